@@ -1,0 +1,54 @@
+package io.speicher.protocol.json;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.ProtocolException;
+
+/**
+ * A frame: the length of a payload, and the payload.
+ *
+ * <pre>
+ *  0                        4                4+n
+ *  | n, signed, big-endian  | payload (JSON) |
+ * </pre>
+ */
+final class Frame {
+  static final int HEADER_BYTES = 4;
+
+  /** What {@link #payloadBytes} says when the frame is not there to its end. */
+  static final int INCOMPLETE = -1;
+
+  private Frame() {}
+
+  /**
+   * The length of the payload of the frame that starts at the reader index, or {@link #INCOMPLETE}.
+   *
+   * @throws ProtocolException if no frame can have that length; the rest of it need not be there
+   */
+  static int payloadBytes(ByteBuf in, int maxFrameBytes) {
+    if (in.readableBytes() < HEADER_BYTES) {
+      return INCOMPLETE;
+    }
+    int payloadBytes = in.getInt(in.readerIndex());
+    if (payloadBytes < 1 || payloadBytes > maxFrameBytes) {
+      throw new ProtocolException(
+          "frame length out of bounds: frameBytes="
+              + payloadBytes
+              + " (expected: 1.."
+              + maxFrameBytes
+              + "); closing the connection");
+    }
+    return in.readableBytes() - HEADER_BYTES < payloadBytes ? INCOMPLETE : payloadBytes;
+  }
+
+  /** Leaves room for the length and returns where the frame starts, for {@link #end}. */
+  static int begin(ByteBuf out) {
+    int start = out.writerIndex();
+    out.writeInt(0);
+    return start;
+  }
+
+  /** Fills in the length of the frame that started at {@code start} and ends here. */
+  static void end(ByteBuf out, int start) {
+    out.setInt(start, out.writerIndex() - start - HEADER_BYTES);
+  }
+}

@@ -1,0 +1,127 @@
+package io.speicher.protocol.json;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.ValueKind;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Strings in JSON and out of it. */
+public final class JsonText {
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private JsonText() {}
+
+  /**
+   * The string that stands between a pair of quotes in well-formed JSON, its escapes resolved. Half
+   * of a surrogate pair stays what it is.
+   */
+  public static String unescape(ByteBuffer quoted) {
+    String spelled = StandardCharsets.UTF_8.decode(quoted.duplicate()).toString();
+    int backslash = spelled.indexOf('\\');
+    if (backslash < 0) {
+      return spelled;
+    }
+    StringBuilder string = new StringBuilder(spelled.length());
+    int from = 0;
+    while (backslash >= 0) {
+      string.append(spelled, from, backslash);
+      char escape = spelled.charAt(backslash + 1);
+      if (escape == 'u') {
+        string.append((char) Integer.parseInt(spelled, backslash + 2, backslash + 6, 16));
+        from = backslash + 6;
+      } else {
+        string.append(
+            switch (escape) {
+              case 'b' -> '\b';
+              case 'f' -> '\f';
+              case 'n' -> '\n';
+              case 'r' -> '\r';
+              case 't' -> '\t';
+              default -> escape; // A quote, a slash or a backslash.
+            });
+        from = backslash + 2;
+      }
+      backslash = spelled.indexOf('\\', from);
+    }
+    return string.append(spelled, from, spelled.length()).toString();
+  }
+
+  /** {@code string} in UTF-8, or null if it holds half of a surrogate pair, which has no UTF-8. */
+  public static @Nullable ByteBuffer utf8(String string) {
+    try {
+      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(string));
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  /**
+   * {@code string} as JSON, in quotes. Half of a surrogate pair, which only a Java string can hold,
+   * is written as an escape.
+   */
+  public static String quote(String string) {
+    StringBuilder json = new StringBuilder(string.length() + 2).append('"');
+    for (int i = 0; i < string.length(); i++) {
+      char c = string.charAt(i);
+      if (c == '"' || c == '\\') {
+        json.append('\\').append(c);
+      } else if (c < ' ' || isHalfPair(string, i)) {
+        json.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+          json.append((char) HEX[c >> shift & 0xF]);
+        }
+      } else {
+        json.append(c);
+      }
+    }
+    return json.append('"').toString();
+  }
+
+  private static boolean isHalfPair(String string, int i) {
+    char c = string.charAt(i);
+    if (Character.isHighSurrogate(c)) {
+      return i + 1 == string.length() || !Character.isLowSurrogate(string.charAt(i + 1));
+    }
+    return Character.isLowSurrogate(c)
+        && (i == 0 || !Character.isHighSurrogate(string.charAt(i - 1)));
+  }
+
+  /** Writes a value as the JSON that it is, and leaves its position as it is. */
+  static void writeValue(ValueKind kind, ByteBuffer bytes, ByteBuf out) {
+    switch (kind) {
+      case TEXT -> writeString(bytes, out);
+      case JSON -> out.writeBytes(bytes.duplicate());
+    }
+  }
+
+  /** Writes {@code utf8} as a JSON string, in quotes, and leaves its position as it is. */
+  static void writeString(ByteBuffer utf8, ByteBuf out) {
+    out.writeByte('"');
+    int from = utf8.position();
+    for (int i = from; i < utf8.limit(); i++) {
+      byte b = utf8.get(i);
+      if (b == '"' || b == '\\' || (b >= 0 && b < ' ')) {
+        out.writeBytes(utf8.slice(from, i - from));
+        writeEscape(b, out);
+        from = i + 1;
+      }
+    }
+    out.writeBytes(utf8.slice(from, utf8.limit() - from)).writeByte('"');
+  }
+
+  private static void writeEscape(byte b, ByteBuf out) {
+    out.writeByte('\\');
+    if (b >= ' ') {
+      out.writeByte(b);
+    } else {
+      out.writeByte('u')
+          .writeByte('0')
+          .writeByte('0')
+          .writeByte(HEX[b >> 4])
+          .writeByte(HEX[b & 0xF]);
+    }
+  }
+}
