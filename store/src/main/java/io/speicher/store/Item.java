@@ -1,0 +1,24 @@
+package io.speicher.store;
+
+import java.nio.ByteBuffer;
+
+/** An item as it lies in the store. Valid only while an {@link ItemReader} looks at it. */
+public interface Item {
+  /** Stands for the expiry of an item that has none. */
+  long NEVER = Long.MAX_VALUE;
+
+  /** The value in place: to be copied from, never to be kept or changed. */
+  ByteBuffer value();
+
+  /** What was given to {@link PutOptions#kind}. */
+  int kind();
+
+  /** What was given to {@link PutOptions#flags}. */
+  int flags();
+
+  /** Another number for every value that a key has had; greater than zero. */
+  long version();
+
+  /** When it disappears, in milliseconds of the {@link Ticker}, or {@link #NEVER}. */
+  long expiresAtMillis();
+}
