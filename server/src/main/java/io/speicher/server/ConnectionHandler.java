@@ -1,0 +1,274 @@
+package io.speicher.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.json.JsonCommandDecoder;
+import io.speicher.protocol.json.JsonReplyEncoder;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the commands of one connection and writes their replies, in the order the commands came.
+ *
+ * <p>Everything read in one go is answered in one flush. A peer that does not take its replies may
+ * not send more commands: that bounds our memory. All methods run on the connection's event loop.
+ */
+final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+
+  /*
+   * A connection goes one way, and every way out passes FINISHING:
+   *
+   *   SERVING ──peer closed its half──> INPUT_ENDED ──all is answered──┐
+   *      │ └───server stops───> DRAINING ──socket is empty─────────────┤
+   *      └─────impossible frame length─────────────────────────────────┴─> FINISHING ──> closed
+   *
+   * FINISHING sends what is left and closes our half. It goes on reading for a moment and throws
+   * away what comes: closing a socket with unread bytes makes the kernel send a reset, and a reset
+   * makes the peer's kernel forget replies that its program has not read yet.
+   */
+  private enum State {
+    SERVING,
+    INPUT_ENDED,
+    DRAINING,
+    FINISHING
+  }
+
+  private static final Logger logger = System.getLogger(ConnectionHandler.class.getName());
+
+  /** Replies are handed to the socket when there are this many bytes, even within one read. */
+  private static final int MAX_UNFLUSHED_BYTES = 256 << 10;
+
+  /** How long FINISHING waits for the peer to close its half. */
+  private static final long FINISH_MILLIS = 1_000;
+
+  /** How long a draining connection must bring nothing to be taken for silent. */
+  private static final long SILENCE_MILLIS = 50;
+
+  private final CommandExecutor executor;
+  private final Connections connections;
+  private final JsonCommandDecoder decoder;
+  private final JsonReplyEncoder encoder = new JsonReplyEncoder();
+
+  private State state = State.SERVING;
+
+  /** What was read and not yet executed; empty buffers are not kept. */
+  private ByteBuf input = Unpooled.EMPTY_BUFFER;
+
+  /** What was executed and not yet written; null when there is nothing. */
+  private @Nullable ByteBuf replies;
+
+  /** Whether the last read took everything that the socket had. */
+  private boolean socketEmptied;
+
+  /** Whether something was read since the last look of {@link #finishWhenSilent}. */
+  private boolean heard;
+
+  ConnectionHandler(CommandExecutor executor, Connections connections, JsonCommandDecoder decoder) {
+    this.executor = executor;
+    this.connections = connections;
+    this.decoder = decoder;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    if (!connections.admit(this, ctx)) {
+      String message =
+          "too many connections (expected: at most " + connections.max() + "); try again later";
+      encoder.encode(new Reply.Failed(Reply.UNAVAILABLE, message), replies(ctx));
+      finish(ctx);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    connections.release(ctx);
+    input.release();
+    input = Unpooled.EMPTY_BUFFER;
+    if (replies != null) {
+      replies.release();
+      replies = null;
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    socketEmptied = bytes.isWritable();
+    heard = true;
+    if (state == State.FINISHING) {
+      bytes.release();
+      return;
+    }
+    join(ctx, bytes);
+    answer(ctx);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    flush(ctx);
+    if (state == State.DRAINING && socketEmptied) {
+      finishWhenAnswered(ctx);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable() && state != State.FINISHING) {
+      answer(ctx);
+      flush(ctx);
+      if (state == State.INPUT_ENDED) {
+        finishWhenAnswered(ctx);
+      } else if (state == State.DRAINING) {
+        finishWhenSilent(ctx); // Nothing was read while the peer did not take its replies.
+      }
+    }
+    // Asked again, because answering may have filled the socket again.
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable() || state == State.FINISHING);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      if (state == State.FINISHING) {
+        ctx.close();
+      } else {
+        state = State.INPUT_ENDED;
+        finishWhenAnswered(ctx);
+      }
+    } else if (event instanceof IdleStateEvent) {
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    switch (cause) {
+      case ProtocolException e -> {
+        // Where the next command starts is lost.
+        encoder.encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), replies(ctx));
+        finish(ctx);
+      }
+      case IOException _ -> ctx.close(); // The peer went away, which is not news.
+      default -> {
+        logger.log(Level.ERROR, "connection failed: peer=" + ctx.channel().remoteAddress(), cause);
+        ctx.close();
+      }
+    }
+  }
+
+  /** Answers what has been received, and then closes. Called when the server stops. */
+  void drain(ChannelHandlerContext ctx) {
+    if (state == State.SERVING) {
+      state = State.DRAINING;
+      finishWhenSilent(ctx);
+    }
+  }
+
+  /**
+   * What a peer has sent may still be on its way from the socket to us. A read that empties the
+   * socket ends the draining (see channelReadComplete); so does a loop that brings nothing at all.
+   */
+  private void finishWhenSilent(ChannelHandlerContext ctx) {
+    heard = false;
+    ctx.executor()
+        .schedule(
+            () -> {
+              if (state == State.DRAINING && heard) {
+                finishWhenSilent(ctx);
+              } else if (state == State.DRAINING) {
+                finishWhenAnswered(ctx);
+              }
+            },
+            SILENCE_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Executes commands until the input has no whole one left, or the peer has to take replies. */
+  private void answer(ChannelHandlerContext ctx) {
+    while (ctx.channel().isWritable()) {
+      Command command = decoder.decode(input);
+      if (command == null) {
+        break;
+      }
+      ByteBuf out = replies(ctx);
+      executor.execute(command, encoder, out);
+      if (out.readableBytes() >= MAX_UNFLUSHED_BYTES) {
+        flush(ctx);
+      }
+    }
+    if (!input.isReadable()) {
+      input.release();
+      input = Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  private ByteBuf replies(ChannelHandlerContext ctx) {
+    if (replies == null) {
+      replies = ctx.alloc().ioBuffer();
+    }
+    return replies;
+  }
+
+  private void flush(ChannelHandlerContext ctx) {
+    ByteBuf out = replies;
+    if (out != null) {
+      replies = null;
+      ctx.writeAndFlush(out, ctx.voidPromise());
+    }
+  }
+
+  /**
+   * Appends to the input. Room grows with what has arrived and never with what a length announces:
+   * it at most doubles.
+   */
+  private void join(ChannelHandlerContext ctx, ByteBuf bytes) {
+    if (!input.isReadable()) {
+      input.release();
+      input = bytes;
+      return;
+    }
+    if (input.writableBytes() < bytes.readableBytes()) {
+      int needed = input.readableBytes() + bytes.readableBytes();
+      ByteBuf larger = ctx.alloc().ioBuffer(2 * needed).writeBytes(input);
+      input.release();
+      input = larger;
+    }
+    input.writeBytes(bytes);
+    bytes.release();
+  }
+
+  /** Finishes unless commands wait for the peer to take its replies; then that comes first. */
+  private void finishWhenAnswered(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      finish(ctx);
+    }
+  }
+
+  private void finish(ChannelHandlerContext ctx) {
+    boolean inputEnded = state == State.INPUT_ENDED;
+    state = State.FINISHING;
+    flush(ctx);
+    if (inputEnded) {
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    ctx.channel().config().setAutoRead(true);
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(sent -> {
+          ((DuplexChannel) ctx.channel()).shutdownOutput();
+          ctx.executor().schedule(() -> ctx.close(), FINISH_MILLIS, TimeUnit.MILLISECONDS);
+        });
+  }
+}

@@ -1,0 +1,137 @@
+package io.speicher.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.speicher.store.Store;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running server: event loops that serve a port, and a store.
+ *
+ * <p>Any thread may call any method. The server closes the store that it was given.
+ */
+public final class SpeicherServer implements AutoCloseable {
+  private static final Logger logger = System.getLogger(SpeicherServer.class.getName());
+
+  private static final int BACKLOG = 4_096;
+
+  /** What may wait for a slow reader before its commands have to wait, and until they go on. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(256 << 10, 1 << 20);
+
+  private static final long MAINTENANCE_MILLIS = 500;
+
+  private final Store store;
+  private final Connections connections;
+  private final EventLoopGroup loops;
+  private final ScheduledExecutorService maintenance;
+  private final Channel listener;
+
+  private SpeicherServer(ServerSettings settings, Store store) throws IOException {
+    this.store = store;
+    connections = new Connections(settings.maxConnections());
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            settings.threads(),
+            new DefaultThreadFactory("speicher-loop"),
+            settings.transport().ioHandlers());
+    maintenance =
+        Executors.newSingleThreadScheduledExecutor(
+            new DefaultThreadFactory("speicher-maintenance", true));
+    try {
+      listener = listen(settings);
+    } catch (IOException e) {
+      stop();
+      throw e;
+    }
+    maintenance.scheduleWithFixedDelay(
+        this::maintain, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Starts a server on {@code store} and returns when it listens.
+   *
+   * @throws IOException if it cannot listen there; the store is closed
+   */
+  public static SpeicherServer start(ServerSettings settings, Store store) throws IOException {
+    return new SpeicherServer(settings, store);
+  }
+
+  /** Where it listens; the port is the real one if 0 was asked for. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  public int port() {
+    return address().getPort();
+  }
+
+  /**
+   * Stops: accepts no more connections, answers what has been received, closes, and gives all
+   * memory back. Returns how many connections had to be cut off because their peers had not taken
+   * their replies within {@code timeout}.
+   */
+  public int drain(Duration timeout) throws InterruptedException {
+    listener.close().await();
+    int cut = connections.drain(timeout);
+    stop();
+    return cut;
+  }
+
+  /** Stops at once. Replies that are on their way may be lost. */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    stop();
+  }
+
+  private Channel listen(ServerSettings settings) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(settings.bind(), settings.port());
+    if (address.isUnresolved()) {
+      throw new IOException("unknown address");
+    }
+    var bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(settings.transport().channelType())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childHandler(new ServerPipeline(settings, new CommandExecutor(store), connections))
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(bound.cause().getMessage(), bound.cause());
+    }
+    return bound.channel();
+  }
+
+  private void maintain() {
+    try {
+      store.maintain();
+    } catch (RuntimeException e) {
+      logger.log(Level.ERROR, "maintenance failed; it will be tried again", e);
+    }
+  }
+
+  /** The loops end before the store, whose memory they use. */
+  private void stop() {
+    maintenance.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    store.close();
+  }
+}

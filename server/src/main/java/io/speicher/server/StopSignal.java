@@ -1,0 +1,52 @@
+package io.speicher.server;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * SIGTERM or SIGINT, whichever comes first; a second one ends the process on the spot.
+ *
+ * <p>A shutdown hook would be the public way, but with one the process ends with the signal's
+ * status and not with 0, and a second signal is not heard. {@code sun.misc.Signal}, which JEP 260
+ * keeps for want of another, hears both; it is called by reflection because the compiler warns of
+ * it in a way that nothing in a source file can suppress.
+ */
+final class StopSignal {
+  /**
+   * The status of a process that a signal has ended, by convention: 128 and the signal's number.
+   */
+  private static final int ENDED_BY_SIGNAL = 128 + 15;
+
+  private final AtomicBoolean heard = new AtomicBoolean();
+  private final CountDownLatch stop = new CountDownLatch(1);
+
+  /** From here on the signals are this object's. */
+  StopSignal() throws ReflectiveOperationException {
+    Class<?> signal = Class.forName("sun.misc.Signal");
+    Class<?> handler = Class.forName("sun.misc.SignalHandler");
+    Object hearer =
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {handler},
+            (proxy, method, arguments) -> {
+              hear();
+              return null;
+            });
+    for (String name : new String[] {"TERM", "INT"}) {
+      Object named = signal.getConstructor(String.class).newInstance(name);
+      signal.getMethod("handle", signal, handler).invoke(null, named, hearer);
+    }
+  }
+
+  void await() throws InterruptedException {
+    stop.await();
+  }
+
+  private void hear() {
+    if (!heard.compareAndSet(false, true)) {
+      Runtime.getRuntime().halt(ENDED_BY_SIGNAL);
+    }
+    stop.countDown();
+  }
+}

@@ -1,0 +1,23 @@
+/** The server: sockets on one side, a store on the other, and commands in between. */
+module io.speicher.server {
+  requires static com.google.errorprone.annotations;
+  requires static transitive org.jspecify;
+  requires info.picocli;
+  requires io.netty.buffer;
+  requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
+  requires transitive io.speicher.protocol;
+  requires transitive io.speicher.store;
+  requires java.logging;
+  requires java.management;
+  requires jdk.management;
+  requires jdk.unsupported;
+  requires org.tomlj;
+
+  exports io.speicher.server;
+
+  opens io.speicher.server to
+      info.picocli;
+}
