@@ -1,0 +1,201 @@
+package io.speicher.client;
+
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Reply;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command whose reply has not come, and the future of its result.
+ *
+ * <p>It is made by the caller's thread and then belongs to the client's thread; only the future is
+ * shared. Whoever completes the future first decides what the caller sees: a command that has timed
+ * out stays where it is, so that its late reply is recognised, and completing it again does
+ * nothing.
+ */
+final class PendingCommand<T extends @Nullable Object> {
+  private final Operation operation;
+  private final Address server;
+  private final Function<Reply, T> decode;
+  private final long timeoutNanos;
+  private final long startNanos = System.nanoTime();
+  private final CompletableFuture<T> future = new CompletableFuture<>();
+
+  /** Null as soon as it is sent, so that a large value does not stay in memory for its reply. */
+  private @Nullable Command command;
+
+  private long sentNanos;
+
+  PendingCommand(
+      Operation operation,
+      Command command,
+      Address server,
+      long timeoutNanos,
+      Function<Reply, T> decode) {
+    this.operation = operation;
+    this.command = command;
+    this.server = server;
+    this.timeoutNanos = timeoutNanos;
+    this.decode = decode;
+  }
+
+  Operation operation() {
+    return operation;
+  }
+
+  CompletableFuture<T> future() {
+    return future;
+  }
+
+  long timeoutNanos() {
+    return timeoutNanos;
+  }
+
+  long deadlineNanos() {
+    return startNanos + timeoutNanos;
+  }
+
+  /** When it was sent; means nothing before. */
+  long sentNanos() {
+    return sentNanos;
+  }
+
+  /** Whether the caller has an answer, or does not want one any more. */
+  boolean isDone() {
+    return future.isDone();
+  }
+
+  /** Hands the command over, to be sent now. From here on the server may execute it. */
+  Command send(long nowNanos) {
+    Command sent = command;
+    if (sent == null) {
+      throw new IllegalStateException("command sent twice: " + facts());
+    }
+    command = null;
+    sentNanos = nowNanos;
+    return sent;
+  }
+
+  private boolean isSent() {
+    return command == null;
+  }
+
+  /** Completes the future with what {@code reply} means. */
+  void complete(Reply reply) {
+    if (reply instanceof Reply.Refused refused) {
+      fail(
+          new RefusedException(
+              operation.label() + " refused: " + facts(refused.statusCode(), refused.message()),
+              refused.statusCode()));
+    } else if (reply instanceof Reply.Failed failed) {
+      fail(
+          new ServerFailedException(
+              operation.label() + " failed: " + facts(failed.statusCode(), failed.message()),
+              failed.statusCode()));
+    } else {
+      completeDecoded(reply);
+    }
+  }
+
+  private void completeDecoded(Reply reply) {
+    T result;
+    try {
+      result = decode.apply(reply);
+    } catch (Throwable e) { // Whatever a codec throws, the caller must not wait for ever.
+      fail(e);
+      return;
+    }
+    future.complete(result);
+  }
+
+  void fail(Throwable failure) {
+    future.completeExceptionally(failure);
+  }
+
+  /**
+   * Fails if its time is over.
+   *
+   * @return the nanoseconds until it has to be asked again; {@link Long#MAX_VALUE} for never
+   */
+  long expire(long nowNanos) {
+    if (isDone()) {
+      return Long.MAX_VALUE;
+    }
+    long leftNanos = deadlineNanos() - nowNanos;
+    if (leftNanos > 0) {
+      return leftNanos;
+    }
+    fail(timedOut(isSent()));
+    return Long.MAX_VALUE;
+  }
+
+  CommandTimeoutException timedOut(boolean maybeExecuted) {
+    return new CommandTimeoutException(
+        operation.label()
+            + " timed out: "
+            + facts()
+            + " (expected: within "
+            + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+            + ")",
+        maybeExecuted);
+  }
+
+  CallInterruptedException interrupted(InterruptedException cause) {
+    return new CallInterruptedException(operation.label() + " interrupted: " + facts(), cause);
+  }
+
+  void failClosed() {
+    fail(
+        new ClosedException(
+            operation.label() + " failed, the client is closed: " + facts(), isSent()));
+  }
+
+  void failQueueFull(int maxPending) {
+    fail(
+        new QueueFullException(
+            operation.label()
+                + " not sent, too many commands wait for replies: server="
+                + server
+                + " (expected: at most maxPending="
+                + maxPending
+                + "; wait for replies before asking for more)"));
+  }
+
+  void failMalformed(String reason) {
+    fail(
+        new MalformedReplyException(
+            operation.label()
+                + " got a malformed reply, closing the connection: "
+                + facts()
+                + " reason="
+                + reason));
+  }
+
+  void failLost(String reason, @Nullable Throwable cause) {
+    fail(
+        new ConnectionLostException(
+            operation.label() + " lost its connection: " + facts() + " reason=" + reason, cause));
+  }
+
+  void failTooLong(int frameBytes, int maxFrameBytes) {
+    fail(
+        new IllegalArgumentException(
+            operation.label()
+                + " not sent, the command is too long: frameBytes="
+                + frameBytes
+                + " (expected: 1.."
+                + maxFrameBytes
+                + ")"));
+  }
+
+  private String facts() {
+    long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    return "server=" + server + " elapsedMillis=" + elapsedMillis;
+  }
+
+  private String facts(int statusCode, String message) {
+    return "server=" + server + " statusCode=" + statusCode + " message=" + message;
+  }
+}

@@ -1,0 +1,179 @@
+package io.speicher.client;
+
+import io.speicher.protocol.Limits;
+import java.time.Duration;
+
+/**
+ * A client of a Speicher server, and a cache of strings.
+ *
+ * <pre>{@code
+ * try (SpeicherClient cache = SpeicherClient.connect("localhost", 14567)) {
+ *   cache.set("foo", "bar");      // true
+ *   cache.get("foo");             // "bar", or null when there is none
+ *   cache.delete("foo");          // true: there was one
+ * }
+ * }</pre>
+ *
+ * <p>One client serves a whole program: it is safe for all threads, and has one connection and one
+ * daemon thread of its own, named {@code speicher-client-…}. When it loses the connection it makes
+ * a new one by itself, trying after 10 ms at first and once a second at last. Commands that were
+ * sent on the lost one fail, since nobody knows whether they were executed, and are never sent
+ * again; commands that wait to be sent fail when the next attempt to connect fails.
+ */
+public final class SpeicherClient extends Cache<String> implements AutoCloseable {
+  private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+  private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
+
+  private SpeicherClient(Dispatcher dispatcher, long timeoutNanos) {
+    super(dispatcher, Codec.text(), timeoutNanos);
+  }
+
+  /**
+   * Connects with the defaults of {@link Builder}.
+   *
+   * @throws ConnectFailedException if that fails
+   */
+  public static SpeicherClient connect(String host, int port) {
+    return builder().host(host).port(port).build();
+  }
+
+  /**
+   * Connects with the defaults of {@link Builder}.
+   *
+   * @param url {@code speicher://host:port}, or without the port, which then is 14567
+   * @throws ConnectFailedException if that fails
+   */
+  public static SpeicherClient connect(String url) {
+    return builder().url(url).build();
+  }
+
+  /** Starts with the defaults, for {@code localhost}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Closes the connection. Commands without a reply fail with {@link ClosedException}, and so does
+   * every later call, on views too. Returns when that is done, within a second; when it was done
+   * already, at once.
+   */
+  @Override
+  public void close() {
+    dispatcher.close();
+  }
+
+  static long timeoutNanos(String name, Duration timeout) {
+    requireNonNull(name, timeout);
+    if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
+      throw new IllegalArgumentException(
+          name + "=" + timeout + " (expected: " + MIN_TIMEOUT + ".." + MAX_TIMEOUT + ")");
+    }
+    return timeout.toNanos();
+  }
+
+  /** What a client can be told before it connects. Not safe for more than one thread at a time. */
+  public static final class Builder {
+    private static final int MAX_PENDING = 1 << 20;
+
+    private Address server = new Address("localhost", Address.DEFAULT_PORT);
+    private Duration timeout = Duration.ofSeconds(2);
+    private Duration connectTimeout = Duration.ofSeconds(2);
+    private int maxPending = 16_384;
+    private int maxFrameBytes = Limits.DEFAULT.maxFrameBytes();
+
+    private Builder() {}
+
+    /** A host name or an IP address; {@code localhost} unless told otherwise. */
+    public Builder host(String host) {
+      server = new Address(requireNonNull("host", host), server.port());
+      return this;
+    }
+
+    /** From 1 to 65,535; 14567 unless told otherwise. */
+    public Builder port(int port) {
+      server = new Address(server.host(), port);
+      return this;
+    }
+
+    /**
+     * Host and port in one.
+     *
+     * @param url {@code speicher://host:port}, or without the port, which then is 14567
+     */
+    public Builder url(String url) {
+      server = Address.ofUrl(requireNonNull("url", url));
+      return this;
+    }
+
+    /**
+     * How long an operation may take, from the call to the reply; two seconds unless told
+     * otherwise. See {@link Cache#withTimeout} for single calls.
+     *
+     * <p>It is also the measure of silence: when a command went unanswered for so long, and nothing
+     * at all was received since it was sent, the connection is taken for dead and made anew.
+     *
+     * @param timeout from one millisecond to one day
+     */
+    public Builder timeout(Duration timeout) {
+      timeoutNanos("timeout", timeout);
+      this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * How long one attempt to connect may take; two seconds unless told otherwise.
+     *
+     * @param connectTimeout from one millisecond to one day
+     */
+    public Builder connectTimeout(Duration connectTimeout) {
+      timeoutNanos("connectTimeout", connectTimeout);
+      this.connectTimeout = connectTimeout;
+      return this;
+    }
+
+    /**
+     * How many commands may be without a reply at a time, those included whose callers have given
+     * up; 16,384 unless told otherwise. One more fails with {@link QueueFullException}.
+     *
+     * @param maxPending from 1 to 1,048,576
+     */
+    public Builder maxPending(int maxPending) {
+      this.maxPending = within("maxPending", maxPending, MAX_PENDING);
+      return this;
+    }
+
+    /**
+     * The longest frame, in bytes, that is sent or received; 32 MiB unless told otherwise, as the
+     * server has it. A longer command is refused with {@link IllegalArgumentException} before it is
+     * sent, a longer reply is malformed.
+     *
+     * @param maxFrameBytes from 1 to 536,870,911
+     */
+    public Builder maxFrameBytes(int maxFrameBytes) {
+      this.maxFrameBytes = within("maxFrameBytes", maxFrameBytes, Limits.MAX_FRAME_BYTES);
+      return this;
+    }
+
+    private static int within(String name, int value, int max) {
+      if (value < 1 || value > max) {
+        throw new IllegalArgumentException(name + "=" + value + " (expected: 1.." + max + ")");
+      }
+      return value;
+    }
+
+    /**
+     * Connects, and waits for that.
+     *
+     * @throws ConnectFailedException if there is no connection in time
+     * @throws CallInterruptedException if the thread is interrupted meanwhile; it is still marked
+     *     as interrupted
+     */
+    public SpeicherClient build() {
+      long timeoutNanos = timeout.toNanos();
+      Settings settings =
+          new Settings(
+              server, timeoutNanos, (int) connectTimeout.toMillis(), maxPending, maxFrameBytes);
+      return new SpeicherClient(Dispatcher.open(settings), timeoutNanos);
+    }
+  }
+}
