@@ -1,0 +1,157 @@
+"""The client: checks arguments, makes requests of them, and says what the replies mean."""
+import datetime
+import numbers
+import re
+import threading
+
+from .connection import Connection
+from .exceptions import ClientError, MalformedReply, ServerError
+from .message import PY2
+
+_OK = 200
+_NO_SUCH_KEY = 404
+_MAX_TTL_MILLIS = 2 ** 53 - 1
+_TEXT = type(u'')
+_ENCODED_SURROGATE = re.compile(b'\xed[\xa0-\xbf]')
+
+
+class Speicher(object):
+    """A client of one server. It connects at the first call, and anew after an error or ``close()``.
+
+    **Keys** are text, or bytes that are UTF-8; the two are the same key. They are not empty, and they hold no half of
+    a surrogate pair.
+
+    **Values** are what ``json`` can say: None, bool, int, float, text, lists, tuples and dicts of these. They come
+    back as ``json`` reads them: a tuple as a list, keys of a dict as text, integers exactly, a number too large for a
+    float as ``inf``. (Python 3.11 and later refuse integers of more than 4,300 digits, as
+    ``sys.set_int_max_str_digits`` tells: a ValueError in ``set``, a MalformedReply in ``get``.) NaN and infinities are
+    not JSON and not accepted.
+
+    **Python 2**: a string that comes back is a ``str`` when all of it is ASCII, else ``unicode``, wherever it stands in
+    a value. A ``str`` that is stored must be UTF-8.
+
+    **Errors** are those of ``speicher.exceptions``; TypeError and ValueError mean a wrong argument, and nothing was
+    sent. A key that is not there is no error. No request is ever sent twice: after a ConnectionError the server may
+    have carried it out or not.
+
+    **Time**: ``timeout``, in seconds, is for a whole call: connecting, sending, and receiving to the last byte.
+    Looking up a host name and waiting for another thread's call are not counted.
+
+    **Threads** may share a client: their calls wait for one another. **Processes** may not: a client that is used
+    before a fork must not be used after it by both, or they take each other's replies. Make one in each process, or
+    call ``close()`` before the fork.
+    """
+
+    _connection = None  # For __del__, when __init__ raised.
+
+    def __init__(self, host=None, port=None, timeout=None):
+        """Defaults: ``localhost``, 14567 and 10 seconds. Nothing is sent yet."""
+        host = 'localhost' if host is None else host
+        port = 14567 if port is None else port
+        timeout = 10.0 if timeout is None else timeout
+        if not 1 <= port <= 65535:
+            raise ValueError('port is out of range: port=%s (expected: 1..65535)' % port)
+        if not 0 < timeout < float('inf'):
+            raise ValueError('timeout is out of range: timeout=%s (expected: seconds above 0)' % timeout)
+        self._lock = threading.Lock()
+        self._connection = Connection(host, port, timeout)
+
+    def set(self, key, value, ttl=None):
+        """Stores a value in place of the one that was there, and returns True. ``None`` deletes the key instead.
+
+        ``ttl`` is the time after which the item disappears, in seconds (a number) or as a timedelta, at least one
+        millisecond and rounded to milliseconds; without it the item has no end.
+        """
+        members = {'key': _checked(key), 'value': value}
+        if ttl is not None:
+            members['ttl'] = _milliseconds(ttl)
+        if value is None:
+            self.delete(key)
+        else:
+            self._execute('SET', **members)
+        return True
+
+    def get(self, key):
+        """Returns the value, or None if there is none (or if another client has stored ``null``)."""
+        reply = self._execute('GET', may_miss=True, key=_checked(key))
+        return None if reply is None else reply['value']
+
+    def delete(self, key):
+        """Deletes the item and returns True, or False if there was none."""
+        return self._execute('DEL', may_miss=True, key=_checked(key)) is not None
+
+    def reset(self):
+        """Deletes all items of the server, and returns True."""
+        self._execute('RST')
+        return True
+
+    def ping(self):
+        """Returns True if the server answers. One that knows the core of the protocol only raises a ClientError."""
+        self._execute('PING')
+        return True
+
+    def close(self):
+        """Closes the connection, after the call that another thread may be in. The next call opens a new one."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def __del__(self):
+        if self._connection is not None:
+            self._connection.close()
+
+    def _execute(self, command, may_miss=False, **members):
+        """Returns the reply, or None if there is no such key and the command may find none."""
+        with self._lock:
+            reply = self._connection.exchange(dict(members, command=command))
+            status_code = reply['status_code']
+            if status_code == _NO_SUCH_KEY and may_miss:
+                return None
+            if status_code == _OK and (command != 'GET' or 'value' in reply):
+                return reply
+            # After some refusals the server hangs up; a new connection is right in every case.
+            self._connection.close()
+        if 400 <= status_code <= 499:
+            raise ClientError(status_code, _reason(reply))
+        if 500 <= status_code <= 599:
+            raise ServerError(status_code, _reason(reply))
+        if status_code == _OK:
+            raise MalformedReply('reply to GET has no value')
+        raise MalformedReply('reply has an unknown status_code: %d' % status_code)
+
+
+def _checked(key):
+    """Returns the key as text."""
+    if not isinstance(key, (bytes, _TEXT)):
+        raise TypeError('key must be text or UTF-8 bytes, not %s' % type(key).__name__)
+    text = key.decode('utf-8') if isinstance(key, bytes) else key
+    if not text:
+        raise ValueError('key must not be empty')
+    if _ENCODED_SURROGATE.search(text.encode('utf-8')):  # Python 3 itself refuses to encode one.
+        raise ValueError('key must not hold half of a surrogate pair')
+    return text
+
+
+def _milliseconds(ttl):
+    if isinstance(ttl, datetime.timedelta):
+        millis = (ttl.days * 86400 + ttl.seconds) * 1000 + ttl.microseconds / 1000.0
+    elif isinstance(ttl, numbers.Real) and not isinstance(ttl, bool):
+        millis = ttl * 1000
+    else:
+        raise TypeError('ttl must be a number of seconds or a timedelta, not %s' % type(ttl).__name__)
+    if not 1 <= millis <= _MAX_TTL_MILLIS:
+        raise ValueError('ttl is out of range: ttlMillis=%s (expected: 1..%d)' % (millis, _MAX_TTL_MILLIS))
+    return int(round(millis))
+
+
+def _reason(reply):
+    """Returns what the server said, as a str."""
+    reason = reply.get('message', '')
+    if PY2 and isinstance(reason, _TEXT):
+        return reason.encode('utf-8')
+    return reason if isinstance(reason, str) else ''

@@ -1,0 +1,192 @@
+"""Servers for tests: one that plays a script, however rude, and a polite one that keeps a dict."""
+import json
+import socket
+import struct
+import threading
+import time
+
+import speicher
+
+
+def frame(payload):
+    """Returns the bytes of a frame; a payload that is no bytes is JSON to be."""
+    if not isinstance(payload, bytes):
+        payload = json.dumps(payload).encode('ascii')
+    return struct.pack('!i', len(payload)) + payload
+
+
+class FakeServer(object):
+    """Plays a script, a function of a Peer, to each connection: the first to the first, the last to all others.
+
+    It listens on a free port of 127.0.0.1. What a script raises, leaving the ``with`` block raises again.
+    """
+
+    def __init__(self, *scripts):
+        self._scripts = list(scripts)
+        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._listener.bind(('127.0.0.1', 0))
+        self._listener.listen(16)
+        self.port = self._listener.getsockname()[1]
+        self.peers = []
+        self._failures = []
+        self._threads = []
+        self._closing = False
+        self._start(self._accept)
+
+    def client(self, timeout=10):
+        return speicher.Speicher('127.0.0.1', self.port, timeout)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._closing = True
+        socket.create_connection(('127.0.0.1', self.port)).close()  # Wakes accept.
+        self._threads[0].join()
+        for peer in self.peers:
+            peer.hang_up()
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+        if self._failures and exception == (None, None, None):
+            raise self._failures[0]
+
+    def _start(self, target, *arguments):
+        thread = threading.Thread(target=target, args=arguments)
+        thread.daemon = True
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self):
+        while True:
+            sock, _ = self._listener.accept()
+            if self._closing:
+                sock.close()
+                return
+            peer = Peer(sock)
+            self.peers.append(peer)
+            script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+            self._start(self._play, script, peer)
+
+    def _play(self, script, peer):
+        try:
+            script(peer)
+        except Exception as failure:
+            if not self._closing:
+                self._failures.append(failure)
+        finally:
+            peer.close()
+
+
+class Peer(object):
+    """A client as the server sees it."""
+
+    def __init__(self, sock):
+        self._socket = sock
+        self._lock = threading.Lock()
+        self._open = True
+        self.requests = []
+        self.done = threading.Event()
+
+    def read(self):
+        """Returns the next request, or None when the client has closed."""
+        head = self._read(4)
+        if head is None:
+            return None
+        request = json.loads(self._read(struct.unpack('!i', head)[0]).decode('utf-8'))
+        self.requests.append(request)
+        return request
+
+    def send(self, data):
+        self._socket.sendall(data)
+
+    def reply(self, **members):
+        self.send(frame(members))
+
+    def send_in_vain(self, data):
+        """Sends to a client that may be gone."""
+        try:
+            self.send(data)
+        except socket.error:
+            pass  # It is.
+
+    def closed_by_client(self, seconds):
+        """Waits that long at most for the client to close, and tells whether it has."""
+        self._socket.settimeout(seconds)
+        try:
+            return not self._socket.recv(65536)
+        except socket.timeout:
+            return False
+        except socket.error:
+            return True
+        finally:
+            self._socket.settimeout(None)
+
+    def wait_until_closed(self):
+        """Returns when the client has closed, reading what it sends."""
+        while not self.closed_by_client(None):
+            pass
+
+    def reset(self):
+        """Ends the connection with a reset."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        self.close()
+
+    def hang_up(self):
+        """Wakes whoever reads from the client."""
+        with self._lock:
+            if self._open:
+                try:
+                    self._socket.shutdown(socket.SHUT_RDWR)
+                except socket.error:
+                    pass  # The client was faster, and the script will close.
+
+    def close(self):
+        with self._lock:
+            self._open = False
+            self._socket.close()
+        self.done.set()
+
+    def _read(self, size):
+        data = b''
+        while len(data) < size:
+            chunk = self._socket.recv(size - len(data))
+            if not chunk:
+                return None
+            data += chunk
+        return data
+
+
+class Store(object):
+    """A server of good manners: ``FakeServer(Store().serve)``."""
+
+    def __init__(self):
+        self._items = {}
+        self._lock = threading.Lock()
+
+    def serve(self, peer):
+        request = peer.read()
+        while request is not None:
+            with self._lock:
+                reply = self._execute(request)
+            peer.send(frame(reply))
+            request = peer.read()
+
+    def _execute(self, request):
+        command = request['command']
+        if command == 'SET':
+            end = time.time() + request['ttl'] / 1000.0 if 'ttl' in request else float('inf')
+            self._items[request['key']] = (request['value'], end)
+            return {'status_code': 200}
+        if command == 'RST':
+            self._items.clear()
+            return {'status_code': 200}
+        if command == 'PING':
+            return {'status_code': 200}
+        value, end = self._items.get(request['key'], (None, 0))
+        if end <= time.time():
+            return {'status_code': 404, 'message': 'no such key'}
+        if command == 'DEL':
+            del self._items[request['key']]
+            return {'status_code': 200}
+        return {'status_code': 200, 'value': value}
