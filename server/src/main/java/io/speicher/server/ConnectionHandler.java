@@ -6,7 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ProtocolException;
@@ -75,6 +75,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** Whether something was read since the last look of {@link #finishWhenSilent}. */
   private boolean heard;
 
+  /** What the socket may have held when the draining began, less what was read since. */
+  private int drainableBytes;
+
+  private volatile boolean sentAll;
+
   ConnectionHandler(CommandExecutor executor, Connections connections, JsonCommandDecoder decoder) {
     this.executor = executor;
     this.connections = connections;
@@ -83,7 +88,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    if (!connections.admit(this, ctx)) {
+    if (!connections.admit(ctx.channel(), this)) {
       String message =
           "too many connections (expected: at most " + connections.max() + "); try again later";
       encoder.encode(new Reply.Failed(Reply.UNAVAILABLE, message), replies(ctx));
@@ -93,7 +98,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    connections.release(ctx);
+    connections.release(ctx.channel());
     input.release();
     input = Unpooled.EMPTY_BUFFER;
     if (replies != null) {
@@ -107,6 +112,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = (ByteBuf) message;
     socketEmptied = bytes.isWritable();
     heard = true;
+    drainableBytes -= bytes.readableBytes();
     if (state == State.FINISHING) {
       bytes.release();
       return;
@@ -118,7 +124,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     flush(ctx);
-    if (state == State.DRAINING && socketEmptied) {
+    if (state == State.DRAINING && (socketEmptied || drainableBytes <= 0)) {
       finishWhenAnswered(ctx);
     }
   }
@@ -172,13 +178,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   void drain(ChannelHandlerContext ctx) {
     if (state == State.SERVING) {
       state = State.DRAINING;
+      drainableBytes = ((SocketChannel) ctx.channel()).config().getReceiveBufferSize();
       finishWhenSilent(ctx);
     }
   }
 
+  /** Whether every reply has been handed to the kernel and none will follow. Any thread may ask. */
+  boolean hasSentAll() {
+    return sentAll;
+  }
+
   /**
-   * What a peer has sent may still be on its way from the socket to us. A read that empties the
-   * socket ends the draining (see channelReadComplete); so does a loop that brings nothing at all.
+   * What a peer has sent may still be in the socket. The draining ends when a read empties the
+   * socket, or has brought as much as the socket could hold when it began (see channelReadComplete:
+   * all that came later was not received when the server was told to stop); or when nothing comes.
    */
   private void finishWhenSilent(ChannelHandlerContext ctx) {
     heard = false;
@@ -267,7 +280,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setAutoRead(true);
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(sent -> {
-          ((DuplexChannel) ctx.channel()).shutdownOutput();
+          sentAll = true;
+          ((SocketChannel) ctx.channel()).shutdownOutput();
           ctx.executor().schedule(() -> ctx.close(), FINISH_MILLIS, TimeUnit.MILLISECONDS);
         });
   }

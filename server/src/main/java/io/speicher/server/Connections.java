@@ -1,7 +1,6 @@
 package io.speicher.server;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class Connections {
   private final int max;
   private final Semaphore free;
-  private final Map<Channel, Runnable> drains = new ConcurrentHashMap<>();
+  private final Map<Channel, ConnectionHandler> open = new ConcurrentHashMap<>();
 
   Connections(int max) {
     this.max = max;
@@ -24,32 +23,31 @@ final class Connections {
   }
 
   /** Counts a new connection, or returns false when there are too many. */
-  boolean admit(ConnectionHandler handler, ChannelHandlerContext ctx) {
+  boolean admit(Channel channel, ConnectionHandler handler) {
     if (!free.tryAcquire()) {
       return false;
     }
-    drains.put(ctx.channel(), () -> ctx.executor().execute(() -> handler.drain(ctx)));
+    open.put(channel, handler);
     return true;
   }
 
   /** Forgets a connection that has been closed, if it was admitted. */
-  void release(ChannelHandlerContext ctx) {
-    if (drains.remove(ctx.channel()) != null) {
+  void release(Channel channel) {
+    if (open.remove(channel) != null) {
       free.release();
     }
   }
 
   /**
-   * Lets every connection answer what it has received and close. Returns how many had not come to
-   * that end within {@code timeout}; these are closed as they are.
+   * Lets every connection answer what it has received and close, for {@code timeout} at most, and
+   * returns how many of them had not sent all their replies by then.
    */
   int drain(Duration timeout) throws InterruptedException {
-    drains.values().forEach(Runnable::run);
+    open.forEach((channel, handler) ->
+        channel.eventLoop().execute(() -> handler.drain(channel.pipeline().context(handler))));
     if (free.tryAcquire(max, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       return 0;
     }
-    int cut = drains.size();
-    drains.keySet().forEach(Channel::close);
-    return cut;
+    return (int) open.values().stream().filter(handler -> !handler.hasSentAll()).count();
   }
 }

@@ -1,0 +1,89 @@
+package io.speicher.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+
+/** A connection that says exactly what a test wants it to. */
+final class RawClient implements AutoCloseable {
+  private static final int TIMEOUT_MILLIS = 10_000;
+
+  private final Socket socket = new Socket();
+  private final DataInputStream in;
+
+  RawClient(int port) throws IOException {
+    this(port, 0);
+  }
+
+  /** Small buffers (in bytes) make a slow reader of a test a slow reader for the server, too. */
+  RawClient(int port, int receiveBufferBytes) throws IOException {
+    if (receiveBufferBytes > 0) {
+      socket.setReceiveBufferSize(receiveBufferBytes);
+    }
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+    in = new DataInputStream(socket.getInputStream());
+  }
+
+  /** A frame of {@code json}, in which single quotes stand for double ones. */
+  static byte[] frame(String json) {
+    byte[] payload = json.replace('\'', '"').getBytes(UTF_8);
+    return ByteBuffer.allocate(4 + payload.length).putInt(payload.length).put(payload).array();
+  }
+
+  void send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+  }
+
+  void send(String json) throws IOException {
+    send(frame(json));
+  }
+
+  /** The payload of the next reply. */
+  String reply() throws IOException {
+    byte[] payload = new byte[in.readInt()];
+    in.readFully(payload);
+    return new String(payload, UTF_8);
+  }
+
+  String ask(String json) throws IOException {
+    send(json);
+    return reply();
+  }
+
+  void shutdownOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** Whether the server has closed, gently and without another byte; waits for that. */
+  boolean isAtEnd() throws IOException {
+    return in.read() < 0;
+  }
+
+  /** How many whole replies come before the end. */
+  int countRepliesToTheEnd() throws IOException {
+    int replies = 0;
+    while (true) {
+      int first = in.read();
+      if (first < 0) {
+        return replies;
+      }
+      int length = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      if (in.skip(length) < length) {
+        throw new EOFException("the last reply is cut");
+      }
+      replies++;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

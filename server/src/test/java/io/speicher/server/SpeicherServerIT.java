@@ -1,0 +1,489 @@
+package io.speicher.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.speicher.protocol.Limits;
+import io.speicher.store.HeapStore;
+import io.speicher.store.ItemReader;
+import io.speicher.store.PutOptions;
+import io.speicher.store.PutResult;
+import io.speicher.store.Store;
+import io.speicher.store.StoreStats;
+import io.speicher.store.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The server over real sockets, once with each transport. */
+final class SpeicherServerIT {
+  private static final String DONE = "{\"status_code\":200}";
+  private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
+
+  @Nested
+  final class WithEpoll extends Contract {
+    WithEpoll() {
+      super(Transport.EPOLL);
+    }
+  }
+
+  @Nested
+  final class WithNio extends Contract {
+    WithNio() {
+      super(Transport.NIO);
+    }
+  }
+
+  abstract static class Contract {
+    private final Transport transport;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    Contract(Transport transport) {
+      this.transport = transport;
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+      for (AutoCloseable resource : opened.reversed()) {
+        resource.close();
+      }
+    }
+
+    // ---- commands ----
+
+    @Test
+    void commands() throws IOException {
+      RawClient client = connect(start());
+      assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
+      assertThat(client.ask("{'command':'SET','key':'foo','value':'bar'}")).isEqualTo(DONE);
+      assertThat(client.ask("{'command':'GET','key':'f\\u006fo'}"))
+          .isEqualTo("{\"status_code\":200,\"value\":\"bar\"}");
+      assertThat(client.ask("{'command':'SET','key':'foo','value': [ 1e400 , 0.10 ] }"))
+          .isEqualTo(DONE);
+      assertThat(client.ask("{'command':'GET','key':'foo'}"))
+          .isEqualTo("{\"status_code\":200,\"value\":[ 1e400 , 0.10 ]}");
+      assertThat(client.ask("{'command':'DEL','key':'foo'}")).isEqualTo(DONE);
+      assertThat(client.ask("{'command':'DEL','key':'foo'}")).isEqualTo(MISS);
+      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+      client.ask("{'command':'SET','key':'foo','value':1}");
+      assertThat(client.ask("{'command':'RST'}")).isEqualTo(DONE);
+      assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
+    }
+
+    @Test
+    void badRequest_costsNothingButItself() throws IOException {
+      RawClient client = connect(start());
+      assertThat(client.ask("{'command'"))
+          .startsWith("{\"status_code\":400,\"message\":\"malformed");
+      assertThat(client.ask("[".repeat(1_000_000))).startsWith("{\"status_code\":400,");
+      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+    }
+
+    @Test
+    void itemTooLargeForTheStore_isA503() throws IOException {
+      RawClient client = connect(start(settings(), new HeapStore(10_000, Ticker.system())));
+      client.ask("{'command':'SET','key':'foo','value':1}");
+      String huge = "{'command':'SET','key':'foo','value':'" + "x".repeat(10_000) + "'}";
+      assertThat(client.ask(huge))
+          .isEqualTo(
+              "{\"status_code\":503,\"message\":\"item too large for the server's memory:"
+                  + " itemBytes=10003 memoryBytes=10000\"}");
+      assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
+    }
+
+    @Test
+    void failingStore_isA503_andTheConnectionLivesOn() throws IOException {
+      RawClient client = connect(start(settings(), new BrokenStore()));
+      assertThat(client.ask("{'command':'GET','key':'foo'}"))
+          .isEqualTo("{\"status_code\":503,\"message\":\"the server failed: see its log\"}");
+      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+    }
+
+    @Test
+    void expiredItem_isGone() throws IOException {
+      RawClient client = connect(start());
+      client.ask("{'command':'SET','key':'foo','value':1,'ttl':1}");
+      await().until(() -> client.ask("{'command':'GET','key':'foo'}").equals(MISS));
+    }
+
+    // ---- frames ----
+
+    @Test
+    void pipelinedCommands_areAnsweredInOrder() throws IOException {
+      RawClient client = connect(start());
+      ByteArrayOutputStream batch = new ByteArrayOutputStream();
+      for (int i = 0; i < 1_000; i++) {
+        batch.write(RawClient.frame("{'command':'SET','key':'k" + i + "','value':" + i + "}"));
+        batch.write(RawClient.frame("{'command':'GET','key':'k" + i + "'}"));
+      }
+      client.send(batch.toByteArray());
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(client.reply()).isEqualTo(DONE);
+        assertThat(client.reply()).isEqualTo("{\"status_code\":200,\"value\":" + i + "}");
+      }
+    }
+
+    @Test
+    void frame_byteByByte() throws IOException {
+      RawClient client = connect(start());
+      for (byte b : RawClient.frame("{'command':'PING'}")) {
+        client.send(new byte[] {b});
+      }
+      assertThat(client.reply()).isEqualTo(DONE);
+    }
+
+    @Test
+    void frame_ofManyReads_thereAndBack() throws IOException {
+      RawClient client = connect(start());
+      String value = "0123456789abcdef".repeat(1 << 20);
+      assertThat(client.ask("{'command':'SET','key':'big','value':'" + value + "'}"))
+          .isEqualTo(DONE);
+      assertThat(client.ask("{'command':'GET','key':'big'}"))
+          .isEqualTo("{\"status_code\":200,\"value\":\"" + value + "\"}");
+    }
+
+    @Test
+    void frame_ofImpossibleLength_endsTheConnectionAfterItsReply() throws IOException {
+      SpeicherServer server = start();
+      for (int length : new int[] {0, -1, Integer.MIN_VALUE, 100 << 20, Integer.MAX_VALUE}) {
+        RawClient client = connect(server);
+        client.send("{'command':'PING'}");
+        client.send(ByteBuffer.allocate(100_000).putInt(length).array());
+        assertThat(client.reply()).isEqualTo(DONE);
+        assertThat(client.reply())
+            .startsWith(
+                "{\"status_code\":400,\"message\":\"frame length out of bounds: frameBytes="
+                    + length);
+        assertThat(client.isAtEnd()).isTrue();
+      }
+    }
+
+    @Test
+    void announcedLength_takesNoMemory() throws IOException {
+      SpeicherServer server = start();
+      for (int i = 0; i < 1_000; i++) {
+        connect(server).send(ByteBuffer.allocate(5).putInt(32 << 20).array());
+      }
+      // A thousand frames of 32 MiB would be more than this JVM may have.
+      assertThat(Runtime.getRuntime().maxMemory()).isLessThan(1_000L * (32 << 20));
+      assertThat(connect(server).ask("{'command':'PING'}")).isEqualTo(DONE);
+    }
+
+    // ---- ends ----
+
+    @Test
+    void halfClosedClient_getsAllItsReplies() throws IOException {
+      RawClient client = connect(start());
+      client.send("{'command':'PING'}");
+      client.send("{'command':'GET','key':'foo'}");
+      client.send(new byte[] {0, 0, 0, 9, '{'});
+      client.shutdownOutput();
+      assertThat(client.reply()).isEqualTo(DONE);
+      assertThat(client.reply()).isEqualTo(MISS);
+      assertThat(client.isAtEnd()).isTrue();
+    }
+
+    @Test
+    void halfClosedClient_thatReadsLate_getsAllItsReplies() throws IOException {
+      SpeicherServer server = start();
+      connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+      RawClient client = connect(server, 4_096);
+      for (int i = 0; i < 40; i++) {
+        client.send("{'command':'GET','key':'big'}");
+      }
+      client.shutdownOutput();
+      assertThat(connect(server).ask("{'command':'PING'}")).isEqualTo(DONE);
+      assertThat(client.countRepliesToTheEnd()).isEqualTo(40);
+    }
+
+    @Test
+    void tooManyConnections_areToldSo() throws IOException {
+      SpeicherServer server = start(settings(2, Duration.ZERO), store());
+      RawClient first = connect(server);
+      RawClient second = connect(server);
+      assertThat(first.ask("{'command':'PING'}")).isEqualTo(DONE);
+      assertThat(second.ask("{'command':'PING'}")).isEqualTo(DONE);
+
+      RawClient third = connect(server);
+      third.send("{'command':'PING'}");
+      assertThat(third.reply())
+          .isEqualTo(
+              "{\"status_code\":503,\"message\":\"too many connections (expected: at most 2);"
+                  + " try again later\"}");
+      assertThat(third.isAtEnd()).isTrue();
+
+      first.close();
+      await()
+          .ignoreExceptions()
+          .until(() -> connect(server).ask("{'command':'PING'}").equals(DONE));
+    }
+
+    @Test
+    void idleConnection_isClosed() throws IOException {
+      SpeicherServer server = start(settings(10, Duration.ofMillis(50)), store());
+      RawClient client = connect(server);
+      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+      assertThat(client.isAtEnd()).isTrue();
+    }
+
+    // ---- slow readers ----
+
+    @Test
+    void readerThatDoesNotRead_holdsUpNobodyElse_andNoMemory() throws Exception {
+      SpeicherServer server = start();
+      RawClient other = connect(server);
+      other.ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+      byte[] get = RawClient.frame("{'command':'GET','key':'big'}");
+      int requests = 4_000; // Four gigabytes of replies: more than this JVM may have.
+      List<RawClient> readers = new ArrayList<>();
+      List<Thread> writers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        RawClient reader = connect(server, 4_096);
+        readers.add(reader);
+        writers.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  try {
+                    for (int request = 0; request < requests; request++) {
+                      reader.send(get);
+                    }
+                  } catch (IOException e) {
+                    // The test is over, and has closed the connection.
+                  }
+                }));
+      }
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(other.ask("{'command':'GET','key':'nope'}")).isEqualTo(MISS);
+      }
+      // A reader that begins to read after all gets what it asked for.
+      for (int i = 0; i < 20; i++) {
+        assertThat(readers.getFirst().reply()).hasSize((1 << 20) + 30);
+      }
+      for (RawClient reader : readers) {
+        reader.close();
+      }
+      for (Thread writer : writers) {
+        writer.join();
+      }
+    }
+
+    // ---- stopping ----
+
+    @Test
+    void drain_answersWhatWasReceived() throws Exception {
+      CountingStore store = new CountingStore();
+      SpeicherServer server = start(settings(), store);
+      int clients = 8;
+      AtomicLong answered = new AtomicLong();
+      CountDownLatch underWay = new CountDownLatch(clients);
+      byte[] batch = batch(64);
+      Callable<Void> load =
+          () -> {
+            try (RawClient client = new RawClient(server.port())) {
+              client.send(batch);
+              for (int i = 0; i < 64; i++) {
+                client.reply();
+                answered.incrementAndGet();
+              }
+              underWay.countDown();
+              Thread sender =
+                  Thread.ofVirtual()
+                      .start(() -> {
+                        try {
+                          while (true) {
+                            client.send(batch);
+                          }
+                        } catch (IOException e) {
+                          // The server has closed: nothing more is to be sent.
+                        }
+                      });
+              // A reset here, or a cut reply, would be an exception.
+              answered.addAndGet(client.countRepliesToTheEnd());
+              sender.join();
+            }
+            return null;
+          };
+      try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+        List<Future<Void>> results = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+          results.add(threads.submit(load));
+        }
+        underWay.await();
+        assertThat(server.drain(Duration.ofSeconds(10))).isZero();
+        for (Future<Void> result : results) {
+          result.get();
+        }
+      }
+      assertThat(answered.get()).isEqualTo(store.puts.get());
+      assertThatThrownBy(() -> new RawClient(server.port())).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void drain_answersWhatIsStillInTheSocket() throws Exception {
+      SpeicherServer server = start();
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        clients.add(connect(server));
+        clients.get(i).ask("{'command':'PING'}");
+      }
+      byte[] batch = batch(100);
+      for (RawClient client : clients) {
+        client.send(batch);
+      }
+      assertThat(server.drain(Duration.ofSeconds(10))).isZero();
+      for (RawClient client : clients) {
+        assertThat(client.countRepliesToTheEnd()).isEqualTo(100);
+      }
+    }
+
+    @Test
+    void drain_cutsOffWhoDoesNotRead() throws Exception {
+      SpeicherServer server = start();
+      connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+      RawClient reader = connect(server, 4_096);
+      for (int i = 0; i < 40; i++) {
+        reader.send("{'command':'GET','key':'big'}");
+      }
+      reader.reply();
+      assertThat(server.drain(Duration.ofMillis(200))).isEqualTo(1);
+    }
+
+    @Test
+    void close_endsConnections() throws IOException {
+      SpeicherServer server = start();
+      RawClient client = connect(server);
+      client.ask("{'command':'PING'}");
+      server.close();
+      try {
+        assertThat(client.isAtEnd()).isTrue();
+      } catch (SocketException e) {
+        assertThat(e).hasMessageContaining("reset");
+      }
+    }
+
+    @Test
+    void start_whereSomebodyListens() throws IOException {
+      SpeicherServer server = start();
+      assertThatThrownBy(() -> start(settings().withPort(server.port()), store()))
+          .isInstanceOf(IOException.class)
+          .hasMessageEndingWith("Address already in use");
+    }
+
+    // ---- helpers ----
+
+    private ServerSettings settings() {
+      return settings(10_000, Duration.ZERO);
+    }
+
+    private ServerSettings settings(int maxConnections, Duration idleTimeout) {
+      return new ServerSettings(
+          "127.0.0.1",
+          0,
+          Limits.DEFAULT,
+          maxConnections,
+          idleTimeout,
+          Duration.ofSeconds(10),
+          2,
+          transport);
+    }
+
+    private static Store store() {
+      return new HeapStore(64 << 20, Ticker.system());
+    }
+
+    private SpeicherServer start() throws IOException {
+      return start(settings(), store());
+    }
+
+    private SpeicherServer start(ServerSettings settings, Store store) throws IOException {
+      SpeicherServer server = SpeicherServer.start(settings, store);
+      opened.add(server);
+      return server;
+    }
+
+    private RawClient connect(SpeicherServer server) throws IOException {
+      return connect(server, 0);
+    }
+
+    private RawClient connect(SpeicherServer server, int receiveBufferBytes) throws IOException {
+      RawClient client = new RawClient(server.port(), receiveBufferBytes);
+      opened.add(client);
+      return client;
+    }
+
+    private static byte[] batch(int commands) {
+      ByteArrayOutputStream batch = new ByteArrayOutputStream();
+      for (int i = 0; i < commands; i++) {
+        batch.writeBytes(RawClient.frame("{'command':'SET','key':'k" + i + "','value':1}"));
+      }
+      return batch.toByteArray();
+    }
+  }
+
+  /** Counts what was executed. */
+  private static final class CountingStore extends StubStore {
+    private final AtomicLong puts = new AtomicLong();
+
+    @Override
+    public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
+      assertThat(UTF_8.decode(key.duplicate()).toString()).startsWith("k");
+      puts.incrementAndGet();
+      return PutResult.STORED;
+    }
+  }
+
+  /** Throws where it can. */
+  private static final class BrokenStore extends StubStore {
+    @Override
+    public boolean get(ByteBuffer key, ItemReader reader) {
+      throw new IllegalStateException("broken on purpose");
+    }
+  }
+
+  /** Has nothing and takes nothing. */
+  private abstract static class StubStore implements Store {
+    @Override
+    public boolean get(ByteBuffer key, ItemReader reader) {
+      return false;
+    }
+
+    @Override
+    public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
+      return PutResult.TOO_LARGE;
+    }
+
+    @Override
+    public boolean delete(ByteBuffer key) {
+      return false;
+    }
+
+    @Override
+    public void clear() {}
+
+    @Override
+    public void maintain() {}
+
+    @Override
+    public StoreStats stats() {
+      return new StoreStats(0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public void close() {}
+  }
+}
