@@ -1,14 +1,20 @@
 package io.speicher.server;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
@@ -25,7 +31,7 @@ import picocli.CommandLine.ParameterException;
  */
 final class ServerDefaults implements IDefaultValueProvider {
   private final Map<String, String> environment;
-  private @Nullable TomlParseResult file;
+  private @Nullable ConfigFile file;
 
   /** For picocli. */
   ServerDefaults() {
@@ -49,12 +55,16 @@ final class ServerDefaults implements IDefaultValueProvider {
     if (name(option).equals("config")) {
       return null;
     }
-    TomlParseResult settings = file(option.command());
-    TomlPosition position = settings.inputPositionOf(name(option));
-    if (position == null) {
+    ConfigFile settings = file(option.command());
+    Object setting = settings.content().get(name(option));
+    if (setting == null) {
       return null;
     }
-    return checked(option, String.valueOf(settings.get(name(option))), "line " + position.line());
+    String origin = settings.at(name(option));
+    if (setting instanceof TomlArray || setting instanceof TomlTable) {
+      throw wrong(option.command(), origin + ": one number or text was expected");
+    }
+    return checked(option, setting.toString(), origin);
   }
 
   private static String checked(OptionSpec option, String value, String origin) {
@@ -64,50 +74,43 @@ final class ServerDefaults implements IDefaultValueProvider {
       }
       return value;
     } catch (Exception e) {
-      throw wrong(option.command(), origin + ": " + name(option) + ": " + e.getMessage());
+      throw wrong(option.command(), origin + ": " + e.getMessage());
     }
   }
 
   /** The configuration file, or an empty one; read once. */
-  private TomlParseResult file(CommandSpec command) {
+  private ConfigFile file(CommandSpec command) {
     if (file == null) {
       Path path = command.findOption("--config").getValue();
       String variable = environment.get("SPEICHER_CONFIG");
       if (path == null && variable != null) {
         path = Path.of(variable);
       }
-      file = path == null ? Toml.parse("") : read(path, command);
+      file = path == null ? new ConfigFile(Path.of(""), Toml.parse("")) : read(path, command);
     }
     return file;
   }
 
-  private static TomlParseResult read(Path path, CommandSpec command) {
-    TomlParseResult settings;
+  private static ConfigFile read(Path path, CommandSpec command) {
+    ConfigFile file;
     try {
-      settings = Toml.parse(path);
+      file = new ConfigFile(path, Toml.parse(path));
     } catch (IOException e) {
       throw wrong(command, "cannot read --config " + path + ": " + reason(e));
     }
     String errors =
-        settings.errors().stream()
-            .map(error -> at(path, error.position()) + error.getMessage())
+        file.content().errors().stream()
+            .map(error -> file.at(error.position()) + ": " + error.getMessage())
             .collect(Collectors.joining("\n"));
     if (!errors.isEmpty()) {
       throw wrong(command, errors);
     }
-    for (String key : settings.keySet()) {
-      if (key.equals("config") || command.findOption("--" + key) == null) {
-        TomlPosition position = settings.inputPositionOf(key);
-        throw wrong(command, at(path, position) + "unknown setting: " + key + " (see --help)");
+    for (String name : file.content().keySet()) {
+      if (name.equals("config") || command.findOption("--" + name) == null) {
+        throw wrong(command, file.at(name) + ": unknown setting" + " (see speicher server --help)");
       }
     }
-    return settings;
-  }
-
-  private static String at(Path path, @Nullable TomlPosition position) {
-    return position == null
-        ? path + ": "
-        : path + ":" + position.line() + ":" + position.column() + ": ";
+    return file;
   }
 
   private static String name(OptionSpec option) {
@@ -120,9 +123,21 @@ final class ServerDefaults implements IDefaultValueProvider {
 
   private static String reason(IOException e) {
     return switch (e) {
-      case java.nio.file.NoSuchFileException _ -> "no such file";
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "no such file";
+      case AccessDeniedException _ -> "permission denied";
       default -> String.valueOf(e.getMessage());
     };
+  }
+
+  private record ConfigFile(Path path, TomlParseResult content) {
+
+    /** Where a setting stands, for a person: {@code speicher.toml:3:1: port}. */
+    String at(String name) {
+      return at(requireNonNull(content.inputPositionOf(name))) + ": " + name;
+    }
+
+    String at(TomlPosition position) {
+      return path + ":" + position.line() + ":" + position.column();
+    }
   }
 }
