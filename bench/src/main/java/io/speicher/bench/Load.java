@@ -16,13 +16,14 @@ import java.util.Random;
  * next one when all its replies are there. While one connection waits the others are served.
  */
 final class Load implements AutoCloseable {
-  private static final int REPLY_BUFFER_BYTES = 1 << 20;
+  /** Room for one request or reply of a measurement. */
+  private static final int MESSAGE_BYTES = 4 << 10;
 
   private final Dialect dialect;
   private final int depth;
   private final List<SocketChannel> connections = new ArrayList<>();
-  private final ByteBuffer requests = ByteBuffer.allocateDirect(1 << 20);
-  private final ByteBuffer replies = ByteBuffer.allocateDirect(REPLY_BUFFER_BYTES);
+  private final ByteBuffer requests;
+  private final ByteBuffer replies;
 
   /** Makes the {@code index}-th request of a run. */
   interface Requests {
@@ -32,6 +33,8 @@ final class Load implements AutoCloseable {
   Load(Dialect dialect, int port, int connections, int depth) throws IOException {
     this.dialect = dialect;
     this.depth = depth;
+    requests = ByteBuffer.allocateDirect(depth * MESSAGE_BYTES);
+    replies = ByteBuffer.allocateDirect(depth * MESSAGE_BYTES);
     for (int i = 0; i < connections; i++) {
       SocketChannel connection =
           SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

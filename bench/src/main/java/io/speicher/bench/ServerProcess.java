@@ -2,6 +2,7 @@ package io.speicher.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,12 +36,20 @@ final class ServerProcess implements AutoCloseable {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       Matcher matcher = ready.matcher(line);
       if (matcher.find()) {
-        Thread.ofPlatform().daemon().start(() -> output.lines().forEach(System.err::println));
+        Thread.ofPlatform().daemon().start(() -> pass(output));
         return new ServerProcess(name, dialect, Integer.parseInt(matcher.group(1)), process);
       }
       System.err.println(line);
     }
     throw new IOException("the server did not start: " + String.join(" ", command));
+  }
+
+  private static void pass(BufferedReader output) {
+    try {
+      output.lines().forEach(System.err::println);
+    } catch (UncheckedIOException e) {
+      // The process has been ended, and its output closed.
+    }
   }
 
   /** User and system time that the process has taken so far, all threads together. */
@@ -50,6 +59,36 @@ final class ServerProcess implements AutoCloseable {
     // 15.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MICROS;
+  }
+
+  /** What the process has in memory now. */
+  long residentBytes() throws IOException {
+    String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
+    return firstNumber("VmRSS:\\s+(\\d+) kB", status) << 10;
+  }
+
+  /** What is on the heap of a Java process after a full collection. */
+  long liveHeapBytes() throws IOException, InterruptedException {
+    jcmd("GC.run");
+    return firstNumber("used (\\d+)K", jcmd("GC.heap_info")) << 10;
+  }
+
+  private String jcmd(String command) throws IOException, InterruptedException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Process diagnosis = new ProcessBuilder(jcmd, Long.toString(process.pid()), command).start();
+    String said = diagnosis.inputReader().readAllAsString();
+    if (diagnosis.waitFor() != 0) {
+      throw new IOException("jcmd failed: " + said);
+    }
+    return said;
+  }
+
+  private static long firstNumber(String pattern, String text) throws IOException {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    if (!matcher.find()) {
+      throw new IOException("no " + pattern + " in: " + text);
+    }
+    return Long.parseLong(matcher.group(1));
   }
 
   @Override

@@ -2,11 +2,13 @@ package io.speicher.server;
 
 import static io.speicher.protocol.Quantities.ofBytes;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.speicher.protocol.Limits;
 import io.speicher.store.HeapStore;
 import io.speicher.store.Ticker;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +45,9 @@ import picocli.CommandLine.Spec;
 public final class ServerCommand implements Callable<Integer> {
   /** What the heap holds beside items: connections, buffers, code. */
   private static final long RESERVED_HEAP_BYTES = 64 << 20;
+
+  /** The files that the process opens beside connections: jars, libraries, event loops. */
+  private static final int RESERVED_FILES = 64;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -93,7 +98,7 @@ public final class ServerCommand implements Callable<Integer> {
       names = "--max-connections",
       paramLabel = "N",
       description = "Connections at a time; more are refused (default: ${DEFAULT-VALUE}).",
-      defaultValue = "20000",
+      defaultValue = "10000",
       converter = OptionValues.Count.class)
   private int maxConnections;
 
@@ -149,6 +154,7 @@ public final class ServerCommand implements Callable<Integer> {
     try (SpeicherServer server =
         SpeicherServer.start(settings, new HeapStore(memory, Ticker.system()))) {
       announce(server, settings);
+      warnOfTooFewFiles();
       stop.await();
       say("stopping: answering what has been received, for at most " + seconds(drainTimeout));
       int cut = server.drain(drainTimeout);
@@ -214,6 +220,18 @@ public final class ServerCommand implements Callable<Integer> {
           "warning: others can reach "
               + address.getHostAddress()
               + ", and there is no password: whoever connects can read and delete everything");
+    }
+  }
+
+  /** A connection is an open file to the operating system, which may allow only so many. */
+  private void warnOfTooFewFiles() {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+      long files = system.getMaxFileDescriptorCount();
+      if (files < maxConnections + RESERVED_FILES) {
+        say(
+            "warning: this process may open %d files, too few for max-connections=%d; raise ulimit -n or lower --max-connections"
+                .formatted(files, maxConnections));
+      }
     }
   }
 

@@ -32,7 +32,7 @@ public record ServerSettings(
           "127.0.0.1",
           DEFAULT_PORT,
           Limits.DEFAULT,
-          20_000,
+          10_000,
           Duration.ZERO,
           Duration.ofSeconds(10),
           Runtime.getRuntime().availableProcessors(),
