@@ -79,6 +79,13 @@ final class JsonScanner {
     first = true;
   }
 
+  /** Checks that {@code json} is one value of any kind; white space may stand around it. */
+  void checkValue(ByteBuffer json) throws MalformedJsonException {
+    text = json;
+    limit = json.limit();
+    end(value(whitespace(json.position())));
+  }
+
   /** Moves to the next member, or returns false after the last one and the end of the text. */
   boolean nextMember() throws MalformedJsonException {
     int at = whitespace(offset);

@@ -59,6 +59,27 @@ public final class JsonText {
   }
 
   /**
+   * {@code json} in UTF-8, which can stand as a value in a command without changing what surrounds
+   * it.
+   *
+   * @throws IllegalArgumentException if it is not one well-formed JSON value; white space around it
+   *     is fine
+   */
+  public static ByteBuffer checkedValue(String json) {
+    ByteBuffer bytes = utf8(json);
+    if (bytes == null) {
+      throw new IllegalArgumentException(
+          "malformed JSON: half of a surrogate pair (expected: its escape)");
+    }
+    try {
+      new JsonScanner().checkValue(bytes);
+    } catch (MalformedJsonException e) {
+      throw new IllegalArgumentException(e.reason(), e);
+    }
+    return bytes;
+  }
+
+  /**
    * {@code string} as JSON, in quotes. Half of a surrogate pair, which only a Java string can hold,
    * is written as an escape.
    */
