@@ -41,7 +41,7 @@ public abstract sealed class Codec<V> {
    *
    * <pre>{@code
    * Codec<User> users =
-   *     Codec.of(mapper::writeValueAsString, json -> mapper.readValue(json, User.class))
+   *     Codec.of(mapper::writeValueAsString, json -> mapper.readValue(json, User.class));
    * }</pre>
    *
    * <p>What the functions throw reaches the caller as it is. A {@code fromJson} that returns null
@@ -104,8 +104,7 @@ public abstract sealed class Codec<V> {
     @Override
     Reply.Value encode(V value) {
       String json = Objects.requireNonNull(toJson.apply(value), "toJson has returned null");
-      ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
-      return new Reply.Value(ValueKind.JSON, bytes);
+      return new Reply.Value(ValueKind.JSON, JsonText.checkedValue(json));
     }
 
     @Override

@@ -35,7 +35,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final JsonReplyDecoder decoder;
   private final ArrayDeque<PendingCommand<?>> inFlight = new ArrayDeque<>();
   private ByteBuf received = Unpooled.EMPTY_BUFFER;
-  private long receivedNanos;
+  private long receivedNanos = System.nanoTime();
 
   private @Nullable Channel channel;
 
@@ -84,15 +84,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     int start = batch.writerIndex();
-    encoder.encode(command.send(nowNanos), batch);
-    int frameBytes = batch.writerIndex() - start;
-    if (frameBytes > settings.maxFrameBytes()) {
+    try {
+      encoder.encode(command.send(nowNanos), batch);
+      checkLength(batch.writerIndex() - start - Integer.BYTES);
+      inFlight.add(command);
+    } catch (Throwable e) { // Too long, or no memory for it: that is this command's matter alone.
       batch.writerIndex(start);
       dispatcher.release();
-      command.failTooLong(frameBytes, settings.maxFrameBytes());
-      return;
+      command.fail(e);
     }
-    inFlight.add(command);
+  }
+
+  private void checkLength(int frameBytes) {
+    if (frameBytes > settings.maxFrameBytes()) {
+      throw new IllegalArgumentException(
+          "command too long: frameBytes="
+              + frameBytes
+              + " (expected: 1.."
+              + settings.maxFrameBytes()
+              + ")");
+    }
   }
 
   @Override
@@ -120,7 +131,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } catch (ProtocolException e) {
       endMalformed(e.reason());
     }
-    if (!received.isReadable()) {
+    if (received.isReadable()) {
+      received.discardSomeReadBytes();
+    } else {
       received.release();
       received = Unpooled.EMPTY_BUFFER;
     }

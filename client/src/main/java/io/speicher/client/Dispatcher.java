@@ -213,6 +213,7 @@ final class Dispatcher {
         .group(group)
         .channel(NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMillis())
         .handler(next)
         .connect(
@@ -232,9 +233,10 @@ final class Dispatcher {
 
   private void connectFailed(Throwable cause) {
     firstAttempt.completeExceptionally(cause);
+    ConnectFailedException failure = cannotConnect(cause);
     for (PendingCommand<?> command = waiting.poll(); command != null; command = waiting.poll()) {
       release();
-      command.fail(cannotConnect(cause));
+      command.failNotConnected(failure);
     }
     reconnectLater();
   }

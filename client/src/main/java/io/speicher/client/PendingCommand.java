@@ -179,15 +179,10 @@ final class PendingCommand<T extends @Nullable Object> {
             operation.label() + " lost its connection: " + facts() + " reason=" + reason, cause));
   }
 
-  void failTooLong(int frameBytes, int maxFrameBytes) {
+  void failNotConnected(ConnectFailedException cause) {
     fail(
-        new IllegalArgumentException(
-            operation.label()
-                + " not sent, the command is too long: frameBytes="
-                + frameBytes
-                + " (expected: 1.."
-                + maxFrameBytes
-                + ")"));
+        new ConnectFailedException(
+            operation.label() + " not sent, " + cause.getMessage(), cause.getCause()));
   }
 
   private String facts() {
