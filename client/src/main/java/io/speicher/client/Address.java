@@ -10,7 +10,7 @@ record Address(String host, int port) {
   /** A host name, an IPv4 address, or an IPv6 address in brackets; and perhaps a port. */
   private static final Pattern URL =
       Pattern.compile(
-          "speicher://(?:\\[([0-9a-fA-F:.%]+)]|([^\\[\\]:/?#@\\s]+))(?::(\\d{1,5}))?/?");
+          "speicher://(?:\\[([0-9a-fA-F:.]+(?:%[\\w.-]+)?)]|([^\\[\\]:/?#@\\s]+))(?::(\\d{1,5}))?/?");
 
   Address {
     if (host.isBlank()) {

@@ -1,8 +1,12 @@
 package io.speicher.client;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.json.JsonCommandEncoder;
 import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -42,6 +46,11 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the type of the values
  */
 public sealed class Cache<V> permits SpeicherClient {
+  private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
+
+  /** Frames need no release: the collector has them, whatever becomes of the command. */
+  private static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false, true);
+
   private static final Duration MAX_TTL = Duration.ofMillis(Limits.MAX_TTL_MILLIS);
 
   final Dispatcher dispatcher;
@@ -226,6 +235,26 @@ public sealed class Cache<V> permits SpeicherClient {
 
   private <T extends @Nullable Object> PendingCommand<T> pending(
       Operation operation, Command command, Function<Reply, T> decode) {
-    return new PendingCommand<>(operation, command, dispatcher.server(), timeoutNanos, decode);
+    Address server = dispatcher.settings().server();
+    return new PendingCommand<>(operation, frame(command), server, timeoutNanos, decode);
+  }
+
+  /** Encodes on the caller's thread, so that large values do not hold up the others. */
+  private ByteBuf frame(Command command) {
+    ByteBuf frame = HEAP.heapBuffer(frameBytesHint(command));
+    ENCODER.encode(command, frame);
+    int maxFrameBytes = dispatcher.settings().maxFrameBytes();
+    int frameBytes = frame.readableBytes() - Integer.BYTES;
+    if (frameBytes > maxFrameBytes) {
+      throw new IllegalArgumentException(
+          "command too long: frameBytes=" + frameBytes + " (expected: 1.." + maxFrameBytes + ")");
+    }
+    return frame;
+  }
+
+  private static int frameBytesHint(Command command) {
+    return command instanceof Command.Set set
+        ? 128 + set.key().remaining() + set.value().remaining()
+        : 128;
   }
 }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
-import io.speicher.protocol.json.JsonCommandEncoder;
 import io.speicher.protocol.json.JsonReplyDecoder;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -31,7 +30,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private final Dispatcher dispatcher;
   private final Settings settings;
-  private final JsonCommandEncoder encoder = new JsonCommandEncoder();
   private final JsonReplyDecoder decoder;
   private final ArrayDeque<PendingCommand<?>> inFlight = new ArrayDeque<>();
   private ByteBuf received = Unpooled.EMPTY_BUFFER;
@@ -71,38 +69,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
     while (!waiting.isEmpty() && channel.isWritable()) {
       ByteBuf batch = channel.alloc().buffer();
       while (!waiting.isEmpty() && batch.readableBytes() < BATCH_BYTES) {
-        encode(waiting.remove(), nowNanos, batch);
+        send(waiting.remove(), nowNanos, batch);
       }
       channel.write(batch, channel.voidPromise());
     }
     channel.flush();
   }
 
-  private void encode(PendingCommand<?> command, long nowNanos, ByteBuf batch) {
+  private void send(PendingCommand<?> command, long nowNanos, ByteBuf batch) {
     if (command.isDone()) {
       dispatcher.release();
-      return;
-    }
-    int start = batch.writerIndex();
-    try {
-      encoder.encode(command.send(nowNanos), batch);
-      checkLength(batch.writerIndex() - start - Integer.BYTES);
+    } else {
+      batch.writeBytes(command.send(nowNanos));
       inFlight.add(command);
-    } catch (Throwable e) { // Too long, or no memory for it: that is this command's matter alone.
-      batch.writerIndex(start);
-      dispatcher.release();
-      command.fail(e);
-    }
-  }
-
-  private void checkLength(int frameBytes) {
-    if (frameBytes > settings.maxFrameBytes()) {
-      throw new IllegalArgumentException(
-          "command too long: frameBytes="
-              + frameBytes
-              + " (expected: 1.."
-              + settings.maxFrameBytes()
-              + ")");
     }
   }
 

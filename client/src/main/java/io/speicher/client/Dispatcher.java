@@ -112,8 +112,8 @@ final class Dispatcher {
     }
   }
 
-  Address server() {
-    return settings.server();
+  Settings settings() {
+    return settings;
   }
 
   // From any thread.

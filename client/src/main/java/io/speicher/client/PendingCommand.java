@@ -1,6 +1,6 @@
 package io.speicher.client;
 
-import io.speicher.protocol.Command;
+import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,18 +24,18 @@ final class PendingCommand<T extends @Nullable Object> {
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   /** Null as soon as it is sent, so that a large value does not stay in memory for its reply. */
-  private @Nullable Command command;
+  private @Nullable ByteBuf frame;
 
   private long sentNanos;
 
   PendingCommand(
       Operation operation,
-      Command command,
+      ByteBuf frame,
       Address server,
       long timeoutNanos,
       Function<Reply, T> decode) {
     this.operation = operation;
-    this.command = command;
+    this.frame = frame;
     this.server = server;
     this.timeoutNanos = timeoutNanos;
     this.decode = decode;
@@ -67,19 +67,19 @@ final class PendingCommand<T extends @Nullable Object> {
     return future.isDone();
   }
 
-  /** Hands the command over, to be sent now. From here on the server may execute it. */
-  Command send(long nowNanos) {
-    Command sent = command;
+  /** Hands the frame over, to be sent now. From here on the server may execute the command. */
+  ByteBuf send(long nowNanos) {
+    ByteBuf sent = frame;
     if (sent == null) {
       throw new IllegalStateException("command sent twice: " + facts());
     }
-    command = null;
+    frame = null;
     sentNanos = nowNanos;
     return sent;
   }
 
   private boolean isSent() {
-    return command == null;
+    return frame == null;
   }
 
   /** Completes the future with what {@code reply} means. */
