@@ -376,7 +376,7 @@ final class ConnectionTest {
   void everyConnectionEnds_atOnce() {
     stop();
     server = FakeServer.start(peer -> {});
-    client = server.client().timeout(Duration.ofSeconds(10)).build();
+    client = server.client().build();
 
     assertThatThrownBy(() -> client.get("k")).isInstanceOf(ConnectionLostException.class);
   }

@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,8 +104,12 @@ final class FakeServer implements AutoCloseable {
     return "speicher://127.0.0.1:" + port();
   }
 
+  /** A client so patient that a slow machine fails no test. */
   SpeicherClient.Builder client() {
-    return SpeicherClient.builder().url(url());
+    return SpeicherClient.builder()
+        .url(url())
+        .timeout(Duration.ofSeconds(10))
+        .connectTimeout(Duration.ofSeconds(10));
   }
 
   /** How many connections have been accepted. */
