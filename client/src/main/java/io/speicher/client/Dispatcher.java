@@ -3,6 +3,7 @@ package io.speicher.client;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -249,7 +250,7 @@ final class Dispatcher {
     String reason;
     if (root instanceof UnknownHostException) {
       reason = "unknown host";
-    } else if (root instanceof TimeoutException) {
+    } else if (root instanceof TimeoutException || root instanceof ConnectTimeoutException) {
       reason = "no answer within " + settings.connectTimeoutMillis() + " ms";
     } else {
       reason = String.valueOf(root.getMessage());

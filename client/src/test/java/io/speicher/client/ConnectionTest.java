@@ -67,8 +67,9 @@ final class ConnectionTest {
 
   private void assertRecovers() throws InterruptedException {
     firstEnded.await();
-    assertThat(client.set("k", "v")).isTrue();
-    assertThat(client.get("k")).isEqualTo("v");
+    Cache<String> patient = client.withTimeout(Duration.ofSeconds(10));
+    assertThat(patient.set("k", "v")).isTrue();
+    assertThat(patient.get("k")).isEqualTo("v");
     assertThat(server.connectionCount()).isEqualTo(2);
   }
 
@@ -168,15 +169,14 @@ final class ConnectionTest {
     assertRecovers();
   }
 
-  @Test
-  void malformedReply_othersInFlight() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"nope", "{\"status_code\":404}"})
+  void malformedReply_othersInFlight(String payload) throws Exception {
     serve(peer -> {
       for (int i = 0; i < 3; i++) {
         peer.payload();
       }
-      peer.reply(DONE);
-      peer.reply("nope");
-      peer.reply(DONE);
+      peer.reply(DONE, payload, DONE);
     });
     CompletableFuture<Boolean> before = client.setAsync("k", "v");
     CompletableFuture<Boolean> malformed = client.setAsync("k", "v");
@@ -186,7 +186,7 @@ final class ConnectionTest {
     failure(MalformedReplyException.class, malformed);
     ConnectionLostException lost = failure(ConnectionLostException.class, after);
     assertThat(lost.maybeExecuted()).isTrue();
-    assertThat(lost).hasMessageContaining("reason=malformed reply: malformed JSON");
+    assertThat(lost).hasMessageContaining("reason=malformed reply: ");
     assertRecovers();
   }
 
@@ -434,7 +434,8 @@ final class ConnectionTest {
           peer.send(Arrays.copyOf(frame(19, DONE), 20));
         });
     // Something was received since the first command was sent, but nothing since the second.
-    assertThatThrownBy(() -> client.get("k")).isInstanceOf(CommandTimeoutException.class);
+    assertThatThrownBy(() -> client.withTimeout(Duration.ofMillis(500)).get("k"))
+        .isInstanceOf(CommandTimeoutException.class);
     assertThatThrownBy(() -> client.get("k")).isInstanceOf(CommandTimeoutException.class);
     assertRecovers();
   }

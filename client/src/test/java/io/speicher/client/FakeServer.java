@@ -7,7 +7,9 @@ import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.json.JsonCommandDecoder;
 import io.speicher.protocol.json.JsonReplyEncoder;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -213,10 +215,16 @@ final class FakeServer implements AutoCloseable {
       out.flush();
     }
 
-    /** Sends a frame with this payload. */
-    void reply(String payload) throws IOException {
-      byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-      send(ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array());
+    /** Sends a frame for each payload, all in one go. */
+    void reply(String... payloads) throws IOException {
+      ByteArrayOutputStream frames = new ByteArrayOutputStream();
+      DataOutputStream data = new DataOutputStream(frames);
+      for (String payload : payloads) {
+        byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+        data.writeInt(bytes.length);
+        data.write(bytes);
+      }
+      send(frames.toByteArray());
     }
 
     void send(byte... bytes) throws IOException {
