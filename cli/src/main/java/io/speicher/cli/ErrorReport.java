@@ -1,0 +1,138 @@
+package io.speicher.cli;
+
+import io.speicher.client.CommandTimeoutException;
+import io.speicher.client.ConnectFailedException;
+import io.speicher.client.SpeicherException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What is said about an error, and the status that the program exits with: the one place for all
+ * commands. One line on standard error tells what is wrong and what to do; there is a stack trace
+ * only where {@code SPEICHER_DEBUG} is set.
+ */
+final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private static final int FAILED = 1;
+  private static final int NO_CONNECTION = 3;
+  private static final int TIMED_OUT = 4;
+
+  private static final String DEBUG_VARIABLE = "SPEICHER_DEBUG";
+
+  private final Shell shell;
+
+  ErrorReport(Shell shell) {
+    this.shell = shell;
+  }
+
+  // A wrong command line.
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    String message = lowerFirst(String.valueOf(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      message = unmatched(unmatched) + seeHelp(e);
+    } else if (e instanceof MissingParameterException) {
+      message += seeHelp(e);
+    }
+    return report(message, e, ExitCode.USAGE);
+  }
+
+  private static String unmatched(UnmatchedArgumentException e) {
+    String argument = e.getUnmatched().get(0);
+    boolean isCommand = e.getCommandLine().getParent() == null;
+    String what = e.isUnknownOption() ? "option" : isCommand ? "command" : "argument";
+    String message = "unknown " + what + " '" + argument + "'";
+    List<String> suggestions = isCommand || e.isUnknownOption() ? e.getSuggestions() : List.of();
+    if (!suggestions.isEmpty()) {
+      message += " (did you mean " + String.join(" or ", suggestions) + "?)";
+    }
+    return message;
+  }
+
+  private static String seeHelp(ParameterException e) {
+    return "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+  }
+
+  // What went wrong later.
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    if (e instanceof SpeicherException failure
+        && command.getMixins().get(ConnectionOptions.MIXIN) instanceof ConnectionOptions options) {
+      return handleFailure(failure, options);
+    }
+    if (e instanceof IOException) {
+      return report(oneLine(String.valueOf(e.getMessage())), e, FAILED);
+    }
+    String bug = "this is a bug in Speicher, please report it with the trace that ";
+    return report(oneLine(bug + DEBUG_VARIABLE + "=1 adds: " + e), e, FAILED);
+  }
+
+  private int handleFailure(SpeicherException e, ConnectionOptions options) {
+    if (e instanceof ConnectFailedException) {
+      return report(oneLine(cannotConnect(e, options)), e, NO_CONNECTION);
+    }
+    if (e instanceof CommandTimeoutException) {
+      String message =
+          "no answer from %s within %d ms%s: is it a Speicher server? if it is slow, raise --timeout"
+              .formatted(
+                  options.server(),
+                  options.timeout().toMillis(),
+                  e.maybeExecuted() ? ", it may be done or not" : "");
+      return report(message, e, TIMED_OUT);
+    }
+    return report(oneLine(String.valueOf(e.getMessage())), e, FAILED);
+  }
+
+  private static String cannotConnect(SpeicherException e, ConnectionOptions options) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String server = options.server();
+    if (cause instanceof UnknownHostException) {
+      return "cannot find the host of " + server + ": check --host, --url or SPEICHER_URL";
+    }
+    if (cause.getClass() == ConnectException.class) { // Its subclasses mean other things.
+      return "nothing listens on "
+          + server
+          + ": start one with ./speicher server, or name another with --host and --port";
+    }
+    return "cannot connect to " + server + ": " + cause.getMessage();
+  }
+
+  // How it is said.
+
+  private int report(String message, Exception e, int status) {
+    shell.err().println("speicher: " + message);
+    if (shell.environment().containsKey(DEBUG_VARIABLE)) {
+      e.printStackTrace(shell.err());
+    }
+    shell.err().flush();
+    return status;
+  }
+
+  /** What a server has said cannot break the line, nor tell the terminal what to do. */
+  static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}+", " ").strip();
+  }
+
+  /** picocli begins its sentences with a capital. Names, which go on with one, are left alone. */
+  private static String lowerFirst(String message) {
+    boolean isWord =
+        message.length() > 1
+            && Character.isUpperCase(message.charAt(0))
+            && Character.isLowerCase(message.charAt(1));
+    return isWord ? Character.toLowerCase(message.charAt(0)) + message.substring(1) : message;
+  }
+}

@@ -1,0 +1,59 @@
+package io.speicher.cli;
+
+import io.speicher.client.Codec;
+import io.speicher.client.SpeicherClient;
+import io.speicher.protocol.json.JsonText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code speicher get}: prints a value. */
+@Command(
+    name = "get",
+    description = "Print the value under a key.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  speicher get greeting                    hello",
+      "  speicher get --json greeting             \"hello\"",
+      "  speicher get -n page > page.html         the same bytes that speicher set page - has read",
+      "",
+      "A value that is not text, such as a number or an object, is printed as JSON with or without",
+      "--json. Output is UTF-8 whatever the locale is. Exits with 1 if there is no such key."
+    })
+final class GetCommand extends ClientCommand {
+  @Parameters(paramLabel = "KEY", description = "The key.")
+  private String key = "";
+
+  @Option(
+      names = "--json",
+      order = 1,
+      description = "Print the value as JSON, exactly as the server keeps it.")
+  private boolean json;
+
+  @Option(
+      names = {"-n", "--no-newline"},
+      order = 2,
+      description = "Print the value alone, without a newline after it.")
+  private boolean noNewline;
+
+  GetCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  int run(SpeicherClient client) {
+    String value = client.with(json ? Codec.json() : Codec.text()).get(key);
+    if (value == null) {
+      say("no such key: " + key);
+      return NOT_DONE;
+    }
+    if (JsonText.utf8(value) == null) {
+      say("the value holds half of a surrogate pair, which has no UTF-8: print it with --json");
+      return NOT_DONE;
+    }
+    shell.out().print(noNewline ? value : value + System.lineSeparator());
+    return ExitCode.OK;
+  }
+}

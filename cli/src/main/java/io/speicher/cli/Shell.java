@@ -1,0 +1,41 @@
+package io.speicher.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What a program gets from the shell that starts it.
+ *
+ * @param out where results go
+ * @param err where everything goes that is said to a person
+ * @param isTerminal whether a person sits there who can be asked
+ */
+record Shell(
+    InputStream in,
+    PrintWriter out,
+    PrintWriter err,
+    Map<String, String> environment,
+    boolean isTerminal) {
+
+  /** The shell that has started this process. It is written to in UTF-8, whatever the locale is. */
+  @SuppressWarnings("SystemConsoleNull") // True of 22 to 24; there, an unanswered question is a no.
+  static Shell ofProcess() {
+    return new Shell(
+        new FileInputStream(FileDescriptor.in),
+        utf8(FileDescriptor.out),
+        utf8(FileDescriptor.err),
+        System.getenv(),
+        System.console() != null);
+  }
+
+  private static PrintWriter utf8(FileDescriptor file) {
+    return new PrintWriter(
+        new OutputStreamWriter(new FileOutputStream(file), StandardCharsets.UTF_8), true);
+  }
+}

@@ -1,0 +1,135 @@
+package io.speicher.cli;
+
+import java.util.Comparator;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code speicher}: the command that all others are part of. Alone, it shows what there is.
+ *
+ * <p>The commands that run a service are found with {@link ServiceLoader}, as {@link Callable}s
+ * that are picocli commands.
+ */
+@Command(
+    name = "speicher",
+    description = "Speicher is a cache: keys and values in memory, shared over the network.",
+    versionProvider = VersionCommand.Provider.class,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  speicher server                          a server on localhost:14567, until Ctrl-C",
+      "  speicher set greeting hello",
+      "  speicher get greeting",
+      "  speicher help set                        all about one command",
+      "",
+      "Environment:",
+      "  SPEICHER_URL     the server to talk to (default: speicher://localhost:14567)",
+      "  SPEICHER_DEBUG   1 adds the stack trace to errors",
+      "  NO_COLOR         1 turns colours off",
+      "",
+      "Exit status:",
+      "  0  done",
+      "  1  not done: no such key, or the server said why",
+      "  2  the command line is wrong",
+      "  3  there is no connection to the server",
+      "  4  the server did not answer in time",
+    })
+public final class SpeicherCommand implements Callable<Integer> {
+  private static final int HELP_COLUMNS = 100;
+
+  /** Commands that run without looking for services, which takes longer than they do. */
+  private static final Set<String> ALONE =
+      Set.of("get", "set", "del", "reset", "ping", "version", "--version", "-V");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // For picocli alone.
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version and exit.")
+  @SuppressWarnings("UnusedVariable") // For picocli alone.
+  private boolean version;
+
+  private SpeicherCommand() {}
+
+  /** Runs one command and ends the process with its status. */
+  public static void main(String[] args) {
+    System.exit(commandLine(Shell.ofProcess(), args).execute(args));
+  }
+
+  /** All that is needed to execute {@code args}, started from {@code shell}. */
+  static CommandLine commandLine(Shell shell, String... args) {
+    CommandLine speicher = new CommandLine(new SpeicherCommand());
+    CommandGroups groups = new CommandGroups(speicher);
+    groups.add(
+        "Cache commands",
+        new GetCommand(shell),
+        new SetCommand(shell),
+        new DelCommand(shell),
+        new ResetCommand(shell),
+        new PingCommand(shell));
+    if (args.length == 0 || !ALONE.contains(args[0])) {
+      groups.add("Services", services());
+    }
+    groups.add(
+        "Other commands",
+        new VersionCommand(shell),
+        new CompletionCommand(shell),
+        new HelpCommand());
+
+    ErrorReport errors = new ErrorReport(shell);
+    return speicher
+        .setUsageHelpWidth(HELP_COLUMNS)
+        .setExpandAtFiles(false) // A value may begin with an @.
+        .setOut(shell.out())
+        .setErr(shell.err())
+        .setExecutionStrategy(parsed -> execute(parsed, shell))
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors);
+  }
+
+  /** The classes of the commands that jars on the class path offer, by name. */
+  @SuppressWarnings("rawtypes") // A class literal has no type arguments.
+  private static Object[] services() {
+    return ServiceLoader.load(Callable.class).stream()
+        .map(ServiceLoader.Provider::type)
+        .filter(type -> type.isAnnotationPresent(Command.class))
+        .sorted(Comparator.comparing(type -> type.getAnnotation(Command.class).name()))
+        .toArray();
+  }
+
+  /** Runs the command, and fails if its results could not be written. */
+  private static int execute(ParseResult parsed, Shell shell) {
+    int status = new RunLast().execute(parsed);
+    if (shell.out().checkError()) {
+      shell.err().println("speicher: cannot write to standard output: it is closed, or full");
+      return ClientCommand.NOT_DONE;
+    }
+    return status;
+  }
+
+  /** Shows the help: whoever says nothing more wants to know what there is. */
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+    return ExitCode.OK;
+  }
+}
