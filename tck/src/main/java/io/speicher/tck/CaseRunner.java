@@ -1,0 +1,152 @@
+package io.speicher.tck;
+
+import io.speicher.tck.CaseResult.Failure;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs cases against one server, each on connections of its own and with keys of its own.
+ *
+ * <p>A server that does not answer fails a case when the deadline has passed; nothing here waits
+ * longer. A case whose delivery is cut has the deadline for each of its cuts.
+ */
+final class CaseRunner {
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final InetSocketAddress server;
+  private final Duration timeout;
+  private final double scale;
+  private final int runId = new SecureRandom().nextInt();
+  private int runs;
+
+  /**
+   * Makes a runner.
+   *
+   * @param scale what the counts and times of programs are multiplied by, 1.0 for the full load
+   */
+  CaseRunner(InetSocketAddress server, Duration timeout, double scale) {
+    this.server = server;
+    this.timeout = timeout;
+    this.scale = scale;
+  }
+
+  /** Runs a case. It never throws for what the server does. */
+  CaseResult run(Case testCase) {
+    long start = System.nanoTime();
+    Failure failure =
+        testCase.delivery() == Case.Delivery.cut ? runCuts(testCase) : runOnce(testCase, 0);
+    return new CaseResult(testCase, Duration.ofNanos(System.nanoTime() - start), failure);
+  }
+
+  private @Nullable Failure runCuts(Case testCase) {
+    int bytes = sentBytes(testCase.steps());
+    for (int offset = 1; offset < bytes; offset++) {
+      Failure failure = runOnce(testCase, offset);
+      if (failure != null) {
+        return new Failure(
+            failure.message() + " (cut after %d bytes)".formatted(offset),
+            failure.expected(),
+            failure.exchanges(),
+            failure.exchangesForgotten());
+      }
+    }
+    return null;
+  }
+
+  private int sentBytes(List<Step> steps) {
+    Template.Values values = new Template.Values(newKey(), 0);
+    int bytes = 0;
+    for (Step step : steps) {
+      if (step instanceof Step.Send send) {
+        bytes += send.bytes().expand(values).length + (send.framed() ? Integer.BYTES : 0);
+      }
+    }
+    return bytes;
+  }
+
+  private @Nullable Failure runOnce(Case testCase, int cutOffset) {
+    String key = newKey();
+    Deadline deadline = Deadline.in(timeout);
+    try (Wire wire = new Wire(server, deadline, testCase.delivery(), cutOffset)) {
+      try {
+        runSteps(testCase.steps(), wire, new Template.Values(key, 0), deadline);
+        wire.expectNothingLeft();
+        return null;
+      } catch (CaseFailure e) {
+        return new Failure(
+            String.valueOf(e.getMessage()),
+            e.expected(),
+            wire.exchanges(),
+            wire.exchangesForgotten());
+      }
+    } catch (IOException e) {
+      return new Failure("the network failed: " + e, "no such failure", List.of(), 0);
+    }
+  }
+
+  /** Sixteen bytes of ASCII that no other run of a case has. */
+  private String newKey() {
+    return "tck%08x%05x".formatted(runId, runs++ & 0xfffff);
+  }
+
+  private void runSteps(List<Step> steps, Wire wire, Template.Values values, Deadline deadline)
+      throws IOException {
+    for (Step step : steps) {
+      runStep(step, wire, values, deadline);
+    }
+  }
+
+  private void runStep(Step step, Wire wire, Template.Values values, Deadline deadline)
+      throws IOException {
+    if (step instanceof Step.Send send) {
+      byte[] bytes = send.bytes().expand(values);
+      if (send.framed()) {
+        wire.sendFrame(send.connection(), bytes);
+      } else {
+        wire.send(send.connection(), bytes);
+      }
+    } else if (step instanceof Step.Expect expect) {
+      byte[] payload = wire.receive(expect.connection(), "the reply " + expect.reply());
+      Replies.check(payload, expect.reply().expand(values), expect.reply().toString());
+    } else if (step instanceof Step.SendEnd end) {
+      wire.sendEnd(end.connection());
+    } else if (step instanceof Step.SendReset reset) {
+      wire.reset(reset.connection());
+    } else if (step instanceof Step.ExpectEnd end) {
+      wire.receiveEnd(end.connection());
+    } else if (step instanceof Step.Repeat repeat) {
+      for (int round = 0; round < repeat.times(); round++) {
+        runSteps(repeat.steps(), wire, new Template.Values(values.key(), round), deadline);
+      }
+    } else if (step instanceof Step.Eventually eventually) {
+      runEventually(eventually, wire, values, deadline);
+    } else if (step instanceof Step.Program program) {
+      Programs.run(program, new Programs.Context(server, deadline, values.key(), scale));
+    }
+  }
+
+  private void runEventually(
+      Step.Eventually eventually, Wire wire, Template.Values values, Deadline deadline)
+      throws IOException {
+    Deadline end = Deadline.in(Duration.ofMillis(eventually.millis()));
+    while (true) {
+      try {
+        runSteps(eventually.steps(), wire, values, deadline);
+        return;
+      } catch (CaseFailure e) {
+        if (end.passed() || deadline.passed()) {
+          throw new CaseFailure(
+              "still so after %,d ms: %s".formatted(eventually.millis(), e.getMessage()),
+              e.expected());
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    }
+  }
+}

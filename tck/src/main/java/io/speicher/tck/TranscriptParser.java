@@ -1,0 +1,185 @@
+package io.speicher.tck;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the cases of one file; the format is described in the README of this module. */
+final class TranscriptParser {
+  private static final Pattern CONNECTION_STEP =
+      Pattern.compile("([a-z]*)([<>])(?:(raw|end|reset)(?: (.*))?| (.+))");
+
+  private final String topic;
+  private final List<String> lines;
+  private int next;
+
+  TranscriptParser(String topic, List<String> lines) {
+    this.topic = topic;
+    this.lines = List.copyOf(lines);
+  }
+
+  /**
+   * Reads all cases.
+   *
+   * @throws IllegalArgumentException if the file is not in the format; the message names the line
+   */
+  List<Case> parse() {
+    List<Case> cases = new ArrayList<>();
+    while (skipToLine()) {
+      cases.add(parseCase());
+    }
+    return cases;
+  }
+
+  private Case parseCase() {
+    String name = require("case");
+    String section = require("section");
+    Case.Level level = Case.Level.core;
+    if (lineIs("level")) {
+      level = constant(Case.Level.class, require("level"));
+    }
+    String purpose = require("purpose");
+    Case.Delivery delivery = Case.Delivery.plain;
+    if (lineIs("delivery")) {
+      delivery = constant(Case.Delivery.class, require("delivery"));
+    }
+    List<Step> steps = parseSteps();
+    if (steps.isEmpty()) {
+      throw wrong("the case " + name + " has no steps");
+    }
+    return new Case(topic, name, section, level, purpose, delivery, steps);
+  }
+
+  private List<Step> parseSteps() {
+    List<Step> steps = new ArrayList<>();
+    while (skipToLine() && !lineIs("case") && !line().equals("end")) {
+      steps.add(parseStep(line()));
+    }
+    return steps;
+  }
+
+  private Step parseStep(String line) {
+    Matcher step = CONNECTION_STEP.matcher(line);
+    if (step.matches()) {
+      next++;
+      return connectionStep(step, line);
+    }
+    String[] words = line.split(" ");
+    if (words[0].equals("repeat") && words.length == 2) {
+      return new Step.Repeat(number(words[1]), parseBlock());
+    }
+    if (words[0].equals("eventually") && words.length == 2) {
+      return new Step.Eventually(number(words[1]), parseBlock());
+    }
+    if (words[0].equals("program") && words.length >= 2) {
+      next++;
+      return new Step.Program(words[1], parameters(words));
+    }
+    throw wrong("no such step");
+  }
+
+  private Step connectionStep(Matcher step, String line) {
+    String connection = step.group(1);
+    boolean sends = step.group(2).equals(">");
+    String verb = step.group(3) == null ? "" : step.group(3);
+    String argument = step.group(4) == null ? step.group(5) : step.group(4);
+    if (sends && argument != null && verb.isEmpty()) {
+      return new Step.Send(connection, template(argument), true);
+    }
+    if (sends && argument != null && verb.equals("raw")) {
+      return new Step.Send(connection, template(argument), false);
+    }
+    if (sends && argument == null && verb.equals("end")) {
+      return new Step.SendEnd(connection);
+    }
+    if (sends && argument == null && verb.equals("reset")) {
+      return new Step.SendReset(connection);
+    }
+    if (!sends && argument != null && verb.isEmpty()) {
+      return new Step.Expect(connection, template(argument));
+    }
+    if (!sends && argument == null && verb.equals("end")) {
+      return new Step.ExpectEnd(connection);
+    }
+    next--;
+    throw wrong("no such step: " + line);
+  }
+
+  private List<Step> parseBlock() {
+    next++;
+    List<Step> steps = parseSteps();
+    if (next == lines.size() || !line().equals("end")) {
+      throw wrong("the block has no end");
+    }
+    next++;
+    return steps;
+  }
+
+  private Map<String, Integer> parameters(String[] words) {
+    Map<String, Integer> parameters = new HashMap<>();
+    for (int i = 2; i < words.length; i++) {
+      String[] pair = words[i].split("=", 2);
+      parameters.put(pair[0], number(pair.length == 2 ? pair[1] : ""));
+    }
+    return parameters;
+  }
+
+  /** Moves to the next line that says something; false at the end of the file. */
+  private boolean skipToLine() {
+    while (next < lines.size() && (line().isEmpty() || line().startsWith("#"))) {
+      next++;
+    }
+    return next < lines.size();
+  }
+
+  /** The line without what indents it. Its end is kept: white space there belongs to a payload. */
+  private String line() {
+    return lines.get(next).stripLeading();
+  }
+
+  private boolean lineIs(String keyword) {
+    return next < lines.size() && line().startsWith(keyword + " ");
+  }
+
+  private String require(String keyword) {
+    if (!lineIs(keyword)) {
+      throw wrong("expected: " + keyword);
+    }
+    return lines.get(next++).substring(keyword.length()).strip();
+  }
+
+  private Template template(String text) {
+    try {
+      return Template.parse(text);
+    } catch (IllegalArgumentException e) {
+      next--;
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private int number(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw wrong("not a number: " + text);
+    }
+  }
+
+  private <E extends Enum<E>> E constant(Class<E> type, String name) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(name)) {
+        return constant;
+      }
+    }
+    next--;
+    throw wrong("not one of " + List.of(type.getEnumConstants()));
+  }
+
+  private IllegalArgumentException wrong(String what) {
+    return new IllegalArgumentException(
+        "%s.txt: %s: line=%d".formatted(topic, what, Math.min(next, lines.size() - 1) + 1));
+  }
+}

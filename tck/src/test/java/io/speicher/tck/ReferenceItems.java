@@ -1,0 +1,114 @@
+package io.speicher.tck;
+
+import io.speicher.tck.NaiveJson.Member;
+import io.speicher.tck.NaiveJson.SyntaxException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The items of the reference server: a map from keys to values as they were written. */
+final class ReferenceItems {
+  private static final Pattern STRING_OR_NUMBER =
+      Pattern.compile("\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|-?\\d[\\d.eE+-]*+");
+  private static final Pattern ESCAPE =
+      Pattern.compile("\\\\u[dD][89abAB]..\\\\u[dD][c-fC-F]..|(\\\\u[dD][89a-fA-F]..)|\\\\.");
+
+  /** An item; those without a time to live expire at the end of time. */
+  private record Item(String value, long expiryMillis, long number) {}
+
+  private final @Nullable Flaw flaw;
+  private final Map<String, Item> items = new ConcurrentHashMap<>();
+  private final AtomicLong numbers = new AtomicLong();
+
+  ReferenceItems(@Nullable Flaw flaw) {
+    this.flaw = flaw;
+  }
+
+  void put(String key, String value, @Nullable Long ttlMillis) throws SyntaxException {
+    long expiry = ttlMillis == null ? Long.MAX_VALUE : expiryIn(ttlMillis);
+    Item old = items.get(key);
+    if (flaw == Flaw.ignoresTtl) {
+      expiry = Long.MAX_VALUE;
+    }
+    if (flaw == Flaw.keepsOldTtl && old != null && ttlMillis == null) {
+      expiry = old.expiryMillis();
+    }
+    if (flaw == Flaw.tearsValues && old != null && old.value().length() == value.length()) {
+      int half = value.length() / 2;
+      String torn = value.substring(0, half) + old.value().substring(half);
+      items.put(key, new Item(torn, expiry, numbers.getAndIncrement()));
+      LockSupport.parkNanos(50_000);
+    }
+    items.put(key, new Item(kept(value), expiry, numbers.getAndIncrement()));
+  }
+
+  @Nullable String get(String key, long firstVisible) {
+    Item item = items.get(key);
+    if (item == null || item.number() < firstVisible || nowMillis() >= item.expiryMillis()) {
+      return null;
+    }
+    return item.value();
+  }
+
+  boolean remove(String key) {
+    Item item = items.remove(key);
+    return item != null && nowMillis() < item.expiryMillis();
+  }
+
+  void clear() {
+    items.clear();
+  }
+
+  long nextNumber() {
+    return numbers.get();
+  }
+
+  private long expiryIn(long ttlMillis) {
+    return nowMillis() + (flaw == Flaw.ttlInSeconds ? ttlMillis * 1_000 : ttlMillis);
+  }
+
+  private static long nowMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** The value as this server keeps it: as it came, but for the flaws. */
+  private String kept(String value) throws SyntaxException {
+    if (flaw == Flaw.losesNumberText) {
+      return STRING_OR_NUMBER.matcher(value).replaceAll(ReferenceItems::asDouble);
+    }
+    if (flaw == Flaw.losesHalvesInValues) {
+      return ESCAPE.matcher(value).replaceAll(ReferenceItems::withoutHalf);
+    }
+    if (flaw == Flaw.losesDuplicatesInValues && value.startsWith("{")) {
+      Map<String, String> members = new LinkedHashMap<>();
+      for (Member member : NaiveJson.members(value, new NaiveJson.Rules(false, false, 512))) {
+        members.put(member.name(), member.value());
+      }
+      return members.entrySet().stream()
+          .map(member -> "\"" + member.getKey() + "\":" + member.getValue())
+          .collect(Collectors.joining(",", "{", "}"));
+    }
+    return value;
+  }
+
+  private static String asDouble(MatchResult token) {
+    if (token.group().startsWith("\"")) {
+      return Matcher.quoteReplacement(token.group());
+    }
+    double number = Double.parseDouble(token.group());
+    boolean whole = number == Math.rint(number) && Math.abs(number) < 1e15;
+    return whole ? Long.toString((long) number) : Double.toString(number);
+  }
+
+  private static String withoutHalf(MatchResult escape) {
+    return Matcher.quoteReplacement(escape.group(1) == null ? escape.group() : "\\ufffd");
+  }
+}

@@ -1,0 +1,352 @@
+package io.speicher.tck;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.speicher.tck.NaiveJson.Member;
+import io.speicher.tck.NaiveJson.SyntaxException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.PushbackInputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of the reference server: reads frames, executes requests, writes replies. */
+final class ReferenceSession {
+  private static final int MAX_FRAME_BYTES = 32 << 20;
+  private static final int MAX_KEY_BYTES = 65_535;
+  private static final long MAX_TTL_MILLIS = 9_007_199_254_740_991L;
+  private static final int DRAIN_MILLIS = 100;
+  private static final Set<String> KNOWN_MEMBERS = Set.of("command", "key", "value", "ttl");
+  private static final String OK = "{\"status_code\":200}";
+  private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
+
+  /** A request that is wrong; the message goes into the reply. */
+  private static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  private final @Nullable Flaw flaw;
+  private final ReferenceItems items;
+  private final ReentrantLock everybody;
+  private final Socket socket;
+  private final PushbackInputStream in;
+  private final DataOutputStream out;
+  private final List<String> heldBack = new ArrayList<>();
+  private final Map<String, String> alreadyRead = new HashMap<>();
+  private long firstVisibleItem;
+
+  ReferenceSession(
+      @Nullable Flaw flaw, ReferenceItems items, ReentrantLock everybody, Socket socket)
+      throws IOException {
+    this.flaw = flaw;
+    this.items = items;
+    this.everybody = everybody;
+    this.socket = socket;
+    this.in = new PushbackInputStream(new BufferedInputStream(socket.getInputStream()));
+    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
+  }
+
+  /** Serves the connection until its end. */
+  void run() throws IOException {
+    while (true) {
+      byte[] head = readHead();
+      if (head.length < Integer.BYTES) {
+        out.flush();
+        return;
+      }
+      int length = length(head);
+      if (length <= 0 || length > MAX_FRAME_BYTES) {
+        if (length == 0 && flaw == Flaw.livesOnAfterZeroLength) {
+          write(refusal("empty"));
+          continue;
+        }
+        endAfterBadLength(length);
+        return;
+      }
+      byte[] payload = readPayload(length);
+      if (payload.length < length) {
+        out.flush();
+        return;
+      }
+      String reply = reply(payload);
+      write(reply);
+      if (flaw == Flaw.closesOn400 && reply.contains(":400,")) {
+        out.flush();
+        return;
+      }
+    }
+  }
+
+  private byte[] readHead() throws IOException {
+    if (flaw != Flaw.needsWholeReads) {
+      return in.readNBytes(Integer.BYTES);
+    }
+    byte[] head = new byte[Integer.BYTES];
+    int got = in.read(head);
+    return got == Integer.BYTES ? head : new byte[0];
+  }
+
+  private int length(byte[] head) {
+    int length = ByteBuffer.wrap(head).getInt();
+    return flaw == Flaw.littleEndianLengths ? Integer.reverseBytes(length) : length;
+  }
+
+  private byte[] readPayload(int length) throws IOException {
+    if (flaw == Flaw.blocksWhileReading) {
+      everybody.lock();
+      try {
+        return in.readNBytes(length);
+      } finally {
+        everybody.unlock();
+      }
+    }
+    if (flaw == Flaw.needsWholeReads && length < 4_096) {
+      byte[] payload = new byte[length];
+      return in.read(payload) == length ? payload : new byte[0];
+    }
+    return in.readNBytes(length);
+  }
+
+  private void endAfterBadLength(int length) throws IOException {
+    if (flaw == Flaw.hangsOnBadLengths) {
+      in.skipNBytes(Integer.toUnsignedLong(length) + 1);
+    }
+    if (flaw != Flaw.silentOnBadLengths) {
+      write(refusal("the length cannot be"));
+    }
+    out.flush();
+    socket.shutdownOutput();
+    socket.setSoTimeout(DRAIN_MILLIS);
+    try {
+      in.skipNBytes(Long.MAX_VALUE);
+    } catch (EOFException | SocketTimeoutException e) {
+      // The client has ended the connection too, or has had its time.
+    }
+  }
+
+  /** Writes a reply and flushes it: part of another frame may be here whose rest never comes. */
+  private void write(String reply) throws IOException {
+    heldBack.add(reply);
+    boolean more = in.available() > 0;
+    if (flaw == Flaw.answersOutOfOrder) {
+      if (more) {
+        return;
+      }
+      heldBack.add(0, heldBack.remove(heldBack.size() - 1));
+    }
+    if (flaw == Flaw.blocksWhileWriting) {
+      everybody.lock();
+    }
+    try {
+      for (String ready : heldBack) {
+        byte[] bytes = ready.getBytes(UTF_8);
+        out.writeInt(
+            flaw == Flaw.littleEndianLengths ? Integer.reverseBytes(bytes.length) : bytes.length);
+        out.write(bytes);
+      }
+      heldBack.clear();
+      if (flaw != Flaw.dropsRepliesOnHalfClose || (!more && !endFollows())) {
+        out.flush();
+      }
+    } finally {
+      if (flaw == Flaw.blocksWhileWriting) {
+        everybody.unlock();
+      }
+    }
+  }
+
+  /** Waits a moment for the end of what the client sends, and drops the connection if it comes. */
+  private boolean endFollows() throws IOException {
+    socket.setSoTimeout(3);
+    try {
+      int next = in.read();
+      if (next < 0) {
+        socket.close();
+        return true;
+      }
+      in.unread(next);
+      return false;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      if (!socket.isClosed()) {
+        socket.setSoTimeout(0);
+      }
+    }
+  }
+
+  private String reply(byte[] payload) throws IOException {
+    if (flaw == Flaw.failsAboveOneMebibyte && payload.length > 1 << 20) {
+      return "{\"status_code\":503,\"message\":\"too large\"}";
+    }
+    try {
+      return execute(NaiveJson.members(text(payload), rules()));
+    } catch (SyntaxException e) {
+      if (flaw == Flaw.closesOnDeepNesting && "too deep".equals(e.getMessage())) {
+        throw new IOException("the stack is exhausted", e);
+      }
+      return refusal(e.getMessage());
+    } catch (RefusedException e) {
+      return refusal(e.getMessage());
+    }
+  }
+
+  private NaiveJson.Rules rules() {
+    int depth = flaw == Flaw.nestsTooFew ? 511 : flaw == Flaw.nestsTooMany ? 513 : 512;
+    return new NaiveJson.Rules(
+        flaw == Flaw.acceptsLenientJson, flaw == Flaw.acceptsTrailingBytes, depth);
+  }
+
+  private String text(byte[] payload) throws SyntaxException {
+    if (flaw == Flaw.acceptsInvalidUtf8) {
+      return new String(payload, UTF_8);
+    }
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString();
+    } catch (CharacterCodingException e) {
+      throw new SyntaxException("not UTF-8");
+    }
+  }
+
+  private static String refusal(@Nullable String message) {
+    return "{\"status_code\":400,\"message\":\"" + message + "\"}";
+  }
+
+  private String execute(List<Member> members) throws RefusedException, SyntaxException {
+    Map<String, String> request = new HashMap<>();
+    for (Member member : members) {
+      if (flaw == Flaw.refusesUnknownMembers && !KNOWN_MEMBERS.contains(member.name())) {
+        throw new RefusedException("unknown member");
+      }
+      if (flaw == Flaw.keepsFirstDuplicate) {
+        request.putIfAbsent(member.name(), member.value());
+      } else {
+        request.put(member.name(), member.value());
+      }
+    }
+    String command = requireText(request, "command");
+    return switch (flaw == Flaw.foldsCase ? command.toUpperCase(Locale.ROOT) : command) {
+      case "SET" -> set(request);
+      case "GET" -> get(key(request));
+      case "DEL" -> delete(key(request));
+      case "RST" -> reset();
+      case "PING" -> OK;
+      default -> throw new RefusedException("unknown command");
+    };
+  }
+
+  private String set(Map<String, String> request) throws RefusedException, SyntaxException {
+    String key = key(request);
+    String value = request.get("value");
+    if (value == null) {
+      throw new RefusedException("value is missing");
+    }
+    String ttl = request.get("ttl");
+    if (flaw == Flaw.executesBadRequests) {
+      items.put(key, value, null);
+    }
+    if (flaw == Flaw.deletesOnNull && value.equals("null")) {
+      items.remove(key);
+      return OK;
+    }
+    items.put(key, value, ttl == null ? null : ttlMillis(ttl));
+    return OK;
+  }
+
+  private static long ttlMillis(String ttl) throws RefusedException {
+    if (!ttl.matches("[1-9][0-9]{0,15}") || Long.parseLong(ttl) > MAX_TTL_MILLIS) {
+      throw new RefusedException("ttl is not an integer in range");
+    }
+    return Long.parseLong(ttl);
+  }
+
+  private String get(String key) {
+    String value = items.get(key, firstVisibleItem);
+    if (flaw == Flaw.cachesReads && alreadyRead.containsKey(key)) {
+      value = alreadyRead.get(key);
+    }
+    if (value == null) {
+      return MISS;
+    }
+    alreadyRead.put(key, value);
+    return "{\"status_code\":200,\"value\":" + value + "}";
+  }
+
+  private String delete(String key) throws SyntaxException {
+    alreadyRead.remove(key);
+    if (items.remove(key)) {
+      return OK;
+    }
+    if (flaw == Flaw.answersTwice) {
+      heldBack.add(MISS);
+    }
+    return MISS;
+  }
+
+  private String reset() {
+    alreadyRead.clear();
+    if (flaw == Flaw.resetsOwnConnectionOnly) {
+      firstVisibleItem = items.nextNumber();
+    } else if (flaw != Flaw.ignoresRst) {
+      items.clear();
+    }
+    return OK;
+  }
+
+  private String key(Map<String, String> request) throws RefusedException, SyntaxException {
+    String key = requireText(request, "key");
+    if (key.isEmpty() && flaw != Flaw.acceptsEmptyKey) {
+      throw new RefusedException("key is empty");
+    }
+    if (!UTF_8.newEncoder().canEncode(key) && flaw != Flaw.acceptsHalvesInKeys) {
+      throw new RefusedException("key holds half of a surrogate pair");
+    }
+    if (keyLength(key, request.getOrDefault("key", "")) > MAX_KEY_BYTES) {
+      throw new RefusedException("key is too long");
+    }
+    if (flaw == null) {
+      return key;
+    }
+    return switch (flaw) {
+      case comparesKeysBySpelling -> request.getOrDefault("key", "");
+      case foldsCase -> key.toLowerCase(Locale.ROOT);
+      case normalisesUnicode -> Normalizer.normalize(key, Normalizer.Form.NFC);
+      case truncatesKeys -> key.substring(0, Math.min(255, key.length()));
+      default -> key;
+    };
+  }
+
+  private int keyLength(String key, String spelled) {
+    if (flaw == Flaw.countsKeysBySpelling) {
+      return spelled.length() - 2;
+    }
+    return flaw == Flaw.countsKeysInCharacters ? key.length() : key.getBytes(UTF_8).length;
+  }
+
+  private static String requireText(Map<String, String> request, String name)
+      throws RefusedException, SyntaxException {
+    String written = request.get(name);
+    if (written == null || !written.startsWith("\"")) {
+      throw new RefusedException(name + " is not a string");
+    }
+    return NaiveJson.characters(written);
+  }
+}
