@@ -1,14 +1,32 @@
 package io.speicher.tck;
 
-/** The server did something else than a case expects. The message says what, in one line. */
-final class CaseFailure extends RuntimeException {
-  private static final long serialVersionUID = 1L;
+import java.util.List;
 
+/** The server did something else than a case expects. The message says what, in one line. */
+@SuppressWarnings("serial") // It never leaves the process.
+final class CaseFailure extends RuntimeException {
   private final String expected;
+  private List<Exchange> exchanges = List.of();
+  private int exchangesForgotten;
 
   CaseFailure(String message, String expected) {
     super(message);
     this.expected = expected;
+  }
+
+  /** Takes over what went over the wire, unless that of another wire is there already. */
+  CaseFailure withExchanges(Wire wire) {
+    if (exchanges.isEmpty()) {
+      exchanges = wire.exchanges();
+      exchangesForgotten = wire.exchangesForgotten();
+    }
+    return this;
+  }
+
+  /** The result of the case. */
+  CaseResult.Failure toFailure() {
+    return new CaseResult.Failure(
+        String.valueOf(getMessage()), expected, exchanges, exchangesForgotten);
   }
 
   /** What should have come instead. */

@@ -79,11 +79,7 @@ final class CaseRunner {
         wire.expectNothingLeft();
         return null;
       } catch (CaseFailure e) {
-        return new Failure(
-            String.valueOf(e.getMessage()),
-            e.expected(),
-            wire.exchanges(),
-            wire.exchangesForgotten());
+        return e.withExchanges(wire).toFailure();
       }
     } catch (IOException e) {
       return new Failure("the network failed: " + e, "no such failure", List.of(), 0);

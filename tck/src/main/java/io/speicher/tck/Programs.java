@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +18,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a case can do and a transcript cannot say: many clients at once, and random payloads. */
 final class Programs {
+  private static final String OK = "{\"status_code\":200}";
+  private static final String MISS = "{\"status_code\":404}";
+  private static final Set<String> STATUSES = Set.of("200", "400", "404", "503");
+
+  /** Characters that mean something in JSON. */
+  private static final String TELLING = "{}[]\",:\\/0-+.eEu \ttrfn";
+
   private static final Map<String, Body> BODIES =
       Map.of(
           "torn-writes", Programs::tornWrites,
@@ -32,10 +38,6 @@ final class Programs {
    * @param scale what counts and times are multiplied by
    */
   record Context(InetSocketAddress server, Deadline deadline, String key, double scale) {
-
-    Wire wire() throws IOException {
-      return new Wire(server, deadline, Case.Delivery.plain, 0);
-    }
 
     int scaled(int number) {
       return (int) Math.max(1, Math.round(number * scale));
@@ -54,6 +56,11 @@ final class Programs {
       }
       return value;
     }
+  }
+
+  /** What one of many clients does. */
+  private interface Client {
+    void run(Wire wire) throws IOException;
   }
 
   private Programs() {}
@@ -76,41 +83,29 @@ final class Programs {
     body.run(context, new Parameters(program.parameters()));
   }
 
-  /**
-   * Writers replace one value by others, of one repeated letter each; no reader sees two letters.
-   */
+  /** Writers replace one value by others, each of one letter; no reader sees two letters. */
   private static void tornWrites(Context context, Parameters parameters) throws IOException {
     int bytes = parameters.require("bytes");
+    run(context, wire -> store(wire, set(context.key(), "z".repeat(bytes))));
     Deadline end =
         Deadline.in(Duration.ofMillis(context.scaled(parameters.require("milliseconds"))));
-    List<Callable<Void>> clients = new ArrayList<>();
+    List<Client> clients = new ArrayList<>();
     for (int i = 0; i < parameters.require("writers"); i++) {
       byte[] set = set(context.key(), String.valueOf((char) ('a' + i)).repeat(bytes));
-      clients.add(
-          client(
-              context,
-              wire -> {
-                do {
-                  wire.sendFrame("", set);
-                  Replies.check(wire.receive("", OK), OK.getBytes(UTF_8), OK);
-                } while (!end.passed());
-              }));
+      clients.add(wire -> {
+        do {
+          store(wire, set);
+        } while (!end.passed());
+      });
     }
     for (int i = 0; i < parameters.require("readers"); i++) {
-      clients.add(
-          client(
-              context,
-              wire -> {
-                do {
-                  checkNotTorn(value(wire, context.key()), bytes);
-                } while (!end.passed());
-              }));
+      clients.add(wire -> {
+        do {
+          checkNotTorn(text(wire, context.key()), bytes);
+        } while (!end.passed());
+      });
     }
-    try (Wire first = context.wire()) {
-      first.sendFrame("", set(context.key(), "z".repeat(bytes)));
-      Replies.check(first.receive("", OK), OK.getBytes(UTF_8), OK);
-    }
-    runAll(clients);
+    runAll(context, clients);
   }
 
   private static void checkNotTorn(String value, int bytes) {
@@ -131,81 +126,77 @@ final class Programs {
   /** One writer counts up; every reader sees numbers that never fall. */
   private static void monotonicReads(Context context, Parameters parameters) throws IOException {
     int writes = context.scaled(parameters.require("writes"));
+    run(context, wire -> store(wire, set(context.key(), "0")));
     AtomicBoolean done = new AtomicBoolean();
-    try (Wire first = context.wire()) {
-      first.sendFrame("", set(context.key(), "0"));
-      Replies.check(first.receive("", OK), OK.getBytes(UTF_8), OK);
-    }
-    List<Callable<Void>> clients = new ArrayList<>();
-    clients.add(
-        client(
-            context,
-            wire -> {
-              try {
-                for (int i = 1; i <= writes; i++) {
-                  wire.sendFrame("", set(context.key(), Integer.toString(i)));
-                  Replies.check(wire.receive("", OK), OK.getBytes(UTF_8), OK);
-                }
-              } finally {
-                done.set(true);
-              }
-            }));
+    List<Client> clients = new ArrayList<>();
+    clients.add(wire -> {
+      try {
+        for (int i = 1; i <= writes; i++) {
+          store(wire, set(context.key(), Integer.toString(i)));
+        }
+      } finally {
+        done.set(true);
+      }
+    });
     for (int i = 0; i < parameters.require("readers"); i++) {
-      clients.add(
-          client(
-              context,
-              wire -> {
-                int last = 0;
-                while (!done.get()) {
-                  int seen = Integer.parseInt(value(wire, context.key()));
-                  if (seen < last) {
-                    throw new CaseFailure(
-                        "read %d after %d".formatted(seen, last), "numbers that never fall");
-                  }
-                  last = seen;
-                }
-              }));
+      clients.add(wire -> {
+        int last = 0;
+        while (!done.get()) {
+          last = numberNotBelow(last, text(wire, context.key()));
+        }
+      });
     }
-    runAll(clients);
+    runAll(context, clients);
   }
 
-  /** Many connections are open at once, and each is served, the first one last. */
+  private static int numberNotBelow(int last, String text) {
+    if (!text.matches("\\d{1,9}") || Integer.parseInt(text) < last) {
+      throw new CaseFailure("read %s after %d".formatted(text, last), "numbers that never fall");
+    }
+    return Integer.parseInt(text);
+  }
+
+  /** Many connections are open at once, and each is served. */
   private static void manyConnections(Context context, Parameters parameters) throws IOException {
     int count = context.scaled(parameters.require("count"));
-    try (Wire wire = context.wire()) {
-      for (int i = 0; i < count; i++) {
-        String name = "c" + i;
-        wire.sendFrame(name, set(context.key() + i, Integer.toString(i)));
-        Replies.check(wire.receive(name, OK), OK.getBytes(UTF_8), OK);
-      }
-      for (int i = count - 1; i >= 0; i--) {
-        wire.sendFrame("c" + i, get(context.key() + (count - 1 - i)));
-      }
-      for (int i = 0; i < count; i++) {
-        String found = "{\"status_code\":200,\"value\":\"%d\"}".formatted(count - 1 - i);
-        Replies.check(wire.receive("c" + i, found), found.getBytes(UTF_8), found);
-      }
+    run(context, wire -> serveAll(wire, context.key(), count));
+  }
+
+  /** All connections store a value, and then each reads that of another. */
+  private static void serveAll(Wire wire, String key, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      wire.sendFrame("c" + i, set(key + i, Integer.toString(i)));
+      expect(wire, "c" + i, OK);
+    }
+    for (int i = 0; i < count; i++) {
+      wire.sendFrame("c" + i, get(key + (count - 1 - i)));
+    }
+    for (int i = 0; i < count; i++) {
+      expect(wire, "c" + i, "{\"status_code\":200,\"value\":\"%d\"}".formatted(count - 1 - i));
     }
   }
 
   /** Requests with random changes get one reply each, and leave the connection usable. */
   private static void randomPayloads(Context context, Parameters parameters) throws IOException {
     int count = context.scaled(parameters.require("count"));
-    int seed = parameters.require("seed");
-    Random random = new Random(seed);
-    String awaited = "a reply with 200, 400, 404 or 503, seed " + seed;
-    try (Wire wire = context.wire()) {
-      for (int i = 0; i < count; i++) {
-        wire.sendFrame("", mutated(set(context.key(), "[1,{\"a\":\"\\u00e9\"}]"), random));
-        wire.sendFrame("", get(context.key() + "never"));
-        String status = Replies.status(Replies.object(wire.receive("", awaited), awaited));
-        if (status == null || !List.of("200", "400", "404", "503").contains(status)) {
-          throw new CaseFailure("payload %d: status_code %s".formatted(i, status), awaited);
-        }
-        Replies.check(wire.receive("", MISS), MISS.getBytes(UTF_8), MISS);
+    Random random = new Random(parameters.require("seed"));
+    run(context, wire -> sendMutations(wire, context.key(), random, count));
+  }
+
+  private static void sendMutations(Wire wire, String key, Random random, int count)
+      throws IOException {
+    String awaited = "a reply with 200, 400, 404 or 503";
+    byte[] good = set(key, "[1,{\"a\":\"\\u00e9\"}]");
+    for (int i = 0; i < count; i++) {
+      wire.sendFrame("", mutated(good, random));
+      wire.sendFrame("", get(key + "never"));
+      String status = Replies.status(Replies.object(wire.receive("", awaited), awaited));
+      if (status == null || !STATUSES.contains(status)) {
+        throw new CaseFailure("payload %d: status_code %s".formatted(i, status), awaited);
       }
-      wire.expectNothingLeft();
+      expect(wire, "", MISS);
     }
+    wire.expectNothingLeft();
   }
 
   /** Changes one to four bytes. The name of the command stays, so that nothing is wiped. */
@@ -214,19 +205,15 @@ final class Programs {
     int fixed = "{\"command\":\"SET\"".length();
     for (int i = random.nextInt(4); i >= 0; i--) {
       int offset = fixed + random.nextInt(changed.length - fixed);
-      boolean likely = random.nextBoolean();
       changed[offset] =
-          likely
+          random.nextBoolean()
               ? (byte) TELLING.charAt(random.nextInt(TELLING.length()))
               : (byte) random.nextInt();
     }
     return changed;
   }
 
-  private static final String TELLING = "{}[]\",:\\/0-+.eEu \ttrfn";
-  private static final String OK = "{\"status_code\":200}";
-  private static final String MISS = "{\"status_code\":404}";
-
+  /** A SET of an array, if it looks like one, or of a text. */
   private static byte[] set(String key, String text) {
     String value = text.startsWith("[") ? text : "\"" + text + "\"";
     return "{\"command\":\"SET\",\"key\":\"%s\",\"value\":%s}"
@@ -238,7 +225,7 @@ final class Programs {
     return "{\"command\":\"GET\",\"key\":\"%s\"}".formatted(key).getBytes(UTF_8);
   }
 
-  private static String value(Wire wire, String key) throws IOException {
+  private static String text(Wire wire, String key) throws IOException {
     String awaited = "{\"status_code\":200} with a text as value";
     wire.sendFrame("", get(key));
     Json.Members reply = Replies.object(wire.receive("", awaited), awaited);
@@ -248,24 +235,39 @@ final class Programs {
     throw new CaseFailure("status_code " + Replies.status(reply), awaited);
   }
 
-  private interface Client {
-    void run(Wire wire) throws IOException;
+  private static void store(Wire wire, byte[] set) throws IOException {
+    wire.sendFrame("", set);
+    expect(wire, "", OK);
   }
 
-  private static Callable<Void> client(Context context, Client client) {
-    return () -> {
-      try (Wire wire = context.wire()) {
+  private static void expect(Wire wire, String connection, String reply) throws IOException {
+    Replies.check(wire.receive(connection, reply), reply.getBytes(UTF_8), reply);
+  }
+
+  /** Runs one client on a wire of its own. A failure tells what went over that wire. */
+  private static void run(Context context, Client client) throws IOException {
+    try (Wire wire = new Wire(context.server(), context.deadline(), Case.Delivery.plain, 0)) {
+      try {
         client.run(wire);
+      } catch (CaseFailure e) {
+        throw e.withExchanges(wire);
       }
-      return null;
-    };
+    }
   }
 
   /** Runs all clients at once and throws the first failure. */
-  private static void runAll(List<Callable<Void>> clients) throws IOException {
+  private static void runAll(Context context, List<Client> clients) throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(clients.size());
     try {
-      for (Future<Void> client : threads.invokeAll(clients)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (Client client : clients) {
+        running.add(
+            threads.submit(() -> {
+              run(context, client);
+              return null;
+            }));
+      }
+      for (Future<?> client : running) {
         client.get();
       }
     } catch (ExecutionException e) {

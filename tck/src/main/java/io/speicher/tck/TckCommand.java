@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -128,6 +129,12 @@ public final class TckCommand implements Callable<Integer> {
         throw new UsageException(
             "the kit removes every item of the server it checks: add --yes-wipe to agree");
       }
+      if (!(scale > 0) || Double.isInfinite(scale)) {
+        throw new UsageException(
+            "scale out of range: scale=%s (expected: above 0)".formatted(scale));
+      }
+      checkWritable(report);
+      checkWritable(junit);
       return check(server(), timeout(), cases);
     } catch (UsageException e) {
       err().println("tck: " + e.getMessage());
@@ -177,6 +184,18 @@ public final class TckCommand implements Callable<Integer> {
     }
     console.total(results);
     return results;
+  }
+
+  /** Finds out now, rather than when all cases have run, that a report has nowhere to go. */
+  private static void checkWritable(@Nullable Path file) throws UsageException {
+    if (file == null) {
+      return;
+    }
+    try {
+      Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+    } catch (IOException e) {
+      throw new UsageException("report cannot be written: file=%s (%s)".formatted(file, e));
+    }
   }
 
   private void list(List<Case> cases) {

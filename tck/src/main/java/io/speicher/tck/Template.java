@@ -80,13 +80,9 @@ final class Template {
     }
     Matcher repetition = REPETITION.matcher(place);
     if (repetition.matches()) {
-      byte[] unit = repetition.group(1).getBytes(UTF_8);
+      String unit = repetition.group(1);
       int count = Integer.parseInt(repetition.group(2));
-      return (out, values) -> {
-        for (int i = 0; i < count; i++) {
-          out.write(unit, 0, unit.length);
-        }
-      };
+      return (out, values) -> out.writeBytes(unit.repeat(count).getBytes(UTF_8));
     }
     throw new IllegalArgumentException("no such place: $(" + place + ")");
   }

@@ -31,7 +31,7 @@ final class Wire implements AutoCloseable {
   static final int MAX_REPLY_BYTES = 64 << 20;
 
   private static final int EXCHANGES_KEPT = 8;
-  private static final int READ_BYTES = 256 << 10;
+  private static final int READ_BYTES = 16 << 10;
 
   /*
    * Two writes become two segments that the server reads one by one only if it has read the first
@@ -45,7 +45,6 @@ final class Wire implements AutoCloseable {
   private final Case.Delivery delivery;
   private final int cutOffset;
   private final Selector selector;
-  private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
   private final Map<String, Connection> connections = new LinkedHashMap<>();
   private final Deque<Exchange> exchanges = new ArrayDeque<>();
   private int exchangesForgotten;
@@ -256,15 +255,11 @@ final class Wire implements AutoCloseable {
     selector.select(
         key -> {
           Connection connection = (Connection) key.attachment();
-          try {
-            if (key.isWritable()) {
-              connection.write();
-            }
-            if (key.isReadable()) {
-              connection.read();
-            }
-          } catch (IOException e) {
-            connection.breakOff();
+          if (key.isWritable()) {
+            connection.write();
+          }
+          if (key.isReadable()) {
+            connection.read();
           }
         },
         millis);
@@ -299,7 +294,7 @@ final class Wire implements AutoCloseable {
     private long released;
 
     // Arrived: [taken, arrived).
-    private byte[] in = new byte[256];
+    private byte[] in = new byte[READ_BYTES];
     private int taken;
     private int arrived;
 
@@ -356,17 +351,15 @@ final class Wire implements AutoCloseable {
       }
     }
 
-    void read() throws IOException {
+    void read() {
       try {
-        readBuffer.clear();
-        int moved = channel.read(readBuffer);
+        in = withRoom(in, arrived, READ_BYTES);
+        int moved = channel.read(ByteBuffer.wrap(in, arrived, in.length - arrived));
         if (moved < 0) {
           wasEnded = true;
-          return;
+        } else {
+          arrived += moved;
         }
-        in = withRoom(in, arrived, moved);
-        readBuffer.flip().get(in, arrived, moved);
-        arrived += moved;
       } catch (IOException e) {
         breakOff();
       }

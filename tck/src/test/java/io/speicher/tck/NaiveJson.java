@@ -9,8 +9,8 @@ import java.util.List;
  */
 final class NaiveJson {
 
-  /** A member, its name resolved, its value as it was written. */
-  record Member(String name, String value) {}
+  /** A member: its name resolved, its value as it was written, and both as they were written. */
+  record Member(String name, String value, String written) {}
 
   /**
    * What is accepted.
@@ -73,13 +73,14 @@ final class NaiveJson {
           break;
         }
       }
+      int nameStart = at;
       String name = string();
       space();
       take(':');
       space();
-      int start = at;
+      int valueStart = at;
       value(depth + 1);
-      members.add(new Member(name, text.substring(start, at)));
+      members.add(new Member(name, text.substring(valueStart, at), text.substring(nameStart, at)));
       space();
     }
     take('}');

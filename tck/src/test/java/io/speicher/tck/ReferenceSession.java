@@ -75,7 +75,7 @@ final class ReferenceSession {
       int length = length(head);
       if (length <= 0 || length > MAX_FRAME_BYTES) {
         if (length == 0 && flaw == Flaw.livesOnAfterZeroLength) {
-          write(refusal("empty"));
+          write(refusal("empty"), false);
           continue;
         }
         endAfterBadLength(length);
@@ -87,7 +87,7 @@ final class ReferenceSession {
         return;
       }
       String reply = reply(payload);
-      write(reply);
+      write(reply, false);
       if (flaw == Flaw.closesOn400 && reply.contains(":400,")) {
         out.flush();
         return;
@@ -130,7 +130,7 @@ final class ReferenceSession {
       in.skipNBytes(Integer.toUnsignedLong(length) + 1);
     }
     if (flaw != Flaw.silentOnBadLengths) {
-      write(refusal("the length cannot be"));
+      write(refusal("the length cannot be"), true);
     }
     out.flush();
     socket.shutdownOutput();
@@ -143,9 +143,9 @@ final class ReferenceSession {
   }
 
   /** Writes a reply and flushes it: part of another frame may be here whose rest never comes. */
-  private void write(String reply) throws IOException {
+  private void write(String reply, boolean last) throws IOException {
     heldBack.add(reply);
-    boolean more = in.available() > 0;
+    boolean more = !last && in.available() > 0;
     if (flaw == Flaw.answersOutOfOrder) {
       if (more) {
         return;
@@ -175,7 +175,7 @@ final class ReferenceSession {
 
   /** Waits a moment for the end of what the client sends, and drops the connection if it comes. */
   private boolean endFollows() throws IOException {
-    socket.setSoTimeout(3);
+    socket.setSoTimeout(10);
     try {
       int next = in.read();
       if (next < 0) {
@@ -255,6 +255,7 @@ final class ReferenceSession {
 
   private String set(Map<String, String> request) throws RefusedException, SyntaxException {
     String key = key(request);
+    alreadyRead.remove(key);
     String value = request.get("value");
     if (value == null) {
       throw new RefusedException("value is missing");

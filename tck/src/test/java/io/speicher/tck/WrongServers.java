@@ -14,19 +14,31 @@ import java.util.TreeSet;
 
 /** What {@code wrong-servers.txt} says: which cases find which flaw. The format is told there. */
 final class WrongServers {
-  private final Map<Flaw, List<String>> patterns = new EnumMap<>(Flaw.class);
+  private static final Set<String> LARGE_TOPICS = Set.of("large", "load");
+
+  /**
+   * What stands under a flaw.
+   *
+   * @param large whether the large topics run too
+   * @param names the lines that name cases, with the word before the name
+   */
+  private record Entry(boolean large, List<String> names) {}
+
+  private final Map<Flaw, Entry> entries = new EnumMap<>(Flaw.class);
 
   private WrongServers() {}
 
   static WrongServers read() throws IOException {
     WrongServers servers = new WrongServers();
-    List<String> current = new ArrayList<>();
+    List<String> names = new ArrayList<>();
     for (String line : lines()) {
       if (line.startsWith("flaw ")) {
-        current = new ArrayList<>();
-        servers.patterns.put(Flaw.valueOf(line.substring("flaw ".length())), current);
+        names = new ArrayList<>();
+        boolean large = line.endsWith(" large");
+        String name = line.replaceAll("^flaw | large$", "");
+        servers.entries.put(Flaw.valueOf(name), new Entry(large, names));
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        current.add(line.strip());
+        names.add(line.strip());
       }
     }
     return servers;
@@ -38,22 +50,44 @@ final class WrongServers {
     }
   }
 
-  /** The names among these that have to fail. */
+  /** The cases among these that run against a server with this flaw. */
+  List<Case> running(Flaw flaw, List<Case> cases) {
+    Entry entry = entry(flaw);
+    Set<String> maybe = matching(entry, "maybe ", cases);
+    return cases.stream()
+        .filter(testCase -> entry.large() || !LARGE_TOPICS.contains(testCase.topic()))
+        .filter(testCase -> !maybe.contains(testCase.fullName()))
+        .toList();
+  }
+
+  /** The names of those among these cases that have to fail. */
   Set<String> failing(Flaw flaw, List<Case> cases) {
-    Set<String> names = new TreeSet<>();
-    for (String pattern : patterns.getOrDefault(flaw, List.of())) {
-      boolean not = pattern.startsWith("not ");
-      String glob = not ? pattern.substring("not ".length()) : pattern;
-      for (Case testCase : cases) {
-        if (CaseNames.matches(glob, testCase.fullName())) {
-          if (not) {
-            names.remove(testCase.fullName());
-          } else {
-            names.add(testCase.fullName());
-          }
-        }
+    Entry entry = entry(flaw);
+    Set<String> failing = matching(entry, "", cases);
+    failing.removeAll(matching(entry, "not ", cases));
+    return failing;
+  }
+
+  private static Set<String> matching(Entry entry, String prefix, List<Case> cases) {
+    Set<String> matching = new TreeSet<>();
+    for (String name : entry.names()) {
+      boolean hasPrefix = name.startsWith(prefix) && (!prefix.isEmpty() || !name.contains(" "));
+      if (hasPrefix) {
+        String pattern = name.substring(prefix.length());
+        cases.stream()
+            .map(Case::fullName)
+            .filter(full -> matches(pattern, full))
+            .forEach(matching::add);
       }
     }
-    return names;
+    return matching;
+  }
+
+  private static boolean matches(String pattern, String name) {
+    return pattern.contains("*") ? CaseNames.matches(pattern, name) : pattern.equals(name);
+  }
+
+  private Entry entry(Flaw flaw) {
+    return Objects.requireNonNull(entries.get(flaw), () -> "wrong-servers.txt lacks " + flaw);
   }
 }

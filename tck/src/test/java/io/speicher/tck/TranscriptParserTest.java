@@ -1,0 +1,148 @@
+package io.speicher.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TranscriptParserTest {
+  private static final String HEAD =
+      """
+      case one
+      section 4.2
+      purpose It works.
+      """;
+
+  @Test
+  void parse_head() {
+    Case testCase =
+        single(
+            """
+            # A comment.
+
+            case one
+            section 5.1
+            level full
+            purpose It works.
+            delivery cut
+            > {}
+            """);
+
+    assertThat(testCase.fullName()).isEqualTo("topic/one");
+    assertThat(testCase.reference()).isEqualTo("docs/protocol.md, section 5.1");
+    assertThat(testCase.level()).isEqualTo(Case.Level.full);
+    assertThat(testCase.purpose()).isEqualTo("It works.");
+    assertThat(testCase.delivery()).isEqualTo(Case.Delivery.cut);
+  }
+
+  @Test
+  void parse_headDefaults() {
+    Case testCase = single(HEAD + ">end\n");
+    assertThat(testCase.level()).isEqualTo(Case.Level.core);
+    assertThat(testCase.delivery()).isEqualTo(Case.Delivery.plain);
+  }
+
+  @Test
+  void parse_sends() {
+    assertThat(steps("> {} \nb> 1\n>raw x\na>end\n>reset"))
+        .satisfiesExactly(
+            step -> assertThat(step).hasToString("Send[connection=, bytes={} , framed=true]"),
+            step -> assertThat(step).hasToString("Send[connection=b, bytes=1, framed=true]"),
+            step -> assertThat(step).hasToString("Send[connection=, bytes=x, framed=false]"),
+            step -> assertThat(step).isEqualTo(new Step.SendEnd("a")),
+            step -> assertThat(step).isEqualTo(new Step.SendReset("")));
+  }
+
+  @Test
+  void parse_expectations() {
+    assertThat(steps("< {\"status_code\":200}\nlate<end"))
+        .satisfiesExactly(
+            step ->
+                assertThat(step).hasToString("Expect[connection=, reply={\"status_code\":200}]"),
+            step -> assertThat(step).isEqualTo(new Step.ExpectEnd("late")));
+  }
+
+  @Test
+  void parse_blocks() {
+    assertThat(steps("repeat 3\n  >end\nend\neventually 900\n  <end\nend\n>reset"))
+        .containsExactly(
+            new Step.Repeat(3, List.of(new Step.SendEnd(""))),
+            new Step.Eventually(900, List.of(new Step.ExpectEnd(""))),
+            new Step.SendReset(""));
+  }
+
+  @Test
+  void parse_program() {
+    assertThat(steps("program torn-writes writers=2 bytes=10"))
+        .containsExactly(new Step.Program("torn-writes", Map.of("writers", 2, "bytes", 10)));
+  }
+
+  @Test
+  void parse_twoCases() {
+    List<Case> cases = parse(HEAD + ">end\n\n" + HEAD.replace("one", "two") + "<end\n");
+    assertThat(cases).extracting(Case::name).containsExactly("one", "two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "hello",
+        ">",
+        "> ",
+        "<raw x",
+        ">end now",
+        "<reset",
+        ">RAW x",
+        "> $(nonsense)",
+        "repeat x\n>end\nend",
+        "repeat 2\n>end",
+        "program",
+        "program x y",
+        "end"
+      })
+  void parse_noSuchStep(String step) {
+    assertThatThrownBy(() -> parse(HEAD + step))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("topic.txt");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "section 1",
+        "case x\npurpose y",
+        "case x\nsection 1",
+        "case x\nsection 1\nlevel half\npurpose y",
+        "case x\nsection 1\npurpose y\ndelivery mangled"
+      })
+  void parse_wrongHead(String head) {
+    assertThatThrownBy(() -> parse(head + "\n>end"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("line=");
+  }
+
+  @Test
+  void parse_wrongNamesTheLine() {
+    assertThatThrownBy(() -> parse(HEAD + ">end\n> $(nonsense)"))
+        .hasMessage("topic.txt: no such place: $(nonsense): line=5");
+  }
+
+  private static List<Step> steps(String lines) {
+    return single(HEAD + lines).steps();
+  }
+
+  private static Case single(String text) {
+    List<Case> cases = parse(text);
+    assertThat(cases).hasSize(1);
+    return cases.get(0);
+  }
+
+  private static List<Case> parse(String text) {
+    return new TranscriptParser("topic", text.lines().toList()).parse();
+  }
+}

@@ -1,0 +1,71 @@
+package io.speicher.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Runs the kit against servers with one mistake each: exactly the right cases have to fail. */
+@Execution(ExecutionMode.CONCURRENT)
+class WrongServersTest {
+  /** For cases that have to pass: no load on the machine may make them fail. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** For cases that have to fail, some of them because nothing comes. */
+  private static final Duration IMPATIENCE = Duration.ofSeconds(1);
+
+  private static final double SCALE = 0.3;
+
+  private static final List<Case> CASES = Transcripts.cases();
+
+  @Test
+  void rightServer_passesAll() throws IOException {
+    try (ReferenceServer server = new ReferenceServer(null, 0)) {
+      assertThat(failures(server, CASES.stream(), PATIENCE)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(Flaw.class)
+  void wrongServer_isFound(Flaw flaw) throws IOException {
+    WrongServers expected = WrongServers.read();
+    List<Case> cases = expected.running(flaw, CASES);
+    Set<String> failing = expected.failing(flaw, cases);
+    Predicate<Case> mustFail = testCase -> failing.contains(testCase.fullName());
+
+    try (ReferenceServer server = new ReferenceServer(flaw, 0)) {
+      assertThat(failures(server, cases.stream().filter(mustFail), IMPATIENCE))
+          .as("cases that find it")
+          .isNotEmpty()
+          .isEqualTo(failing);
+      assertThat(failures(server, cases.stream().filter(mustFail.negate()), PATIENCE))
+          .as("cases that have nothing to do with it")
+          .isEmpty();
+    }
+  }
+
+  private static Set<String> failures(
+      ReferenceServer server, Stream<Case> cases, Duration timeout) {
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+    CaseRunner runner = new CaseRunner(address, timeout, SCALE);
+    return cases
+        .map(runner::run)
+        .filter(result -> !result.passed())
+        .map(result -> result.testCase().fullName())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}
