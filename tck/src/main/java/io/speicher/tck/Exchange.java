@@ -45,10 +45,6 @@ final class Exchange {
     return new Exchange(connection, sent, head, tail, total);
   }
 
-  boolean sent() {
-    return sent;
-  }
-
   /** Who sent how much, such as {@code connection b, sent 47 bytes}. */
   String title() {
     String place = connection.isEmpty() ? "" : "connection " + connection + ", ";

@@ -7,10 +7,16 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 
 /** Writes results as one HTML page that needs nothing else: no script, no font, no network. */
 final class HtmlReport {
+  private static final DateTimeFormatter START =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private final Writer out;
 
   private HtmlReport(Writer out) {
@@ -61,9 +67,7 @@ final class HtmlReport {
     line("<div><dt>Level</dt><dd>%s</dd></div>".formatted(summary.level()));
     String seconds = RunSummary.seconds(RunSummary.time(summary.results()));
     line("<div><dt>Seconds</dt><dd>%s</dd></div>".formatted(seconds));
-    line(
-        "<div><dt>Started</dt><dd>%s</dd></div>"
-            .formatted(summary.start().toString().substring(0, 19) + "Z"));
+    line("<div><dt>Started (UTC)</dt><dd>%s</dd></div>".formatted(START.format(summary.start())));
     line("</dl>");
     line("</header>");
     line("<nav aria-label=\"Topics\">");
@@ -92,12 +96,12 @@ final class HtmlReport {
     if (failure.exchangesForgotten() > 0) {
       line("<p>%,d earlier exchanges are not shown.</p>".formatted(failure.exchangesForgotten()));
     }
+    line("<div class=\"exchanges\">");
     for (Exchange exchange : failure.exchanges()) {
-      line(
-          "<h3 class=\"%s\">%s</h3>"
-              .formatted(exchange.sent() ? "sent" : "seen", escape(exchange.title())));
-      line("<pre>%s</pre>".formatted(escape(exchange.dump())));
+      line("<div><h3>%s</h3>".formatted(escape(exchange.title())));
+      line("<pre>%s</pre></div>".formatted(escape(exchange.dump())));
     }
+    line("</div>");
     line("</details>");
   }
 
