@@ -87,8 +87,9 @@ public final class JsonText {
     StringBuilder json = new StringBuilder(string.length() + 2).append('"');
     for (int i = 0; i < string.length(); i++) {
       char c = string.charAt(i);
-      if (c == '"' || c == '\\') {
-        json.append('\\').append(c);
+      int letter = escapeLetter(c);
+      if (letter != 0) {
+        json.append('\\').append((char) letter);
       } else if (c < ' ' || isHalfPair(string, i)) {
         json.append("\\u");
         for (int shift = 12; shift >= 0; shift -= 4) {
@@ -99,6 +100,19 @@ public final class JsonText {
       }
     }
     return json.append('"').toString();
+  }
+
+  /** What follows the backslash in the short escape of {@code c}, or 0 if it has none. */
+  private static int escapeLetter(int c) {
+    return switch (c) {
+      case '"', '\\' -> c;
+      case '\b' -> 'b';
+      case '\f' -> 'f';
+      case '\n' -> 'n';
+      case '\r' -> 'r';
+      case '\t' -> 't';
+      default -> 0;
+    };
   }
 
   private static boolean isHalfPair(String string, int i) {
@@ -135,8 +149,9 @@ public final class JsonText {
 
   private static void writeEscape(byte b, ByteBuf out) {
     out.writeByte('\\');
-    if (b >= ' ') {
-      out.writeByte(b);
+    int letter = escapeLetter(b);
+    if (letter != 0) {
+      out.writeByte(letter);
     } else {
       out.writeByte('u')
           .writeByte('0')

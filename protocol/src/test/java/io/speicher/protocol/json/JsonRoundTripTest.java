@@ -28,8 +28,8 @@ final class JsonRoundTripTest {
 
   @Test
   void commands_onTheWire() {
-    assertThat(wire(new Command.Get(bytes("a\"\\\n\u00e9"))))
-        .isEqualTo("{\"command\":\"GET\",\"key\":\"a\\\"\\\\\\u000a\u00e9\"}");
+    assertThat(wire(new Command.Get(bytes("a\"\\\n\u0001\u00e9"))))
+        .isEqualTo("{\"command\":\"GET\",\"key\":\"a\\\"\\\\\\n\\u0001\u00e9\"}");
     assertThat(wire(new Command.Set(bytes("k"), ValueKind.TEXT, bytes("v"), 0)))
         .isEqualTo("{\"command\":\"SET\",\"key\":\"k\",\"value\":\"v\"}");
     assertThat(wire(new Command.Set(bytes("k"), ValueKind.JSON, bytes("[1, 2]"), 99)))
