@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -108,8 +109,9 @@ final class CaseRunner {
         wire.send(send.connection(), bytes);
       }
     } else if (step instanceof Step.Expect expect) {
-      byte[] payload = wire.receive(expect.connection(), "the reply " + expect.reply());
-      Replies.check(payload, expect.reply().expand(values), expect.reply().toString());
+      String shown = expect.reply().toString();
+      byte[] payload = wire.receive(expect.connection(), shown);
+      Replies.check(payload, expect.reply().expand(values), shown);
     } else if (step instanceof Step.SendEnd end) {
       wire.sendEnd(end.connection());
     } else if (step instanceof Step.SendReset reset) {
@@ -138,7 +140,8 @@ final class CaseRunner {
       } catch (CaseFailure e) {
         if (end.passed() || deadline.passed()) {
           throw new CaseFailure(
-              "still so after %,d ms: %s".formatted(eventually.millis(), e.getMessage()),
+              String.format(
+                  Locale.ROOT, "still so after %,d ms: %s", eventually.millis(), e.getMessage()),
               e.expected());
         }
         LockSupport.parkNanos(RETRY_NANOS);

@@ -3,6 +3,7 @@ package io.speicher.tck;
 import io.speicher.tck.CaseResult.Failure;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 
 /** Writes results for a person: a line a case, and under a failure all that is known of it. */
 final class ConsoleReport {
@@ -37,7 +38,9 @@ final class ConsoleReport {
     out.println("      expected: " + failure.expected());
     out.println("      but:      " + failure.message());
     if (failure.exchangesForgotten() > 0) {
-      out.println("      (%,d earlier exchanges)".formatted(failure.exchangesForgotten()));
+      out.println(
+          String.format(
+              Locale.ROOT, "      (%,d earlier exchanges)", failure.exchangesForgotten()));
     }
     for (Exchange exchange : failure.exchanges()) {
       out.println("      " + exchange.title());

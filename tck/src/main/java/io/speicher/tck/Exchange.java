@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /** Bytes that went over a connection, shortened in their middle when they are many. */
 final class Exchange {
@@ -48,8 +49,13 @@ final class Exchange {
   /** Who sent how much, such as {@code connection b, sent 47 bytes}. */
   String title() {
     String place = connection.isEmpty() ? "" : "connection " + connection + ", ";
-    return "%s%s %,d byte%s"
-        .formatted(place, sent ? "sent" : "seen", totalBytes, totalBytes == 1 ? "" : "s");
+    return String.format(
+        Locale.ROOT,
+        "%s%s %,d byte%s",
+        place,
+        sent ? "sent" : "seen",
+        totalBytes,
+        totalBytes == 1 ? "" : "s");
   }
 
   /** The bytes as offsets, hexadecimal and text, 16 a line, each line ended. */
@@ -58,7 +64,7 @@ final class Exchange {
     appendLines(dump, head, 0);
     if (tail.length > 0) {
       int leftOut = totalBytes - head.length - tail.length;
-      dump.append("          ... %,d bytes left out ...\n".formatted(leftOut));
+      dump.append(String.format(Locale.ROOT, "          ... %,d bytes left out ...\n", leftOut));
       appendLines(dump, tail, totalBytes - tail.length);
     }
     return dump.toString();

@@ -94,7 +94,11 @@ final class HtmlReport {
     line("<dt>But</dt><dd><code>%s</code></dd>".formatted(escape(failure.message())));
     line("</dl>");
     if (failure.exchangesForgotten() > 0) {
-      line("<p>%,d earlier exchanges are not shown.</p>".formatted(failure.exchangesForgotten()));
+      line(
+          String.format(
+              Locale.ROOT,
+              "<p>%,d earlier exchanges are not shown.</p>",
+              failure.exchangesForgotten()));
     }
     line("<div class=\"exchanges\">");
     for (Exchange exchange : failure.exchanges()) {
@@ -130,7 +134,7 @@ final class HtmlReport {
     line("<tr class=\"%s\">".formatted(result.passed() ? "pass" : "fail"));
     line("<td><code>%s</code><span>%s</span></td>".formatted(name, escape(testCase.purpose())));
     line("<td>%s</td><td>%s</td>".formatted(testCase.section(), testCase.level()));
-    line("<td>%s</td><td>%,d</td>".formatted(verdict, result.time().toMillis()));
+    line(String.format(Locale.ROOT, "<td>%s</td><td>%,d</td>", verdict, result.time().toMillis()));
     line("</tr>");
   }
 

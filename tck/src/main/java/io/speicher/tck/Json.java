@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,7 @@ sealed interface Json {
     }
     brief.append(quoted ? "\"" : "");
     if (text.length() > 60) {
-      brief.append(" and so on, %,d characters".formatted(text.length()));
+      brief.append(String.format(Locale.ROOT, " and so on, %,d characters", text.length()));
     }
     return brief.toString();
   }

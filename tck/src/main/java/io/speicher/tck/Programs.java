@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -109,15 +110,20 @@ final class Programs {
   }
 
   private static void checkNotTorn(String value, int bytes) {
-    String expected = "a value of one letter, %,d times".formatted(bytes);
+    String expected = String.format(Locale.ROOT, "a value of one letter, %,d times", bytes);
     if (value.length() != bytes) {
-      throw new CaseFailure("a value of %,d characters".formatted(value.length()), expected);
+      throw new CaseFailure(
+          String.format(Locale.ROOT, "a value of %,d characters", value.length()), expected);
     }
     for (int i = 1; i < bytes; i++) {
       if (value.charAt(i) != value.charAt(0)) {
         throw new CaseFailure(
-            "a mixture of two values: '%c' at 0 and '%c' at %,d"
-                .formatted(value.charAt(0), value.charAt(i), i),
+            String.format(
+                Locale.ROOT,
+                "a mixture of two values: '%c' at 0 and '%c' at %,d",
+                value.charAt(0),
+                value.charAt(i),
+                i),
             expected);
       }
     }
@@ -172,7 +178,7 @@ final class Programs {
       wire.sendFrame("c" + i, get(key + (count - 1 - i)));
     }
     for (int i = 0; i < count; i++) {
-      expect(wire, "c" + i, "{\"status_code\":200,\"value\":\"%d\"}".formatted(count - 1 - i));
+      expect(wire, "c" + i, "{\"status_code\":200,\"value\":\"" + (count - 1 - i) + "\"}");
     }
   }
 

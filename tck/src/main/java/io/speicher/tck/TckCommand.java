@@ -35,7 +35,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "tck",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
         "Checks a server of any language against the Speicher protocol. It REMOVES EVERY ITEM of"
@@ -95,6 +94,13 @@ public final class TckCommand implements Callable<Integer> {
 
   @Option(names = "--yes-wipe", description = "Yes, remove every item of the server.")
   private boolean yesWipe;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // Picocli acts on it.
+  private boolean help;
 
   @Spec private @Nullable CommandSpec spec;
 

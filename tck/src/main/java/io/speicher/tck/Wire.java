@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +112,8 @@ final class Wire implements AutoCloseable {
     readUntil(connection, Integer.BYTES, awaited);
     int length = connection.peekLength();
     if (length <= 0 || length > MAX_REPLY_BYTES) {
-      throw new CaseFailure("the length of a reply is %,d".formatted(length), awaited);
+      throw new CaseFailure(
+          String.format(Locale.ROOT, "the length of a reply is %,d", length), awaited);
     }
     readUntil(connection, Integer.BYTES + length, awaited);
     record(connection.unread(Integer.BYTES + length));
@@ -268,7 +270,8 @@ final class Wire implements AutoCloseable {
   private CaseFailure timedOut(@Nullable Connection reading, String awaited) {
     long millis = deadline.allowed().toMillis();
     String part = reading == null ? "" : reading.partOfReply();
-    return new CaseFailure("nothing more came within %,d ms%s".formatted(millis, part), awaited);
+    return new CaseFailure(
+        String.format(Locale.ROOT, "nothing more came within %,d ms%s", millis, part), awaited);
   }
 
   @Override
@@ -400,7 +403,9 @@ final class Wire implements AutoCloseable {
     }
 
     String partOfReply() {
-      return available() == 0 ? "" : " after %,d bytes of a reply".formatted(available());
+      return available() == 0
+          ? ""
+          : String.format(Locale.ROOT, " after %,d bytes of a reply", available());
     }
 
     private static byte[] withRoom(byte[] buffer, int used, int more) {

@@ -75,7 +75,7 @@ class TckCommandTest {
           .isEqualTo(1);
     }
     assertThat(out.toString())
-        .contains("expected: the reply {\"status_code\":404}\n")
+        .contains("expected: {\"status_code\":404}\n")
         .contains("but:      nothing more came within 50 ms\n");
   }
 
