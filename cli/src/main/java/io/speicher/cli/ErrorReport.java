@@ -54,7 +54,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     String message = "unknown " + what + " '" + argument + "'";
     List<String> suggestions = isCommand || e.isUnknownOption() ? e.getSuggestions() : List.of();
     if (!suggestions.isEmpty()) {
-      message += " (did you mean " + String.join(" or ", suggestions) + "?)";
+      message += " (did you mean " + suggestions.get(0) + "?)";
     }
     return message;
   }

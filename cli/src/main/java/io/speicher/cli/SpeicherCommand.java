@@ -48,6 +48,9 @@ import picocli.CommandLine.Spec;
 public final class SpeicherCommand implements Callable<Integer> {
   private static final int HELP_COLUMNS = 100;
 
+  /** What Java puts in the place of bytes that are no characters in the encoding of the locale. */
+  private static final char UNREADABLE = '\uFFFD';
+
   /** Commands that run without looking for services, which takes longer than they do. */
   private static final Set<String> ALONE =
       Set.of("get", "set", "del", "reset", "ping", "version", "--version", "-V");
@@ -72,7 +75,22 @@ public final class SpeicherCommand implements Callable<Integer> {
 
   /** Runs one command and ends the process with its status. */
   public static void main(String[] args) {
-    System.exit(commandLine(Shell.ofProcess(), args).execute(args));
+    System.exit(run(Shell.ofProcess(), args));
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @return the status to exit with
+   */
+  static int run(Shell shell, String... args) {
+    if (String.join("", args).indexOf(UNREADABLE) >= 0) {
+      shell
+          .err()
+          .println("speicher: the locale cannot spell this command line: set LC_ALL=C.UTF-8");
+      return ExitCode.USAGE;
+    }
+    return commandLine(shell, args).execute(args);
   }
 
   /** All that is needed to execute {@code args}, started from {@code shell}. */

@@ -1,0 +1,73 @@
+package io.speicher.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Runs commands, and keeps what they have printed. */
+final class FakeShell {
+  private final Map<String, String> environment = new HashMap<>();
+  private byte[] input = {};
+  private boolean isTerminal;
+
+  /**
+   * What came of a command.
+   *
+   * @param out standard output, as UTF-8
+   */
+  record Outcome(int status, String out, String err) {}
+
+  FakeShell with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  FakeShell input(byte[] input) {
+    this.input = input;
+    return this;
+  }
+
+  FakeShell input(String input) {
+    return input(input.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Somebody sits there, and types this. */
+  FakeShell typing(String answer) {
+    isTerminal = true;
+    return input(answer);
+  }
+
+  Outcome run(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status = SpeicherCommand.run(shell(out, err), args);
+    return new Outcome(status, utf8(out), utf8(err));
+  }
+
+  /** Runs the command with a standard output that takes nothing. */
+  Outcome runIntoTheVoid(String... args) throws IOException {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    OutputStream closed = OutputStream.nullOutputStream();
+    closed.close();
+    int status = SpeicherCommand.run(shell(closed, err), args);
+    return new Outcome(status, "", utf8(err));
+  }
+
+  Shell shell(OutputStream out, OutputStream err) {
+    return new Shell(
+        new ByteArrayInputStream(input),
+        new PrintWriter(out, true, StandardCharsets.UTF_8),
+        new PrintWriter(err, true, StandardCharsets.UTF_8),
+        environment,
+        isTerminal);
+  }
+
+  private static String utf8(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,98 @@
+package io.speicher.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.cli.FakeShell.Outcome;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SpeicherCommandTest {
+  private final FakeShell shell = new FakeShell();
+
+  static Stream<String> commands() {
+    return Stream.of(
+        "get", "set", "del", "reset", "ping", "server", "version", "completion", "help");
+  }
+
+  // Help.
+
+  @Test
+  void alone() {
+    Outcome alone = shell.run();
+    assertThat(alone.status()).isZero();
+    assertThat(alone.err()).isEmpty();
+    assertThat(alone).isEqualTo(shell.run("--help")).isEqualTo(shell.run("help"));
+  }
+
+  @Test
+  void help_groups() {
+    assertThat(shell.run("--help").out())
+        .containsSubsequence(
+            "\nCache commands:\n  get  ",
+            "  set ",
+            "  del ",
+            "  reset ",
+            "  ping ",
+            "\nServices:\n  server      Pretend to be a server at 50% of the price.\n",
+            "\nOther commands:\n  version ",
+            "  completion ",
+            "  help ",
+            "\nExamples:\n",
+            "\nEnvironment:\n",
+            "\nExit status:\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "set", "del", "reset", "ping", "version", "completion"})
+  void help_ofCommand(String command) {
+    Outcome help = shell.run(command, "--help");
+    assertThat(help.status()).isZero();
+    assertThat(help.out()).startsWith("Usage: speicher " + command + " ");
+    assertThat(help).isEqualTo(shell.run("help", command)).isEqualTo(shell.run(command, "-h"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void help_fitsIntoALine(String command) {
+    assertThat(shell.run("help", command).out().lines())
+        .allSatisfy(
+            line -> assertThat(line).hasSizeLessThanOrEqualTo(100).doesNotContain("\u001b"));
+  }
+
+  @Test
+  void help_ofNothing() {
+    Outcome outcome = shell.run("help", "nothing");
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.err()).startsWith("speicher: unknown subcommand 'nothing'").hasLineCount(1);
+  }
+
+  // Services.
+
+  @Test
+  void service() {
+    assertThat(shell.run("server")).isEqualTo(new Outcome(0, "serving\n", ""));
+  }
+
+  // Version.
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "--version", "-V"})
+  void version(String arg) {
+    Outcome outcome = shell.run(arg);
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .startsWith("speicher unpackaged (Java " + Runtime.version() + ", ")
+        .endsWith(")\n")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void version_json() {
+    assertThat(shell.run("version", "--json").out())
+        .startsWith("{\"version\":\"unpackaged\",\"java\":\"" + Runtime.version() + "\",\"jvm\":\"")
+        .endsWith("\"}\n");
+  }
+}
