@@ -21,6 +21,9 @@ final class ReferenceItems {
   private static final Pattern ESCAPE =
       Pattern.compile("\\\\u[dD][89abAB]..\\\\u[dD][c-fC-F]..|(\\\\u[dD][89a-fA-F]..)|\\\\.");
 
+  /** A large value stays torn for as long as a slow copy would take, so that readers see it. */
+  private static final long TEAR_NANOS_PER_CHARACTER = 200;
+
   /** An item; those without a time to live expire at the end of time. */
   private record Item(String value, long expiryMillis, long number) {}
 
@@ -45,7 +48,7 @@ final class ReferenceItems {
       int half = value.length() / 2;
       String torn = value.substring(0, half) + old.value().substring(half);
       items.put(key, new Item(torn, expiry, numbers.getAndIncrement()));
-      LockSupport.parkNanos(2_000_000);
+      LockSupport.parkNanos(2_000_000 + value.length() * TEAR_NANOS_PER_CHARACTER);
     }
     items.put(key, new Item(kept(value), expiry, numbers.getAndIncrement()));
   }

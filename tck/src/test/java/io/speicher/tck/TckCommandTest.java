@@ -81,7 +81,7 @@ class TckCommandTest {
 
   @Test
   void failingProgram_tellsWhatWentOverTheWire() throws IOException {
-    assertThat(runAgainst(Flaw.tearsValues, "--only", "load/tornWrites_large", "--scale", "0.3"))
+    assertThat(runAgainst(Flaw.tearsValues, "--only", "load/tornWrites_large", "--scale", "1"))
         .isEqualTo(1);
     assertThat(out.toString()).contains("a mixture of two values").contains("bytes left out");
   }
