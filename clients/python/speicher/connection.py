@@ -7,8 +7,8 @@ import time
 from . import message
 from .exceptions import ConnectionError, MalformedReply, Timeout
 
-#: The payload of a frame is below 512 MiB: the first byte of a framed connection is below 0x20.
-MAX_PAYLOAD_BYTES = 0x1FFFFFFF
+#: The payload of a frame is below 256 MiB: the first byte of a frame is below 0x10.
+MAX_PAYLOAD_BYTES = 0x0FFFFFFF
 
 _LENGTH = struct.Struct('!i')
 _CHUNK_BYTES = 65536

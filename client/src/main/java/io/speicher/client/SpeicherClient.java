@@ -147,7 +147,7 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
      * server has it. A longer command is refused with {@link IllegalArgumentException} before it is
      * sent, a longer reply is malformed.
      *
-     * @param maxFrameBytes from 1 to 536,870,911
+     * @param maxFrameBytes from 1 to 268,435,455
      */
     public Builder maxFrameBytes(int maxFrameBytes) {
       this.maxFrameBytes = within("maxFrameBytes", maxFrameBytes, Limits.MAX_FRAME_BYTES);

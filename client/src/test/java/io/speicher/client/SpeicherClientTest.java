@@ -365,8 +365,8 @@ final class SpeicherClientTest {
         .isThrownBy(() -> SpeicherClient.builder().maxPending(0))
         .withMessage("maxPending=0 (expected: 1..1048576)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SpeicherClient.builder().maxFrameBytes(1 << 29))
-        .withMessage("maxFrameBytes=536870912 (expected: 1..536870911)");
+        .isThrownBy(() -> SpeicherClient.builder().maxFrameBytes(1 << 28))
+        .withMessage("maxFrameBytes=268435456 (expected: 1..268435455)");
     assertThatIllegalArgumentException().isThrownBy(() -> SpeicherClient.builder().host(" "));
   }
 

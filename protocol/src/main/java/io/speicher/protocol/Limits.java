@@ -9,10 +9,10 @@ package io.speicher.protocol;
  */
 public record Limits(int maxFrameBytes, int maxKeyBytes) {
   /**
-   * No frame can be longer: the first byte of a framed connection stays below 0x20, which is how it
-   * is told from the other dialects on the same port.
+   * No frame can be longer: the first byte of a framed connection stays below 0x10, which is how it
+   * is told from other protocols on the same port (a TLS record begins with 0x16).
    */
-  public static final int MAX_FRAME_BYTES = 0x1FFF_FFFF;
+  public static final int MAX_FRAME_BYTES = 0x0FFF_FFFF;
 
   public static final int MAX_KEY_BYTES = 65_535;
 

@@ -129,7 +129,7 @@ final class ServerCommandTest {
             + " raise --memory or lower --max-frame",
         "--port=65536|port out of bounds: port=65536 (expected: 0..65535)",
         "--max-key=1mb|limit out of bounds: maxKeyBytes=1048576 (expected: 1..65535)",
-        "--max-frame=0|limit out of bounds: maxFrameBytes=0 (expected: 1..536870911)",
+        "--max-frame=0|limit out of bounds: maxFrameBytes=0 (expected: 1..268435455)",
         "--max-connections=0|max-connections out of bounds: max-connections=0 (expected: 1..10000000)",
         "--threads=9999|threads out of bounds: threads=9999 (expected: 1..1024)",
       })
