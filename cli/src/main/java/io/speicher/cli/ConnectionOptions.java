@@ -112,7 +112,11 @@ final class ConnectionOptions {
   }
 
   private @Nullable String usedUrl() {
-    return url == null && host == null && port == null ? environment.get(URL_VARIABLE) : url;
+    if (url != null || host != null || port != null) {
+      return url;
+    }
+    String variable = environment.getOrDefault(URL_VARIABLE, "");
+    return variable.isEmpty() ? null : variable; // Empty is as good as not set.
   }
 
   private String usedHost() {

@@ -72,7 +72,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
       return handleFailure(failure, options);
     }
     if (e instanceof IOException) {
-      return report(oneLine(String.valueOf(e.getMessage())), e, FAILED);
+      return report(oneLine("cannot read or write: " + e.getMessage()), e, FAILED);
     }
     String bug = "this is a bug in Speicher, please report it with the trace that ";
     return report(oneLine(bug + DEBUG_VARIABLE + "=1 adds: " + e), e, FAILED);
@@ -115,7 +115,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
 
   private int report(String message, Exception e, int status) {
     shell.err().println("speicher: " + message);
-    if (shell.environment().containsKey(DEBUG_VARIABLE)) {
+    if ("1".equals(shell.environment().get(DEBUG_VARIABLE))) {
       e.printStackTrace(shell.err());
     }
     shell.err().flush();

@@ -55,7 +55,8 @@ final class SetCommand extends ClientCommand {
   @Option(
       names = "--json",
       order = 2,
-      description = "The value is JSON, and is kept as it is written.")
+      description =
+          "The value is JSON, and is kept as it is written. Text needs quotes: '\"hello\"'.")
   private boolean json;
 
   SetCommand(Shell shell) {

@@ -3,9 +3,12 @@ package io.speicher.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.cli.FakeShell.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -128,10 +131,16 @@ final class ClientCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "ü 😀", "-5", "@file", "${x}", "a=b", "get", "\"quoted\""})
+  @ValueSource(strings = {"", "ü 😀", "-5", "${x}", "a=b", "get", "\"quoted\""})
   void set_valueIsTakenAsItIs(String value) throws Exception {
     assertThat(setRequest("set", "foo", value))
         .endsWith("\"value\":\"" + value.replace("\"", "\\\"") + "\"}");
+  }
+
+  @Test
+  void set_valueNamesAFile(@TempDir Path directory) throws Exception {
+    String value = "@" + Files.writeString(directory.resolve("arguments"), "bar");
+    assertThat(setRequest("set", "foo", value)).endsWith("\"value\":\"" + value + "\"}");
   }
 
   @Test
@@ -153,7 +162,7 @@ final class ClientCommandTest {
   @Test
   void set_standardInput() throws Exception {
     shell.input("ü\0\n");
-    assertThat(setRequest("set", "foo", "-")).endsWith("\"value\":\"ü\\u0000\\u000a\"}");
+    assertThat(setRequest("set", "foo", "-")).endsWith("\"value\":\"ü\\u0000\\n\"}");
   }
 
   @Test

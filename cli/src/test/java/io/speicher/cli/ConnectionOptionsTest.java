@@ -4,6 +4,7 @@ import static java.io.OutputStream.nullOutputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.cli.FakeShell.Outcome;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,12 @@ final class ConnectionOptionsTest {
       assertThat(shell.run("set", "foo", "bar").status()).isZero();
       assertThat(server.requests()).hasSize(1);
     }
+  }
+
+  @Test
+  void environment_empty() {
+    ConnectionOptions options = new ConnectionOptions(Map.of("SPEICHER_URL", ""));
+    assertThat(options.server()).isEqualTo("localhost:14567");
   }
 
   @Test

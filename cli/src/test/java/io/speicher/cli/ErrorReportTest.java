@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.speicher.cli.FakeShell.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -181,6 +182,21 @@ final class ErrorReportTest {
   }
 
   // What nobody expected.
+
+  @Test
+  void inputCannotBeRead() throws Exception {
+    InputStream closed = InputStream.nullInputStream();
+    closed.close();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Shell outside = shell.shell(closed, new ByteArrayOutputStream(), err);
+    try (FakeServer server = FakeServer.answering("{\"status_code\":200}")) {
+      assertThat(SpeicherCommand.run(outside, "set", "--url", url(server), "foo", "-"))
+          .isEqualTo(1);
+      assertThat(server.requests()).isEmpty();
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("speicher: cannot read or write: Stream closed\n");
+  }
 
   @Test
   void bug() {

@@ -3,6 +3,7 @@ package io.speicher.cli;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +60,12 @@ final class FakeShell {
   }
 
   Shell shell(OutputStream out, OutputStream err) {
+    return shell(new ByteArrayInputStream(input), out, err);
+  }
+
+  Shell shell(InputStream in, OutputStream out, OutputStream err) {
     return new Shell(
-        new ByteArrayInputStream(input),
+        in,
         new PrintWriter(out, true, StandardCharsets.UTF_8),
         new PrintWriter(err, true, StandardCharsets.UTF_8),
         environment,
