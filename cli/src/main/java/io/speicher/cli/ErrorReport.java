@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -84,10 +85,10 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     }
     if (e instanceof CommandTimeoutException) {
       String message =
-          "no answer from %s within %d ms%s: is it a Speicher server? if it is slow, raise --timeout"
+          "no answer from %s within %s%s: is it a Speicher server? if it is slow, raise --timeout"
               .formatted(
                   options.server(),
-                  options.timeout().toMillis(),
+                  millis(options),
                   e.maybeExecuted() ? ", it may be done or not" : "");
       return report(message, e, TIMED_OUT);
     }
@@ -103,12 +104,21 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     if (cause instanceof UnknownHostException) {
       return "cannot find the host of " + server + ": check --host, --url or SPEICHER_URL";
     }
-    if (cause.getClass() == ConnectException.class) { // Its subclasses mean other things.
+    if (cause.getClass() == ConnectException.class) { // Its subclass tells of a timeout.
       return "nothing listens on "
           + server
           + ": start one with ./speicher server, or name another with --host and --port";
     }
-    return "cannot connect to " + server + ": " + cause.getMessage();
+    boolean isTimeout = cause instanceof ConnectException || cause instanceof TimeoutException;
+    return "cannot connect to "
+        + server
+        + ": "
+        + (isTimeout ? "no answer within " + millis(options) : cause.getMessage())
+        + "; check the address, or what stands in the way";
+  }
+
+  private static String millis(ConnectionOptions options) {
+    return options.timeout().toMillis() + " ms";
   }
 
   // How it is said.
@@ -124,7 +134,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
 
   /** What a server has said cannot break the line, nor tell the terminal what to do. */
   static String oneLine(String message) {
-    return message.replaceAll("\\p{Cntrl}+", " ").strip();
+    return message.replaceAll("\\p{Cc}+", " ").strip();
   }
 
   /** picocli begins its sentences with a capital. Names, which go on with one, are left alone. */

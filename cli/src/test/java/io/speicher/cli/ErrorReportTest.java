@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +41,34 @@ final class ErrorReportTest {
                     + port
                     + ": start one with ./speicher server, or name another with --host and"
                     + " --port\n"));
+  }
+
+  @Test
+  void noConnectionInTime() throws IOException {
+    // A backlog that is full: the kernel leaves further attempts unanswered.
+    List<SocketChannel> backlog = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 4; i++) {
+        SocketChannel channel = SocketChannel.open();
+        backlog.add(channel);
+        channel.configureBlocking(false);
+        channel.connect(full.getLocalSocketAddress());
+      }
+      String server = "127.0.0.1:" + full.getLocalPort();
+      assertThat(shell.run("get", "--url", "speicher://" + server, "--timeout", "50ms", "foo"))
+          .isEqualTo(
+              new Outcome(
+                  3,
+                  "",
+                  "speicher: cannot connect to "
+                      + server
+                      + ": no answer within 50 ms; check the address, or what stands in the"
+                      + " way\n"));
+    } finally {
+      for (SocketChannel channel : backlog) {
+        channel.close();
+      }
+    }
   }
 
   @Test
@@ -83,7 +114,9 @@ final class ErrorReportTest {
   void status(int statusCode, String expected) throws Exception {
     try (FakeServer server =
         FakeServer.answering(
-            "{\"status_code\":" + statusCode + ",\"message\":\"so\\n\\u001b[31mwhat\\u0007\"}")) {
+            "{\"status_code\":"
+                + statusCode
+                + ",\"message\":\"so\\n\\u001b\\u009b[31mwhat\\u0007\"}")) {
       Outcome outcome = shell.run("set", "--url", url(server), "foo", "bar");
       assertThat(outcome.status()).isEqualTo(1);
       assertThat(outcome.out()).isEmpty();
@@ -91,7 +124,7 @@ final class ErrorReportTest {
           .startsWith("speicher: set ")
           .contains(expected)
           .endsWith("\n")
-          .matches("\\P{Cntrl}*\n");
+          .matches("\\P{Cc}*\n");
       if (statusCode != 404) {
         assertThat(outcome.err()).contains("so [31mwhat");
       }
@@ -110,7 +143,7 @@ final class ErrorReportTest {
     try (FakeServer server = FakeServer.sending(answer.getBytes(StandardCharsets.ISO_8859_1))) {
       Outcome outcome = shell.run("get", "--url", url(server), "--timeout", "500ms", "foo");
       assertThat(outcome.out()).isEmpty();
-      assertThat(outcome.err()).startsWith("speicher: ").matches("\\P{Cntrl}*\n");
+      assertThat(outcome.err()).startsWith("speicher: ").matches("\\P{Cc}*\n");
       assertThat(outcome.status()).isEqualTo(1);
     }
   }
