@@ -356,7 +356,7 @@ class PiecesTest(unittest.TestCase):
             peer.read()
             peer.reply(status_code=200)
             peer.read()
-            peer.send(struct.pack('!i', 0x1fffffff) + b'{')
+            peer.send(struct.pack('!i', 0x0FFFFFFF) + b'{')
         with FakeServer(script) as server:
             with server.client() as client:
                 client.ping()

@@ -69,6 +69,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** What was executed and not yet written; null when there is nothing. */
   private @Nullable ByteBuf replies;
 
+  /** Whether {@link #answer} is under way. */
+  private boolean answering;
+
   /** Whether the last read took everything that the socket had. */
   private boolean socketEmptied;
 
@@ -131,7 +134,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable() && state != State.FINISHING) {
+    // While answer is under way a flush in it may lead here: then it goes on by itself.
+    if (ctx.channel().isWritable() && state != State.FINISHING && !answering) {
       answer(ctx);
       flush(ctx);
       if (state == State.INPUT_ENDED) {
@@ -140,8 +144,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         finishWhenSilent(ctx); // Nothing was read while the peer did not take its replies.
       }
     }
-    // Asked again, because answering may have filled the socket again.
-    ctx.channel().config().setAutoRead(ctx.channel().isWritable() || state == State.FINISHING);
+    readOnOrWait(ctx);
   }
 
   @Override
@@ -210,6 +213,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   /** Executes commands until the input has no whole one left, or the peer has to take replies. */
   private void answer(ChannelHandlerContext ctx) {
+    answering = true;
+    try {
+      answerWhileWritable(ctx);
+    } finally {
+      answering = false;
+    }
+    if (!input.isReadable()) {
+      input.release();
+      input = Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  private void answerWhileWritable(ChannelHandlerContext ctx) {
     while (ctx.channel().isWritable()) {
       Command command = decoder.decode(input);
       if (command == null) {
@@ -220,10 +236,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       if (out.readableBytes() >= MAX_UNFLUSHED_BYTES) {
         flush(ctx);
       }
-    }
-    if (!input.isReadable()) {
-      input.release();
-      input = Unpooled.EMPTY_BUFFER;
     }
   }
 
@@ -262,6 +274,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     bytes.release();
   }
 
+  /** Reads only while the peer takes its replies, or while what it sends is thrown away. */
+  private void readOnOrWait(ChannelHandlerContext ctx) {
+    SocketChannel channel = (SocketChannel) ctx.channel();
+    if (channel.isActive() && !channel.isInputShutdown()) {
+      channel.config().setAutoRead(channel.isWritable() || state == State.FINISHING);
+    }
+  }
+
   /** Finishes unless commands wait for the peer to take its replies; then that comes first. */
   private void finishWhenAnswered(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
@@ -277,7 +297,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    ctx.channel().config().setAutoRead(true);
+    readOnOrWait(ctx);
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(sent -> {
           sentAll = true;

@@ -3,7 +3,6 @@ package io.speicher.server;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -30,7 +29,7 @@ public enum Transport {
 
   IoHandlerFactory ioHandlers() {
     return switch (this) {
-      case EPOLL -> EpollIoHandler.newFactory();
+      case EPOLL -> LastingEpollIoHandler.newFactory();
       case NIO -> NioIoHandler.newFactory();
     };
   }

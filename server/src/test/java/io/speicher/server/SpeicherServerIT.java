@@ -282,6 +282,20 @@ final class SpeicherServerIT {
       }
     }
 
+    @Test
+    void readerThatReads_getsMoreThanTheServerMayKeep() throws Exception {
+      SpeicherServer server = start();
+      connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+      RawClient client = connect(server);
+      ByteArrayOutputStream batch = new ByteArrayOutputStream();
+      for (int i = 0; i < 1_000; i++) {
+        batch.write(RawClient.frame("{'command':'GET','key':'big'}"));
+      }
+      client.send(batch.toByteArray());
+      client.shutdownOutput();
+      assertThat(client.countRepliesToTheEnd()).isEqualTo(1_000);
+    }
+
     // ---- stopping ----
 
     @Test

@@ -37,8 +37,7 @@ import picocli.CommandLine.Spec;
     name = "tck",
     sortOptions = false,
     description =
-        "Checks a server of any language against the Speicher protocol. It REMOVES EVERY ITEM of"
-            + " that server.",
+        "Check a server of any language against the protocol. It REMOVES EVERY ITEM there.",
     footer = {"", "Exit status: 0 all cases passed, 1 some failed, 2 wrong options, 3 no server."})
 public final class TckCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 14567;
