@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The connections that a server has, up to a maximum. Any thread may call any method. */
 final class Connections {
+  private static final long CLOSE_MILLIS = 1_000;
+
   private final int max;
   private final Semaphore free;
   private final Map<Channel, ConnectionHandler> open = new ConcurrentHashMap<>();
@@ -38,6 +40,18 @@ final class Connections {
     }
   }
 
+  /** Closes every connection as it is, and waits, though not for ever, until that is done. */
+  void close() {
+    open.keySet().forEach(Channel::close);
+    try {
+      if (free.tryAcquire(max, CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        free.release(max);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // They close all the same.
+    }
+  }
+
   /**
    * Lets every connection answer what it has received and close, for {@code timeout} at most, and
    * returns how many of them had not sent all their replies by then.
@@ -46,6 +60,7 @@ final class Connections {
     open.forEach((channel, handler) ->
         channel.eventLoop().execute(() -> handler.drain(channel.pipeline().context(handler))));
     if (free.tryAcquire(max, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+      free.release(max);
       return 0;
     }
     return (int) open.values().stream().filter(handler -> !handler.hasSentAll()).count();

@@ -14,8 +14,8 @@ import io.netty.channel.epoll.EpollIoOps;
  *
  * <p>Netty since 4.2.13 (pull request 16689) takes a socket out of epoll when its channel waits for
  * nothing at the moment, and forgets that it did: when the channel waits for something again, the
- * registration is modified instead of added, fails with ENOENT, and takes the connection with it. It
- * happens to a connection whose peer has closed its half, each time the peer's replies fill the
+ * registration is modified instead of added, fails with ENOENT, and takes the connection with it.
+ * It happens to a connection whose peer has closed its half, each time the peer's replies fill the
  * socket once more, so that most of a large pipelined batch is lost. Before 4.2.13 such a socket
  * stayed registered for nothing, and could wake the loop for ever.
  *

@@ -128,9 +128,10 @@ public final class SpeicherServer implements AutoCloseable {
     }
   }
 
-  /** The loops end before the store, whose memory they use. */
+  /** Connections end before the loops that run them, and these before the store that they use. */
   private void stop() {
     maintenance.close();
+    connections.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     store.close();
   }
