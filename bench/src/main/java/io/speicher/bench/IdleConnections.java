@@ -34,7 +34,7 @@ public final class IdleConnections {
                 "--memory",
                 "256mb",
                 "--max-connections",
-                "100000"))) {
+                Integer.toString(count + 1_000)))) {
       List<Load> connections = new ArrayList<>();
       open(connections, server, 100); // Warms up: classes, buffers, code.
       long heapBefore = server.liveHeapBytes();
