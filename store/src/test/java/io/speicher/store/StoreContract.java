@@ -586,7 +586,6 @@ public abstract class StoreContract {
               }
             }
           }
-          done.set(true);
           return null;
         };
     Callable<Void> reader =
@@ -614,7 +613,7 @@ public abstract class StoreContract {
           }
           return null;
         };
-    runTogether(List.of(writer, reader, reader, churner));
+    runTogether(List.of(writer, reader, reader, churner), done);
     assertThat(hits.get()).isPositive();
   }
 
@@ -633,16 +632,26 @@ public abstract class StoreContract {
           }
           return null;
         };
-    runTogether(List.of(contender, contender, contender));
+    runTogether(List.of(contender, contender, contender), new AtomicBoolean());
     assertThat(winners.get()).isEqualTo(rounds);
   }
 
-  private static void runTogether(List<Callable<Void>> tasks) throws Exception {
+  /** Runs them all. The first one to end, well or badly, tells the others that it is done. */
+  private static void runTogether(List<Callable<Void>> tasks, AtomicBoolean done) throws Exception {
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
-      List<Future<Void>> results = tasks.stream().map(threads::submit).toList();
+      List<Future<Void>> results =
+          tasks.stream().map(task -> threads.submit(() -> endingAll(task, done))).toList();
       for (Future<Void> result : results) {
         result.get();
       }
+    }
+  }
+
+  private static Void endingAll(Callable<Void> task, AtomicBoolean done) throws Exception {
+    try {
+      return task.call();
+    } finally {
+      done.set(true);
     }
   }
 
