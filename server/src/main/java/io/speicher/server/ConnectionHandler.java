@@ -50,8 +50,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** Replies are handed to the socket when there are this many bytes, even within one read. */
   private static final int MAX_UNFLUSHED_BYTES = 256 << 10;
 
-  /** How long FINISHING waits for the peer to close its half. */
-  private static final long FINISH_MILLIS = 1_000;
+  /** How long a peer that is to close its half may be silent in FINISHING, and may talk on. */
+  private static final long FINISH_SILENCE_MILLIS = 1_000;
+
+  private static final long FINISH_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** How long a draining connection must bring nothing to be taken for silent. */
   private static final long SILENCE_MILLIS = 50;
@@ -75,7 +77,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** Whether the last read took everything that the socket had. */
   private boolean socketEmptied;
 
-  /** Whether something was read since the last look of {@link #finishWhenSilent}. */
+  /** Whether something was read since {@link #finishWhenSilent} or closeWhenSilent last looked. */
   private boolean heard;
 
   /** What the socket may have held when the draining began, less what was read since. */
@@ -302,7 +304,23 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         .addListener(sent -> {
           sentAll = true;
           ((SocketChannel) ctx.channel()).shutdownOutput();
-          ctx.executor().schedule(() -> ctx.close(), FINISH_MILLIS, TimeUnit.MILLISECONDS);
+          closeWhenSilent(ctx, System.nanoTime() + FINISH_NANOS);
         });
+  }
+
+  /** A peer that still sends has replies to read before it learns that nobody listens. */
+  private void closeWhenSilent(ChannelHandlerContext ctx, long deadlineNanos) {
+    heard = false;
+    ctx.executor()
+        .schedule(
+            () -> {
+              if (heard && System.nanoTime() - deadlineNanos < 0) {
+                closeWhenSilent(ctx, deadlineNanos);
+              } else {
+                ctx.close();
+              }
+            },
+            FINISH_SILENCE_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 }
