@@ -25,7 +25,7 @@ final class Load implements AutoCloseable {
   private final ByteBuffer requests;
   private final ByteBuffer replies;
 
-  /** Makes the {@code index}-th request of a run. */
+  /** Makes the requests of a run, one after the other. */
   interface Requests {
     byte[] next(Random random);
   }

@@ -2,6 +2,8 @@ package io.speicher.protocol.json;
 
 import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.ProtocolException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frame: the length of a payload, and the payload.
@@ -14,19 +16,17 @@ import io.speicher.protocol.ProtocolException;
 final class Frame {
   static final int HEADER_BYTES = 4;
 
-  /** What {@link #payloadBytes} says when the frame is not there to its end. */
-  static final int INCOMPLETE = -1;
-
   private Frame() {}
 
   /**
-   * The length of the payload of the frame that starts at the reader index, or {@link #INCOMPLETE}.
+   * Takes the frame at the reader index and returns a view of its payload, or returns null, and
+   * takes nothing, if it is not there to its end.
    *
    * @throws ProtocolException if no frame can have that length; the rest of it need not be there
    */
-  static int payloadBytes(ByteBuf in, int maxFrameBytes) {
+  static @Nullable ByteBuffer take(ByteBuf in, int maxFrameBytes) {
     if (in.readableBytes() < HEADER_BYTES) {
-      return INCOMPLETE;
+      return null;
     }
     int payloadBytes = in.getInt(in.readerIndex());
     if (payloadBytes < 1 || payloadBytes > maxFrameBytes) {
@@ -37,7 +37,12 @@ final class Frame {
               + maxFrameBytes
               + "); closing the connection");
     }
-    return in.readableBytes() - HEADER_BYTES < payloadBytes ? INCOMPLETE : payloadBytes;
+    if (in.readableBytes() - HEADER_BYTES < payloadBytes) {
+      return null;
+    }
+    ByteBuffer payload = in.nioBuffer(in.readerIndex() + HEADER_BYTES, payloadBytes);
+    in.skipBytes(HEADER_BYTES + payloadBytes);
+    return payload;
   }
 
   /** Leaves room for the length and returns where the frame starts, for {@link #end}. */

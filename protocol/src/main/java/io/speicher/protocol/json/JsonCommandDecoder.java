@@ -29,12 +29,10 @@ public final class JsonCommandDecoder {
    * @throws ProtocolException if the frame has an impossible length
    */
   public @Nullable Command decode(ByteBuf in) {
-    int payloadBytes = Frame.payloadBytes(in, limits.maxFrameBytes());
-    if (payloadBytes == Frame.INCOMPLETE) {
+    ByteBuffer payload = Frame.take(in, limits.maxFrameBytes());
+    if (payload == null) {
       return null;
     }
-    ByteBuffer payload = in.nioBuffer(in.readerIndex() + Frame.HEADER_BYTES, payloadBytes);
-    in.skipBytes(Frame.HEADER_BYTES + payloadBytes);
     try {
       return command(payload);
     } catch (MalformedJsonException e) {

@@ -33,12 +33,10 @@ public final class JsonReplyDecoder {
    * @throws ProtocolException if the reply makes no sense, so that nothing after it can be trusted
    */
   public @Nullable Reply decode(ByteBuf in) {
-    int payloadBytes = Frame.payloadBytes(in, maxFrameBytes);
-    if (payloadBytes == Frame.INCOMPLETE) {
+    ByteBuffer payload = Frame.take(in, maxFrameBytes);
+    if (payload == null) {
       return null;
     }
-    ByteBuffer payload = in.nioBuffer(in.readerIndex() + Frame.HEADER_BYTES, payloadBytes);
-    in.skipBytes(Frame.HEADER_BYTES + payloadBytes);
     try {
       return reply(payload);
     } catch (MalformedJsonException e) {
