@@ -1,12 +1,16 @@
 package io.speicher.store;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.speicher.store.PutOptions.Condition;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,23 +92,17 @@ public final class HeapStore implements Store {
     requireKey(key);
     ByteBuffer ownKey = ByteBuffer.wrap(copy(key));
     byte[] ownValue = copy(value);
-    long expiresAtMillis = expiresAtMillis(options.ttlMillis());
     synchronized (lock) {
       HeapItem old = find(key);
-      PutResult refusal = refusal(options.condition(), old);
+      PutResult refusal = options.refusal(old);
       if (refusal != null) {
         return refusal;
       }
-      if (old != null) {
-        remove(old);
-      }
-      HeapItem item = new HeapItem(ownKey, ownValue, options, ++lastVersion, expiresAtMillis);
-      if (item.bytes() > budgetBytes) {
-        return PutResult.TOO_LARGE;
-      }
-      makeRoom(item.bytes());
-      add(item);
-      return PutResult.STORED;
+      long expiresAtMillis = options.expiresAtMillis(ticker.millis());
+      HeapItem item =
+          new HeapItem(
+              ownKey, ownValue, options.kind(), options.flags(), ++lastVersion, expiresAtMillis);
+      return replace(old, item) ? PutResult.STORED : PutResult.TOO_LARGE;
     }
   }
 
@@ -119,6 +117,58 @@ public final class HeapStore implements Store {
       remove(item);
       return true;
     }
+  }
+
+  @Override
+  public UpdateResult update(ByteBuffer key, Updater updater) {
+    requireKey(key);
+    synchronized (lock) {
+      HeapItem old = find(key);
+      return switch (updater.update(old)) {
+        case Update.Keep _ -> UpdateResult.KEPT;
+        case Update.Remove _ -> {
+          if (old != null) {
+            remove(old);
+          }
+          yield UpdateResult.REMOVED;
+        }
+        case Update.Replace replace -> {
+          HeapItem item =
+              new HeapItem(
+                  ByteBuffer.wrap(copy(key)),
+                  copy(replace.head(), replace.tail()),
+                  replace.kind(),
+                  replace.flags(),
+                  old != null && replace.keepsVersion() ? old.version() : ++lastVersion,
+                  replace.expiresAtMillis());
+          yield replace(old, item) ? UpdateResult.STORED : UpdateResult.TOO_LARGE;
+        }
+      };
+    }
+  }
+
+  /** Goes by the keys' hashes, and looks at all of them each time: simple, not fast. */
+  @Override
+  public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+    TreeMap<Long, List<ByteBuffer>> ahead = new TreeMap<>();
+    synchronized (lock) {
+      long now = ticker.millis();
+      for (HeapItem item : items.sequencedValues()) {
+        long place = item.key().hashCode() & 0xFFFF_FFFFL;
+        if (place >= cursor && item.expiresAtMillis() > now) {
+          ahead.computeIfAbsent(place, _ -> new ArrayList<>()).add(item.key());
+        }
+      }
+    }
+    int visited = 0;
+    for (Map.Entry<Long, List<ByteBuffer>> entry : ahead.entrySet()) {
+      if (visited >= maxKeys) {
+        return entry.getKey();
+      }
+      entry.getValue().forEach(key -> visitor.visit(ByteBuffer.wrap(copy(key))));
+      visited += entry.getValue().size();
+    }
+    return 0;
   }
 
   @Override
@@ -138,6 +188,11 @@ public final class HeapStore implements Store {
         more = removeExpired(EXPIRY_BATCH);
       }
     }
+  }
+
+  @Override
+  public long nowMillis() {
+    return ticker.millis();
   }
 
   @Override
@@ -164,18 +219,18 @@ public final class HeapStore implements Store {
     return item;
   }
 
-  private static @Nullable PutResult refusal(Condition condition, @Nullable HeapItem old) {
-    return switch (condition) {
-      case Condition.Always _ -> null;
-      case Condition.IfAbsent _ -> old == null ? null : PutResult.KEY_PRESENT;
-      case Condition.IfPresent _ -> old == null ? PutResult.KEY_ABSENT : null;
-      case Condition.IfVersion(long version) -> {
-        if (old == null) {
-          yield PutResult.KEY_ABSENT;
-        }
-        yield old.version() == version ? null : PutResult.KEY_PRESENT;
-      }
-    };
+  /** Returns false if the item is too large; then the key has none. */
+  @GuardedBy("lock")
+  private boolean replace(@Nullable HeapItem old, HeapItem item) {
+    if (old != null) {
+      remove(old);
+    }
+    if (item.bytes() > budgetBytes) {
+      return false;
+    }
+    makeRoom(item.bytes());
+    add(item);
+    return true;
   }
 
   @GuardedBy("lock")
@@ -220,21 +275,17 @@ public final class HeapStore implements Store {
     usedBytes -= item.bytes();
   }
 
-  private long expiresAtMillis(long ttlMillis) {
-    if (ttlMillis == PutOptions.NO_TTL) {
-      return Item.NEVER;
-    }
-    long expiresAtMillis = ticker.millis() + ttlMillis;
-    return expiresAtMillis < 0 ? Item.NEVER : expiresAtMillis; // Past the end of time.
-  }
-
   private static SequencedMap<ByteBuffer, HeapItem> leastRecentlyUsedFirst() {
     return new LinkedHashMap<>(16, 0.75f, true);
   }
 
-  private static byte[] copy(ByteBuffer bytes) {
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.get(bytes.position(), copy);
+  private static byte[] copy(ByteBuffer... parts) {
+    byte[] copy = new byte[Stream.of(parts).mapToInt(ByteBuffer::remaining).sum()];
+    int copied = 0;
+    for (ByteBuffer part : parts) {
+      part.get(part.position(), copy, copied, part.remaining());
+      copied += part.remaining();
+    }
     return copy;
   }
 
@@ -258,11 +309,12 @@ public final class HeapStore implements Store {
     private final long version;
     private final long expiresAtMillis;
 
-    HeapItem(ByteBuffer key, byte[] value, PutOptions options, long version, long expiresAtMillis) {
+    HeapItem(
+        ByteBuffer key, byte[] value, int kind, int flags, long version, long expiresAtMillis) {
       this.key = key;
       this.value = value;
-      this.kind = options.kind();
-      this.flags = options.flags();
+      this.kind = kind;
+      this.flags = flags;
       this.version = version;
       this.expiresAtMillis = expiresAtMillis;
     }

@@ -1,5 +1,7 @@
 package io.speicher.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is stored beside a value, and when.
  *
@@ -37,13 +39,35 @@ public record PutOptions(int kind, int flags, long ttlMillis, Condition conditio
   }
 
   public PutOptions {
-    if (kind < 0 || kind > MAX_KIND) {
-      throw new IllegalArgumentException("kind out of bounds: kind=" + kind + " (expected: 0..3)");
-    }
+    requireKind(kind);
     if (ttlMillis < 0) {
       throw new IllegalArgumentException(
           "time to live out of bounds: ttlMillis=" + ttlMillis + " (expected: 1 or more, or 0)");
     }
+  }
+
+  /** When an item that is stored now disappears, or {@link Item#NEVER}. */
+  public long expiresAtMillis(long nowMillis) {
+    if (ttlMillis == NO_TTL) {
+      return Item.NEVER;
+    }
+    long expiresAtMillis = nowMillis + ttlMillis;
+    return expiresAtMillis < 0 ? Item.NEVER : expiresAtMillis; // Past the end of time.
+  }
+
+  /** Why nothing may be stored in place of {@code old}, or null if it may. */
+  public @Nullable PutResult refusal(@Nullable Item old) {
+    return switch (condition) {
+      case Condition.Always _ -> null;
+      case Condition.IfAbsent _ -> old == null ? null : PutResult.KEY_PRESENT;
+      case Condition.IfPresent _ -> old == null ? PutResult.KEY_ABSENT : null;
+      case Condition.IfVersion(long version) -> {
+        if (old == null) {
+          yield PutResult.KEY_ABSENT;
+        }
+        yield old.version() == version ? null : PutResult.KEY_PRESENT;
+      }
+    };
   }
 
   public PutOptions withKind(int newKind) {
@@ -60,5 +84,11 @@ public record PutOptions(int kind, int flags, long ttlMillis, Condition conditio
 
   public PutOptions withCondition(Condition newCondition) {
     return new PutOptions(kind, flags, ttlMillis, newCondition);
+  }
+
+  static void requireKind(int kind) {
+    if (kind < 0 || kind > MAX_KIND) {
+      throw new IllegalArgumentException("kind out of bounds: kind=" + kind + " (expected: 0..3)");
+    }
   }
 }

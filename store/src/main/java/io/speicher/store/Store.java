@@ -1,6 +1,11 @@
 package io.speicher.store;
 
+import io.speicher.store.AddResult.Counted;
+import io.speicher.store.AddResult.Refused;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * A bounded map from byte keys to byte values that is allowed to forget: an item disappears when it
@@ -32,6 +37,19 @@ public interface Store extends AutoCloseable {
   boolean get(ByteBuffer key, ItemReader reader);
 
   /**
+   * Reads several items. They are found first and shown then, one after the other, which lets a
+   * store wait for all of its memory accesses at a time; it is not a snapshot of all of them.
+   */
+  default void getAll(List<ByteBuffer> keys, BatchReader reader) {
+    for (int i = 0; i < keys.size(); i++) {
+      int keyIndex = i;
+      if (!get(keys.get(i), item -> reader.read(keyIndex, item))) {
+        reader.read(keyIndex, null);
+      }
+    }
+  }
+
+  /**
    * Stores {@code value} in place of any older one, together with what {@code options} say, if
    * their condition holds. Time to live, flags and kind of an older item are forgotten.
    */
@@ -39,6 +57,109 @@ public interface Store extends AutoCloseable {
 
   /** Removes the item, and returns whether there was one that had not expired. */
   boolean delete(ByteBuffer key);
+
+  /**
+   * Reads the item of a key and removes or replaces it, as {@code updater} decides, atomically.
+   * Everything else that depends on the present item is made of this.
+   */
+  UpdateResult update(ByteBuffer key, Updater updater);
+
+  /** Removes the item if it has this {@link Item#version}. */
+  default DeleteResult delete(ByteBuffer key, long version) {
+    DeleteResult[] result = new DeleteResult[1];
+    update(
+        key,
+        old -> {
+          result[0] =
+              old == null
+                  ? DeleteResult.KEY_ABSENT
+                  : old.version() == version ? DeleteResult.DELETED : DeleteResult.OTHER_VERSION;
+          return result[0] == DeleteResult.DELETED ? Update.REMOVE : Update.KEEP;
+        });
+    return result[0];
+  }
+
+  /** Adds bytes to the end of the value of an item; all else about it stays. */
+  default PutResult append(ByteBuffer key, ByteBuffer tail) {
+    return replace(key, old -> Update.Replace.value(old, old.value(), tail));
+  }
+
+  /** Adds bytes before the value of an item; all else about it stays. */
+  default PutResult prepend(ByteBuffer key, ByteBuffer head) {
+    return replace(key, old -> Update.Replace.value(old, head, old.value()));
+  }
+
+  /**
+   * Adds {@code delta} to the number that the value is, as decimal text; all else about the item
+   * stays. The text is a minus or nothing, and digits without needless zeros, as {@link
+   * Long#toString(long)} writes it.
+   */
+  default AddResult add(ByteBuffer key, long delta) {
+    AddResult[] result = new AddResult[1];
+    update(
+        key,
+        old -> {
+          if (old == null) {
+            result[0] = Refused.KEY_ABSENT;
+            return Update.KEEP;
+          }
+          result[0] = DecimalText.sum(old.value(), delta);
+          return result[0] instanceof Counted(long sum)
+              ? Update.Replace.value(old, DecimalText.of(sum))
+              : Update.KEEP;
+        });
+    return result[0];
+  }
+
+  /**
+   * Gives the item a new time to live, and returns whether there was one. Its version stays.
+   *
+   * @param ttlMillis from now on, at least 1, or {@link PutOptions#NO_TTL}
+   */
+  default boolean touch(ByteBuffer key, long ttlMillis) {
+    return getAndTouch(key, ttlMillis, item -> {});
+  }
+
+  /** Shows the item as it was before a {@link #touch}, and touches it, in one step. */
+  default boolean getAndTouch(ByteBuffer key, long ttlMillis, ItemReader reader) {
+    PutOptions options = PutOptions.DEFAULT.withTtlMillis(ttlMillis);
+    UpdateResult result =
+        update(
+            key,
+            old -> {
+              if (old == null) {
+                return Update.KEEP;
+              }
+              reader.read(old);
+              return Update.Replace.expiry(old, options.expiresAtMillis(nowMillis()));
+            });
+    return result != UpdateResult.KEPT;
+  }
+
+  /**
+   * How many milliseconds the item has left, at least 1, {@link Item#NEVER} if it has no end, or
+   * nothing if there is none.
+   */
+  default OptionalLong ttlMillis(ByteBuffer key) {
+    long[] expiresAtMillis = new long[1];
+    if (!get(key, item -> expiresAtMillis[0] = item.expiresAtMillis())) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(
+        expiresAtMillis[0] == Item.NEVER
+            ? Item.NEVER
+            : Math.max(1, expiresAtMillis[0] - nowMillis()));
+  }
+
+  /**
+   * Visits some keys, and returns where to go on, or 0 when all have been visited. A key that is
+   * there from the first call to the last is visited at least once, whatever happens to others
+   * meanwhile; keys that come or go may be visited or not, and some keys twice.
+   *
+   * @param cursor 0 to begin, or what the last call returned; any number is safe
+   * @param maxKeys about how many keys to visit: it may be a few more, or less, even none
+   */
+  long scan(long cursor, int maxKeys, KeyVisitor visitor);
 
   /** Removes every item, in a time that does not depend on how many there are. */
   void clear();
@@ -49,10 +170,21 @@ public interface Store extends AutoCloseable {
    */
   void maintain();
 
+  /** The time of the store: items expire by it. */
+  long nowMillis();
+
   /** What is in the store now, and what has happened to items so far. */
   StoreStats stats();
 
   /** Gives all memory back. Nothing else may be called during or after it. */
   @Override
   void close();
+
+  private PutResult replace(ByteBuffer key, Function<Item, Update.Replace> replacement) {
+    return switch (update(key, old -> old == null ? Update.KEEP : replacement.apply(old))) {
+      case KEPT, REMOVED -> PutResult.KEY_ABSENT;
+      case STORED -> PutResult.STORED;
+      case TOO_LARGE -> PutResult.TOO_LARGE;
+    };
+  }
 }

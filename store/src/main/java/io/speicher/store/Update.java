@@ -1,0 +1,60 @@
+package io.speicher.store;
+
+import java.nio.ByteBuffer;
+
+/** What an {@link Updater} makes of an item. */
+public sealed interface Update {
+  Update KEEP = new Keep();
+  Update REMOVE = new Remove();
+
+  /** Everything stays as it is. */
+  record Keep() implements Update {}
+
+  /** The key has no item from now on. */
+  record Remove() implements Update {}
+
+  /**
+   * The key has this item from now on. Its value is the remaining bytes of {@code head}, followed
+   * by those of {@code tail}; both may be views of the item that was shown.
+   *
+   * @param kind 0 to 3
+   * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER}
+   * @param keepsVersion whether the value is the same as before, so that who knows its version need
+   *     not learn of the change
+   */
+  record Replace(
+      ByteBuffer head,
+      ByteBuffer tail,
+      int kind,
+      int flags,
+      long expiresAtMillis,
+      boolean keepsVersion)
+      implements Update {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    public Replace {
+      PutOptions.requireKind(kind);
+    }
+
+    /** A new value in two parts, with the old one's kind, flags and expiry. */
+    public static Replace value(Item old, ByteBuffer head, ByteBuffer tail) {
+      return new Replace(head, tail, old.kind(), old.flags(), old.expiresAtMillis(), false);
+    }
+
+    /** A new value, with the old one's kind, flags and expiry. */
+    public static Replace value(Item old, ByteBuffer value) {
+      return value(old, value, NOTHING);
+    }
+
+    /** The same value with another expiry. */
+    public static Replace expiry(Item old, long expiresAtMillis) {
+      return new Replace(old.value(), NOTHING, old.kind(), old.flags(), expiresAtMillis, true);
+    }
+
+    /** What a put would store. The options' condition is not looked at. */
+    public static Replace put(ByteBuffer value, PutOptions options, long nowMillis) {
+      long expiresAtMillis = options.expiresAtMillis(nowMillis);
+      return new Replace(value, NOTHING, options.kind(), options.flags(), expiresAtMillis, false);
+    }
+  }
+}
