@@ -4,4 +4,5 @@ module io.speicher.store {
   requires static transitive org.jspecify;
 
   exports io.speicher.store;
+  exports io.speicher.store.segment;
 }

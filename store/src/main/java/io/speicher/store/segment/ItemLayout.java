@@ -1,0 +1,197 @@
+package io.speicher.store.segment;
+
+import static io.speicher.store.segment.NativeMemory.getByte;
+import static io.speicher.store.segment.NativeMemory.getInt;
+import static io.speicher.store.segment.NativeMemory.getLong;
+import static io.speicher.store.segment.NativeMemory.getShort;
+import static io.speicher.store.segment.NativeMemory.putByte;
+import static io.speicher.store.segment.NativeMemory.putInt;
+import static io.speicher.store.segment.NativeMemory.putLong;
+import static io.speicher.store.segment.NativeMemory.putShort;
+
+import io.speicher.store.Item;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of one item in a segment. All knowledge of them is here.
+ *
+ * <pre>
+ *   1 byte    1 or 2     1 to 4        0 or 4   0, 4 or 12   0 or 8
+ *  | options | key len. | value len. | flags  | expiry     | version | key | value |
+ *
+ *  options:  bits 0-1  kind
+ *            bit 2     the key's length takes two bytes
+ *            bits 3-4  how many bytes the value's length takes, less one
+ *            bit 5     there are flags: those of other items are zero
+ *            bit 6     there is an expiry: other items have none
+ *            bit 7     there is a version: that of other items is where they lie
+ *  expiry:   milliseconds after the expiry base of the segment; or FAR, and then, in eight more
+ *            bytes, the milliseconds themselves
+ * </pre>
+ *
+ * <p>Nothing is aligned: a padded item would be 3.5 bytes longer on the average. An item describes
+ * itself, so that a segment can be walked without its index.
+ */
+final class ItemLayout {
+  static final int MAX_HEADER_BYTES = 1 + 2 + 4 + 4 + 12 + 8;
+
+  private static final int KIND = 0x03;
+  private static final int WIDE_KEY = 0x04;
+  private static final int VALUE_LENGTH_SHIFT = 3;
+  private static final int VALUE_LENGTH = 0x18;
+  private static final int FLAGS = 0x20;
+  private static final int EXPIRY = 0x40;
+  private static final int VERSION = 0x80;
+
+  private static final int FAR = -1;
+  private static final int NEAR_BYTES = 4;
+  private static final int FAR_BYTES = 12;
+
+  private ItemLayout() {}
+
+  // ---- writing ----
+
+  /** The options of an item. */
+  static int options(
+      int kind, int keyBytes, int valueBytes, int flags, boolean expires, boolean hasVersion) {
+    int valueLengthBytes = Math.max(1, (39 - Integer.numberOfLeadingZeros(valueBytes)) >>> 3);
+    return kind
+        | (keyBytes > 0xFF ? WIDE_KEY : 0)
+        | ((valueLengthBytes - 1) << VALUE_LENGTH_SHIFT)
+        | (flags != 0 ? FLAGS : 0)
+        | (expires ? EXPIRY : 0)
+        | (hasVersion ? VERSION : 0);
+  }
+
+  /** How long such an item is. */
+  static long bytes(int options, boolean far, int keyBytes, int valueBytes) {
+    return (long) lengthsEnd(options)
+        + ((options & FLAGS) != 0 ? 4 : 0)
+        + ((options & EXPIRY) == 0 ? 0 : far ? FAR_BYTES : NEAR_BYTES)
+        + ((options & VERSION) != 0 ? 8 : 0)
+        + keyBytes
+        + valueBytes;
+  }
+
+  /** Writes all but the value, and returns where that belongs. */
+  static long write(
+      long item,
+      int options,
+      ByteBuffer key,
+      int valueBytes,
+      int flags,
+      long expiresAtMillis,
+      boolean far,
+      long expiryBaseMillis,
+      long version) {
+    putByte(item, options);
+    if ((options & WIDE_KEY) == 0) {
+      putByte(item + 1, key.remaining());
+    } else {
+      putShort(item + 1, key.remaining());
+    }
+    long at = item + valueLengthOffset(options);
+    for (int left = valueLengthBytes(options), bits = valueBytes; left > 0; left--) {
+      putByte(at++, bits);
+      bits >>>= 8;
+    }
+    if ((options & FLAGS) != 0) {
+      putInt(at, flags);
+      at += 4;
+    }
+    if ((options & EXPIRY) != 0) {
+      putInt(at, far ? FAR : (int) (expiresAtMillis - expiryBaseMillis));
+      if (far) {
+        putLong(at + NEAR_BYTES, expiresAtMillis);
+      }
+      at += far ? FAR_BYTES : NEAR_BYTES;
+    }
+    if ((options & VERSION) != 0) {
+      putLong(at, version);
+      at += 8;
+    }
+    NativeMemory.copy(key, at);
+    return at + key.remaining();
+  }
+
+  /** Whether an expiry can be written as a distance from this base. */
+  static boolean isNear(long expiresAtMillis, long expiryBaseMillis) {
+    long distance = expiresAtMillis - expiryBaseMillis;
+    return distance >= 0 && distance < 0xFFFF_FFFFL;
+  }
+
+  // ---- reading ----
+
+  static int options(long item) {
+    return getByte(item);
+  }
+
+  static int kind(int options) {
+    return options & KIND;
+  }
+
+  static boolean expires(int options) {
+    return (options & EXPIRY) != 0;
+  }
+
+  static boolean hasVersion(int options) {
+    return (options & VERSION) != 0;
+  }
+
+  static int keyBytes(long item, int options) {
+    return (options & WIDE_KEY) == 0 ? getByte(item + 1) : getShort(item + 1);
+  }
+
+  static int valueBytes(long item, int options) {
+    int unused = 32 - 8 * valueLengthBytes(options);
+    return getInt(item + valueLengthOffset(options)) << unused >>> unused;
+  }
+
+  static int flags(long item, int options) {
+    return (options & FLAGS) == 0 ? 0 : getInt(item + lengthsEnd(options));
+  }
+
+  static long expiresAtMillis(long item, int options, long expiryBaseMillis) {
+    if (!expires(options)) {
+      return Item.NEVER;
+    }
+    long at = expiryAt(item, options);
+    int distance = getInt(at);
+    return distance == FAR
+        ? getLong(at + NEAR_BYTES)
+        : expiryBaseMillis + Integer.toUnsignedLong(distance);
+  }
+
+  /** Only for an item that {@link #hasVersion}. */
+  static long version(long item, int options) {
+    return getLong(versionAt(item, options));
+  }
+
+  static long keyAt(long item, int options) {
+    return versionAt(item, options) + (hasVersion(options) ? 8 : 0);
+  }
+
+  private static int valueLengthOffset(int options) {
+    return (options & WIDE_KEY) == 0 ? 2 : 3;
+  }
+
+  private static int valueLengthBytes(int options) {
+    return ((options & VALUE_LENGTH) >>> VALUE_LENGTH_SHIFT) + 1;
+  }
+
+  private static int lengthsEnd(int options) {
+    return valueLengthOffset(options) + valueLengthBytes(options);
+  }
+
+  private static long expiryAt(long item, int options) {
+    return item + lengthsEnd(options) + ((options & FLAGS) != 0 ? 4 : 0);
+  }
+
+  private static long versionAt(long item, int options) {
+    long at = expiryAt(item, options);
+    if (!expires(options)) {
+      return at;
+    }
+    return at + (getInt(at) == FAR ? FAR_BYTES : NEAR_BYTES);
+  }
+}

@@ -1,0 +1,161 @@
+package io.speicher.store.segment;
+
+import static io.speicher.store.segment.HashIndex.NOT_FOUND;
+
+import io.speicher.store.Item;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+/**
+ * Looks a key up without a lock, and is what it finds: the item as readers see it. One thread uses
+ * it, for one operation.
+ *
+ * <p>What it found it found at one moment, and whatever happens then, it stays readable, as bytes:
+ * memory of the store is always mapped. {@link #isIntact} tells afterwards whether what was read
+ * were the bytes of that item.
+ */
+final class Lookup implements Item, HashIndex.Match {
+  private final Segments segments;
+  private final HashIndex index;
+  private final ByteBuffer key;
+  private final long hash;
+  private final StoredItem item = new StoredItem();
+
+  private long slotAddress;
+  private long slot;
+  private long sequence;
+
+  /** Whether the item was gone when its version was asked for. */
+  private boolean lost;
+
+  Lookup(Segments segments, HashIndex index, ByteBuffer key, long hash) {
+    this.segments = segments;
+    this.index = index;
+    this.key = key;
+    this.hash = hash;
+  }
+
+  // ---- looking ----
+
+  /** Looks (again), and returns whether the key has an item, expired or not. */
+  boolean find() {
+    lost = false;
+    slot = 0;
+    return index.find(hash, this) != NOT_FOUND;
+  }
+
+  /** As {@link #find}, in a table that the caller has locked. */
+  boolean findLocked(long table) {
+    slot = 0;
+    return index.findLocked(table, HashIndex.tagOf(hash), this) != NOT_FOUND;
+  }
+
+  /**
+   * Reads the item that a slot leads to. The sequence number of the segment's life is read between
+   * two looks at the slot, so it is that of the life in which the item lies; and it is looked at
+   * again after the header and the key were read, so they are the item's own. Where one of these
+   * fails, somebody is changing this table, and {@link HashIndex#find} looks again.
+   */
+  @Override
+  public boolean matches(long candidateAddress, long candidate) {
+    long location = HashIndex.location(candidate);
+    int segment = segments.of(location);
+    long life = segments.sequenceAcquire(segment);
+    if (!HashIndex.sameItem(NativeMemory.getLongAcquire(candidateAddress), candidate)) {
+      return false;
+    }
+    item.at(segments.address(location), segments.expiryBaseMillis(segment));
+    if (!item.hasKey(key)) {
+      return false;
+    }
+    slotAddress = candidateAddress;
+    slot = candidate;
+    sequence = life;
+    return isIntact();
+  }
+
+  /** Whether all that was read of the item so far is its own. */
+  boolean isIntact() {
+    VarHandle.acquireFence();
+    return !lost && segments.sequenceAcquire(segment()) == sequence;
+  }
+
+  void countHit() {
+    HashIndex.countHit(slotAddress, slot);
+  }
+
+  ByteBuffer key() {
+    return key;
+  }
+
+  long hash() {
+    return hash;
+  }
+
+  /** The version that the item must carry along when it moves; 0 if nobody knows one. */
+  long versionToKeep() {
+    return item.hasVersion() || HashIndex.isObserved(slot) ? version() : 0;
+  }
+
+  long slotAddress() {
+    return slotAddress;
+  }
+
+  /** The slot that led to the item, or 0 if there was none. */
+  long slot() {
+    return slot;
+  }
+
+  int segment() {
+    return segments.of(HashIndex.location(slot));
+  }
+
+  StoredItem stored() {
+    return item;
+  }
+
+  // ---- the item ----
+
+  @Override
+  public ByteBuffer value() {
+    return NativeMemory.view(item.valueAddress(), item.valueBytes());
+  }
+
+  @Override
+  public int kind() {
+    return item.kind();
+  }
+
+  @Override
+  public int flags() {
+    return item.flags();
+  }
+
+  @Override
+  public long expiresAtMillis() {
+    return item.expiresAtMillis();
+  }
+
+  /**
+   * The version that the item carries, or else where it lies. As soon as somebody knows the latter,
+   * the item must carry it along when it moves; a mark in its slot says so.
+   */
+  @Override
+  public long version() {
+    if (item.hasVersion()) {
+      return item.version();
+    }
+    while (!HashIndex.isObserved(slot)) {
+      long now = NativeMemory.getLongAcquire(slotAddress);
+      if (!HashIndex.sameItem(now, slot)) {
+        lost = true;
+        break;
+      }
+      if (HashIndex.isObserved(now)
+          || NativeMemory.compareAndSetLong(slotAddress, now, HashIndex.observed(now))) {
+        slot = HashIndex.observed(now);
+      }
+    }
+    return segments.version(sequence, HashIndex.location(slot));
+  }
+}

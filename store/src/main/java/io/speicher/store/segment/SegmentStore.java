@@ -1,0 +1,458 @@
+package io.speicher.store.segment;
+
+import io.speicher.store.BatchReader;
+import io.speicher.store.ItemReader;
+import io.speicher.store.KeyVisitor;
+import io.speicher.store.PutOptions;
+import io.speicher.store.PutOptions.Condition;
+import io.speicher.store.PutResult;
+import io.speicher.store.Store;
+import io.speicher.store.StoreStats;
+import io.speicher.store.Ticker;
+import io.speicher.store.Update;
+import io.speicher.store.UpdateResult;
+import io.speicher.store.Updater;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store outside the Java heap: items lie in segments, written once and found by a hash index, and
+ * room is made a segment at a time.
+ *
+ * <p>Readers take no lock. Writers of keys that share a table of the index exclude each other while
+ * they link an item, which takes some tens of nanoseconds; values are copied before. Memory becomes
+ * resident when it is first used. The heap holds about 60 bytes for each segment, and nothing for
+ * an item.
+ */
+public final class SegmentStore implements Store {
+
+  /*
+   * Where to read on: ItemLayout draws an item, HashIndex finds it, Segments knows the lives of
+   * segments, Room gives them out and cleans them, EvictionPolicy says what is worth keeping,
+   * TtlWindows what expires together, Lookup how to read without a lock.
+   *
+   * Every write goes the same way: reserve bytes in an open segment, write the item there, and then,
+   * with the table of its hash locked, see whether the present item is (still) the one that the write
+   * depends on, and link the new one. What loses is dead bytes.
+   */
+
+  /** Whether bookkeeping is done that only {@link #verify} needs: where assertions are on. */
+  static final boolean CHECKED = SegmentStore.class.desiredAssertionStatus();
+
+  private static final long BUDGET_PER_TABLE = 1 << 20;
+  private static final int MAX_TABLE_BITS = 20;
+
+  /** Who reads an item that ended meanwhile may read past the end of the last segment. */
+  private static final int GUARD_BYTES = 128 << 10;
+
+  private static final int SCAN_BUCKETS = 16;
+
+  /** With key and header, an item stays below two gigabytes. */
+  private static final int MAX_VALUE_BYTES =
+      Integer.MAX_VALUE - MAX_KEY_BYTES - ItemLayout.MAX_HEADER_BYTES;
+
+  private final long budgetBytes;
+  private final Ticker ticker;
+  private final NativeMemory memory;
+  private final KeyHash keyHash;
+  private final Segments segments;
+  private final HashIndex index;
+  private final Room room;
+
+  /**
+   * Makes a store that takes {@code budgetBytes} at the most.
+   *
+   * @throws IllegalArgumentException if that is less than 256 KiB or more than 512 GiB
+   * @throws OutOfMemoryError if the system has no such address space
+   */
+  public SegmentStore(long budgetBytes, Ticker ticker) {
+    this(Geometry.of(budgetBytes), ticker);
+  }
+
+  /** Makes a store with segments of another size. */
+  public SegmentStore(Geometry geometry, Ticker ticker) {
+    this.ticker = ticker;
+    budgetBytes = geometry.budgetBytes();
+    int segmentBytes = geometry.segmentBytes();
+    int tableBits =
+        Math.min(
+            MAX_TABLE_BITS,
+            63 - Long.numberOfLeadingZeros(Math.max(1, budgetBytes / BUDGET_PER_TABLE)));
+    long tableBytes = (long) HashIndex.TABLE_BYTES << tableBits;
+    long bytesForSegments = budgetBytes - tableBytes;
+    int count = (int) (bytesForSegments / (segmentBytes + Segments.BOOKKEEPING_BYTES));
+    long pageBytes = (long) HashIndex.PAGE_BYTES << tableBits;
+    int indexSegments = (int) ((pageBytes + segmentBytes - 1) / segmentBytes);
+    int itemSegments = count - indexSegments;
+    if (geometry.itemSegments() > 0) {
+      itemSegments = Math.min(itemSegments, geometry.itemSegments());
+    }
+    long segmentsEnd = (long) count * segmentBytes;
+    memory = NativeMemory.reserve(segmentsEnd + GUARD_BYTES + tableBytes);
+    keyHash = new KeyHash(new SecureRandom());
+    segments = new Segments(memory.address(), count, segmentBytes);
+    IndexPages pages = new IndexPages();
+    for (int i = 1; i <= indexSegments; i++) {
+      pages.add(segments.startOf(count - i), segmentBytes);
+    }
+    long tables = memory.address() + segmentsEnd + GUARD_BYTES;
+    index = new HashIndex(tables, tableBits, memory.address(), pages);
+    room = new Room(segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
+  }
+
+  // ---- reading ----
+
+  @Override
+  public boolean get(ByteBuffer key, ItemReader reader) {
+    Lookup lookup = lookup(key);
+    while (lookup.find() && !isExpired(lookup)) {
+      reader.read(lookup);
+      if (lookup.isIntact()) {
+        lookup.countHit();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void getAll(List<ByteBuffer> keys, BatchReader reader) {
+    List<Lookup> lookups = new ArrayList<>(keys.size());
+    for (ByteBuffer key : keys) {
+      lookups.add(lookup(key));
+    }
+    // The processor waits for all of these buckets at a time.
+    long touched = 0;
+    for (Lookup lookup : lookups) {
+      touched += index.touch(lookup.hash());
+    }
+    for (int i = 0; i < lookups.size(); i++) {
+      read(lookups.get(i), i, reader);
+    }
+    assert touched != 1; // Uses it, or it would not be computed.
+  }
+
+  private void read(Lookup lookup, int keyIndex, BatchReader reader) {
+    while (lookup.find() && !isExpired(lookup)) {
+      reader.read(keyIndex, lookup);
+      if (lookup.isIntact()) {
+        lookup.countHit();
+        return;
+      }
+    }
+    reader.read(keyIndex, null);
+  }
+
+  // ---- writing ----
+
+  /** What a write depends on: it is done only if the key has, at that moment, ... */
+  private enum Expected {
+    /** ... whatever it has. */
+    ANYTHING,
+    /** ... no item. */
+    NOTHING,
+    /** ... the item that was found. */
+    THIS,
+  }
+
+  /** What became of a write. */
+  private enum Outcome {
+    DONE,
+    /** The key has not what was expected. */
+    CHANGED,
+    /** There was nothing to remove. */
+    ABSENT,
+    /** The item fits nowhere. The key has none now. */
+    TOO_LARGE,
+    /** Everything was cleared since the item was written. */
+    CLEARED,
+    /** The table has no empty slot. */
+    TABLE_FULL,
+  }
+
+  @Override
+  public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
+    if (!(options.condition() instanceof Condition.Always)) {
+      return putIf(key, value, options);
+    }
+    Lookup old = lookup(key);
+    old.find();
+    Outcome outcome =
+        write(old, Expected.ANYTHING, Update.Replace.put(value, options, ticker.millis()));
+    return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
+  }
+
+  private PutResult putIf(ByteBuffer key, ByteBuffer value, PutOptions options) {
+    @Nullable PutResult[] refusal = new PutResult[1];
+    UpdateResult result =
+        update(
+            key,
+            item -> {
+              refusal[0] = options.refusal(item);
+              return refusal[0] == null
+                  ? Update.Replace.put(value, options, ticker.millis())
+                  : Update.KEEP;
+            });
+    if (refusal[0] != null) {
+      return refusal[0];
+    }
+    return result == UpdateResult.TOO_LARGE ? PutResult.TOO_LARGE : PutResult.STORED;
+  }
+
+  @Override
+  public boolean delete(ByteBuffer key) {
+    Lookup old = lookup(key);
+    return old.find() && remove(old, Expected.ANYTHING) == Outcome.DONE;
+  }
+
+  @Override
+  public UpdateResult update(ByteBuffer key, Updater updater) {
+    Lookup old = lookup(key);
+    UpdateResult result = null;
+    while (result == null) {
+      boolean present = old.find() && !isExpired(old);
+      Update update = updater.update(present ? old : null);
+      if (!present || old.isIntact()) {
+        result = carryOut(update, old, present ? Expected.THIS : Expected.NOTHING);
+      }
+    }
+    return result;
+  }
+
+  /** Returns null if the key has not what was expected. */
+  private @Nullable UpdateResult carryOut(Update update, Lookup old, Expected expected) {
+    return switch (update) {
+      case Update.Keep _ -> UpdateResult.KEPT;
+      case Update.Replace replace when replace.expiresAtMillis() > ticker.millis() ->
+          switch (write(old, expected, replace)) {
+            case DONE -> UpdateResult.STORED;
+            case TOO_LARGE -> UpdateResult.TOO_LARGE;
+            case CHANGED, ABSENT, CLEARED, TABLE_FULL -> null;
+          };
+      case Update.Remove _, Update.Replace _ -> // What has expired already would never be seen.
+          remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.REMOVED;
+    };
+  }
+
+  /** Writes an item and links it, in place of the one that was found before. */
+  private Outcome write(Lookup old, Expected expected, Update.Replace replace) {
+    if ((long) replace.head().remaining() + replace.tail().remaining() > MAX_VALUE_BYTES) {
+      return refuse(old);
+    }
+    long oldSlot = old.slot();
+    int queue = oldSlot != 0 ? room.queueOfSegment(old.segment()) : room.queueOfNew(old.hash());
+    long version = replace.keepsVersion() && expected == Expected.THIS ? old.versionToKeep() : 0;
+    Draft draft =
+        new Draft(
+            old.key(),
+            replace.head(),
+            replace.tail(),
+            replace.kind(),
+            replace.flags(),
+            replace.expiresAtMillis(),
+            version,
+            ticker.millis());
+    while (true) {
+      long generation = index.generation();
+      long location = room.reserve(queue, draft);
+      if (location == Room.TOO_LARGE) {
+        return refuse(old);
+      }
+      Outcome outcome;
+      try {
+        room.write(draft, location);
+        outcome = link(old, expected, oldSlot, location, (int) draft.bytes(), generation);
+      } finally {
+        room.done(location);
+      }
+      if (outcome == Outcome.TABLE_FULL) {
+        room.addPages();
+      } else if (outcome != Outcome.CLEARED) {
+        room.help();
+        return outcome;
+      }
+    }
+  }
+
+  /** An old value would be worse than none. */
+  private Outcome refuse(Lookup old) {
+    remove(old, Expected.ANYTHING);
+    return Outcome.TOO_LARGE;
+  }
+
+  /** Links an item that was written, if the key has what was expected. */
+  private Outcome link(
+      Lookup current,
+      Expected expected,
+      long expectedSlot,
+      long location,
+      int bytes,
+      long generation) {
+    long table = index.tableOf(current.hash());
+    int tag = HashIndex.tagOf(current.hash());
+    index.lock(table);
+    try {
+      if (index.generation() != generation) {
+        return Outcome.CLEARED;
+      }
+      boolean found = current.findLocked(table);
+      if (!isAsExpected(current, found, expected, expectedSlot)) {
+        return Outcome.CHANGED;
+      }
+      if (found) {
+        int frequency = Math.min(HashIndex.frequency(current.slot()) + 1, HashIndex.MAX_FREQUENCY);
+        long slot = HashIndex.slot(tag, location, frequency);
+        while (!HashIndex.swap(current.slotAddress(), current.slot(), slot)) {
+          if (expected == Expected.THIS) {
+            return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
+          }
+          current.findLocked(table);
+        }
+        countGone(current);
+      } else if (!index.insert(table, HashIndex.slot(tag, location, 0))) {
+        return Outcome.TABLE_FULL;
+      }
+      segments.addLiveBytes(segments.of(location), bytes);
+      return Outcome.DONE;
+    } finally {
+      index.unlock(table);
+    }
+  }
+
+  /** Unlinks the item of a key, if it has what was expected. */
+  private Outcome remove(Lookup current, Expected expected) {
+    long expectedSlot = current.slot();
+    long table = index.tableOf(current.hash());
+    index.lock(table);
+    try {
+      boolean found = current.findLocked(table);
+      if (!isAsExpected(current, found, expected, expectedSlot)) {
+        return Outcome.CHANGED;
+      }
+      if (found) {
+        index.remove(table, current.slotAddress());
+        countGone(current);
+      }
+      return found && !isExpired(current) ? Outcome.DONE : Outcome.ABSENT;
+    } finally {
+      index.unlock(table);
+    }
+  }
+
+  private boolean isAsExpected(
+      Lookup current, boolean found, Expected expected, long expectedSlot) {
+    return switch (expected) {
+      case ANYTHING -> true;
+      case NOTHING -> !found || isExpired(current);
+      case THIS -> found && HashIndex.same(current.slot(), expectedSlot);
+    };
+  }
+
+  /** Counts what an item that is linked no more has left behind. */
+  private void countGone(Lookup item) {
+    segments.addLiveBytes(item.segment(), -item.stored().bytes());
+    if (isExpired(item)) {
+      room.countExpired();
+    }
+  }
+
+  // ---- all of it ----
+
+  /** A cursor is the number of a table and the first tag in it that has not been visited. */
+  @Override
+  public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+    long end = (long) index.tableCount() << HashIndex.TAG_BITS;
+    long position = cursor;
+    List<ByteBuffer> keys = new ArrayList<>();
+    for (int i = 0; i < maxKeys && keys.size() < maxKeys && position >= 0 && position < end; i++) {
+      position = scanTable(position, keys);
+    }
+    keys.forEach(visitor::visit);
+    return position < 0 || position >= end ? 0 : position;
+  }
+
+  private long scanTable(long position, List<ByteBuffer> keys) {
+    int tableIndex = (int) (position >>> HashIndex.TAG_BITS);
+    int firstTag = (int) position & ((1 << HashIndex.TAG_BITS) - 1);
+    long table = index.table(tableIndex);
+    StoredItem item = new StoredItem();
+    long nowMillis = ticker.millis();
+    index.lock(table);
+    try {
+      int nextTag =
+          index.visit(
+              table,
+              firstTag,
+              SCAN_BUCKETS,
+              slot -> {
+                long location = HashIndex.location(slot);
+                long expiryBaseMillis = segments.expiryBaseMillis(segments.of(location));
+                item.at(segments.address(location), expiryBaseMillis);
+                if (item.expiresAtMillis() > nowMillis) {
+                  keys.add(ByteBuffer.allocate(item.keyBytes()).put(item.key()).flip());
+                }
+              });
+      return ((long) tableIndex << HashIndex.TAG_BITS) + nextTag;
+    } finally {
+      index.unlock(table);
+    }
+  }
+
+  @Override
+  public void clear() {
+    room.clear();
+  }
+
+  @Override
+  public void maintain() {
+    room.maintain();
+  }
+
+  @Override
+  public long nowMillis() {
+    return ticker.millis();
+  }
+
+  @Override
+  public StoreStats stats() {
+    return new StoreStats(
+        index.itemCount(),
+        budgetBytes - room.unusedBytes(),
+        budgetBytes,
+        room.evictedItemCount(),
+        room.expiredItemCount());
+  }
+
+  /**
+   * Checks that index, segments and accounts agree, to the byte, while nobody else uses the store.
+   *
+   * @throws IllegalStateException if they do not, with all that is wrong
+   */
+  public void verify() {
+    room.verify(new Verifier(segments, index, keyHash));
+  }
+
+  @Override
+  public void close() {
+    memory.release();
+  }
+
+  private boolean isExpired(Lookup lookup) {
+    return lookup.stored().expires() && lookup.expiresAtMillis() <= ticker.millis();
+  }
+
+  private Lookup lookup(ByteBuffer key) {
+    if (!key.hasRemaining() || key.remaining() > MAX_KEY_BYTES) {
+      throw new IllegalArgumentException(
+          "key length out of bounds: keyBytes="
+              + key.remaining()
+              + " (expected: 1.."
+              + MAX_KEY_BYTES
+              + ")");
+    }
+    return new Lookup(segments, index, key, keyHash.of(key));
+  }
+}

@@ -1,0 +1,258 @@
+package io.speicher.store.segment;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * The segments that the memory is cut into, and what is known of each: which life it is in, how far
+ * it is filled, and how many of its bytes are alive.
+ *
+ * <p>A segment is free, or holds pages of the index, or items. Items longer than a segment lie in a
+ * run: several segments in a row, of which only the first is spoken of. Who gives segments out and
+ * takes them back is {@link Room}; all that is said here of its lock is guarded by it.
+ */
+final class Segments {
+
+  /*
+   * What a reader needs lies in `lives`, two numbers for each segment side by side: the sequence
+   * number of its present life, and the expiry base. A sequence number is never given twice and is
+   * zero between two lives, so a reader that finds the same number before and after has read bytes
+   * of one life, in which each byte is written once.
+   *
+   * What writers fight for is one word, `fills`:
+   *
+   *    63       62..40          39..24     23..0
+   *   | sealed | life (23 bits) | writers | write offset |
+   *
+   * A writer that reserves bytes moves the offset on and counts itself in one compare-and-set, and
+   * counts itself out when its item is linked or given up. The low bits of the sequence number make
+   * the compare-and-set fail for a writer that has slept through the end of the life that it had in
+   * mind. A sealed segment whose writers are gone does not change any more, but for dying items.
+   */
+  static final int NO_SEGMENT = -1;
+
+  /** A segment begins with its sequence number and its expiry base, so that it describes itself. */
+  static final int HEADER_BYTES = 16;
+
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
+
+  private static final long SEALED = 1L << 63;
+  private static final int LIFE_SHIFT = 40;
+  private static final long LIFE_MASK = (1L << 23) - 1;
+  private static final long ONE_WRITER = 1L << 24;
+  private static final long WRITERS_MASK = 0xFFFF * ONE_WRITER;
+  private static final long OFFSET_MASK = ONE_WRITER - 1;
+
+  /** What is kept on the heap for each segment, counted against the budget. */
+  static final int BOOKKEEPING_BYTES = 8 * 2 + 8 + 4 + 8 + 4 + 4 + 8;
+
+  private final long address;
+  private final int segmentShift;
+  private final int count;
+  private final long[] lives;
+  private final long[] fills;
+  private final int[] liveBytes;
+
+  /** Of all bytes ever written to this life, dead items included; only where checks are on. */
+  private final long[] checksums;
+
+  // Guarded by the lock of Room.
+
+  /** Where in the queue it stands: what was opened earlier is smaller. */
+  private final long[] orders;
+
+  /** {@link Room}'s class of a segment's items, or FREE, INDEX or RUN_TAIL. */
+  private final int[] classes;
+
+  /** How many segments the item takes that begins here; 1 for a segment of many items. */
+  private final int[] runLengths;
+
+  private long lastSequence;
+
+  /** Cuts the memory at {@code address} into {@code count} segments. */
+  Segments(long address, int count, int segmentBytes) {
+    this.address = address;
+    this.count = count;
+    segmentShift = Integer.numberOfTrailingZeros(segmentBytes);
+    lives = new long[2 * count];
+    fills = new long[count];
+    liveBytes = new int[count];
+    checksums = new long[SegmentStore.CHECKED ? count : 0];
+    orders = new long[count];
+    classes = new int[count];
+    runLengths = new int[count];
+    Arrays.fill(fills, SEALED);
+  }
+
+  int count() {
+    return count;
+  }
+
+  int segmentBytes() {
+    return 1 << segmentShift;
+  }
+
+  /** The segment that a location lies in; a location is an offset from the first segment. */
+  int of(long location) {
+    return (int) (location >>> segmentShift);
+  }
+
+  long startOf(int segment) {
+    return (long) segment << segmentShift;
+  }
+
+  long address(long location) {
+    return address + location;
+  }
+
+  /** How many segments in a row an item of that many bytes needs. */
+  int segmentsFor(long itemBytes) {
+    return (int) ((itemBytes + HEADER_BYTES + segmentBytes() - 1) >>> segmentShift);
+  }
+
+  /** The version of an item that was first stored at this location. */
+  long version(long sequence, long location) {
+    return (sequence << segmentShift) | (location & ((1L << segmentShift) - 1));
+  }
+
+  // ---- lives ----
+
+  long sequenceAcquire(int segment) {
+    return (long) LONGS.getAcquire(lives, 2 * segment);
+  }
+
+  long expiryBaseMillis(int segment) {
+    return lives[2 * segment + 1];
+  }
+
+  /** Begins a life for items, open to writers. The lock of Room is held. */
+  void begin(int segment, int itemClass, int runLength, long expiryBaseMillis) {
+    lives[2 * segment + 1] = expiryBaseMillis;
+    liveBytes[segment] = 0;
+    if (SegmentStore.CHECKED) {
+      checksums[segment] = 0;
+    }
+    long sequence = ++lastSequence;
+    classes[segment] = itemClass;
+    runLengths[segment] = runLength;
+    orders[segment] = sequence;
+    LONGS.setRelease(lives, 2 * segment, sequence);
+    // Whoever sees a byte that is written from now on sees that the last life is over.
+    VarHandle.fullFence();
+    NativeMemory.putLong(address(startOf(segment)), sequence);
+    NativeMemory.putLong(address(startOf(segment)) + 8, expiryBaseMillis);
+    LONGS.setVolatile(fills, segment, ((sequence & LIFE_MASK) << LIFE_SHIFT) | HEADER_BYTES);
+  }
+
+  /** Ends a life: all of its items are unlinked. The lock of Room is held. */
+  void end(int segment) {
+    LONGS.setRelease(lives, 2 * segment, 0L);
+    VarHandle.fullFence();
+  }
+
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  // ---- filling ----
+
+  /**
+   * Reserves bytes in a segment of that life and counts the caller as a writer.
+   *
+   * @return the location, or -1 if there is no room or this life is over
+   */
+  long reserve(int segment, long sequence, int bytes) {
+    while (true) {
+      long fill = (long) LONGS.getVolatile(fills, segment);
+      long offset = fill & OFFSET_MASK;
+      boolean open =
+          fill >= 0
+              && (fill >>> LIFE_SHIFT & LIFE_MASK) == (sequence & LIFE_MASK)
+              && (fill & WRITERS_MASK) != WRITERS_MASK;
+      if (!open || offset + bytes > segmentBytes()) {
+        return -1;
+      }
+      if (LONGS.compareAndSet(fills, segment, fill, fill + ONE_WRITER + bytes)) {
+        return startOf(segment) + offset;
+      }
+    }
+  }
+
+  /** Reserves a segment or run, which has just begun, for one item, and returns its location. */
+  long reserveRun(int first, long itemBytes) {
+    // The offset cannot say how long a long run is filled. Its first item is all there is.
+    long bytes = runLengths[first] > 1 ? 1 : itemBytes;
+    long fill = (long) LONGS.getVolatile(fills, first);
+    LONGS.setVolatile(fills, first, (fill + ONE_WRITER + bytes) | SEALED);
+    return startOf(first) + HEADER_BYTES;
+  }
+
+  /** Counts a writer out. */
+  void done(int segment) {
+    LONGS.getAndAdd(fills, segment, -ONE_WRITER);
+  }
+
+  /** Lets nobody reserve here any more, and returns whether all writers are gone. */
+  boolean seal(int segment) {
+    long fill = (long) LONGS.getAndBitwiseOr(fills, segment, SEALED);
+    return (fill & WRITERS_MASK) == 0;
+  }
+
+  /** How many bytes have been reserved. */
+  int writeOffset(int segment) {
+    return (int) ((long) LONGS.getVolatile(fills, segment) & OFFSET_MASK);
+  }
+
+  boolean hasWriters(int segment) {
+    return ((long) LONGS.getVolatile(fills, segment) & WRITERS_MASK) != 0;
+  }
+
+  int liveBytes(int segment) {
+    return (int) INTS.getVolatile(liveBytes, segment);
+  }
+
+  void addLiveBytes(int segment, int bytes) {
+    INTS.getAndAdd(liveBytes, segment, bytes);
+  }
+
+  /** Where checks are on: remembers what was written, in whatever order it comes. */
+  void addChecksum(int segment, long item, int itemBytes) {
+    LONGS.getAndAdd(checksums, segment, checksumOf(item, itemBytes));
+  }
+
+  static long checksumOf(long item, int itemBytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(NativeMemory.view(item, itemBytes));
+    return checksum.getValue();
+  }
+
+  long checksum(int segment) {
+    return (long) LONGS.getVolatile(checksums, segment);
+  }
+
+  // ---- what Room says of them, under its lock ----
+
+  int itemClass(int segment) {
+    return classes[segment];
+  }
+
+  void setClass(int segment, int itemClass) {
+    classes[segment] = itemClass;
+  }
+
+  int runLength(int segment) {
+    return runLengths[segment];
+  }
+
+  long order(int segment) {
+    return orders[segment];
+  }
+
+  /** Lets it be the youngest of its queue. */
+  void moveToEnd(int segment) {
+    orders[segment] = ++lastSequence;
+  }
+}

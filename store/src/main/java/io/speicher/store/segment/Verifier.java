@@ -1,0 +1,192 @@
+package io.speicher.store.segment;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Checks that index, segments and accounts agree. It walks everything, and nobody may use the store
+ * meanwhile.
+ */
+final class Verifier {
+  private static final int MAX_FAULTS = 20;
+
+  private final Segments segments;
+  private final HashIndex index;
+  private final KeyHash keyHash;
+  private final List<String> faults = new ArrayList<>();
+  private final StoredItem item = new StoredItem();
+
+  Verifier(Segments segments, HashIndex index, KeyHash keyHash) {
+    this.segments = segments;
+    this.index = index;
+    this.keyHash = keyHash;
+  }
+
+  void expect(boolean condition, String fault) {
+    if (!condition) {
+      faults.add(fault);
+    }
+  }
+
+  /**
+   * Checks all that the segments and the index say of themselves and of each other.
+   *
+   * @throws IllegalStateException with all faults
+   */
+  void verify(long clearedThrough, int firstIndexSegment, int sparePages) {
+    Set<Long> locations = new HashSet<>();
+    BitSet pages = new BitSet();
+    long[] liveBytes = new long[segments.count()];
+    for (int i = 0; i < index.tableCount(); i++) {
+      verifyTable(i, locations, liveBytes, pages, firstIndexSegment);
+    }
+    long indexPages =
+        (long) (segments.count() - firstIndexSegment)
+            * (segments.segmentBytes() / HashIndex.PAGE_BYTES);
+    expect(
+        pages.cardinality() + sparePages == indexPages,
+        "pages: used=" + pages.cardinality() + " spare=" + sparePages + " all=" + indexPages);
+    for (int segment = 0; segment < firstIndexSegment; segment++) {
+      boolean inUse = segments.itemClass(segment) >= 0;
+      long sequence = segments.sequenceAcquire(segment);
+      if (inUse && sequence > clearedThrough) {
+        expect(
+            liveBytes[segment] == segments.liveBytes(segment),
+            "segment %d: liveBytes=%d found=%d"
+                .formatted(segment, segments.liveBytes(segment), liveBytes[segment]));
+        verifySegment(segment, locations);
+      } else {
+        expect(
+            liveBytes[segment] == 0, "items in segment %d, which is not in use".formatted(segment));
+      }
+      expect(inUse == (sequence != 0), "segment %d: sequence=%d".formatted(segment, sequence));
+    }
+    expect(locations.isEmpty(), "slots lead to where no item begins: " + locations.size());
+    if (!faults.isEmpty()) {
+      throw new IllegalStateException(
+          faults.size()
+              + " faults: "
+              + String.join("; ", faults.subList(0, Math.min(MAX_FAULTS, faults.size()))));
+    }
+  }
+
+  private void verifyTable(
+      int tableIndex, Set<Long> locations, long[] liveBytes, BitSet pages, int firstIndexSegment) {
+    long table = index.table(tableIndex);
+    String name = "table " + tableIndex + ": ";
+    expect(!index.isLocked(table), name + "it is locked");
+    index.lock(table); // Empties it, if it was cleared.
+    index.unlock(table);
+    int pageBytes = HashIndex.PAGE_BYTES;
+    int firstPage = (int) (segments.startOf(firstIndexSegment) / pageBytes);
+    int endPage = (int) (segments.startOf(segments.count()) / pageBytes);
+    int pageCount = index.pageCount(table);
+    boolean pagesAreSound = pageCount > 0 && pageCount <= HashIndex.MAX_PAGES;
+    for (int i = 0; pagesAreSound && i < pageCount; i++) {
+      int page = index.page(table, i);
+      pagesAreSound = page >= firstPage && page < endPage && !pages.get(page);
+      pages.set(Math.clamp(page, 0, endPage));
+    }
+    int buckets = index.buckets(table);
+    pagesAreSound &= buckets == pageCount * (pageBytes / HashIndex.BUCKET_BYTES);
+    expect(pagesAreSound, name + "pages=" + pageCount + " buckets=" + buckets);
+    if (!pagesAreSound) {
+      return;
+    }
+    int items = 0;
+    int[] passers = new int[buckets];
+    for (int bucketIndex = 0; bucketIndex < buckets; bucketIndex++) {
+      for (int i = 0; i < HashIndex.SLOTS; i++) {
+        long slot = index.slot(table, bucketIndex, i);
+        if (slot != 0) {
+          items++;
+          verifySlot(name, table, slot, bucketIndex, passers, locations, liveBytes);
+        }
+      }
+    }
+    expect(items == index.items(table), name + "items=" + index.items(table) + " found=" + items);
+    for (int bucketIndex = 0; bucketIndex < buckets; bucketIndex++) {
+      long counted = index.passers(table, bucketIndex);
+      expect(
+          counted == passers[bucketIndex],
+          name
+              + "passers of bucket "
+              + bucketIndex
+              + "="
+              + counted
+              + " found="
+              + passers[bucketIndex]);
+    }
+  }
+
+  private void verifySlot(
+      String name,
+      long table,
+      long slot,
+      int bucketIndex,
+      int[] passers,
+      Set<Long> locations,
+      long[] liveBytes) {
+    int buckets = passers.length;
+    for (int passed = HashIndex.home(HashIndex.tag(slot), buckets);
+        passed != bucketIndex;
+        passed = (passed + 1) % buckets) {
+      passers[passed]++;
+    }
+    long location = HashIndex.location(slot);
+    int segment = segments.of(location);
+    if (segment >= segments.count() || segments.itemClass(segment) < 0) {
+      faults.add(name + "a slot leads to segment " + segment);
+      return;
+    }
+    item.at(segments.address(location), segments.expiryBaseMillis(segment));
+    long end = location + Integer.toUnsignedLong(item.bytes());
+    long segmentsEnd = segments.startOf(segment + segments.runLength(segment));
+    if (item.keyBytes() == 0 || end > segmentsEnd) {
+      faults.add(name + "a slot leads to what is no item, in segment " + segment);
+      return;
+    }
+    long hash = keyHash.of(item.key());
+    expect(
+        index.tableOf(hash) == table && HashIndex.tagOf(hash) == HashIndex.tag(slot),
+        name + "a slot leads to another key, in segment " + segment);
+    expect(locations.add(location), name + "two slots lead to one item, in segment " + segment);
+    liveBytes[segment] += item.bytes();
+  }
+
+  /** Walks through a segment and ticks off the locations that it finds items at. */
+  private void verifySegment(int segment, Set<Long> locations) {
+    long location = segments.startOf(segment) + Segments.HEADER_BYTES;
+    long end = segments.startOf(segment) + segments.writeOffset(segment);
+    long checksum = 0;
+    while (location < end) {
+      item.at(segments.address(location), segments.expiryBaseMillis(segment));
+      int bytes = item.bytes();
+      boolean fits =
+          segments.runLength(segment) > 1
+              ? bytes > 0 && bytes <= (long) segments.runLength(segment) * segments.segmentBytes()
+              : bytes > 0 && location + bytes <= end;
+      if (!fits) {
+        faults.add("segment %d: no item at offset %d".formatted(segment, location));
+        return;
+      }
+      if (SegmentStore.CHECKED) {
+        checksum += Segments.checksumOf(segments.address(location), bytes);
+      }
+      locations.remove(location);
+      location += bytes;
+    }
+    long start = segments.address(segments.startOf(segment));
+    expect(
+        NativeMemory.getLong(start) == segments.sequenceAcquire(segment)
+            && NativeMemory.getLong(start + 8) == segments.expiryBaseMillis(segment),
+        "segment %d: its header is another one's".formatted(segment));
+    expect(
+        !SegmentStore.CHECKED || checksum == segments.checksum(segment),
+        "segment %d: its bytes have changed".formatted(segment));
+    expect(!segments.hasWriters(segment), "segment %d: it has writers".formatted(segment));
+  }
+}

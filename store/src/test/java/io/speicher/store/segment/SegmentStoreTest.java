@@ -1,0 +1,12 @@
+package io.speicher.store.segment;
+
+import io.speicher.store.Store;
+import io.speicher.store.StoreContract;
+import io.speicher.store.Ticker;
+
+final class SegmentStoreTest extends StoreContract {
+  @Override
+  protected Store create(long budgetBytes, Ticker ticker) {
+    return new SegmentStore(budgetBytes, ticker);
+  }
+}
