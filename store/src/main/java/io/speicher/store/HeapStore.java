@@ -36,6 +36,11 @@ public final class HeapStore implements Store {
 
   private static final long EXPIRY_BYTES = 40;
 
+  /** The longest array that every JVM makes. */
+  private static final int MAX_VALUE_BYTES = Integer.MAX_VALUE - 8;
+
+  private static final byte[] NOTHING = new byte[0];
+
   /** How many expired items are removed while the lock is held. */
   private static final int EXPIRY_BATCH = 256;
 
@@ -91,18 +96,24 @@ public final class HeapStore implements Store {
   public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
     requireKey(key);
     ByteBuffer ownKey = ByteBuffer.wrap(copy(key));
-    byte[] ownValue = copy(value);
+    boolean fits = fits(key, value.remaining());
+    byte[] ownValue = fits ? copy(value) : NOTHING;
     synchronized (lock) {
       HeapItem old = find(key);
       PutResult refusal = options.refusal(old);
       if (refusal != null) {
         return refusal;
       }
+      removePresent(old);
+      if (!fits) {
+        return PutResult.TOO_LARGE;
+      }
       long expiresAtMillis = options.expiresAtMillis(ticker.millis());
       HeapItem item =
           new HeapItem(
               ownKey, ownValue, options.kind(), options.flags(), ++lastVersion, expiresAtMillis);
-      return replace(old, item) ? PutResult.STORED : PutResult.TOO_LARGE;
+      addWithinBudget(item);
+      return PutResult.STORED;
     }
   }
 
@@ -127,12 +138,14 @@ public final class HeapStore implements Store {
       return switch (updater.update(old)) {
         case Update.Keep _ -> UpdateResult.KEPT;
         case Update.Remove _ -> {
-          if (old != null) {
-            remove(old);
-          }
+          removePresent(old);
           yield UpdateResult.REMOVED;
         }
         case Update.Replace replace -> {
+          removePresent(old);
+          if (!fits(key, (long) replace.head().remaining() + replace.tail().remaining())) {
+            yield UpdateResult.TOO_LARGE;
+          }
           HeapItem item =
               new HeapItem(
                   ByteBuffer.wrap(copy(key)),
@@ -141,7 +154,8 @@ public final class HeapStore implements Store {
                   replace.flags(),
                   old != null && replace.keepsVersion() ? old.version() : ++lastVersion,
                   replace.expiresAtMillis());
-          yield replace(old, item) ? UpdateResult.STORED : UpdateResult.TOO_LARGE;
+          addWithinBudget(item);
+          yield UpdateResult.STORED;
         }
       };
     }
@@ -150,6 +164,10 @@ public final class HeapStore implements Store {
   /** Goes by the keys' hashes, and looks at all of them each time: simple, not fast. */
   @Override
   public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+    if (maxKeys < 1) {
+      throw new IllegalArgumentException(
+          "keys out of bounds: maxKeys=" + maxKeys + " (expected: 1 or more)");
+    }
     TreeMap<Long, List<ByteBuffer>> ahead = new TreeMap<>();
     synchronized (lock) {
       long now = ticker.millis();
@@ -219,18 +237,26 @@ public final class HeapStore implements Store {
     return item;
   }
 
-  /** Returns false if the item is too large; then the key has none. */
+  /**
+   * Whether an item can be stored, looked at before its value is copied. One without a time to live
+   * must fit with one too, since a touch may give it one.
+   */
+  private boolean fits(ByteBuffer key, long valueBytes) {
+    long bytes = ITEM_BYTES + EXPIRY_BYTES + key.remaining() + valueBytes;
+    return bytes <= budgetBytes && valueBytes <= MAX_VALUE_BYTES;
+  }
+
   @GuardedBy("lock")
-  private boolean replace(@Nullable HeapItem old, HeapItem item) {
-    if (old != null) {
-      remove(old);
+  private void removePresent(@Nullable HeapItem item) {
+    if (item != null) {
+      remove(item);
     }
-    if (item.bytes() > budgetBytes) {
-      return false;
-    }
+  }
+
+  @GuardedBy("lock")
+  private void addWithinBudget(HeapItem item) {
     makeRoom(item.bytes());
     add(item);
-    return true;
   }
 
   @GuardedBy("lock")

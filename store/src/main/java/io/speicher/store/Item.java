@@ -2,7 +2,9 @@ package io.speicher.store;
 
 import java.nio.ByteBuffer;
 
-/** An item as it lies in the store. Valid only while an {@link ItemReader} looks at it. */
+/**
+ * An item as it lies in the store. Valid only while the reader or updater that is shown it runs.
+ */
 public interface Item {
   /** Stands for the expiry of an item that has none. */
   long NEVER = Long.MAX_VALUE;
@@ -16,7 +18,10 @@ public interface Item {
   /** What was given to {@link PutOptions#flags}. */
   int flags();
 
-  /** Another number for every value that a key has had; greater than zero. */
+  /**
+   * Another number for every value that a key has had, before a deletion or a {@link Store#clear}
+   * too; greater than zero.
+   */
   long version();
 
   /** When it disappears, in milliseconds of the {@link Ticker}, or {@link #NEVER}. */

@@ -24,7 +24,8 @@ import java.util.function.Function;
  * memory is free for other items within two seconds, as long as {@link #maintain} is called.
  *
  * <p><b>Errors.</b> All methods throw {@link IllegalArgumentException} for a key that is not 1 to
- * {@link #MAX_KEY_BYTES} bytes long. A full store is not an error: something is evicted.
+ * {@link #MAX_KEY_BYTES} bytes long. A full store is not an error: something is evicted. What a
+ * reader, an updater or a visitor throws reaches the caller; nothing has changed then.
  */
 public interface Store extends AutoCloseable {
   int MAX_KEY_BYTES = 65_535;
@@ -37,8 +38,9 @@ public interface Store extends AutoCloseable {
   boolean get(ByteBuffer key, ItemReader reader);
 
   /**
-   * Reads several items. They are found first and shown then, one after the other, which lets a
-   * store wait for all of its memory accesses at a time; it is not a snapshot of all of them.
+   * Reads several items. They are found first and shown then, in the order of their keys, which
+   * lets a store wait for all of its memory accesses at a time; it is not a snapshot of all of
+   * them. A key that comes twice is shown twice.
    */
   default void getAll(List<ByteBuffer> keys, BatchReader reader) {
     for (int i = 0; i < keys.size(); i++) {
@@ -51,7 +53,8 @@ public interface Store extends AutoCloseable {
 
   /**
    * Stores {@code value} in place of any older one, together with what {@code options} say, if
-   * their condition holds. Time to live, flags and kind of an older item are forgotten.
+   * their condition holds. Time to live, flags and kind of an older item are forgotten. If the
+   * condition does not hold, nothing changes, however large the value is.
    */
   PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options);
 
@@ -79,20 +82,21 @@ public interface Store extends AutoCloseable {
     return result[0];
   }
 
-  /** Adds bytes to the end of the value of an item; all else about it stays. */
+  /** Adds bytes to the end of the value of an item; all else about it stays but its version. */
   default PutResult append(ByteBuffer key, ByteBuffer tail) {
     return replace(key, old -> Update.Replace.value(old, old.value(), tail));
   }
 
-  /** Adds bytes before the value of an item; all else about it stays. */
+  /** Adds bytes before the value of an item; all else about it stays but its version. */
   default PutResult prepend(ByteBuffer key, ByteBuffer head) {
     return replace(key, old -> Update.Replace.value(old, head, old.value()));
   }
 
   /**
    * Adds {@code delta} to the number that the value is, as decimal text; all else about the item
-   * stays. The text is a minus or nothing, and digits without needless zeros, as {@link
-   * Long#toString(long)} writes it.
+   * stays but its version, since the value is another one (even if {@code delta} is 0). The text is
+   * a minus or nothing, and digits without needless zeros, as {@link Long#toString(long)} writes
+   * it.
    */
   default AddResult add(ByteBuffer key, long delta) {
     AddResult[] result = new AddResult[1];
@@ -157,7 +161,8 @@ public interface Store extends AutoCloseable {
    * meanwhile; keys that come or go may be visited or not, and some keys twice.
    *
    * @param cursor 0 to begin, or what the last call returned; any number is safe
-   * @param maxKeys about how many keys to visit: it may be a few more, or less, even none
+   * @param maxKeys about how many keys to visit, at least 1: it may be a few more, or less, even
+   *     none. How many it may be at most does not depend on how many there are.
    */
   long scan(long cursor, int maxKeys, KeyVisitor visitor);
 

@@ -10,7 +10,7 @@ public sealed interface Update {
   /** Everything stays as it is. */
   record Keep() implements Update {}
 
-  /** The key has no item from now on. */
+  /** The key has no item from now on; it need not have had one. */
   record Remove() implements Update {}
 
   /**
@@ -18,9 +18,10 @@ public sealed interface Update {
    * by those of {@code tail}; both may be views of the item that was shown.
    *
    * @param kind 0 to 3
-   * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER}
+   * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER};
+   *     at once if that is not in the future
    * @param keepsVersion whether the value is the same as before, so that who knows its version need
-   *     not learn of the change
+   *     not learn of the change; means nothing if there was no item
    */
   record Replace(
       ByteBuffer head,

@@ -1,8 +1,11 @@
 package io.speicher.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.speicher.store.AddResult.Counted;
+import io.speicher.store.AddResult.Refused;
 import io.speicher.store.PutOptions.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,10 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,9 +27,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -159,6 +170,69 @@ public abstract class StoreContract {
     assertThat(get(store, "key-0")).contains("again");
   }
 
+  // ---- several at a time ----
+
+  @Test
+  void getAll_hitsAndMisses() {
+    Store store = store(PLENTY);
+    put(store, "a", "1");
+    put(store, "b", "");
+    put(store, "large", "v".repeat(300_000));
+
+    assertThat(getAll(store, "a", "nope", "b", "large", "nada"))
+        .containsExactly("1", null, "", "v".repeat(300_000), null);
+  }
+
+  @Test
+  void getAll_oneKeyTwice() {
+    Store store = store(PLENTY);
+    put(store, "a", "1");
+    put(store, "b", "2");
+    assertThat(getAll(store, "a", "b", "a", "nope", "nope", "a"))
+        .containsExactly("1", "2", "1", null, null, "1");
+  }
+
+  @Test
+  void getAll_nothing() {
+    assertThat(getAll(store(PLENTY))).isEmpty();
+  }
+
+  @Test
+  void getAll_expired() {
+    Store store = store(PLENTY);
+    put(store, "mortal", "1", ttl(10));
+    put(store, "immortal", "2");
+    ticker.advance(Duration.ofMillis(9));
+    assertThat(getAll(store, "mortal", "immortal")).containsExactly("1", "2");
+
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(getAll(store, "mortal", "immortal")).containsExactly(null, "2");
+  }
+
+  @Test
+  void getAll_many() {
+    Store store = store(PLENTY);
+    String[] keys = new String[5_000];
+    List<@Nullable String> expected = new ArrayList<>();
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = "key-" + i;
+      if (i % 3 > 0) {
+        put(store, keys[i], "value-" + i);
+      }
+      expected.add(i % 3 > 0 ? "value-" + i : null);
+    }
+    assertThat(getAll(store, keys)).isEqualTo(expected);
+  }
+
+  @Test
+  void getAll_showsAllOfAnItem() {
+    Store store = store(PLENTY);
+    put(store, "a", "1", ttl(1_000).withKind(3).withFlags(-1));
+    Seen seen = new Seen();
+    store.getAll(List.of(bytes("a")), (_, item) -> seen.read(requireNonNull(item)));
+    assertThat(seen).usingRecursiveComparison().isEqualTo(see(store, "a"));
+  }
+
   // ---- keys and values as bytes ----
 
   @ParameterizedTest
@@ -182,6 +256,14 @@ public abstract class StoreContract {
 
     assertThatThrownBy(() -> store.get(key, item -> {})).hasMessage(message);
     assertThatThrownBy(() -> store.put(key, bytes("v"), PutOptions.DEFAULT)).hasMessage(message);
+    assertThatThrownBy(() -> store.getAll(List.of(key), (_, _) -> {})).hasMessage(message);
+    assertThatThrownBy(() -> store.update(key, _ -> Update.KEEP)).hasMessage(message);
+    assertThatThrownBy(() -> store.delete(key, 1)).hasMessage(message);
+    assertThatThrownBy(() -> store.append(key, bytes("v"))).hasMessage(message);
+    assertThatThrownBy(() -> store.prepend(key, bytes("v"))).hasMessage(message);
+    assertThatThrownBy(() -> store.add(key, 1)).hasMessage(message);
+    assertThatThrownBy(() -> store.touch(key, 1)).hasMessage(message);
+    assertThatThrownBy(() -> store.ttlMillis(key)).hasMessage(message);
     assertThatThrownBy(() -> store.delete(key))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
@@ -333,15 +415,717 @@ public abstract class StoreContract {
   }
 
   @Test
+  void put_ifVersion_ofAnItemThatIsGone() {
+    Store store = store(PLENTY);
+    put(store, "foo", "first");
+    long version = see(store, "foo").version;
+    store.delete(bytes("foo"));
+    assertThat(put(store, "foo", "second", ifVersion(version))).isEqualTo(PutResult.KEY_ABSENT);
+
+    put(store, "foo", "first");
+    assertThat(put(store, "foo", "second", ifVersion(version))).isEqualTo(PutResult.KEY_PRESENT);
+    assertThat(get(store, "foo")).contains("first");
+  }
+
+  @Test
+  void put_refused_changesNothing() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
+    Seen before = see(store, "foo");
+    PutOptions other = PutOptions.DEFAULT.withKind(1).withFlags(8);
+
+    put(store, "foo", "other", other.withCondition(Condition.IF_ABSENT));
+    put(store, "foo", "v".repeat((int) PLENTY), other.withCondition(Condition.IF_ABSENT));
+    put(store, "foo", "other", other.withCondition(new Condition.IfVersion(before.version + 1)));
+
+    assertThat(see(store, "foo")).usingRecursiveComparison().isEqualTo(before);
+  }
+
+  @Test
+  void put_holdingCondition_forgetsWhatWasBesideTheOldValue() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(10).withKind(2).withFlags(7));
+
+    put(store, "foo", "new", PutOptions.DEFAULT.withCondition(Condition.IF_PRESENT));
+
+    Seen seen = see(store, "foo");
+    assertThat(seen.kind).isZero();
+    assertThat(seen.flags).isZero();
+    assertThat(seen.expiresAtMillis).isEqualTo(Item.NEVER);
+  }
+
+  @Test
   void put_conditionOnAnExpiredItem() {
     Store store = store(PLENTY);
     put(store, "foo", "old", ttl(10));
+    long version = see(store, "foo").version;
     ticker.advance(Duration.ofMillis(10));
 
     PutOptions ifPresent = PutOptions.DEFAULT.withCondition(Condition.IF_PRESENT);
     assertThat(put(store, "foo", "new", ifPresent)).isEqualTo(PutResult.KEY_ABSENT);
+    assertThat(put(store, "foo", "new", ifVersion(version))).isEqualTo(PutResult.KEY_ABSENT);
     PutOptions ifAbsent = PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT);
     assertThat(put(store, "foo", "new", ifAbsent)).isEqualTo(PutResult.STORED);
+  }
+
+  // ---- update ----
+
+  @Test
+  void update_keep() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
+    Seen before = see(store, "foo");
+
+    assertThat(store.update(bytes("foo"), _ -> Update.KEEP)).isEqualTo(UpdateResult.KEPT);
+    assertThat(store.update(bytes("nope"), _ -> Update.KEEP)).isEqualTo(UpdateResult.KEPT);
+
+    assertThat(see(store, "foo")).usingRecursiveComparison().isEqualTo(before);
+    assertThat(get(store, "nope")).isEmpty();
+  }
+
+  @Test
+  void update_remove() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+    put(store, "other", "one");
+
+    assertThat(store.update(bytes("foo"), _ -> Update.REMOVE)).isEqualTo(UpdateResult.REMOVED);
+
+    assertThat(get(store, "foo")).isEmpty();
+    assertThat(get(store, "other")).contains("one");
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+  }
+
+  @Test
+  void update_removeOfAnAbsentKey() {
+    Store store = store(PLENTY);
+    assertThat(store.update(bytes("foo"), _ -> Update.REMOVE)).isEqualTo(UpdateResult.REMOVED);
+    assertThat(store.stats().itemCount()).isZero();
+  }
+
+  @Test
+  void update_replace() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
+    Seen seen = new Seen();
+
+    UpdateResult result =
+        updatePresent(
+            store,
+            "foo",
+            old -> {
+              seen.read(old);
+              return new Update.Replace(
+                  bytes("new "), bytes("value"), 1, -8, ticker.millis() + 5_000, false);
+            });
+
+    assertThat(result).isEqualTo(UpdateResult.STORED);
+    assertThat(seen.value).isEqualTo("bar");
+    assertThat(seen.kind).isEqualTo(2);
+    assertThat(seen.flags).isEqualTo(7);
+    assertThat(seen.expiresAtMillis).isEqualTo(ticker.millis() + 1_000);
+    Seen now = see(store, "foo");
+    assertThat(now.value).isEqualTo("new value");
+    assertThat(now.kind).isEqualTo(1);
+    assertThat(now.flags).isEqualTo(-8);
+    assertThat(now.expiresAtMillis).isEqualTo(ticker.millis() + 5_000);
+    assertThat(now.version).isNotEqualTo(seen.version);
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+  }
+
+  @Test
+  void update_replaceOfAnAbsentKey() {
+    Store store = store(PLENTY);
+    PutOptions options = ttl(100).withKind(3).withFlags(9);
+    List<@Nullable Item> shown = new ArrayList<>();
+
+    UpdateResult result =
+        store.update(
+            bytes("foo"),
+            old -> {
+              shown.add(old);
+              return Update.Replace.put(bytes("bar"), options, store.nowMillis());
+            });
+
+    assertThat(result).isEqualTo(UpdateResult.STORED);
+    assertThat(shown).containsOnlyNulls();
+    Seen seen = see(store, "foo");
+    assertThat(seen.value).isEqualTo("bar");
+    assertThat(seen.kind).isEqualTo(3);
+    assertThat(seen.flags).isEqualTo(9);
+    assertThat(seen.expiresAtMillis).isEqualTo(ticker.millis() + 100);
+    assertThat(seen.version).isPositive();
+  }
+
+  @Test
+  void update_expired_seesNothing() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(10));
+    ticker.advance(Duration.ofMillis(10));
+    List<@Nullable Item> shown = new ArrayList<>();
+
+    store.update(
+        bytes("foo"),
+        old -> {
+          shown.add(old);
+          return Update.KEEP;
+        });
+
+    assertThat(shown).containsOnlyNulls();
+    assertThat(get(store, "foo")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 10, 100, 1_000, 50_000, 300_000, 2_000_000})
+  void update_toViewsOfTheOldValue(int valueBytes) {
+    Store store = store(PLENTY);
+    ByteBuffer old = pattern(valueBytes, 3);
+    store.put(bytes("foo"), old, PutOptions.DEFAULT);
+    int middle = valueBytes / 3;
+
+    updatePresent(
+        store,
+        "foo",
+        item ->
+            Update.Replace.value(
+                item,
+                item.value().slice(middle, valueBytes - middle),
+                item.value().slice(0, middle)));
+
+    ByteBuffer rotated =
+        ByteBuffer.allocate(valueBytes)
+            .put(old.slice(middle, valueBytes - middle))
+            .put(old.slice(0, middle))
+            .flip();
+    assertThat(valueOf(store, bytes("foo"))).isEqualTo(rotated);
+
+    updatePresent(store, "foo", item -> Update.Replace.value(item, item.value(), item.value()));
+
+    ByteBuffer twice =
+        ByteBuffer.allocate(2 * valueBytes).put(rotated.duplicate()).put(rotated).flip();
+    assertThat(valueOf(store, bytes("foo"))).isEqualTo(twice);
+  }
+
+  @Test
+  void update_keepsTheBuffersPositions() {
+    Store store = store(PLENTY);
+    ByteBuffer key = bytes("..foo..").position(2).limit(5);
+    ByteBuffer head = bytes("..he..").position(2).limit(4);
+    ByteBuffer tail = bytes("..ad..").position(2).limit(4).asReadOnlyBuffer();
+
+    store.update(key, _ -> new Update.Replace(head, tail, 0, 0, Item.NEVER, false));
+
+    assertThat(get(store, "foo")).contains("head");
+    assertThat(List.of(key.position(), head.position(), tail.position())).containsOnly(2);
+    assertThat(List.of(key.limit(), head.limit(), tail.limit())).containsExactly(5, 4, 4);
+  }
+
+  @Test
+  void update_version() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+    long version = see(store, "foo").version;
+
+    updatePresent(
+        store,
+        "foo",
+        old ->
+            new Update.Replace(old.value(), bytes(""), 1, 2, Item.NEVER, /* keepsVersion */ true));
+    assertThat(see(store, "foo").version).isEqualTo(version);
+    assertThat(see(store, "foo").flags).isEqualTo(2);
+
+    updatePresent(store, "foo", old -> Update.Replace.value(old, old.value()));
+    assertThat(see(store, "foo").version).isPositive().isNotEqualTo(version);
+  }
+
+  @Test
+  void update_versionOfAnAbsentKey_isANewOne() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+    long version = see(store, "foo").version;
+    store.delete(bytes("foo"));
+
+    store.update(
+        bytes("foo"),
+        _ ->
+            new Update.Replace(bytes("bar"), bytes(""), 0, 0, Item.NEVER, /* keepsVersion */ true));
+
+    assertThat(see(store, "foo").version).isPositive().isNotEqualTo(version);
+  }
+
+  @Test
+  void update_tooLarge_removes() {
+    Store store = store(TIGHT);
+    put(store, "foo", "bar");
+    put(store, "other", "one");
+    ByteBuffer half = ByteBuffer.allocate((int) TIGHT / 2 + 1);
+
+    assertThat(updatePresent(store, "foo", old -> Update.Replace.value(old, half, half)))
+        .isEqualTo(UpdateResult.TOO_LARGE);
+    assertThat(
+            store.update(
+                bytes("absent"), _ -> new Update.Replace(half, half, 0, 0, Item.NEVER, false)))
+        .isEqualTo(UpdateResult.TOO_LARGE);
+
+    assertThat(get(store, "foo")).isEmpty();
+    assertThat(get(store, "absent")).isEmpty();
+    assertThat(get(store, "other")).contains("one");
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+  }
+
+  @Test
+  void update_throwing_changesNothing() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
+    Seen before = see(store, "foo");
+    IllegalStateException oops = new IllegalStateException("oops");
+    Updater throwing =
+        _ -> {
+          throw oops;
+        };
+
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(() -> store.update(bytes("foo"), throwing)).isSameAs(oops);
+      assertThatThrownBy(() -> store.update(bytes("nope"), throwing)).isSameAs(oops);
+    }
+
+    assertThat(see(store, "foo")).usingRecursiveComparison().isEqualTo(before);
+    assertThat(get(store, "nope")).isEmpty();
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+    assertThat(put(store, "foo", "new")).isEqualTo(PutResult.STORED);
+    assertThat(store.delete(bytes("foo"))).isTrue();
+  }
+
+  @Test
+  void get_throwingReader_changesNothing() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+    IllegalStateException oops = new IllegalStateException("oops");
+
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(() ->
+              store.get(
+                  bytes("foo"),
+                  _ -> {
+                    throw oops;
+                  }))
+          .isSameAs(oops);
+    }
+
+    assertThat(put(store, "foo", "new")).isEqualTo(PutResult.STORED);
+    assertThat(get(store, "foo")).contains("new");
+  }
+
+  // ---- delete by version ----
+
+  @Test
+  void deleteVersion_absent() {
+    Store store = store(PLENTY);
+    assertThat(store.delete(bytes("foo"), 1)).isEqualTo(DeleteResult.KEY_ABSENT);
+    put(store, "foo", "bar", ttl(10));
+    long version = see(store, "foo").version;
+    ticker.advance(Duration.ofMillis(10));
+    assertThat(store.delete(bytes("foo"), version)).isEqualTo(DeleteResult.KEY_ABSENT);
+  }
+
+  @Test
+  void deleteVersion_present() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+
+    assertThat(store.delete(bytes("foo"), see(store, "foo").version))
+        .isEqualTo(DeleteResult.DELETED);
+
+    assertThat(get(store, "foo")).isEmpty();
+    assertThat(store.stats().itemCount()).isZero();
+  }
+
+  @Test
+  void deleteVersion_other() {
+    Store store = store(PLENTY);
+    put(store, "foo", "old");
+    long version = see(store, "foo").version;
+    put(store, "foo", "new");
+
+    assertThat(store.delete(bytes("foo"), version)).isEqualTo(DeleteResult.OTHER_VERSION);
+
+    assertThat(get(store, "foo")).contains("new");
+  }
+
+  // ---- append, prepend ----
+
+  @Test
+  void append_absent() {
+    Store store = store(PLENTY);
+    assertThat(store.append(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
+    assertThat(store.prepend(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
+    put(store, "foo", "bar", ttl(1));
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(store.append(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
+    assertThat(store.prepend(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
+    assertThat(get(store, "foo")).isEmpty();
+  }
+
+  @Test
+  void append_present() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
+    Seen before = see(store, "foo");
+
+    assertThat(store.append(bytes("foo"), bytes("!"))).isEqualTo(PutResult.STORED);
+    Seen appended = see(store, "foo");
+    assertThat(store.prepend(bytes("foo"), bytes("a "))).isEqualTo(PutResult.STORED);
+    Seen prepended = see(store, "foo");
+
+    assertThat(appended.value).isEqualTo("bar!");
+    assertThat(prepended.value).isEqualTo("a bar!");
+    assertThat(Set.of(before.version, appended.version, prepended.version)).hasSize(3);
+    assertThat(prepended)
+        .usingRecursiveComparison()
+        .ignoringFields("value", "version")
+        .isEqualTo(before);
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+  }
+
+  @Test
+  void append_nothing() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+    put(store, "empty", "");
+    for (String key : List.of("foo", "empty")) {
+      assertThat(store.append(bytes(key), bytes(""))).isEqualTo(PutResult.STORED);
+      assertThat(store.prepend(bytes(key), bytes(""))).isEqualTo(PutResult.STORED);
+    }
+    assertThat(getAll(store, "foo", "empty")).containsExactly("bar", "");
+  }
+
+  @Test
+  void append_stepByStep_growsLarge() {
+    Store store = store(PLENTY);
+    put(store, "foo", "", ttl(1_000).withKind(1).withFlags(5));
+    Random random = new Random(4);
+    int total = 300 * 1024;
+    ByteBuffer expected = ByteBuffer.allocate(2 * total).position(total);
+    int start = total;
+    while (expected.position() - start < total) {
+      ByteBuffer piece = pattern(random.nextInt(2_000), start);
+      if (random.nextInt(4) > 0 || start < 2_000) {
+        expected.put(piece.duplicate());
+        assertThat(store.append(bytes("foo"), piece)).isEqualTo(PutResult.STORED);
+      } else {
+        start -= piece.remaining();
+        expected.put(start, piece, 0, piece.remaining());
+        assertThat(store.prepend(bytes("foo"), piece)).isEqualTo(PutResult.STORED);
+      }
+      put(store, "other", "o".repeat(random.nextInt(100)));
+      assertThat(valueOf(store, bytes("foo")))
+          .isEqualTo(expected.slice(start, expected.position() - start));
+    }
+    assertThat(see(store, "foo").kind).isEqualTo(1);
+    assertThat(see(store, "foo").flags).isEqualTo(5);
+    assertThat(see(store, "foo").expiresAtMillis).isEqualTo(ticker.millis() + 1_000);
+  }
+
+  @Test
+  void append_tooLarge_removes() {
+    Store store = store(TIGHT);
+    put(store, "a", "old");
+    put(store, "b", "old");
+    put(store, "other", "one");
+
+    ByteBuffer tooLarge = ByteBuffer.allocate((int) TIGHT);
+    assertThat(store.append(bytes("a"), tooLarge)).isEqualTo(PutResult.TOO_LARGE);
+    assertThat(store.prepend(bytes("b"), tooLarge)).isEqualTo(PutResult.TOO_LARGE);
+
+    assertThat(getAll(store, "a", "b", "other")).containsExactly(null, null, "one");
+  }
+
+  // ---- add ----
+
+  @Test
+  void add_absent() {
+    Store store = store(PLENTY);
+    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.KEY_ABSENT);
+    put(store, "n", "1", ttl(1));
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.KEY_ABSENT);
+    assertThat(get(store, "n")).isEmpty();
+  }
+
+  @Test
+  void add_present() {
+    Store store = store(PLENTY);
+    put(store, "n", "9");
+    long version = see(store, "n").version;
+
+    assertThat(store.add(bytes("n"), 1)).isEqualTo(new Counted(10));
+    assertThat(get(store, "n")).contains("10");
+    assertThat(see(store, "n").version).isNotEqualTo(version);
+    assertThat(store.add(bytes("n"), -11)).isEqualTo(new Counted(-1));
+    assertThat(get(store, "n")).contains("-1");
+    assertThat(store.add(bytes("n"), 1)).isEqualTo(new Counted(0));
+    assertThat(get(store, "n")).contains("0");
+    assertThat(store.add(bytes("n"), 0)).isEqualTo(new Counted(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " 1",
+        "1 ",
+        "1\n",
+        "+1",
+        "01",
+        "00",
+        "-0",
+        "-01",
+        "-",
+        "--1",
+        "1.0",
+        "1e3",
+        "0x1",
+        "1_000",
+        "a",
+        "null",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "12345678901234567890",
+        "123456789012345678901",
+        "000000000000000000001",
+        "\u0661\u0662",
+        "\uFF11",
+        "\u00B9"
+      })
+  void add_notANumber(String text) {
+    Store store = store(PLENTY);
+    put(store, "n", text, ttl(10).withFlags(3));
+    Seen before = see(store, "n");
+
+    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.NOT_A_NUMBER);
+
+    assertThat(see(store, "n")).usingRecursiveComparison().isEqualTo(before);
+  }
+
+  @Test
+  void add_toALargeValue() {
+    Store store = store(PLENTY);
+    put(store, "n", "1".repeat(300_000));
+    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.NOT_A_NUMBER);
+    assertThat(get(store, "n")).contains("1".repeat(300_000));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9223372036854775806, 1, 9223372036854775807",
+    "9223372036854775807, 0, 9223372036854775807",
+    "9223372036854775807, -9223372036854775808, -1",
+    "-9223372036854775807, -1, -9223372036854775808",
+    "-9223372036854775808, 0, -9223372036854775808",
+    "-9223372036854775808, 9223372036854775807, -1",
+    "0, -9223372036854775808, -9223372036854775808",
+    "0, 9223372036854775807, 9223372036854775807",
+  })
+  void add_upToTheBounds(String number, long delta, long sum) {
+    Store store = store(PLENTY);
+    put(store, "n", number);
+    assertThat(store.add(bytes("n"), delta)).isEqualTo(new Counted(sum));
+    assertThat(get(store, "n")).contains(Long.toString(sum));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9223372036854775807, 1",
+    "1, 9223372036854775807",
+    "9223372036854775807, 9223372036854775807",
+    "-9223372036854775808, -1",
+    "-1, -9223372036854775808",
+    "-9223372036854775808, -9223372036854775808",
+  })
+  void add_overflow(String number, long delta) {
+    Store store = store(PLENTY);
+    put(store, "n", number);
+    long version = see(store, "n").version;
+
+    assertThat(store.add(bytes("n"), delta)).isEqualTo(Refused.OVERFLOW);
+
+    assertThat(get(store, "n")).contains(number);
+    assertThat(see(store, "n").version).isEqualTo(version);
+  }
+
+  @Test
+  void add_keepsWhatIsBesideTheValue() {
+    Store store = store(PLENTY);
+    put(store, "n", "99", ttl(1_000).withKind(3).withFlags(-5));
+    Seen before = see(store, "n");
+
+    store.add(bytes("n"), 1);
+
+    assertThat(see(store, "n"))
+        .usingRecursiveComparison()
+        .ignoringFields("value", "version")
+        .isEqualTo(before);
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(get(store, "n")).isEmpty();
+  }
+
+  // ---- scan ----
+
+  @Test
+  void scan_empty() {
+    Store store = store(PLENTY);
+    assertThat(scan(store, 0, 10)).isEmpty();
+    put(store, "foo", "bar");
+    store.delete(bytes("foo"));
+    assertThat(scan(store, 0, 10)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1_000})
+  void scan_seesAllKeys(int maxKeys) {
+    Store store = store(PLENTY);
+    Set<String> keys = new HashSet<>();
+    for (int i = 0; i < 1_500; i++) {
+      String key = "key-" + i + "-" + "k".repeat(i % 300 == 0 ? 60_000 : i % 30);
+      put(store, key, "v".repeat(i % 100 == 0 ? 100_000 : i % 50));
+      keys.add(key);
+    }
+    assertThat(scan(store, 0, maxKeys)).isEqualTo(keys);
+  }
+
+  @Test
+  void scan_oneStep_isBounded() {
+    Store store = store(PLENTY);
+    for (int i = 0; i < 100_000; i++) {
+      put(store, "key-" + i, "v");
+    }
+    for (int maxKeys : List.of(1, 10, 500)) {
+      long cursor = 0;
+      for (int step = 0; step < 4; step++) {
+        AtomicInteger visited = new AtomicInteger();
+        cursor = store.scan(cursor, maxKeys, _ -> visited.incrementAndGet());
+        assertThat(visited.get()).isLessThanOrEqualTo(maxKeys + 1_000);
+        assertThat(cursor).isNotZero();
+      }
+    }
+  }
+
+  @Test
+  void scan_visitorOwnsTheKey() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+
+    store.scan(0, 10, key -> key.put(0, (byte) 'x'));
+
+    assertThat(scan(store, 0, 10)).containsExactly("foo");
+    assertThat(get(store, "foo")).contains("bar");
+  }
+
+  @Test
+  void scan_whileOtherKeysComeAndGo_seesTheKeysThatStay() {
+    Store store = store(PLENTY);
+    Set<String> staying = new HashSet<>();
+    for (int i = 0; i < 1_000; i++) {
+      put(store, "stays-" + i, "value");
+      staying.add("stays-" + i);
+    }
+    Random random = new Random(5);
+    Set<String> seen = new HashSet<>();
+    int others = 0;
+    int gone = 0;
+    long cursor = 0;
+    do {
+      cursor = store.scan(cursor, 50, key -> seen.add(text(key)));
+      if (others < 9_000) {
+        for (int i = 0; i < 900; i++) {
+          put(store, "comes-" + others++, "value");
+        }
+      }
+      for (int i = 0; i < 50; i++) {
+        put(store, "stays-" + random.nextInt(1_000), "v".repeat(random.nextInt(2_000)));
+        if (others == 9_000 && gone < others) {
+          store.delete(bytes("comes-" + gone++));
+        }
+      }
+    } while (cursor != 0);
+
+    assertThat(seen).containsAll(staying);
+    seen.removeAll(staying);
+    assertThat(seen).allMatch(key -> key.startsWith("comes-"));
+  }
+
+  @Test
+  void scan_expired_isNotVisited() {
+    Store store = store(PLENTY);
+    for (int i = 0; i < 100; i++) {
+      put(store, "mortal-" + i, "v", ttl(10));
+      put(store, "immortal-" + i, "v", ttl(11));
+    }
+    ticker.advance(Duration.ofMillis(10));
+    assertThat(scan(store, 0, 7)).hasSize(100).allMatch(key -> key.startsWith("immortal-"));
+  }
+
+  @Test
+  void scan_anyCursor_endsSafely() {
+    Store store = store(PLENTY);
+    Set<String> keys = new HashSet<>();
+    for (int i = 0; i < 1_000; i++) {
+      put(store, "key-" + i, "v");
+      keys.add("key-" + i);
+    }
+    LongStream special = LongStream.of(1, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 31, 1L << 32);
+    LongStream.concat(special, new Random(6).longs(200))
+        .forEach(cursor -> assertThat(keys).containsAll(scan(store, cursor, 100)));
+  }
+
+  // ---- clear ----
+
+  @Test
+  void clear_withEverything() {
+    Store store = store(PLENTY);
+    for (int i = 0; i < 300; i++) {
+      put(store, "number-" + i, "1", ttl(i % 2 * 1_000L).withKind(i % 4).withFlags(i));
+      put(store, "large-" + i, "v".repeat(i * 200));
+      store.append(bytes("large-" + i), bytes("!"));
+      store.touch(bytes("large-" + i), 1_000_000);
+    }
+    put(store, "huge", "v".repeat(5_000_000));
+    long version = see(store, "number-1").version;
+    long cursor = store.scan(0, 10, _ -> {});
+
+    store.clear();
+
+    assertThat(store.stats().itemCount()).isZero();
+    assertThat(scan(store, 0, 10)).isEmpty();
+    assertThat(scan(store, cursor, 10)).isEmpty();
+    assertThat(getAll(store, "number-1", "large-1", "huge")).containsOnlyNulls();
+    assertThat(store.add(bytes("number-1"), 1)).isEqualTo(Refused.KEY_ABSENT);
+    assertThat(store.append(bytes("large-1"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
+    assertThat(store.touch(bytes("huge"), 1)).isFalse();
+    assertThat(store.ttlMillis(bytes("number-2"))).isEmpty();
+    assertThat(store.delete(bytes("number-1"), version)).isEqualTo(DeleteResult.KEY_ABSENT);
+    assertThat(store.delete(bytes("number-2"))).isFalse();
+
+    put(store, "number-1", "1");
+    assertThat(see(store, "number-1").version).isNotEqualTo(version);
+    ticker.advance(Duration.ofDays(1));
+    store.maintain();
+    assertThat(get(store, "number-1")).contains("1");
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+  }
+
+  @Test
+  void clear_againAndAgain_givesTheMemoryBack() {
+    Store store = store(TIGHT);
+    for (int round = 0; round < 50; round++) {
+      for (int i = 0; i < 200; i++) {
+        put(store, "key-" + i, "v".repeat(10_000), ttl(1 + round * 1_000L));
+      }
+      assertThat(store.stats().itemCount()).isEqualTo(200);
+      store.clear();
+      assertThat(store.stats().itemCount()).isZero();
+    }
+    assertThat(store.stats().evictedItemCount()).isZero();
   }
 
   // ---- time to live ----
@@ -415,6 +1199,197 @@ public abstract class StoreContract {
     for (int i = 0; i < 10_000; i++) {
       assertThat(get(store, "immortal-" + i)).isPresent();
     }
+  }
+
+  @Test
+  void maintain_manyExpiringItems_refilledOverAndOver() {
+    Store store = store(TIGHT);
+    for (int i = 0; i < 500; i++) {
+      put(store, "immortal-" + i, "v".repeat(100));
+    }
+    Random random = new Random(7);
+    for (int round = 0; round < 60; round++) {
+      for (int i = 0; i < 1_000; i++) {
+        String value = "v".repeat(random.nextInt(4_000));
+        put(store, "mortal-" + round + "-" + i, value, ttl(1 + random.nextInt(1_000)));
+      }
+      for (int second = 0; second < 3; second++) {
+        ticker.advance(Duration.ofSeconds(1));
+        store.maintain();
+      }
+      assertThat(store.stats().itemCount()).isEqualTo(500);
+    }
+    assertThat(store.stats().evictedItemCount()).isZero();
+    assertThat(store.stats().expiredItemCount()).isEqualTo(60_000);
+    for (int i = 0; i < 500; i++) {
+      assertThat(get(store, "immortal-" + i)).isPresent();
+    }
+  }
+
+  @Test
+  void update_toAnExpiryThatIsPast_removes() {
+    Store store = store(PLENTY);
+    for (long expiresAtMillis : List.of(ticker.millis(), ticker.millis() - 1, 1L, 0L)) {
+      put(store, "foo", "bar");
+      assertThat(updatePresent(store, "foo", old -> Update.Replace.expiry(old, expiresAtMillis)))
+          .isEqualTo(UpdateResult.STORED);
+      assertThat(get(store, "foo")).isEmpty();
+      assertThat(store.delete(bytes("foo"))).isFalse();
+    }
+    ticker.advance(Duration.ofSeconds(2));
+    store.maintain();
+    assertThat(store.stats().itemCount()).isZero();
+  }
+
+  // ---- touch, getAndTouch, ttlMillis, nowMillis ----
+
+  @Test
+  void touch_absent() {
+    Store store = store(PLENTY);
+    assertThat(store.touch(bytes("foo"), 1_000)).isFalse();
+    assertThat(store.getAndTouch(bytes("foo"), 1_000, new Seen())).isFalse();
+    put(store, "foo", "bar", ttl(1));
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(store.touch(bytes("foo"), 1_000)).isFalse();
+    assertThat(store.getAndTouch(bytes("foo"), 1_000, new Seen())).isFalse();
+    assertThat(get(store, "foo")).isEmpty();
+  }
+
+  @Test
+  void touch_longer() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(10));
+    assertThat(store.touch(bytes("foo"), 10_000)).isTrue();
+    ticker.advance(Duration.ofMillis(9_999));
+    store.maintain();
+    assertThat(get(store, "foo")).contains("bar");
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(get(store, "foo")).isEmpty();
+  }
+
+  @Test
+  void touch_shorter() {
+    Store store = store(PLENTY);
+    put(store, "mortal", "bar", ttl(10_000));
+    put(store, "immortal", "bar");
+    assertThat(store.touch(bytes("mortal"), 10)).isTrue();
+    assertThat(store.touch(bytes("immortal"), 10)).isTrue();
+    ticker.advance(Duration.ofMillis(9));
+    assertThat(getAll(store, "mortal", "immortal")).containsExactly("bar", "bar");
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(getAll(store, "mortal", "immortal")).containsOnlyNulls();
+
+    ticker.advance(Duration.ofSeconds(2));
+    store.maintain();
+    assertThat(store.stats().itemCount()).isZero();
+  }
+
+  @Test
+  void touch_removesTheTimeToLive() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(10));
+    assertThat(store.touch(bytes("foo"), PutOptions.NO_TTL)).isTrue();
+    ticker.advance(Duration.ofDays(1_000));
+    store.maintain();
+    assertThat(get(store, "foo")).contains("bar");
+    assertThat(see(store, "foo").expiresAtMillis).isEqualTo(Item.NEVER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 5_000, 300_000, 8_000_000})
+  void touch_keepsEverythingElse(int valueBytes) {
+    Store store = store(PLENTY);
+    put(store, "foo", "v".repeat(valueBytes), PutOptions.DEFAULT.withKind(2).withFlags(-7));
+    Seen before = see(store, "foo");
+    for (long ttlMillis : List.of(5_000L, PutOptions.NO_TTL, 1L << 40, 1_000L)) {
+      Seen shown = new Seen();
+      assertThat(store.touch(bytes("foo"), ttlMillis + 1)).isTrue();
+      assertThat(store.getAndTouch(bytes("foo"), ttlMillis, shown)).isTrue();
+
+      assertThat(shown.expiresAtMillis).isEqualTo(ticker.millis() + ttlMillis + 1);
+      assertThat(shown)
+          .usingRecursiveComparison()
+          .ignoringFields("expiresAtMillis")
+          .isEqualTo(before);
+      Seen after = see(store, "foo");
+      assertThat(after.expiresAtMillis)
+          .isEqualTo(ttlMillis == PutOptions.NO_TTL ? Item.NEVER : ticker.millis() + ttlMillis);
+      assertThat(after)
+          .usingRecursiveComparison()
+          .ignoringFields("expiresAtMillis")
+          .isEqualTo(before);
+    }
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+  }
+
+  @Test
+  void touch_againAndAgain_takesNoMemory() {
+    Store store = store(TIGHT);
+    for (int i = 0; i < 1_000; i++) {
+      put(store, "key-" + i, "v".repeat(1_000));
+    }
+    for (int i = 0; i < 100_000; i++) {
+      assertThat(store.touch(bytes("key-" + i % 1_000), i % 3 * 1_000_000L)).isTrue();
+    }
+    assertThat(store.stats().itemCount()).isEqualTo(1_000);
+    assertThat(store.stats().evictedItemCount()).isZero();
+  }
+
+  @Test
+  void touch_outOfBounds() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(10));
+    assertThatThrownBy(() -> store.touch(bytes("foo"), -1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(store.ttlMillis(bytes("foo"))).hasValue(10);
+  }
+
+  @Test
+  void ttlMillis_absent() {
+    Store store = store(PLENTY);
+    assertThat(store.ttlMillis(bytes("foo"))).isEmpty();
+  }
+
+  @Test
+  void ttlMillis_never() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+    put(store, "bar", "bar", ttl(Long.MAX_VALUE));
+    assertThat(store.ttlMillis(bytes("foo"))).hasValue(Item.NEVER);
+    assertThat(store.ttlMillis(bytes("bar"))).hasValue(Item.NEVER);
+  }
+
+  @Test
+  void ttlMillis_untilTheEnd() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(10_000));
+    assertThat(store.ttlMillis(bytes("foo"))).hasValue(10_000);
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(store.ttlMillis(bytes("foo"))).hasValue(9_999);
+    ticker.advance(Duration.ofMillis(9_998));
+    assertThat(store.ttlMillis(bytes("foo"))).hasValue(1);
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(store.ttlMillis(bytes("foo"))).isEmpty();
+  }
+
+  /** From a millisecond to a century, by factors of ten, and their neighbours. */
+  @Test
+  void ttlMillis_exactAtEveryScale() {
+    Store store = store(PLENTY);
+    for (long scale = 1; scale <= 3_000_000_000_000L; scale *= 10) {
+      for (long ttlMillis : List.of(scale, scale + 1, scale * 3 - 1)) {
+        put(store, "foo", "bar", ttl(ttlMillis));
+        assertThat(store.ttlMillis(bytes("foo"))).isEqualTo(OptionalLong.of(ttlMillis));
+      }
+    }
+  }
+
+  @Test
+  void nowMillis_isTheTickers() {
+    Store store = store(PLENTY);
+    assertThat(store.nowMillis()).isEqualTo(ticker.millis());
+    ticker.advance(Duration.ofDays(400));
+    assertThat(store.nowMillis()).isEqualTo(ticker.millis());
   }
 
   // ---- the budget ----
@@ -497,6 +1472,65 @@ public abstract class StoreContract {
 
     for (int i = 0; i < 2_000; i++) {
       assertThat(get(store, "immortal-" + i)).isPresent();
+    }
+  }
+
+  @Test
+  void put_mixedSizes_staysWithinTheBudget() {
+    Store store = store(TIGHT);
+    Random random = new Random(8);
+    for (int i = 0; i < 20_000; i++) {
+      // As many of 10 to 100 bytes as of 10 to 100 KB, up to 400 KB.
+      int valueBytes = (int) Math.exp(random.nextDouble() * Math.log(400_000));
+      ByteBuffer key = bytes("key-" + random.nextInt(2_000));
+      ByteBuffer value = pattern(valueBytes, i);
+      PutOptions options = ttl(random.nextInt(3) * 1_500L);
+
+      assertThat(store.put(key, value, options)).isEqualTo(PutResult.STORED);
+
+      assertThat(valueOf(store, key)).isEqualTo(value);
+      if (i % 50 == 0) {
+        assertThat(store.stats().usedBytes()).isLessThanOrEqualTo(TIGHT);
+        ticker.advance(Duration.ofMillis(random.nextInt(1_000)));
+        store.maintain();
+      }
+    }
+  }
+
+  /** What is live takes about six tenths of the budget, the store's own bookkeeping included. */
+  @ParameterizedTest
+  @CsvSource({"19000, 600", "2400, 8000", "300, 64000"})
+  void put_overwritesForLong_loseNothing(int keyCount, int maxValueBytes) {
+    Store store = store(16 << 20);
+    int[] lengths = new int[keyCount];
+    Random random = new Random(9);
+    for (int written = 0; written < 300 << 20; written += maxValueBytes / 2) {
+      int key = random.nextInt(lengths.length);
+      lengths[key] = 1 + random.nextInt(maxValueBytes);
+      store.put(bytes("key-" + key), pattern(lengths[key], key), PutOptions.DEFAULT);
+    }
+    for (int key = 0; key < lengths.length; key++) {
+      if (lengths[key] > 0) {
+        assertThat(valueOf(store, bytes("key-" + key))).isEqualTo(pattern(lengths[key], key));
+      }
+    }
+    assertThat(store.stats().evictedItemCount()).isZero();
+  }
+
+  @Test
+  void put_halfTheBudget_againAndAgain() {
+    Store store = store(TIGHT);
+    for (int round = 0; round < 10; round++) {
+      for (int i = 0; i < 5_000; i++) {
+        put(store, "key-" + round + "-" + i, "v".repeat(1_000));
+      }
+      for (int i = 0; i < 3; i++) {
+        ByteBuffer key = bytes("large-" + (round / 2 + i % 2));
+        ByteBuffer value = pattern((int) TIGHT / 2, round + i);
+        assertThat(store.put(key, value, PutOptions.DEFAULT)).isEqualTo(PutResult.STORED);
+        assertThat(valueOf(store, key)).isEqualTo(value);
+        assertThat(store.stats().usedBytes()).isLessThanOrEqualTo(TIGHT);
+      }
     }
   }
 
@@ -685,6 +1719,12 @@ public abstract class StoreContract {
     return get(store, bytes(key));
   }
 
+  /** An update of an item that must be there. */
+  private static UpdateResult updatePresent(
+      Store store, String key, Function<Item, Update> updater) {
+    return store.update(bytes(key), old -> updater.apply(requireNonNull(old)));
+  }
+
   private static Optional<String> get(Store store, ByteBuffer key) {
     return Optional.ofNullable(valueOf(store, key))
         .map(value -> StandardCharsets.UTF_8.decode(value).toString());
@@ -709,8 +1749,37 @@ public abstract class StoreContract {
     return seen;
   }
 
+  private static List<@Nullable String> getAll(Store store, String... keys) {
+    List<@Nullable String> values = new ArrayList<>();
+    store.getAll(
+        Stream.of(keys).map(StoreContract::bytes).toList(),
+        (keyIndex, item) -> {
+          assertThat(keyIndex).isBetween(values.size() - 1, values.size());
+          if (keyIndex < values.size()) {
+            values.removeLast();
+          }
+          values.add(item == null ? null : text(item.value()));
+        });
+    return values;
+  }
+
+  private static Set<String> scan(Store store, long cursor, int maxKeys) {
+    Set<String> keys = new HashSet<>();
+    int steps = 0;
+    do {
+      cursor = store.scan(cursor, maxKeys, key -> keys.add(text(key)));
+      assertThat(steps++).as("steps of a scan that ought to end").isLessThan(1_000_000);
+    } while (cursor != 0);
+    return keys;
+  }
+
+  private static String text(ByteBuffer bytes) {
+    return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+  }
+
   /** What an item said of itself when it was last shown. */
   private static final class Seen implements ItemReader {
+    private String value = "";
     private int kind;
     private int flags;
     private long version;
@@ -718,6 +1787,7 @@ public abstract class StoreContract {
 
     @Override
     public void read(Item item) {
+      value = text(item.value());
       kind = item.kind();
       flags = item.flags();
       version = item.version();

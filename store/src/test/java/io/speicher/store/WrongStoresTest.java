@@ -1,0 +1,227 @@
+package io.speicher.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.store.Operation.Put;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The test of the test: stores with one fault each, which the model has to find and to show in a
+ * handful of operations.
+ */
+final class WrongStoresTest {
+  private static final int HANDFUL = 6;
+  private static final long OPERATIONS = 300_000;
+
+  @ParameterizedTest
+  @EnumSource
+  void fault_isFoundAndShrunk(Fault fault) {
+    long seed = Long.getLong("seed", new Random().nextLong());
+    for (boolean evicts : fault.looksLikeEviction ? List.of(false) : List.of(false, true)) {
+      ModelCheck check = check(fault, evicts);
+      ModelCheck.Failure failure = check.find(seed, OPERATIONS).orElseThrow();
+
+      assertThat(failure.program())
+          .as("-Dseed=" + seed + " " + failure)
+          .hasSizeLessThanOrEqualTo(HANDFUL);
+      assertThat(check.run(failure.program())).isPresent();
+    }
+  }
+
+  @Test
+  void check_ofAStore_isAsked() {
+    ModelCheck check =
+        new ModelCheck(
+            HeapStore::new,
+            store -> assertThat(store.stats().itemCount()).isLessThan(3),
+            /* keyCount */ 100,
+            /* evicts */ false);
+    assertThat(check.find(1, OPERATIONS).orElseThrow().program()).hasSize(3);
+  }
+
+  /** Of two thousand operations, the two that matter are left, and made small. */
+  @Test
+  void shrink_leavesWhatMatters() {
+    RandomOperations operations = new RandomOperations(2, 100);
+    List<Operation> program = new ArrayList<>();
+    while (program.size() < 2_000) {
+      program.add(operations.next());
+    }
+    ModelCheck check = check(Fault.DELETE_LEAVES_LONG_VALUES, /* evicts */ false);
+    ModelCheck.Failure failure = check.run(program).orElseThrow();
+
+    ModelCheck.Failure shrunk = new Shrinker(check::run, () -> false).shrink(failure);
+
+    assertThat(shrunk.program()).hasSize(2);
+    assertThat(shrunk.program().getFirst())
+        .isInstanceOfSatisfying(Put.class, put -> assertThat(put.value().size()).isEqualTo(1_001));
+    assertThat(shrunk.toString()).contains("   1  Put[key=", "   2  Delete");
+  }
+
+  private static ModelCheck check(Fault fault, boolean evicts) {
+    return new ModelCheck(
+        (budgetBytes, ticker) -> new WrongStore(new HeapStore(budgetBytes, ticker), fault),
+        _ -> {},
+        /* keyCount */ 100,
+        evicts);
+  }
+
+  /** What is wrong with a store. */
+  enum Fault {
+    TOUCH_FORGETS_FLAGS(false),
+    APPEND_KEEPS_THE_VERSION(false),
+    EXPIRY_IS_A_MILLISECOND_LATE(false),
+    CONDITION_IS_NOT_LOOKED_AT(false),
+    ABSENT_KEY_IS_STORED_IF_PRESENT(false),
+    DELETE_LEAVES_LONG_VALUES(false),
+    CLEAR_LEAVES_LONG_KEYS(false),
+    SCAN_SHOWS_DELETED_KEYS(false),
+    SCAN_MISSES_LONG_KEYS(false),
+    THROWING_UPDATE_REMOVES(true),
+    TOO_LARGE_VALUE_LEAVES_THE_OLD_ONE(false),
+    ITEM_GETS_LOST(true);
+
+    private final boolean looksLikeEviction;
+
+    Fault(boolean looksLikeEviction) {
+      this.looksLikeEviction = looksLikeEviction;
+    }
+  }
+
+  /** A store with a fault. */
+  private static final class WrongStore implements Store {
+    private static final int LONG_KEY = 300;
+    private static final int LONG_VALUE = 1_000;
+
+    private final Store store;
+    private final Fault fault;
+    private final List<ByteBuffer> deleted = new ArrayList<>();
+    private int puts;
+
+    WrongStore(Store store, Fault fault) {
+      this.store = store;
+      this.fault = fault;
+    }
+
+    @Override
+    public boolean get(ByteBuffer key, ItemReader reader) {
+      return store.get(key, reader);
+    }
+
+    @Override
+    public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
+      PutOptions wrong = options;
+      if (fault == Fault.EXPIRY_IS_A_MILLISECOND_LATE && options.ttlMillis() > 0) {
+        wrong = options.withTtlMillis(options.ttlMillis() + 1);
+      }
+      if (fault == Fault.CONDITION_IS_NOT_LOOKED_AT
+          || (fault == Fault.ABSENT_KEY_IS_STORED_IF_PRESENT
+              && options.condition().equals(PutOptions.Condition.IF_PRESENT))) {
+        wrong = options.withCondition(PutOptions.Condition.ALWAYS);
+      }
+      if (fault == Fault.TOO_LARGE_VALUE_LEAVES_THE_OLD_ONE
+          && value.remaining() > store.stats().budgetBytes()) {
+        return PutResult.TOO_LARGE;
+      }
+      PutResult result = store.put(key, value, wrong);
+      if (fault == Fault.ITEM_GETS_LOST && ++puts % 3 == 0) {
+        store.delete(key);
+      }
+      return result;
+    }
+
+    @Override
+    public boolean delete(ByteBuffer key) {
+      if (fault == Fault.DELETE_LEAVES_LONG_VALUES) {
+        boolean[] isLong = new boolean[1];
+        boolean hit = store.get(key, item -> isLong[0] = item.value().remaining() > LONG_VALUE);
+        return hit && (isLong[0] || store.delete(key));
+      }
+      boolean done = store.delete(key);
+      if (done) {
+        deleted.add(key);
+      }
+      return done;
+    }
+
+    @Override
+    public UpdateResult update(ByteBuffer key, Updater updater) {
+      try {
+        return store.update(
+            key,
+            old -> {
+              Update update = updater.update(old);
+              return update instanceof Update.Replace replace ? wrong(replace) : update;
+            });
+      } catch (RuntimeException e) {
+        if (fault == Fault.THROWING_UPDATE_REMOVES) {
+          store.delete(key);
+        }
+        throw e;
+      }
+    }
+
+    private Update.Replace wrong(Update.Replace replace) {
+      return new Update.Replace(
+          replace.head(),
+          replace.tail(),
+          replace.kind(),
+          fault == Fault.TOUCH_FORGETS_FLAGS && replace.keepsVersion() ? 0 : replace.flags(),
+          replace.expiresAtMillis(),
+          replace.keepsVersion()
+              || (fault == Fault.APPEND_KEEPS_THE_VERSION && replace.tail().hasRemaining()));
+    }
+
+    @Override
+    public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+      if (fault == Fault.SCAN_SHOWS_DELETED_KEYS) {
+        deleted.forEach(visitor::visit);
+      }
+      return store.scan(
+          cursor,
+          maxKeys,
+          key -> {
+            if (fault != Fault.SCAN_MISSES_LONG_KEYS || key.remaining() < LONG_KEY) {
+              visitor.visit(key);
+            }
+          });
+    }
+
+    @Override
+    public void clear() {
+      if (fault != Fault.CLEAR_LEAVES_LONG_KEYS) {
+        store.clear();
+        return;
+      }
+      List<ByteBuffer> keys = new ArrayList<>();
+      store.scan(0, Integer.MAX_VALUE, keys::add);
+      keys.stream().filter(key -> key.remaining() < LONG_KEY).forEach(store::delete);
+    }
+
+    @Override
+    public void maintain() {
+      store.maintain();
+    }
+
+    @Override
+    public long nowMillis() {
+      return store.nowMillis();
+    }
+
+    @Override
+    public StoreStats stats() {
+      return store.stats();
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+}
