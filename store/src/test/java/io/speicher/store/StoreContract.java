@@ -54,8 +54,12 @@ public abstract class StoreContract {
   /** Makes the store under test. */
   protected abstract Store create(long budgetBytes, Ticker ticker);
 
+  /** Checks what a store can check of itself, while nobody uses it. */
+  protected void check(Store store) {}
+
   @AfterEach
   void closeStores() {
+    stores.forEach(this::check);
     stores.forEach(Store::close);
   }
 
@@ -1730,7 +1734,7 @@ public abstract class StoreContract {
         .map(value -> StandardCharsets.UTF_8.decode(value).toString());
   }
 
-  private static ByteBuffer valueOf(Store store, ByteBuffer key) {
+  private static @Nullable ByteBuffer valueOf(Store store, ByteBuffer key) {
     ByteBuffer[] last = new ByteBuffer[1];
     boolean hit =
         store.get(
@@ -1739,8 +1743,8 @@ public abstract class StoreContract {
               ByteBuffer value = item.value();
               last[0] = ByteBuffer.allocate(value.remaining()).put(value.duplicate()).flip();
             });
-    assertThat(last[0] != null).isEqualTo(hit);
-    return last[0];
+    // A reader may have been shown what was being removed.
+    return hit ? requireNonNull(last[0]) : null;
   }
 
   private static Seen see(Store store, String key) {

@@ -79,7 +79,7 @@ final class Room {
     MERGE,
     /** They move on to the window that they belong to by now. */
     EXPIRE,
-    /** They stay, elsewhere; a run goes, since it would need another run. */
+    /** They stay, but elsewhere; what needs a run of segments goes if there is no other one. */
     VACATE,
   }
 
@@ -301,18 +301,21 @@ final class Room {
     int runLength = segments.segmentsFor(draft.bytes());
     lock.lock();
     try {
-      if (runLength > Math.min(maxItemSegments, firstIndexSegment) - RESERVE) {
-        return TOO_LARGE;
-      }
-      int first = takeRun(runLength);
-      segments.begin(first, itemClass, runLength, expiryBase(itemClass, draft.expiresAtMillis()));
-      for (int segment = first + 1; segment < first + runLength; segment++) {
-        segments.setClass(segment, RUN_TAIL);
-      }
-      return segments.reserveRun(first, draft.bytes());
+      return runLength > Math.min(maxItemSegments, firstIndexSegment) - RESERVE
+          ? TOO_LARGE
+          : beginRun(takeRun(runLength), runLength, itemClass, draft);
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private long beginRun(int first, int runLength, int itemClass, Draft draft) {
+    segments.begin(first, itemClass, runLength, expiryBase(itemClass, draft.expiresAtMillis()));
+    for (int segment = first + 1; segment < first + runLength; segment++) {
+      segments.setClass(segment, RUN_TAIL);
+    }
+    return segments.reserveRun(first, draft.bytes());
   }
 
   // ---- taking segments ----
@@ -382,6 +385,7 @@ final class Room {
   @GuardedBy("lock")
   private int takeRun(int runLength) {
     makeAvailable(runLength);
+    freeDeadSegments();
     int first = freeRun(runLength);
     if (first == NO_SEGMENT) {
       first = cheapestRun(runLength);
@@ -391,11 +395,33 @@ final class Room {
     return first;
   }
 
+  /** Frees all segments in which nothing is alive, so that there is less to be moved. */
+  @GuardedBy("lock")
+  private void freeDeadSegments() {
+    for (int segment = 0; segment < firstIndexSegment; segment++) {
+      if (segments.itemClass(segment) >= 0
+          && segment != victim
+          && isDead(segment)
+          && !isOpen(segment)
+          && isCleanable(segment)) {
+        giveBack(segment);
+      }
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean isDead(int segment) {
+    return segments.liveBytes(segment) == 0 || isCleared(segments.sequenceAcquire(segment));
+  }
+
+  /** Free segments in a row, outside of what is being vacated, or {@link Segments#NO_SEGMENT}. */
   @GuardedBy("lock")
   private int freeRun(int runLength) {
-    int first = free.nextSetBit(0);
-    while (first >= 0 && free.nextClearBit(first) - first < runLength) {
-      first = free.nextSetBit(free.nextClearBit(first));
+    BitSet usable = (BitSet) free.clone();
+    usable.clear(vacatingFrom, vacatingTo);
+    int first = usable.nextSetBit(0);
+    while (first >= 0 && usable.nextClearBit(first) - first < runLength) {
+      first = usable.nextSetBit(usable.nextClearBit(first));
     }
     return first >= 0 ? first : NO_SEGMENT;
   }
@@ -407,9 +433,9 @@ final class Room {
     long leastCost = Long.MAX_VALUE;
     int best = NO_SEGMENT;
     for (int segment = 0; segment < firstIndexSegment; segment++) {
-      cost += costToVacate(segment);
+      cost += costToVacate(segment, runLength);
       if (segment >= runLength) {
-        cost -= costToVacate(segment - runLength);
+        cost -= costToVacate(segment - runLength, runLength);
       }
       if (segment >= runLength - 1 && cost < leastCost) {
         leastCost = cost;
@@ -419,14 +445,16 @@ final class Room {
     return best;
   }
 
-  /** In bytes to copy; a run cannot be copied and would be lost. */
+  /** In bytes to copy; a run that is no shorter than what is wanted could hardly go elsewhere. */
   @GuardedBy("lock")
-  private long costToVacate(int segment) {
+  private long costToVacate(int segment, int wantedLength) {
     if (segments.itemClass(segment) == FREE) {
       return 0;
     }
-    boolean isRun = segments.itemClass(segment) == RUN_TAIL || segments.runLength(segment) > 1;
-    return isRun ? 16L * segments.segmentBytes() : segments.liveBytes(segment);
+    int runLength = segments.runLength(segment);
+    return runLength == 1
+        ? segments.liveBytes(segment)
+        : (runLength < wantedLength ? 1L : 16L) * segments.segmentBytes();
   }
 
   /** Makes all segments of a row free, moving what is alive if there is room elsewhere. */
@@ -479,15 +507,13 @@ final class Room {
     if (victim == NO_SEGMENT && !chooseDue() && !chooseVictim()) {
       return false;
     }
-    if (segments.runLength(victim) > 1) {
-      cleanRun();
-      return true;
-    }
     long end = segments.startOf(victim) + segments.writeOffset(victim);
-    for (int i = 0; i < maxItems && victimCursor < end; i++) {
+    for (int i = 0;
+        i < maxItems && victim != NO_SEGMENT && victimCursor < end && !isDead(victim);
+        i++) {
       victimCursor += clean(victimCursor);
     }
-    if (victimCursor >= end) {
+    if (victim != NO_SEGMENT && (victimCursor >= end || isDead(victim))) {
       finish();
     }
     return true;
@@ -517,6 +543,7 @@ final class Room {
     long mostDeadBytes = 0;
     int[] queueSegments = new int[QUEUES];
     int[] oldest = {NO_SEGMENT, NO_SEGMENT};
+    int anyOpen = NO_SEGMENT; // May hold what was written just now, so it goes last.
     for (int segment = 0; segment < firstIndexSegment; segment++) {
       int itemClass = segments.itemClass(segment);
       if (itemClass < 0) {
@@ -527,11 +554,15 @@ final class Room {
       if (segments.hasWriters(segment)) {
         continue;
       }
+      if (isOpen(segment)) {
+        anyOpen = segment;
+        continue;
+      }
       if (oldest[queue] == NO_SEGMENT || segments.order(segment) < segments.order(oldest[queue])) {
         oldest[queue] = segment;
       }
       long deadBytes = deadBytes(segment);
-      if (deadBytes > mostDeadBytes && !isOpen(segment)) {
+      if (deadBytes > mostDeadBytes) {
         mostDeadBytes = deadBytes;
         deadest = segment;
       }
@@ -543,20 +574,22 @@ final class Room {
     }
     futileMerges = 0;
     int queue = policy.queueToShrink(queueSegments[SMALL], queueSegments[MAIN]);
-    int chosen = oldest[queue] != NO_SEGMENT ? oldest[queue] : oldest[1 - queue];
+    int chosen = oldest[queue];
+    if (chosen == NO_SEGMENT) {
+      chosen = oldest[1 - queue] != NO_SEGMENT ? oldest[1 - queue] : anyOpen;
+    }
     return chosen != NO_SEGMENT && isCleanable(chosen) && begin(chosen, Purpose.EVICT);
   }
 
   /** What cleaning a segment would bring at least. A run is dead as a whole or not at all. */
   @GuardedBy("lock")
   private long deadBytes(int segment) {
-    int liveBytes = segments.liveBytes(segment);
-    if (liveBytes == 0 || isCleared(segments.sequenceAcquire(segment))) {
+    if (isDead(segment)) {
       return (long) segments.runLength(segment) * segments.segmentBytes();
     }
     return segments.runLength(segment) > 1
         ? 0
-        : segments.writeOffset(segment) - HEADER_BYTES - liveBytes;
+        : segments.writeOffset(segment) - HEADER_BYTES - segments.liveBytes(segment);
   }
 
   @GuardedBy("lock")
@@ -591,8 +624,7 @@ final class Room {
 
   @GuardedBy("lock")
   private void finish() {
-    assert isCleared(segments.sequenceAcquire(victim)) || segments.liveBytes(victim) == 0
-        : "liveBytes=" + segments.liveBytes(victim);
+    assert isDead(victim) : "liveBytes=" + segments.liveBytes(victim);
     giveBack(victim);
     victim = NO_SEGMENT;
     if (purpose == Purpose.MERGE) {
@@ -603,23 +635,22 @@ final class Room {
   /** Cleans one item of the victim and returns its length. */
   @GuardedBy("lock")
   private long clean(long location) {
-    if (isCleared(segments.sequenceAcquire(victim))) {
-      return segments.segmentBytes(); // Nothing in it is linked.
-    }
     item.at(segments.address(location), segments.expiryBaseMillis(victim));
     int itemBytes = item.bytes();
     ByteBuffer key = item.key();
     long hash = keyHash.of(key);
     here.location = location;
-    while (index.find(hash, here) != NOT_FOUND && !decide(hash, key)) {
+    long slotAddress = index.find(hash, here);
+    while (slotAddress != NOT_FOUND && !decide(hash, key, slotAddress)) {
       // Somebody has asked for its version meanwhile, so it must take that along.
+      slotAddress = index.find(hash, here);
     }
     return itemBytes;
   }
 
   /** Does what is to be done with a living item. Returns false if it is to be looked at again. */
   @GuardedBy("lock")
-  private boolean decide(long hash, ByteBuffer key) {
+  private boolean decide(long hash, ByteBuffer key, long slotAddress) {
     if (item.expiresAtMillis() <= ticker.millis()) {
       unlink(hash, expiredItemCount);
       return true;
@@ -636,7 +667,9 @@ final class Room {
       frequency = policy.frequencyAfter(queue, frequency);
       queue = target;
     }
-    return move(hash, key, queue, frequency);
+    return segments.runLength(victim) > 1 && purpose != Purpose.VACATE
+        ? keepRun(queue, slotAddress, frequency)
+        : move(hash, key, queue, frequency);
   }
 
   /** Unlinks an item of the victim, unless somebody else did, and counts it. */
@@ -704,56 +737,38 @@ final class Room {
   @GuardedBy("lock")
   private long reserveForMove(int queue, Draft copy) {
     int itemClass = itemClass(queue, copy.window());
+    if (copy.bytes() > segments.segmentBytes() - HEADER_BYTES) {
+      int runLength = segments.segmentsFor(copy.bytes());
+      int first = available < runLength ? NO_SEGMENT : freeRun(runLength);
+      if (first == NO_SEGMENT) {
+        return TOO_LARGE;
+      }
+      take(first, runLength);
+      return beginRun(first, runLength, itemClass, copy);
+    }
     int place = place(itemClass, cleanerStripe);
     long location = reserveIn(openAcquire(place), place, copy);
     if (location >= 0) {
       return location;
     }
-    boolean fits = copy.bytes() <= segments.segmentBytes() - HEADER_BYTES;
-    if (!fits || available == 0 || firstFree() < 0) {
+    if (available == 0 || firstFree() < 0) {
       return TOO_LARGE;
     }
     closeAndOpen(place, copy.expiresAtMillis());
     return reserveIn(openAcquire(place), place, copy);
   }
 
-  // ---- cleaning a run ----
-
-  /** A run holds one item and is not copied: it is given back, or gets another place in a queue. */
+  /** A run that stays does not move, but gets another class or place in its queue. */
   @GuardedBy("lock")
-  private void cleanRun() {
-    long location = segments.startOf(victim) + HEADER_BYTES;
-    item.at(segments.address(location), segments.expiryBaseMillis(victim));
-    long hash = keyHash.of(item.key());
-    here.location = location;
-    long slotAddress =
-        isCleared(segments.sequenceAcquire(victim)) ? NOT_FOUND : index.find(hash, here);
-    if (slotAddress != NOT_FOUND) {
-      int queue = queueOf(segments.itemClass(victim));
-      int frequency = HashIndex.frequency(here.slot);
-      if (item.expiresAtMillis() <= ticker.millis()) {
-        unlink(hash, expiredItemCount);
-      } else if (purpose == Purpose.VACATE) {
-        unlink(hash, evictedItemCount);
-      } else {
-        int target = purpose == Purpose.EVICT ? policy.verdict(queue, hash, frequency) : queue;
-        if (target != NOWHERE) {
-          int newFrequency =
-              purpose == Purpose.EVICT ? policy.frequencyAfter(queue, frequency) : frequency;
-          HashIndex.setFrequency(slotAddress, here.slot, newFrequency);
-          int window = TtlWindows.of(item.expiresAtMillis(), ticker.millis());
-          segments.setClass(victim, itemClass(target, window));
-          if (purpose == Purpose.EVICT) {
-            segments.moveToEnd(victim);
-          }
-          victim = NO_SEGMENT;
-          return;
-        }
-        policy.evicted(queue, hash);
-        unlink(hash, evictedItemCount);
-      }
+  private boolean keepRun(int queue, long slotAddress, int frequency) {
+    HashIndex.setFrequency(slotAddress, here.slot, frequency);
+    int window = TtlWindows.of(item.expiresAtMillis(), ticker.millis());
+    segments.setClass(victim, itemClass(queue, window));
+    if (purpose == Purpose.EVICT) {
+      segments.moveToEnd(victim);
     }
-    finish();
+    victim = NO_SEGMENT;
+    return true;
   }
 
   /** Says yes to the slot of a location. */

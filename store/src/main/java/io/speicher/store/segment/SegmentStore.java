@@ -226,14 +226,16 @@ public final class SegmentStore implements Store {
   private @Nullable UpdateResult carryOut(Update update, Lookup old, Expected expected) {
     return switch (update) {
       case Update.Keep _ -> UpdateResult.KEPT;
-      case Update.Replace replace when replace.expiresAtMillis() > ticker.millis() ->
+      case Update.Remove _ ->
+          remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.REMOVED;
+      case Update.Replace replace when replace.expiresAtMillis() <= ticker.millis() ->
+          remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.STORED;
+      case Update.Replace replace ->
           switch (write(old, expected, replace)) {
             case DONE -> UpdateResult.STORED;
             case TOO_LARGE -> UpdateResult.TOO_LARGE;
             case CHANGED, ABSENT, CLEARED, TABLE_FULL -> null;
           };
-      case Update.Remove _, Update.Replace _ -> // What has expired already would never be seen.
-          remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.REMOVED;
     };
   }
 

@@ -67,7 +67,7 @@ final class Segments {
   /** {@link Room}'s class of a segment's items, or FREE, INDEX or RUN_TAIL. */
   private final int[] classes;
 
-  /** How many segments the item takes that begins here; 1 for a segment of many items. */
+  /** How many segments the item takes that lies here; 1 for a segment of many items. */
   private final int[] runLengths;
 
   private long lastSequence;
@@ -137,7 +137,7 @@ final class Segments {
     }
     long sequence = ++lastSequence;
     classes[segment] = itemClass;
-    runLengths[segment] = runLength;
+    Arrays.fill(runLengths, segment, segment + runLength, runLength);
     orders[segment] = sequence;
     LONGS.setRelease(lives, 2 * segment, sequence);
     // Whoever sees a byte that is written from now on sees that the last life is over.

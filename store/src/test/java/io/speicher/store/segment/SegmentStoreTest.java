@@ -5,8 +5,14 @@ import io.speicher.store.StoreContract;
 import io.speicher.store.Ticker;
 
 final class SegmentStoreTest extends StoreContract {
+
   @Override
   protected Store create(long budgetBytes, Ticker ticker) {
     return new SegmentStore(budgetBytes, ticker);
+  }
+
+  @Override
+  protected void check(Store store) {
+    ((SegmentStore) store).verify();
   }
 }
