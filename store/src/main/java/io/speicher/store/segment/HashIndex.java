@@ -6,10 +6,12 @@ import static io.speicher.store.segment.NativeMemory.getInt;
 import static io.speicher.store.segment.NativeMemory.getIntAcquire;
 import static io.speicher.store.segment.NativeMemory.getLong;
 import static io.speicher.store.segment.NativeMemory.getLongAcquire;
+import static io.speicher.store.segment.NativeMemory.getShort;
 import static io.speicher.store.segment.NativeMemory.putInt;
 import static io.speicher.store.segment.NativeMemory.putIntRelease;
 import static io.speicher.store.segment.NativeMemory.putLong;
 import static io.speicher.store.segment.NativeMemory.putLongRelease;
+import static io.speicher.store.segment.NativeMemory.putShort;
 
 import java.lang.invoke.VarHandle;
 
@@ -21,11 +23,11 @@ import java.lang.invoke.VarHandle;
  *  table header, 1 KiB:
  *  | version 8 | buckets 4 | items 4 | generation 8 | pages 4 | unused 4 | page numbers, 248 x 4 |
  *
- *  page, 4 KiB: 64 buckets.     bucket, 64 bytes: | slot 8 | ... 7 slots | passers 8 |
+ *  page, 4 KiB: 64 buckets.     bucket, 64 bytes: | slot 8 | ... 7 slots | passers 2 | ghosts 6 |
  *
  *  slot:
- *   63..44     43         42..39       38..0
- *  | tag 20 | observed | frequency 4 | location 39 |     0 is an empty slot
+ *   63..44     43         42..41      40..39   38..0
+ *  | tag 20 | observed | frequency | unused | location 39 |     0 is an empty slot
  * </pre>
  *
  * <p><b>Threads.</b> Any thread reads, without a lock; writers of one table exclude each other by
@@ -81,13 +83,13 @@ final class HashIndex {
   static final int MAX_PAGES = (TABLE_BYTES - PAGE_NUMBERS) / 4;
 
   static final int TAG_BITS = 20;
-  static final int MAX_FREQUENCY = 15;
+  static final int MAX_FREQUENCY = 3;
   private static final int TAG_SHIFT = 44;
   private static final int TAG_MASK = (1 << TAG_BITS) - 1;
   private static final long OBSERVED = 1L << 43;
-  private static final int FREQUENCY_SHIFT = 39;
+  private static final int FREQUENCY_SHIFT = 41;
   private static final long FREQUENCY_MASK = (long) MAX_FREQUENCY << FREQUENCY_SHIFT;
-  private static final long LOCATION_MASK = (1L << FREQUENCY_SHIFT) - 1;
+  private static final long LOCATION_MASK = (1L << 39) - 1;
 
   /** The part of a hash that makes the tag; the upper bits choose the table. */
   private static final int HASH_TAG_SHIFT = 20;
@@ -215,8 +217,7 @@ final class HashIndex {
 
   /** Brings the bucket of a hash into the processor's cache. Returns something to depend on. */
   long touch(long hash) {
-    long table = tableOf(hash);
-    return getLong(bucket(table, home(tagOf(hash), getInt(table + BUCKETS))));
+    return getLong(homeBucket(tableOf(hash), hash));
   }
 
   private long search(long table, int tag, Match match) {
@@ -230,7 +231,7 @@ final class HashIndex {
           return at;
         }
       }
-      if (getLong(bucket + PASSERS) == 0) {
+      if (getShort(bucket + PASSERS) == 0) {
         return NOT_FOUND;
       }
       bucketIndex = next(bucketIndex, buckets);
@@ -317,7 +318,7 @@ final class HashIndex {
     int bucketIndex = home(tag(slot), buckets);
     long bucket = bucket(table, bucketIndex);
     while (slotAddress < bucket || slotAddress >= bucket + PASSERS) {
-      putLong(bucket + PASSERS, getLong(bucket + PASSERS) - 1);
+      putShort(bucket + PASSERS, getShort(bucket + PASSERS) - 1);
       bucketIndex = next(bucketIndex, buckets);
       bucket = bucket(table, bucketIndex);
     }
@@ -336,7 +337,7 @@ final class HashIndex {
           return;
         }
       }
-      putLong(bucket + PASSERS, getLong(bucket + PASSERS) + 1);
+      putShort(bucket + PASSERS, getShort(bucket + PASSERS) + 1);
       bucketIndex = next(bucketIndex, buckets);
     }
   }
@@ -368,7 +369,7 @@ final class HashIndex {
           scratch[taken++] = slot;
         }
       }
-      putLong(bucket + PASSERS, 0);
+      putLong(bucket + PASSERS, 0); // And forget the ghosts: most would be in another bucket now.
     }
     assert taken == items : "items=" + items + " taken=" + taken;
     putIntRelease(table + BUCKETS, newBuckets);
@@ -400,6 +401,24 @@ final class HashIndex {
     }
     putInt(table + ITEMS, 0);
     putLongRelease(table + GENERATION, generation);
+  }
+
+  // ---- ghosts ----
+
+  /** The ghosts in the home bucket of a hash. Any thread may ask, and be told of ones that go. */
+  long ghosts(long hash) {
+    long table = tableOf(hash);
+    return getLong(homeBucket(table, hash) + PASSERS) & Ghosts.MASK;
+  }
+
+  /** Sets them, in a locked table. */
+  void setGhosts(long table, long hash, long ghosts) {
+    long at = homeBucket(table, hash) + PASSERS;
+    putLong(at, (getLong(at) & ~Ghosts.MASK) | (ghosts & Ghosts.MASK));
+  }
+
+  private long homeBucket(long table, long hash) {
+    return bucket(table, home(tagOf(hash), getInt(table + BUCKETS)));
   }
 
   // ---- all of it ----
@@ -452,7 +471,7 @@ final class HashIndex {
           visitor.visit(slot);
         }
       }
-      passed = getLong(bucket + PASSERS) != 0;
+      passed = getShort(bucket + PASSERS) != 0;
       bucketIndex = next(bucketIndex, buckets);
     }
     return endTag;
@@ -483,8 +502,8 @@ final class HashIndex {
     return (getLongAcquire(table + VERSION) & 1) != 0;
   }
 
-  long passers(long table, int bucketIndex) {
-    return getLong(bucket(table, bucketIndex) + PASSERS);
+  int passers(long table, int bucketIndex) {
+    return getShort(bucket(table, bucketIndex) + PASSERS);
   }
 
   /** The bucket where the search for a tag begins. */

@@ -1,10 +1,8 @@
 package io.speicher.store.segment;
 
 import static io.speicher.store.segment.EvictionPolicy.MAIN;
-import static io.speicher.store.segment.EvictionPolicy.NOWHERE;
 import static io.speicher.store.segment.EvictionPolicy.QUEUES;
 import static io.speicher.store.segment.EvictionPolicy.SMALL;
-import static io.speicher.store.segment.HashIndex.NOT_FOUND;
 import static io.speicher.store.segment.Segments.HEADER_BYTES;
 import static io.speicher.store.segment.Segments.NO_SEGMENT;
 
@@ -12,20 +10,15 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.store.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Queue;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Gives out room for items and for the index, and makes room by cleaning segments.
+ * Gives out room, for items and for the index, and takes it back.
  *
- * <p>To clean a segment is to walk through its items: those that are to stay are copied to an open
- * segment, all others are unlinked, and then it is free. {@link #chooseVictim} says which segment
- * and why. Any thread may call any method.
+ * <p>Writers append to open segments. A segment belongs to a class of items: those of one queue and
+ * one window. Any thread may call the methods for writers and for the store.
  */
 final class Room {
 
@@ -36,78 +29,56 @@ final class Room {
    *
    * The lock is held by whoever cleans or takes a segment, for a step at a time, and never by a
    * writer that takes bytes of an open segment, nor by a reader. Under it, tables of the index are
-   * locked, one at a time; so nobody may ask for it who has a table locked, and whoever cleans does
-   * not wait for writers: they may be waiting for the table or the lock.
+   * locked, one at a time; so nobody may ask for it who has a table locked. Whoever holds it may wait
+   * for the writers of a segment to finish; so nobody may ask for it who has reserved bytes.
+   *
+   * Where segments come from. Items take the first free one, the index the last, so that there are
+   * rows of free segments for items that need several. Where a row is missing, others make way.
    */
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
   /** Stands for the location of an item that does not fit. */
   static final long TOO_LARGE = -1;
 
-  /** What a segment is when it holds no items; other segments are in a class: queue and window. */
-  static final int FREE = -1;
-
-  static final int INDEX = -2;
-  static final int RUN_TAIL = -3;
-
   private static final int CLASSES = QUEUES * TtlWindows.COUNT;
+  private static final int MAX_STRIPES = 4;
 
-  /** Free segments that only the cleaner may take: it copies before it can free. */
-  private static final int RESERVE = 1;
+  /** A stripe of its own for some of the writers costs an open segment; so many must be there. */
+  private static final int SEGMENTS_PER_STRIPE = 256;
 
-  /** Of all segments, one in so many is kept free by writers that help. */
-  private static final int SPARE_SHIFT = 7;
+  /** One in so many segments is kept free for the cleaner, which copies before it can free ... */
+  private static final int RESERVE_SHIFT = 9;
+
+  /** ... and as many again by writers that help. */
+  private static final int SPARE_SHIFT = 9;
 
   /** How many pages of the index there should be at any time. */
   private static final int SPARE_PAGES = 4;
 
-  /** A segment is merged with others when at least this part of it is dead. */
-  private static final int MERGE_SHIFT = 4;
-
-  /** Merging may need so many segments to win one, where items are small. */
-  private static final int MAX_FUTILE_MERGES = 2 << MERGE_SHIFT;
-
   private static final int STEP_ITEMS = 64;
   private static final int HELP_ITEMS = 4;
-  private static final int MAX_WRITER_STRIPES = 4;
-
-  /** Why a segment is cleaned, and so what becomes of the items in it that are alive. */
-  private enum Purpose {
-    /** They are judged. */
-    EVICT,
-    /** They all stay. */
-    MERGE,
-    /** They move on to the window that they belong to by now. */
-    EXPIRE,
-    /** They stay, but elsewhere; what needs a run of segments goes if there is no other one. */
-    VACATE,
-  }
 
   private final Segments segments;
   private final HashIndex index;
   private final IndexPages pages;
-  private final KeyHash keyHash;
   private final Ticker ticker;
-  private final EvictionPolicy policy = new EvictionPolicy();
+  private final EvictionPolicy policy;
+  private final Cleaner cleaner;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /**
-   * Where writers append: for each stripe and class a segment, or none; the last is the cleaner's.
-   */
+  /** Where writers append: for each stripe of them and each class, a segment or none. */
   private final int[] open;
 
-  private final int cleanerStripe;
+  private final int stripes;
   private final int maxItemSegments;
-  private final int spareSegments;
+  private final int reserve;
+  private final int spare;
 
   /** What was written to a segment with this sequence number or a smaller one was cleared. */
   private volatile long clearedThrough;
 
   /** How many segments can still be taken for items. */
   private volatile int available;
-
-  private final LongAdder evictedItemCount = new LongAdder();
-  private final LongAdder expiredItemCount = new LongAdder();
 
   @GuardedBy("lock")
   private final BitSet free = new BitSet();
@@ -116,41 +87,14 @@ final class Room {
   @GuardedBy("lock")
   private int firstIndexSegment;
 
+  /** How many segments items have, by queue. */
   @GuardedBy("lock")
-  private int itemSegments;
+  private final int[] queueSegments = new int[QUEUES];
 
   @GuardedBy("lock")
   private final TtlWindows windows;
 
-  /** Segments, by number and sequence number, whose window has become due. */
-  @GuardedBy("lock")
-  private final Queue<long[]> due = new ArrayDeque<>();
-
-  // The segment that is being cleaned.
-
-  @GuardedBy("lock")
-  private int victim = NO_SEGMENT;
-
-  @GuardedBy("lock")
-  private Purpose purpose = Purpose.EVICT;
-
-  @GuardedBy("lock")
-  private long victimCursor;
-
-  @GuardedBy("lock")
-  private final StoredItem item = new StoredItem();
-
-  @GuardedBy("lock")
-  private final LocationMatch here = new LocationMatch();
-
-  @GuardedBy("lock")
-  private int availableAtBegin;
-
-  /** How many merges in a row have brought no segment more. */
-  @GuardedBy("lock")
-  private int futileMerges;
-
-  /** While a run of segments is vacated: nothing may be taken from there. */
+  /** While a row of segments is vacated: nothing may be taken from there. */
   @GuardedBy("lock")
   private int vacatingFrom;
 
@@ -168,28 +112,54 @@ final class Room {
     this.segments = segments;
     this.index = index;
     this.pages = pages;
-    this.keyHash = keyHash;
     this.ticker = ticker;
     this.maxItemSegments = maxItemSegments;
-    int writerStripes =
-        Math.clamp(
-            Math.min(Runtime.getRuntime().availableProcessors(), segments.count() >>> 8),
-            1,
-            MAX_WRITER_STRIPES);
-    cleanerStripe = writerStripes;
-    open = new int[(writerStripes + 1) * CLASSES];
+    policy = new EvictionPolicy(maxItemSegments, segments.segmentBytes());
+    cleaner = new Cleaner(segments, index, keyHash, ticker, policy, this);
+    int processors = Runtime.getRuntime().availableProcessors();
+    stripes =
+        Math.clamp(Math.min(processors, maxItemSegments / SEGMENTS_PER_STRIPE), 1, MAX_STRIPES);
+    open = new int[stripes * CLASSES];
     Arrays.fill(open, NO_SEGMENT);
-    spareSegments = RESERVE + (maxItemSegments >>> SPARE_SHIFT);
+    reserve = 1 + (maxItemSegments >>> RESERVE_SHIFT);
+    spare = reserve + 1 + (maxItemSegments >>> SPARE_SHIFT);
     windows = new TtlWindows(ticker.millis());
     firstIndexSegment = segments.count() - indexSegments;
-    for (int segment = 0; segment < segments.count(); segment++) {
-      segments.setClass(segment, segment < firstIndexSegment ? FREE : INDEX);
+    for (int segment = firstIndexSegment; segment < segments.count(); segment++) {
+      segments.setClass(segment, Segments.INDEX);
     }
     free.set(0, firstIndexSegment);
     updateAvailable();
   }
 
   // ---- for writers ----
+
+  /** Which queue the next version of an item belongs to, whose last one lies in that segment. */
+  int queueOfNext(int segment) {
+    int itemClass = segments.itemClass(segment); // The segment may have ended meanwhile.
+    return itemClass < 0 ? SMALL : queueOf(itemClass);
+  }
+
+  /** Which queue an item belongs to whose key had none. */
+  int queueOfNew(long hash, long itemBytes) {
+    int ghost = policy.ghostOf(index.ghosts(hash), hash);
+    if (ghost == Ghosts.NONE || !lock.tryLock()) {
+      return SMALL;
+    }
+    try {
+      return cleaner.queueOfReturned(ghost, itemBytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the ghost of an item away that is in the index now. Its table is locked. */
+  void forgetGhost(long table, long hash) {
+    long ghosts = index.ghosts(hash);
+    if (ghosts != 0) {
+      index.setGhosts(table, hash, policy.withoutGhost(ghosts, hash));
+    }
+  }
 
   /**
    * Reserves room for an item, and counts the caller as a writer of its segment until {@link
@@ -202,7 +172,7 @@ final class Room {
     if (draft.bytes() > segments.segmentBytes() - HEADER_BYTES) {
       return reserveRun(itemClass, draft);
     }
-    int place = place(itemClass, (int) (Thread.currentThread().threadId() % cleanerStripe));
+    int place = place(itemClass, (int) (Thread.currentThread().threadId() % stripes));
     while (true) {
       int segment = openAcquire(place);
       long location = reserveIn(segment, place, draft);
@@ -216,7 +186,8 @@ final class Room {
       try {
         if (openAcquire(place) == segment) {
           makeAvailable(1);
-          closeAndOpen(place, draft.expiresAtMillis());
+          openAnother(place, draft);
+          policy.advanceClock(1);
         }
       } finally {
         lock.unlock();
@@ -238,16 +209,11 @@ final class Room {
     segments.done(segments.of(location));
   }
 
-  /** Whether an item that was written there before the last clear may no longer be linked. */
-  boolean isCleared(long sequence) {
-    return sequence <= clearedThrough;
-  }
-
   /** Does a small part of the work that is due, if any is. Called once for each item written. */
   void help() {
-    if (available < spareSegments && lock.tryLock()) {
+    if (available < spare && lock.tryLock()) {
       try {
-        step(HELP_ITEMS * Math.clamp(spareSegments - available, 1, STEP_ITEMS / HELP_ITEMS));
+        cleaner.step(HELP_ITEMS * Math.min(spare - available, STEP_ITEMS / HELP_ITEMS));
       } finally {
         lock.unlock();
       }
@@ -257,7 +223,7 @@ final class Room {
     }
   }
 
-  /** Takes a segment for the index, if it needs one. */
+  /** Takes a segment for the index, if that needs one. */
   void addPages() {
     lock.lock();
     try {
@@ -266,7 +232,7 @@ final class Room {
         vacate(segment, segment + 1);
         firstIndexSegment = segment;
         free.clear(segment);
-        segments.setClass(segment, INDEX);
+        segments.setClass(segment, Segments.INDEX);
         updateAvailable();
         pages.add(segments.startOf(segment), segments.segmentBytes());
       }
@@ -290,7 +256,7 @@ final class Room {
     return usable ? segments.reserve(segment, sequence, (int) draft.bytes()) : -1;
   }
 
-  /** Whether a run of its own wastes less than to give up what is left of an open segment. */
+  /** Whether a segment of its own wastes less than to give up what is left of an open one. */
   private boolean wastesLessAlone(int segment, long itemBytes) {
     int left = segments.segmentBytes() - segments.writeOffset(segment);
     return segments.segmentBytes() - HEADER_BYTES - itemBytes < left;
@@ -301,21 +267,15 @@ final class Room {
     int runLength = segments.segmentsFor(draft.bytes());
     lock.lock();
     try {
-      return runLength > Math.min(maxItemSegments, firstIndexSegment) - RESERVE
-          ? TOO_LARGE
-          : beginRun(takeRun(runLength), runLength, itemClass, draft);
+      if (runLength > Math.min(maxItemSegments, firstIndexSegment) - reserve) {
+        return TOO_LARGE;
+      }
+      int first = takeRun(runLength);
+      policy.advanceClock(runLength);
+      return beginRun(first, runLength, itemClass, draft);
     } finally {
       lock.unlock();
     }
-  }
-
-  @GuardedBy("lock")
-  private long beginRun(int first, int runLength, int itemClass, Draft draft) {
-    segments.begin(first, itemClass, runLength, expiryBase(itemClass, draft.expiresAtMillis()));
-    for (int segment = first + 1; segment < first + runLength; segment++) {
-      segments.setClass(segment, RUN_TAIL);
-    }
-    return segments.reserveRun(first, draft.bytes());
   }
 
   // ---- taking segments ----
@@ -323,65 +283,76 @@ final class Room {
   /** Cleans until there are so many segments beside the reserve. */
   @GuardedBy("lock")
   private void makeAvailable(int wanted) {
-    for (int attempt = 1; available < wanted + RESERVE; attempt++) {
-      if (!step(STEP_ITEMS)) {
+    for (int attempt = 1; available < wanted + reserve; attempt++) {
+      if (!cleaner.step(STEP_ITEMS)) {
         Backoff.pause(attempt); // All that could be cleaned is being written to.
       }
     }
   }
 
   @GuardedBy("lock")
-  private void closeAndOpen(int place, long expiresAtMillis) {
-    int itemClass = place % CLASSES;
+  private void openAnother(int place, Draft draft) {
     int last = openAcquire(place);
     if (last != NO_SEGMENT) {
       segments.seal(last);
     }
     int segment = firstFree();
-    take(segment, 1);
-    segments.begin(segment, itemClass, 1, expiryBase(itemClass, expiresAtMillis));
+    begin(segment, 1, place % CLASSES, draft);
     INTS.setRelease(open, place, segment);
+    fillMainFirst();
   }
 
-  private static long expiryBase(int itemClass, long expiresAtMillis) {
-    return TtlWindows.startMillis(windowOf(itemClass), expiresAtMillis);
+  @GuardedBy("lock")
+  private long beginRun(int first, int runLength, int itemClass, Draft draft) {
+    begin(first, runLength, itemClass, draft);
+    return segments.reserveRun(first, draft.bytes());
   }
 
-  /** The first free segment, which exists, outside of what is being vacated. */
+  @GuardedBy("lock")
+  private void begin(int first, int runLength, int itemClass, Draft draft) {
+    free.clear(first, first + runLength);
+    queueSegments[queueOf(itemClass)] += runLength;
+    updateAvailable();
+    long expiryBaseMillis = TtlWindows.startMillis(draft.window(), draft.expiresAtMillis());
+    segments.begin(first, itemClass, runLength, expiryBaseMillis, policy.clock());
+  }
+
+  /**
+   * As long as there is room for all, nothing has to prove its worth: what is too much for the
+   * small queue goes over to the main queue, whole segments at a time.
+   */
+  @GuardedBy("lock")
+  private void fillMainFirst() {
+    if (cleaner.evictedItemCount() == 0 && policy.isSmallTooLarge(queueBytes(SMALL))) {
+      int oldest = NO_SEGMENT;
+      for (int segment = 0; segment < firstIndexSegment; segment++) {
+        if (segments.isInUse(segment)
+            && queueOf(segments.itemClass(segment)) == SMALL
+            && !isOpen(segment)
+            && (oldest == NO_SEGMENT || segments.isOlder(segment, oldest))) {
+          oldest = segment;
+        }
+      }
+      if (oldest != NO_SEGMENT) {
+        setClass(oldest, itemClass(MAIN, windowOf(segments.itemClass(oldest))));
+      }
+    }
+  }
+
+  /** The first free segment outside of what is being vacated, or less than 0. */
   @GuardedBy("lock")
   private int firstFree() {
     int segment = free.nextSetBit(0);
-    if (segment >= vacatingFrom && segment < vacatingTo) {
-      segment = free.nextSetBit(vacatingTo);
-    }
-    return segment;
-  }
-
-  @GuardedBy("lock")
-  private void take(int first, int runLength) {
-    free.clear(first, first + runLength);
-    itemSegments += runLength;
-    updateAvailable();
-  }
-
-  @GuardedBy("lock")
-  private void giveBack(int first) {
-    int runLength = segments.runLength(first);
-    segments.end(first);
-    for (int segment = first; segment < first + runLength; segment++) {
-      segments.setClass(segment, FREE);
-    }
-    free.set(first, first + runLength);
-    itemSegments -= runLength;
-    updateAvailable();
+    return segment >= vacatingFrom && segment < vacatingTo ? free.nextSetBit(vacatingTo) : segment;
   }
 
   @GuardedBy("lock")
   private void updateAvailable() {
-    available = Math.min(free.cardinality(), maxItemSegments - itemSegments);
+    available =
+        Math.min(free.cardinality(), maxItemSegments - queueSegments[SMALL] - queueSegments[MAIN]);
   }
 
-  /** Takes segments in a row; where there are none, others make way for them. */
+  /** Finds free segments in a row; where there are none, others make way for them. */
   @GuardedBy("lock")
   private int takeRun(int runLength) {
     makeAvailable(runLength);
@@ -391,7 +362,6 @@ final class Room {
       first = cheapestRun(runLength);
       vacate(first, first + runLength);
     }
-    take(first, runLength);
     return first;
   }
 
@@ -399,19 +369,10 @@ final class Room {
   @GuardedBy("lock")
   private void freeDeadSegments() {
     for (int segment = 0; segment < firstIndexSegment; segment++) {
-      if (segments.itemClass(segment) >= 0
-          && segment != victim
-          && isDead(segment)
-          && !isOpen(segment)
-          && isCleanable(segment)) {
-        giveBack(segment);
+      if (segments.isInUse(segment) && isDead(segment) && !isOpen(segment)) {
+        cleaner.vacate(segment);
       }
     }
-  }
-
-  @GuardedBy("lock")
-  private boolean isDead(int segment) {
-    return segments.liveBytes(segment) == 0 || isCleared(segments.sequenceAcquire(segment));
   }
 
   /** Free segments in a row, outside of what is being vacated, or {@link Segments#NO_SEGMENT}. */
@@ -448,7 +409,7 @@ final class Room {
   /** In bytes to copy; a run that is no shorter than what is wanted could hardly go elsewhere. */
   @GuardedBy("lock")
   private long costToVacate(int segment, int wantedLength) {
-    if (segments.itemClass(segment) == FREE) {
+    if (free.get(segment)) {
       return 0;
     }
     int runLength = segments.runLength(segment);
@@ -464,14 +425,12 @@ final class Room {
     vacatingTo = to;
     try {
       int segment = from;
-      while (segments.itemClass(segment) == RUN_TAIL) {
+      while (segments.itemClass(segment) == Segments.RUN_TAIL) {
         segment--;
       }
       while (segment < to) {
-        int runLength = segments.itemClass(segment) == FREE ? 1 : segments.runLength(segment);
-        if (segments.itemClass(segment) != FREE) {
-          vacate(segment);
-        }
+        int runLength = free.get(segment) ? 1 : segments.runLength(segment);
+        cleaner.vacate(segment);
         segment += runLength;
       }
     } finally {
@@ -480,131 +439,32 @@ final class Room {
     }
   }
 
-  @GuardedBy("lock")
-  private void vacate(int segment) {
-    while (victim != NO_SEGMENT) {
-      step(STEP_ITEMS); // What was begun first.
-    }
-    for (int attempt = 1; segments.itemClass(segment) >= 0 && !isCleanable(segment); attempt++) {
-      Backoff.pause(attempt);
-    }
-    if (segments.itemClass(segment) >= 0) {
-      begin(segment, Purpose.VACATE);
-      while (victim != NO_SEGMENT) {
-        step(STEP_ITEMS);
-      }
-    }
-  }
+  // ---- for the cleaner, which holds the lock ----
 
-  // ---- cleaning ----
-
-  /**
-   * Cleans up to {@code maxItems} items. Returns false if there was nothing to clean, since writers
-   * are at work on all there is.
-   */
+  /** Reserves room for the copy of an item without making any, or returns {@link #TOO_LARGE}. */
   @GuardedBy("lock")
-  private boolean step(int maxItems) {
-    if (victim == NO_SEGMENT && !chooseDue() && !chooseVictim()) {
-      return false;
+  long reserveForMove(int queue, Draft copy) {
+    int itemClass = itemClass(queue, copy.window());
+    if (copy.bytes() > segments.segmentBytes() - HEADER_BYTES) {
+      int runLength = segments.segmentsFor(copy.bytes());
+      int first = available < runLength ? NO_SEGMENT : freeRun(runLength);
+      return first == NO_SEGMENT ? TOO_LARGE : beginRun(first, runLength, itemClass, copy);
     }
-    long end = segments.startOf(victim) + segments.writeOffset(victim);
-    for (int i = 0;
-        i < maxItems && victim != NO_SEGMENT && victimCursor < end && !isDead(victim);
-        i++) {
-      victimCursor += clean(victimCursor);
-    }
-    if (victim != NO_SEGMENT && (victimCursor >= end || isDead(victim))) {
-      finish();
-    }
-    return true;
-  }
-
-  /** Begins with what has expired or was cleared, if writers are through with it. */
-  @GuardedBy("lock")
-  private boolean chooseDue() {
-    for (long[] next = due.peek(); next != null; next = due.peek()) {
-      int segment = (int) next[0];
-      boolean isOver = segments.sequenceAcquire(segment) != next[1]; // It was cleaned meanwhile.
-      if (!isOver && !isCleanable(segment)) {
-        return false;
+    int place = place(itemClass, 0);
+    long location = reserveIn(openAcquire(place), place, copy);
+    while (location < 0) {
+      if (available == 0 || firstFree() < 0) {
+        return TOO_LARGE;
       }
-      due.remove();
-      if (!isOver) {
-        return begin(segment, Purpose.EXPIRE);
-      }
+      openAnother(place, copy);
+      location = reserveIn(openAcquire(place), place, copy); // Unless writers were faster.
     }
-    return false;
-  }
-
-  /** Begins with a segment of which much is dead, or else with one that the policy gives up. */
-  @GuardedBy("lock")
-  private boolean chooseVictim() {
-    int deadest = NO_SEGMENT;
-    long mostDeadBytes = 0;
-    int[] queueSegments = new int[QUEUES];
-    int[] oldest = {NO_SEGMENT, NO_SEGMENT};
-    int anyOpen = NO_SEGMENT; // May hold what was written just now, so it goes last.
-    for (int segment = 0; segment < firstIndexSegment; segment++) {
-      int itemClass = segments.itemClass(segment);
-      if (itemClass < 0) {
-        continue;
-      }
-      int queue = queueOf(itemClass);
-      queueSegments[queue] += segments.runLength(segment);
-      if (segments.hasWriters(segment)) {
-        continue;
-      }
-      if (isOpen(segment)) {
-        anyOpen = segment;
-        continue;
-      }
-      if (oldest[queue] == NO_SEGMENT || segments.order(segment) < segments.order(oldest[queue])) {
-        oldest[queue] = segment;
-      }
-      long deadBytes = deadBytes(segment);
-      if (deadBytes > mostDeadBytes) {
-        mostDeadBytes = deadBytes;
-        deadest = segment;
-      }
-    }
-    if (mostDeadBytes >= segments.segmentBytes() >>> MERGE_SHIFT
-        && futileMerges <= MAX_FUTILE_MERGES
-        && isCleanable(deadest)) {
-      return begin(deadest, Purpose.MERGE);
-    }
-    futileMerges = 0;
-    int queue = policy.queueToShrink(queueSegments[SMALL], queueSegments[MAIN]);
-    int chosen = oldest[queue];
-    if (chosen == NO_SEGMENT) {
-      chosen = oldest[1 - queue] != NO_SEGMENT ? oldest[1 - queue] : anyOpen;
-    }
-    return chosen != NO_SEGMENT && isCleanable(chosen) && begin(chosen, Purpose.EVICT);
-  }
-
-  /** What cleaning a segment would bring at least. A run is dead as a whole or not at all. */
-  @GuardedBy("lock")
-  private long deadBytes(int segment) {
-    if (isDead(segment)) {
-      return (long) segments.runLength(segment) * segments.segmentBytes();
-    }
-    return segments.runLength(segment) > 1
-        ? 0
-        : segments.writeOffset(segment) - HEADER_BYTES - segments.liveBytes(segment);
-  }
-
-  @GuardedBy("lock")
-  private boolean isOpen(int segment) {
-    for (int place = segments.itemClass(segment); place < open.length; place += CLASSES) {
-      if (openAcquire(place) == segment) {
-        return true;
-      }
-    }
-    return false;
+    return location;
   }
 
   /** Lets nobody write to a segment any more, and returns whether nobody does. */
   @GuardedBy("lock")
-  private boolean isCleanable(int segment) {
+  boolean close(int segment) {
     for (int place = segments.itemClass(segment); place < open.length; place += CLASSES) {
       if (openAcquire(place) == segment) {
         INTS.setRelease(open, place, NO_SEGMENT);
@@ -614,173 +474,63 @@ final class Room {
   }
 
   @GuardedBy("lock")
-  private boolean begin(int segment, Purpose why) {
-    victim = segment;
-    purpose = why;
-    victimCursor = segments.startOf(segment) + HEADER_BYTES;
-    availableAtBegin = available;
-    return true;
-  }
-
-  @GuardedBy("lock")
-  private void finish() {
-    assert isDead(victim) : "liveBytes=" + segments.liveBytes(victim);
-    giveBack(victim);
-    victim = NO_SEGMENT;
-    if (purpose == Purpose.MERGE) {
-      futileMerges = available > availableAtBegin ? 0 : futileMerges + 1;
-    }
-  }
-
-  /** Cleans one item of the victim and returns its length. */
-  @GuardedBy("lock")
-  private long clean(long location) {
-    item.at(segments.address(location), segments.expiryBaseMillis(victim));
-    int itemBytes = item.bytes();
-    ByteBuffer key = item.key();
-    long hash = keyHash.of(key);
-    here.location = location;
-    long slotAddress = index.find(hash, here);
-    while (slotAddress != NOT_FOUND && !decide(hash, key, slotAddress)) {
-      // Somebody has asked for its version meanwhile, so it must take that along.
-      slotAddress = index.find(hash, here);
-    }
-    return itemBytes;
-  }
-
-  /** Does what is to be done with a living item. Returns false if it is to be looked at again. */
-  @GuardedBy("lock")
-  private boolean decide(long hash, ByteBuffer key, long slotAddress) {
-    if (item.expiresAtMillis() <= ticker.millis()) {
-      unlink(hash, expiredItemCount);
-      return true;
-    }
-    int queue = queueOf(segments.itemClass(victim));
-    int frequency = HashIndex.frequency(here.slot);
-    if (purpose == Purpose.EVICT) {
-      int target = policy.verdict(queue, hash, frequency);
-      if (target == NOWHERE) {
-        policy.evicted(queue, hash);
-        unlink(hash, evictedItemCount);
+  boolean isOpen(int segment) {
+    for (int place = segments.itemClass(segment); place < open.length; place += CLASSES) {
+      if (openAcquire(place) == segment) {
         return true;
       }
-      frequency = policy.frequencyAfter(queue, frequency);
-      queue = target;
     }
-    return segments.runLength(victim) > 1 && purpose != Purpose.VACATE
-        ? keepRun(queue, slotAddress, frequency)
-        : move(hash, key, queue, frequency);
+    return false;
   }
 
-  /** Unlinks an item of the victim, unless somebody else did, and counts it. */
+  /** Takes back a segment, or run, in which nothing is alive and nobody writes. */
   @GuardedBy("lock")
-  private void unlink(long hash, LongAdder count) {
-    long table = index.tableOf(hash);
-    index.lock(table);
-    try {
-      long slotAddress = index.findLocked(table, HashIndex.tagOf(hash), here);
-      if (slotAddress != NOT_FOUND) {
-        index.remove(table, slotAddress);
-        segments.addLiveBytes(victim, -item.bytes());
-        count.increment();
+  void giveBack(int first) {
+    int runLength = segments.runLength(first);
+    queueSegments[queueOf(segments.itemClass(first))] -= runLength;
+    segments.end(first);
+    free.set(first, first + runLength);
+    updateAvailable();
+  }
+
+  /** Moves a segment that is not open to another queue or window. */
+  @GuardedBy("lock")
+  void setClass(int segment, int itemClass) {
+    queueSegments[queueOf(segments.itemClass(segment))] -= segments.runLength(segment);
+    queueSegments[queueOf(itemClass)] += segments.runLength(segment);
+    segments.setClass(segment, itemClass);
+  }
+
+  /** How much a queue holds: its segments, less what is still to be filled of them. */
+  @GuardedBy("lock")
+  long queueBytes(int queue) {
+    long bytes = (long) queueSegments[queue] * segments.segmentBytes();
+    for (int stripe = 0; stripe < stripes; stripe++) {
+      int segment = openAcquire(place(itemClass(queue, TtlWindows.NONE), stripe));
+      if (segment != NO_SEGMENT) {
+        bytes -= segments.segmentBytes() - segments.writeOffset(segment);
       }
-    } finally {
-      index.unlock(table);
     }
+    return bytes;
   }
 
-  /** Copies an item to an open segment and links it there. Returns false if it has changed. */
+  /** Whether nothing in a segment can be found any more. */
+  boolean isDead(int segment) {
+    return segments.liveBytes(segment) == 0 || isCleared(segments.sequenceAcquire(segment));
+  }
+
+  /** Segments from here on hold no items. */
   @GuardedBy("lock")
-  private boolean move(long hash, ByteBuffer key, int queue, int frequency) {
-    long version =
-        item.hasVersion()
-            ? item.version()
-            : HashIndex.isObserved(here.slot)
-                ? segments.version(segments.sequenceAcquire(victim), here.location)
-                : 0;
-    Draft copy = Draft.copyOf(item, key, version, ticker.millis());
-    long location = reserveForMove(queue, copy);
-    if (location == TOO_LARGE) {
-      unlink(hash, evictedItemCount);
-      return true;
-    }
-    try {
-      write(copy, location);
-      long slot = HashIndex.slot(HashIndex.tagOf(hash), location, frequency);
-      return relink(hash, slot, (int) copy.bytes());
-    } finally {
-      done(location);
-    }
+  int itemSegmentsEnd() {
+    return firstIndexSegment;
   }
 
-  @GuardedBy("lock")
-  private boolean relink(long hash, long newSlot, int newBytes) {
-    long table = index.tableOf(hash);
-    long before = here.slot;
-    index.lock(table);
-    try {
-      long slotAddress = index.findLocked(table, HashIndex.tagOf(hash), here);
-      if (slotAddress == NOT_FOUND) {
-        return true;
-      }
-      if (!HashIndex.swap(slotAddress, before, newSlot)) {
-        return false;
-      }
-      segments.addLiveBytes(segments.of(HashIndex.location(newSlot)), newBytes);
-      segments.addLiveBytes(victim, -item.bytes());
-      return true;
-    } finally {
-      index.unlock(table);
-    }
+  int available() {
+    return available;
   }
 
-  @GuardedBy("lock")
-  private long reserveForMove(int queue, Draft copy) {
-    int itemClass = itemClass(queue, copy.window());
-    if (copy.bytes() > segments.segmentBytes() - HEADER_BYTES) {
-      int runLength = segments.segmentsFor(copy.bytes());
-      int first = available < runLength ? NO_SEGMENT : freeRun(runLength);
-      if (first == NO_SEGMENT) {
-        return TOO_LARGE;
-      }
-      take(first, runLength);
-      return beginRun(first, runLength, itemClass, copy);
-    }
-    int place = place(itemClass, cleanerStripe);
-    long location = reserveIn(openAcquire(place), place, copy);
-    if (location >= 0) {
-      return location;
-    }
-    if (available == 0 || firstFree() < 0) {
-      return TOO_LARGE;
-    }
-    closeAndOpen(place, copy.expiresAtMillis());
-    return reserveIn(openAcquire(place), place, copy);
-  }
-
-  /** A run that stays does not move, but gets another class or place in its queue. */
-  @GuardedBy("lock")
-  private boolean keepRun(int queue, long slotAddress, int frequency) {
-    HashIndex.setFrequency(slotAddress, here.slot, frequency);
-    int window = TtlWindows.of(item.expiresAtMillis(), ticker.millis());
-    segments.setClass(victim, itemClass(queue, window));
-    if (purpose == Purpose.EVICT) {
-      segments.moveToEnd(victim);
-    }
-    victim = NO_SEGMENT;
-    return true;
-  }
-
-  /** Says yes to the slot of a location. */
-  private static final class LocationMatch implements HashIndex.Match {
-    private long location;
-    private long slot;
-
-    @Override
-    public boolean matches(long slotAddress, long candidate) {
-      slot = candidate;
-      return HashIndex.location(candidate) == location;
-    }
+  private boolean isCleared(long sequence) {
+    return sequence <= clearedThrough;
   }
 
   // ---- for the store ----
@@ -791,10 +541,10 @@ final class Room {
     try {
       boolean[] dueWindows = windows.takeDue(ticker.millis());
       for (int segment = 0; segment < firstIndexSegment; segment++) {
-        int itemClass = segments.itemClass(segment);
-        if (itemClass >= 0
-            && (dueWindows[windowOf(itemClass)] || isCleared(segments.sequenceAcquire(segment)))) {
-          due.add(new long[] {segment, segments.sequenceAcquire(segment)});
+        if (segments.isInUse(segment)
+            && (dueWindows[windowOf(segments.itemClass(segment))]
+                || isCleared(segments.sequenceAcquire(segment)))) {
+          cleaner.addDue(segment);
         }
       }
     } finally {
@@ -804,7 +554,7 @@ final class Room {
     while (more) {
       lock.lock();
       try {
-        more = (victim != NO_SEGMENT || chooseDue()) && step(STEP_ITEMS);
+        more = cleaner.stepDue(STEP_ITEMS);
       } finally {
         lock.unlock();
       }
@@ -826,40 +576,25 @@ final class Room {
     }
   }
 
-  /** Which queue an item of this segment is in. A hint: the segment may have ended meanwhile. */
-  int queueOfSegment(int segment) {
-    int itemClass = segments.itemClass(segment);
-    return itemClass < 0 ? SMALL : queueOf(itemClass);
-  }
-
-  int queueOfNew(long hash) {
-    return policy.queueOfNew(hash);
-  }
-
   void countExpired() {
-    expiredItemCount.increment();
+    cleaner.countExpired();
   }
 
   long evictedItemCount() {
-    return evictedItemCount.sum();
+    return cleaner.evictedItemCount();
   }
 
   long expiredItemCount() {
-    return expiredItemCount.sum();
+    return cleaner.expiredItemCount();
   }
 
-  /** What could hold other items: free segments, and dead bytes of the others. */
+  /** What could hold other items: free segments and pages, and what is dead or empty of others. */
   long unusedBytes() {
     lock.lock();
     try {
-      long bytes = (long) free.cardinality() * segments.segmentBytes();
+      long bytes = (long) firstIndexSegment * segments.segmentBytes();
       for (int segment = 0; segment < firstIndexSegment; segment++) {
-        if (segments.itemClass(segment) >= 0) {
-          boolean cleared = isCleared(segments.sequenceAcquire(segment));
-          bytes +=
-              (long) segments.runLength(segment) * segments.segmentBytes()
-                  - (cleared ? 0 : segments.liveBytes(segment));
-        }
+        bytes -= segments.isInUse(segment) && !isDead(segment) ? segments.liveBytes(segment) : 0;
       }
       return bytes + (long) pages.available() * HashIndex.PAGE_BYTES;
     } finally {
@@ -867,39 +602,37 @@ final class Room {
     }
   }
 
-  /** Lets a verifier look at everything, what is free and what is due included. */
+  /** Lets a verifier look at everything. */
   void verify(Verifier verifier) {
     lock.lock();
     try {
+      int[] found = new int[QUEUES];
       for (int segment = 0; segment < segments.count(); segment++) {
-        verifier.expect(
-            free.get(segment) == (segments.itemClass(segment) == FREE),
-            "free list and class of segment " + segment + " disagree");
-      }
-      int taken = 0;
-      for (int segment = 0; segment < firstIndexSegment; segment++) {
         int itemClass = segments.itemClass(segment);
-        taken += itemClass >= 0 ? segments.runLength(segment) : 0;
-        verifier.expect(itemClass != INDEX, "an index segment among the others: " + segment);
-        boolean isTail = segment > 0 && segments.itemClass(segment - 1) != FREE;
-        verifier.expect(itemClass != RUN_TAIL || isTail, "the tail of nothing: " + segment);
+        verifier.expect(
+            free.get(segment) == (itemClass == Segments.FREE)
+                && (segment >= firstIndexSegment) == (itemClass == Segments.INDEX),
+            "segment %d: class=%d free=%b".formatted(segment, itemClass, free.get(segment)));
+        if (segments.isInUse(segment)) {
+          found[queueOf(itemClass)] += segments.runLength(segment);
+        }
       }
-      verifier.expect(taken == itemSegments, "item segments counted: " + itemSegments);
+      verifier.expect(
+          Arrays.equals(found, queueSegments),
+          "segments of the queues: " + Arrays.toString(queueSegments));
       verifier.verify(clearedThrough, firstIndexSegment, pages.available());
     } finally {
       lock.unlock();
     }
   }
 
-  private int openAcquire(int place) {
-    return (int) INTS.getAcquire(open, place);
-  }
+  // ---- classes and places ----
 
-  private static int itemClass(int queue, int window) {
+  static int itemClass(int queue, int window) {
     return queue * TtlWindows.COUNT + window;
   }
 
-  private static int queueOf(int itemClass) {
+  static int queueOf(int itemClass) {
     return itemClass / TtlWindows.COUNT;
   }
 
@@ -914,5 +647,9 @@ final class Room {
    */
   private static int place(int itemClass, int stripe) {
     return windowOf(itemClass) == TtlWindows.NONE ? stripe * CLASSES + itemClass : itemClass;
+  }
+
+  private int openAcquire(int place) {
+    return (int) INTS.getAcquire(open, place);
   }
 }

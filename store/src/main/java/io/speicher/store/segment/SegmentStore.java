@@ -245,7 +245,6 @@ public final class SegmentStore implements Store {
       return refuse(old);
     }
     long oldSlot = old.slot();
-    int queue = oldSlot != 0 ? room.queueOfSegment(old.segment()) : room.queueOfNew(old.hash());
     long version = replace.keepsVersion() && expected == Expected.THIS ? old.versionToKeep() : 0;
     Draft draft =
         new Draft(
@@ -257,6 +256,8 @@ public final class SegmentStore implements Store {
             replace.expiresAtMillis(),
             version,
             ticker.millis());
+    int queue =
+        oldSlot != 0 ? room.queueOfNext(old.segment()) : room.queueOfNew(old.hash(), draft.bytes());
     while (true) {
       long generation = index.generation();
       long location = room.reserve(queue, draft);
@@ -314,8 +315,11 @@ public final class SegmentStore implements Store {
           current.findLocked(table);
         }
         countGone(current);
-      } else if (!index.insert(table, HashIndex.slot(tag, location, 0))) {
-        return Outcome.TABLE_FULL;
+      } else {
+        if (!index.insert(table, HashIndex.slot(tag, location, 0))) {
+          return Outcome.TABLE_FULL;
+        }
+        room.forgetGhost(table, current.hash());
       }
       segments.addLiveBytes(segments.of(location), bytes);
       return Outcome.DONE;

@@ -36,6 +36,12 @@ final class Segments {
   /** A segment begins with its sequence number and its expiry base, so that it describes itself. */
   static final int HEADER_BYTES = 16;
 
+  /** What a segment is when no item begins in it; others are in a {@link Room}'s class of items. */
+  static final int FREE = -1;
+
+  static final int INDEX = -2;
+  static final int RUN_TAIL = -3;
+
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
@@ -61,10 +67,10 @@ final class Segments {
 
   // Guarded by the lock of Room.
 
-  /** Where in the queue it stands: what was opened earlier is smaller. */
-  private final long[] orders;
+  /** When it was opened, by the clock of the eviction policy. */
+  private final long[] stamps;
 
-  /** {@link Room}'s class of a segment's items, or FREE, INDEX or RUN_TAIL. */
+  /** A class of items, or FREE, INDEX or RUN_TAIL. */
   private final int[] classes;
 
   /** How many segments the item takes that lies here; 1 for a segment of many items. */
@@ -81,10 +87,11 @@ final class Segments {
     fills = new long[count];
     liveBytes = new int[count];
     checksums = new long[SegmentStore.CHECKED ? count : 0];
-    orders = new long[count];
+    stamps = new long[count];
     classes = new int[count];
     runLengths = new int[count];
     Arrays.fill(fills, SEALED);
+    Arrays.fill(classes, FREE);
   }
 
   int count() {
@@ -129,16 +136,17 @@ final class Segments {
   }
 
   /** Begins a life for items, open to writers. The lock of Room is held. */
-  void begin(int segment, int itemClass, int runLength, long expiryBaseMillis) {
+  void begin(int segment, int itemClass, int runLength, long expiryBaseMillis, long stamp) {
     lives[2 * segment + 1] = expiryBaseMillis;
     liveBytes[segment] = 0;
     if (SegmentStore.CHECKED) {
       checksums[segment] = 0;
     }
     long sequence = ++lastSequence;
+    Arrays.fill(classes, segment, segment + runLength, RUN_TAIL);
     classes[segment] = itemClass;
     Arrays.fill(runLengths, segment, segment + runLength, runLength);
-    orders[segment] = sequence;
+    stamps[segment] = stamp;
     LONGS.setRelease(lives, 2 * segment, sequence);
     // Whoever sees a byte that is written from now on sees that the last life is over.
     VarHandle.fullFence();
@@ -150,6 +158,7 @@ final class Segments {
   /** Ends a life: all of its items are unlinked. The lock of Room is held. */
   void end(int segment) {
     LONGS.setRelease(lives, 2 * segment, 0L);
+    Arrays.fill(classes, segment, segment + runLengths[segment], FREE);
     VarHandle.fullFence();
   }
 
@@ -235,6 +244,11 @@ final class Segments {
 
   // ---- what Room says of them, under its lock ----
 
+  /** Whether items lie in it, or begin in it if it is a run. */
+  boolean isInUse(int segment) {
+    return classes[segment] >= 0;
+  }
+
   int itemClass(int segment) {
     return classes[segment];
   }
@@ -247,12 +261,18 @@ final class Segments {
     return runLengths[segment];
   }
 
-  long order(int segment) {
-    return orders[segment];
+  long stamp(int segment) {
+    return stamps[segment];
   }
 
-  /** Lets it be the youngest of its queue. */
-  void moveToEnd(int segment) {
-    orders[segment] = ++lastSequence;
+  void setStamp(int segment, long stamp) {
+    stamps[segment] = stamp;
+  }
+
+  /** Whether a segment was opened before another one. */
+  boolean isOlder(int segment, int other) {
+    return stamps[segment] != stamps[other]
+        ? stamps[segment] < stamps[other]
+        : sequenceAcquire(segment) < sequenceAcquire(other);
   }
 }

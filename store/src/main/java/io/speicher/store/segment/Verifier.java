@@ -50,7 +50,7 @@ final class Verifier {
         pages.cardinality() + sparePages == indexPages,
         "pages: used=" + pages.cardinality() + " spare=" + sparePages + " all=" + indexPages);
     for (int segment = 0; segment < firstIndexSegment; segment++) {
-      boolean inUse = segments.itemClass(segment) >= 0;
+      boolean inUse = segments.isInUse(segment);
       long sequence = segments.sequenceAcquire(segment);
       if (inUse && sequence > clearedThrough) {
         expect(
@@ -109,7 +109,7 @@ final class Verifier {
     }
     expect(items == index.items(table), name + "items=" + index.items(table) + " found=" + items);
     for (int bucketIndex = 0; bucketIndex < buckets; bucketIndex++) {
-      long counted = index.passers(table, bucketIndex);
+      int counted = index.passers(table, bucketIndex);
       expect(
           counted == passers[bucketIndex],
           name
@@ -138,7 +138,7 @@ final class Verifier {
     }
     long location = HashIndex.location(slot);
     int segment = segments.of(location);
-    if (segment >= segments.count() || segments.itemClass(segment) < 0) {
+    if (segment >= segments.count() || !segments.isInUse(segment)) {
       faults.add(name + "a slot leads to segment " + segment);
       return;
     }
