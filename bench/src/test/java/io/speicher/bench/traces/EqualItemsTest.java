@@ -1,0 +1,35 @@
+package io.speicher.bench.traces;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class EqualItemsTest {
+  @ParameterizedTest
+  @ValueSource(
+      ints = {250, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 25_000, 100_000})
+  void of_sizesOfTheTables_areExact(int itemCount) {
+    EqualItems items = EqualItems.of(itemCount);
+
+    assertThat(items.itemCount()).isEqualTo(itemCount);
+    assertThat(items.segmentCount()).isBetween(50, 100);
+    assertThat(items.segmentBytes()).isEqualTo(items.itemsPerSegment() * 64);
+  }
+
+  @Test
+  void of_fewItems_haveASegmentEach() {
+    assertThat(EqualItems.of(1)).isEqualTo(new EqualItems(1, 1));
+    assertThat(EqualItems.of(49)).isEqualTo(new EqualItems(49, 1));
+    assertThat(EqualItems.of(99)).isEqualTo(new EqualItems(99, 1));
+  }
+
+  @Test
+  void of_prime_losesLessThanOneInAHundred() {
+    for (int itemCount = 100; itemCount < 20_000; itemCount++) {
+      EqualItems items = EqualItems.of(itemCount);
+      assertThat(items.itemCount()).isBetween(itemCount - itemCount / 50, itemCount);
+    }
+  }
+}
