@@ -1,18 +1,19 @@
 package io.speicher.bench.traces;
 
 /**
- * How a number of items of {@link #ITEM_BYTES} is laid out in segments: enough of them that
- * evicting one is a small step, as in a store of normal size, and exactly that many items where the
- * number can be divided.
+ * How a number of items of the same size is laid out in segments: enough of these that evicting one
+ * is a small step, as in a store of normal size, and exactly that many items where the number can
+ * be divided. Segments are as large as a store may have them, and the items so long that they fill
+ * one.
  *
  * @param segmentCount 50 to 100, or as many as there are items
  */
 record EqualItems(int segmentCount, int itemsPerSegment) {
-  /** Three bytes of header, {@link #KEY_BYTES}, {@link #VALUE_BYTES}. */
-  static final int ITEM_BYTES = 64;
-
   static final int KEY_BYTES = 8;
-  static final int VALUE_BYTES = ITEM_BYTES - KEY_BYTES - 3;
+
+  private static final int SEGMENT_HEADER_BYTES = 16;
+  private static final int MIN_SEGMENT_BYTES = 4 << 10;
+  private static final int MIN_ITEM_BYTES = 32;
 
   private static final int MIN_SEGMENTS = 50;
   private static final int MAX_SEGMENTS = 100;
@@ -36,7 +37,17 @@ record EqualItems(int segmentCount, int itemsPerSegment) {
     return segmentCount * itemsPerSegment;
   }
 
+  /** A power of two. */
   int segmentBytes() {
-    return itemsPerSegment * ITEM_BYTES;
+    int leastBytes = SEGMENT_HEADER_BYTES + itemsPerSegment * MIN_ITEM_BYTES;
+    return Math.max(MIN_SEGMENT_BYTES, 2 * Integer.highestOneBit(leastBytes - 1));
+  }
+
+  /**
+   * The item's share of a segment, less its key, three bytes of header, and one more if it is long.
+   */
+  int valueBytes() {
+    int valueBytes = (segmentBytes() - SEGMENT_HEADER_BYTES) / itemsPerSegment - KEY_BYTES - 3;
+    return valueBytes > 0xFF ? valueBytes - 1 : valueBytes;
   }
 }

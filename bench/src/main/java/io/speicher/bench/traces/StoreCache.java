@@ -29,9 +29,10 @@ final class StoreCache implements CacheUnderTest {
   static StoreCache ofItems(int itemCount) {
     Clock clock = new Clock();
     ByteBuffer key = ByteBuffer.allocate(EqualItems.KEY_BYTES);
-    ByteBuffer value = ByteBuffer.allocate(EqualItems.VALUE_BYTES);
+    EqualItems items = EqualItems.of(itemCount);
+    ByteBuffer value = ByteBuffer.allocate(items.valueBytes());
     return new StoreCache(
-        ShippingStore.ofItems(EqualItems.of(itemCount), clock),
+        ShippingStore.ofItems(items, clock),
         clock,
         new Items() {
           @Override

@@ -15,7 +15,9 @@ final class EqualItemsTest {
 
     assertThat(items.itemCount()).isEqualTo(itemCount);
     assertThat(items.segmentCount()).isBetween(50, 100);
-    assertThat(items.segmentBytes()).isEqualTo(items.itemsPerSegment() * 64);
+    assertThat(Integer.bitCount(items.segmentBytes())).isEqualTo(1);
+    int itemBytes = 3 + 8 + items.valueBytes() + (items.valueBytes() > 255 ? 1 : 0);
+    assertThat((items.segmentBytes() - 16) / itemBytes).isEqualTo(items.itemsPerSegment());
   }
 
   @Test

@@ -62,6 +62,15 @@ final class Cleaner {
     }
   }
 
+  /** How much of the segments has been cleaned that have not been given back yet. */
+  long sweptBytes() {
+    return sweptBytes(evicting[SMALL]) + sweptBytes(evicting[MAIN]) + sweptBytes(other);
+  }
+
+  private long sweptBytes(Sweep sweep) {
+    return sweep.isIdle() ? 0 : sweep.cursor - segments.startOf(sweep.segment);
+  }
+
   /** A segment is merged with others when at least this part of it is dead. */
   private static final int MERGE_SHIFT = 4;
 
@@ -134,8 +143,11 @@ final class Cleaner {
   /**
    * Cleans up to {@code maxItems} items, whichever come next. Returns false if there is nothing to
    * clean, since writers are at work on all there is.
+   *
+   * @param urgent whether something must be given up now, be it of the queue that has not more than
+   *     its share
    */
-  boolean step(int maxItems) {
+  boolean step(int maxItems, boolean urgent) {
     if (!other.isIdle() || beginDue() || beginMerge()) {
       sweep(other, maxItems);
       return true;
@@ -143,9 +155,10 @@ final class Cleaner {
     int queue = policy.isSmallTooLarge(smallBytes()) ? SMALL : MAIN;
     boolean began =
         beginEviction(queue, false)
-            || beginEviction(1 - queue, false)
-            || beginEviction(queue, true)
-            || beginEviction(1 - queue, true);
+            || (urgent
+                && (beginEviction(1 - queue, false)
+                    || beginEviction(queue, true)
+                    || beginEviction(1 - queue, true)));
     if (began) {
       sweep(evicting[evicting[queue].isIdle() ? 1 - queue : queue], maxItems);
     }
@@ -267,9 +280,7 @@ final class Cleaner {
 
   /** How much the small queue holds, dead items included. */
   private long smallBytes() {
-    Sweep sweep = evicting[SMALL];
-    long swept = sweep.isIdle() ? 0 : sweep.cursor - segments.startOf(sweep.segment);
-    return room.queueBytes(SMALL) - swept;
+    return room.queueBytes(SMALL) - sweptBytes(evicting[SMALL]);
   }
 
   // ---- newcomers ----

@@ -99,9 +99,12 @@ final class EvictionPolicy {
     clock += segments;
   }
 
-  /** Whether the small queue has more than its share. */
+  /**
+   * Whether the small queue has more than its share. A segment it may always have: that is the one
+   * it fills, and to give up others' items for that one's sake would ruin a stable set.
+   */
   boolean isSmallTooLarge(long smallBytes) {
-    return smallBytes > smallTargetBytes;
+    return smallBytes > Math.max(segmentBytes, smallTargetBytes);
   }
 
   /** Whether a segment was opened so lately that even the smallest small queue would hold it. */
@@ -128,7 +131,17 @@ final class EvictionPolicy {
 
   /** What remains of the ghosts of a bucket when an item is stored. */
   long withoutGhost(long ghosts, long hash) {
-    return Ghosts.without(ghosts, hash, ghostNow());
+    return Ghosts.without(ghosts, hash);
+  }
+
+  /** What remains of the ghosts of a bucket in the course of time. */
+  long withoutOldGhosts(long ghosts) {
+    return Ghosts.withoutOld(ghosts, ghostNow());
+  }
+
+  /** In so many ticks of the clock, the ghosts of all buckets have to be looked at. */
+  long ticksOfGhosts() {
+    return Ghosts.MAX_SILENCE * ticksPerStamp / 2;
   }
 
   /**
@@ -143,7 +156,7 @@ final class EvictionPolicy {
     long usefulSmall = now - Math.min(oldestMain, lateSmallStamp()) / ticksPerStamp;
     long usefulMain = now - lateMainStamp() / ticksPerStamp;
     return Ghosts.with(
-        Ghosts.without(ghosts, hash, now),
+        Ghosts.without(ghosts, hash),
         hash,
         queue,
         leftAt / ticksPerStamp,

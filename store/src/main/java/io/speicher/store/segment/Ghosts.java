@@ -37,6 +37,8 @@ final class Ghosts {
   /** From this age on, in stamps, a ghost is of no use and soon would be taken for a young one. */
   private static final int MAX_AGE = 19;
 
+  static final int MAX_SILENCE = STAMPS - MAX_AGE - 1;
+
   private Ghosts() {}
 
   /** From which queue this item was evicted. */
@@ -63,12 +65,25 @@ final class Ghosts {
     return youngest;
   }
 
-  /** Without the ghosts of a hash, and without those that are too old. */
-  static long without(long ghosts, long hash, long nowStamp) {
+  /** Without the ghosts of a hash. */
+  static long without(long ghosts, long hash) {
     long others = ghosts;
     for (int i = 1; i <= COUNT; i++) {
-      int ghost = at(ghosts, i);
-      if (isOf(ghost, hash) || age(ghost, nowStamp) >= MAX_AGE) {
+      if (isOf(at(ghosts, i), hash)) {
+        others &= ~(0xFFFFL << (i * BITS));
+      }
+    }
+    return others;
+  }
+
+  /**
+   * Without those that are too old. All ghosts have to be looked at within {@link #MAX_SILENCE}
+   * stamps, or old ones would come back as young ones.
+   */
+  static long withoutOld(long ghosts, long nowStamp) {
+    long others = ghosts;
+    for (int i = 1; i <= COUNT; i++) {
+      if (age(at(ghosts, i), nowStamp) >= MAX_AGE) {
         others &= ~(0xFFFFL << (i * BITS));
       }
     }

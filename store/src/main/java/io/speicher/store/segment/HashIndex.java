@@ -14,6 +14,7 @@ import static io.speicher.store.segment.NativeMemory.putLongRelease;
 import static io.speicher.store.segment.NativeMemory.putShort;
 
 import java.lang.invoke.VarHandle;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Where the item of a key lies. A hash leads to a table, a tag within it to a bucket, and a slot of
@@ -415,6 +416,23 @@ final class HashIndex {
   void setGhosts(long table, long hash, long ghosts) {
     long at = homeBucket(table, hash) + PASSERS;
     putLong(at, (getLong(at) & ~Ghosts.MASK) | (ghosts & Ghosts.MASK));
+  }
+
+  /** Replaces all ghosts of a table. */
+  void replaceGhosts(long table, LongUnaryOperator replacement) {
+    lock(table);
+    try {
+      int buckets = getInt(table + BUCKETS);
+      for (int i = 0; i < buckets; i++) {
+        long at = bucket(table, i) + PASSERS;
+        long word = getLong(at);
+        if ((word & Ghosts.MASK) != 0) {
+          putLong(at, (word & ~Ghosts.MASK) | (replacement.applyAsLong(word) & Ghosts.MASK));
+        }
+      }
+    } finally {
+      unlock(table);
+    }
   }
 
   private long homeBucket(long table, long hash) {

@@ -46,17 +46,14 @@ final class Room {
   /** A stripe of its own for some of the writers costs an open segment; so many must be there. */
   private static final int SEGMENTS_PER_STRIPE = 256;
 
-  /** One in so many segments is kept free for the cleaner, which copies before it can free ... */
+  /** One in so many segments is kept free for the cleaner, which copies before it can free. */
   private static final int RESERVE_SHIFT = 9;
-
-  /** ... and as many again by writers that help. */
-  private static final int SPARE_SHIFT = 9;
 
   /** How many pages of the index there should be at any time. */
   private static final int SPARE_PAGES = 4;
 
   private static final int STEP_ITEMS = 64;
-  private static final int HELP_ITEMS = 4;
+  private static final int MAX_HELP_ITEMS = 16;
 
   private final Segments segments;
   private final HashIndex index;
@@ -72,6 +69,11 @@ final class Room {
   private final int stripes;
   private final int maxItemSegments;
   private final int reserve;
+
+  /**
+   * How many segments' worth of room there should be, in free segments and in what is empty of the
+   * others: enough that whoever fills one finds another.
+   */
   private final int spare;
 
   /** What was written to a segment with this sequence number or a smaller one was cleared. */
@@ -93,6 +95,12 @@ final class Room {
 
   @GuardedBy("lock")
   private final TtlWindows windows;
+
+  @GuardedBy("lock")
+  private double tablesToAge;
+
+  @GuardedBy("lock")
+  private int nextTableToAge;
 
   /** While a row of segments is vacated: nothing may be taken from there. */
   @GuardedBy("lock")
@@ -122,7 +130,7 @@ final class Room {
     open = new int[stripes * CLASSES];
     Arrays.fill(open, NO_SEGMENT);
     reserve = 1 + (maxItemSegments >>> RESERVE_SHIFT);
-    spare = reserve + 1 + (maxItemSegments >>> SPARE_SHIFT);
+    spare = reserve + 2;
     windows = new TtlWindows(ticker.millis());
     firstIndexSegment = segments.count() - indexSegments;
     for (int segment = firstIndexSegment; segment < segments.count(); segment++) {
@@ -187,7 +195,7 @@ final class Room {
         if (openAcquire(place) == segment) {
           makeAvailable(1);
           openAnother(place, draft);
-          policy.advanceClock(1);
+          advanceClock(1);
         }
       } finally {
         lock.unlock();
@@ -209,11 +217,18 @@ final class Room {
     segments.done(segments.of(location));
   }
 
-  /** Does a small part of the work that is due, if any is. Called once for each item written. */
+  /**
+   * Cleans a few items if room is short, and no more than that takes: what is cleaned too early is
+   * judged too early. Called once for each item written.
+   */
   void help() {
     if (available < spare && lock.tryLock()) {
       try {
-        cleaner.step(HELP_ITEMS * Math.min(spare - available, STEP_ITEMS / HELP_ITEMS));
+        long wantedBytes = (long) spare * segments.segmentBytes();
+        int items = 0;
+        while (items < MAX_HELP_ITEMS && emptyBytes() < wantedBytes && cleaner.step(1, false)) {
+          items++;
+        }
       } finally {
         lock.unlock();
       }
@@ -271,7 +286,7 @@ final class Room {
         return TOO_LARGE;
       }
       int first = takeRun(runLength);
-      policy.advanceClock(runLength);
+      advanceClock(runLength);
       return beginRun(first, runLength, itemClass, draft);
     } finally {
       lock.unlock();
@@ -284,7 +299,7 @@ final class Room {
   @GuardedBy("lock")
   private void makeAvailable(int wanted) {
     for (int attempt = 1; available < wanted + reserve; attempt++) {
-      if (!cleaner.step(STEP_ITEMS)) {
+      if (!cleaner.step(STEP_ITEMS, true)) {
         Backoff.pause(attempt); // All that could be cleaned is being written to.
       }
     }
@@ -339,11 +354,31 @@ final class Room {
     }
   }
 
+  /** Lets the clock of the policy go on, and old ghosts with it. */
+  @GuardedBy("lock")
+  private void advanceClock(int segments) {
+    policy.advanceClock(segments);
+    tablesToAge += segments * (double) index.tableCount() / policy.ticksOfGhosts();
+    for (; tablesToAge >= 1; tablesToAge--) {
+      index.replaceGhosts(index.table(nextTableToAge), policy::withoutOldGhosts);
+      nextTableToAge = (nextTableToAge + 1) % index.tableCount();
+    }
+  }
+
   /** The first free segment outside of what is being vacated, or less than 0. */
   @GuardedBy("lock")
   private int firstFree() {
     int segment = free.nextSetBit(0);
     return segment >= vacatingFrom && segment < vacatingTo ? free.nextSetBit(vacatingTo) : segment;
+  }
+
+  /** What is free or will be: segments, what is still to be filled, and what has been cleaned. */
+  @GuardedBy("lock")
+  private long emptyBytes() {
+    return (long) available * segments.segmentBytes()
+        + unfilledBytes(SMALL)
+        + unfilledBytes(MAIN)
+        + cleaner.sweptBytes();
   }
 
   @GuardedBy("lock")
@@ -504,11 +539,16 @@ final class Room {
   /** How much a queue holds: its segments, less what is still to be filled of them. */
   @GuardedBy("lock")
   long queueBytes(int queue) {
-    long bytes = (long) queueSegments[queue] * segments.segmentBytes();
+    return (long) queueSegments[queue] * segments.segmentBytes() - unfilledBytes(queue);
+  }
+
+  @GuardedBy("lock")
+  private long unfilledBytes(int queue) {
+    long bytes = 0;
     for (int stripe = 0; stripe < stripes; stripe++) {
       int segment = openAcquire(place(itemClass(queue, TtlWindows.NONE), stripe));
       if (segment != NO_SEGMENT) {
-        bytes -= segments.segmentBytes() - segments.writeOffset(segment);
+        bytes += segments.segmentBytes() - segments.writeOffset(segment);
       }
     }
     return bytes;
