@@ -31,8 +31,9 @@ public final class StoreMeasurements {
       case "expiry-of" -> Expiry.measureReuse(others);
       case "maintenance-of" -> Expiry.measureMaintenance(others);
       case "growth" -> Growth.measure(others);
+      case "soak" -> System.exit(Soak.run(others) ? 0 : 1);
       default -> {
-        System.err.println("which measurement? memory, cpu, expiry or growth");
+        System.err.println("which measurement? memory, cpu, expiry, growth or soak");
         System.exit(2);
       }
     }
