@@ -31,7 +31,13 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(String name, Dialect dialect, Pattern ready, List<String> command)
       throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return start(name, dialect, ready, new ProcessBuilder(command));
+  }
+
+  /** The same, for a process that takes more than a command. */
+  static ServerProcess start(String name, Dialect dialect, Pattern ready, ProcessBuilder builder)
+      throws IOException {
+    Process process = builder.redirectErrorStream(true).start();
     BufferedReader output = process.inputReader();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       Matcher matcher = ready.matcher(line);
@@ -41,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
       }
       System.err.println(line);
     }
-    throw new IOException("the server did not start: " + String.join(" ", command));
+    throw new IOException("the server did not start: " + String.join(" ", builder.command()));
   }
 
   private static void pass(BufferedReader output) {

@@ -1,8 +1,10 @@
 /**
  * Measurements of a whole server from outside.
  *
- * <p>{@link io.speicher.bench.CpuPerOperation} compares servers; {@code Load} makes them work, in
- * the words of a {@code Dialect}. See bench/README.md for how to run it and what it showed.
+ * <p>{@link io.speicher.bench.CpuPerOperation} compares servers, {@link io.speicher.bench.Pauses}
+ * collectors; {@code Load} makes servers work, in the words of a {@code Dialect}. {@code
+ * io.speicher.bench.store} measures a store alone. See bench/README.md for how to run them and what
+ * they showed.
  */
 @NullMarked
 package io.speicher.bench;

@@ -45,11 +45,11 @@ final class CommandExecutor {
     }
   }
 
-  /** The value is encoded in place; a reader that is called again starts again. */
+  /** The value is encoded in place; whoever is called again, or in vain, starts again. */
   private void get(ByteBuffer key, JsonReplyEncoder encoder, ByteBuf out) {
     int start = out.writerIndex();
     if (!store.get(key, item -> encoder.encode(value(item), out.writerIndex(start)))) {
-      encoder.encode(Reply.Miss.MISS, out);
+      encoder.encode(Reply.Miss.MISS, out.writerIndex(start));
     }
   }
 

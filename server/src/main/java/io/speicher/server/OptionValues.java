@@ -51,8 +51,7 @@ final class OptionValues {
       if (percent < 1 || percent > 100) {
         throw new TypeConversionException("'" + text + "' is not a share from 1% to 100%");
       }
-      var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-      return system.getTotalMemorySize() / 100 * percent;
+      return machineBytes() / 100 * percent;
     }
   }
 
@@ -66,6 +65,11 @@ final class OptionValues {
         throw new TypeConversionException(e.getMessage());
       }
     }
+  }
+
+  /** The memory that this machine, or this container, has. */
+  static long machineBytes() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static long bytes(String text) {

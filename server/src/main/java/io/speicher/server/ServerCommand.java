@@ -4,8 +4,8 @@ import static io.speicher.protocol.Quantities.ofBytes;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.speicher.protocol.Limits;
-import io.speicher.store.HeapStore;
 import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
       "answers what it has received and exits with 0; a second signal stops it at once.",
     })
 public final class ServerCommand implements Callable<Integer> {
-  /** What the heap holds beside items: connections, buffers, code. */
-  private static final long RESERVED_HEAP_BYTES = 64 << 20;
+  /** What the process takes beside the memory for items: code, connections, buffers. */
+  private static final long PROCESS_BYTES = 150 << 20;
 
   /** The files that the process opens beside connections: jars, libraries, event loops. */
   private static final int RESERVED_FILES = 64;
@@ -152,7 +152,7 @@ public final class ServerCommand implements Callable<Integer> {
     requireRoomFor(memory);
     StopSignal stop = new StopSignal();
     try (SpeicherServer server =
-        SpeicherServer.start(settings, new HeapStore(memory, Ticker.system()))) {
+        SpeicherServer.start(settings, new SegmentStore(memory, Ticker.system()))) {
       announce(server, settings);
       warnOfTooFewFiles();
       stop.await();
@@ -184,24 +184,20 @@ public final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  /** Two of the largest items must fit, and the items must fit into the heap with room to spare. */
+  /** Two of the largest items must fit, and all of it must fit into the machine. */
   private void requireRoomFor(long bytes) {
-    long least = 2L * maxFrame;
+    long least = Math.max(2L * maxFrame, SegmentStore.MIN_BUDGET_BYTES);
     if (bytes < least) {
       throw wrong(
           "memory too small: memory=%s max-frame=%s (expected: at least two frames, %s); raise --memory or lower --max-frame"
               .formatted(ofBytes(bytes), ofBytes(maxFrame), ofBytes(least)));
     }
-    long heap = Runtime.getRuntime().maxMemory();
-    long most = (heap - RESERVED_HEAP_BYTES) * 2 / 3;
+    long machine = OptionValues.machineBytes();
+    long most = Math.min(machine - PROCESS_BYTES, SegmentStore.MAX_BUDGET_BYTES);
     if (bytes > most) {
       throw wrong(
-          "memory too large for the Java heap: memory=%s heap=%s (expected: at most %s); lower --memory, or start with SPEICHER_JAVA_OPTS=-Xmx%dm"
-              .formatted(
-                  ofBytes(bytes),
-                  ofBytes(heap),
-                  ofBytes(most),
-                  ((bytes * 3 / 2 + RESERVED_HEAP_BYTES) >> 20) + 1));
+          "memory too large: memory=%s machine=%s (expected: at most %s, since the process takes %s beside it); lower --memory"
+              .formatted(ofBytes(bytes), ofBytes(machine), ofBytes(most), ofBytes(PROCESS_BYTES)));
     }
   }
 

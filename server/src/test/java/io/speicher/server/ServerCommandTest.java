@@ -138,9 +138,9 @@ final class ServerCommandTest {
   }
 
   @Test
-  void start_withMoreMemoryThanTheHeap() {
+  void start_withMoreMemoryThanTheMachine() {
     assertThat(refusal("--memory=1000gb"))
-        .startsWith("memory too large for the Java heap: memory=1000gb heap=")
+        .startsWith("memory too large: memory=1000gb machine=")
         .contains("SPEICHER_JAVA_OPTS=-Xmx1536065m");
   }
 

@@ -13,6 +13,7 @@ import io.speicher.store.PutResult;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
@@ -417,7 +418,7 @@ final class SpeicherServerIT {
     }
 
     private static Store store() {
-      return new HeapStore(64 << 20, Ticker.system());
+      return new SegmentStore(64 << 20, Ticker.system());
     }
 
     private SpeicherServer start() throws IOException {

@@ -3,8 +3,8 @@ package io.speicher.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.protocol.Limits;
-import io.speicher.store.HeapStore;
 import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
 import io.speicher.tck.TckCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,7 +32,7 @@ final class TckIT {
             transport);
     StringWriter output = new StringWriter();
     try (SpeicherServer server =
-        SpeicherServer.start(settings, new HeapStore(128 << 20, Ticker.system()))) {
+        SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
       CommandLine kit = new CommandLine(new TckCommand()).setOut(new PrintWriter(output));
       int status =
           kit.execute("--port", Integer.toString(server.port()), "--level", "full", "--yes-wipe");

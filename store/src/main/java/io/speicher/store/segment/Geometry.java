@@ -13,10 +13,10 @@ public record Geometry(long budgetBytes, int segmentBytes, int itemSegments) {
   static final int MAX_SEGMENT_BYTES = 2 << 20;
 
   /** The segments of a store that is left to itself are no smaller. */
-  private static final int MIN_DEFAULT_SEGMENT_BYTES = 16 << 10;
+  static final int MIN_DEFAULT_SEGMENT_BYTES = 16 << 10;
 
-  private static final long MIN_SEGMENTS = 16;
-  private static final long MAX_BUDGET_BYTES = 512L << 30;
+  static final long MIN_SEGMENTS = 16;
+  static final long MAX_BUDGET_BYTES = 512L << 30;
 
   public Geometry {
     if (segmentBytes < MIN_SEGMENT_BYTES

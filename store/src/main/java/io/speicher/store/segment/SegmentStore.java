@@ -39,6 +39,13 @@ public final class SegmentStore implements Store {
    * depends on, and link the new one. What loses is dead bytes.
    */
 
+  /** The smallest budget: 256 KiB. */
+  public static final long MIN_BUDGET_BYTES =
+      Geometry.MIN_SEGMENTS * Geometry.MIN_DEFAULT_SEGMENT_BYTES;
+
+  /** The largest budget: 512 GiB. */
+  public static final long MAX_BUDGET_BYTES = Geometry.MAX_BUDGET_BYTES;
+
   /** Whether bookkeeping is done that only {@link #verify} needs: where assertions are on. */
   static final boolean CHECKED = SegmentStore.class.desiredAssertionStatus();
 
@@ -65,7 +72,8 @@ public final class SegmentStore implements Store {
   /**
    * Makes a store that takes {@code budgetBytes} at the most.
    *
-   * @throws IllegalArgumentException if that is less than 256 KiB or more than 512 GiB
+   * @throws IllegalArgumentException if that is not {@link #MIN_BUDGET_BYTES} to {@link
+   *     #MAX_BUDGET_BYTES}
    * @throws OutOfMemoryError if the system has no such address space
    */
   public SegmentStore(long budgetBytes, Ticker ticker) {

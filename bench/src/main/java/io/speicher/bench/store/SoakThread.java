@@ -1,0 +1,345 @@
+package io.speicher.bench.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.speicher.bench.store.SoakValue.Generations;
+import io.speicher.store.DeleteResult;
+import io.speicher.store.Item;
+import io.speicher.store.PutOptions;
+import io.speicher.store.PutOptions.Condition;
+import io.speicher.store.PutResult;
+import io.speicher.store.Store;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
+
+/** One thread of a soak: it reads everybody's keys and writes to its own. */
+final class SoakThread {
+  private static final int BATCH_KEYS = 32;
+  private static final long MAX_TTL_MILLIS = 10_000;
+
+  /** How much later than a write began its time to live may be counted from. */
+  private static final long STALL_MILLIS = 30_000;
+
+  private final Store store;
+  private final SoakRecord record;
+  private final SoakCounters.Counting counters;
+  private final int owner;
+  private final int owners;
+  private final IntSupplier keyCount;
+  private final int maxChunks;
+  private final XorShift random;
+  private final Map<SoakOperation, LongAdder> operations = new EnumMap<>(SoakOperation.class);
+  private final Keys keys = new Keys();
+  private final ByteBuffer value;
+  private final List<Seen> batch = new ArrayList<>();
+  private final List<ByteBuffer> batchKeys;
+  private final Seen seen;
+
+  /**
+   * Makes a thread.
+   *
+   * @param keyCount how many keys are in use; it grows
+   * @param maxChunks the length of the longest value that is put
+   */
+  SoakThread(
+      Store store,
+      SoakRecord record,
+      SoakCounters counters,
+      int owner,
+      int owners,
+      IntSupplier keyCount,
+      int maxChunks,
+      long seed) {
+    this.store = store;
+    this.record = record;
+    this.owner = owner;
+    this.owners = owners;
+    this.keyCount = keyCount;
+    this.maxChunks = maxChunks;
+    random = new XorShift(seed);
+    for (SoakOperation operation : SoakOperation.values()) {
+      operations.put(operation, new LongAdder());
+    }
+    this.counters = counters.new Counting(owner, random);
+    value = ByteBuffer.allocateDirect(maxChunks * SoakValue.chunkBytes(15));
+    seen = new Seen(value.capacity());
+    for (int i = 0; i < BATCH_KEYS; i++) {
+      batch.add(new Seen(value.capacity()));
+    }
+    batchKeys = batch.stream().map(each -> each.key).toList();
+  }
+
+  /** Does one operation, and checks what came of it. */
+  void step() {
+    SoakOperation operation = SoakOperation.next(random);
+    switch (operation) {
+      case GET -> get(anyIndex());
+      case GET_ALL -> getAll();
+      case PUT -> put(ownIndex(), PutOptions.DEFAULT);
+      case PUT_EXPIRING -> put(ownIndex(), PutOptions.DEFAULT.withTtlMillis(ttlMillis()));
+      case PUT_CONDITIONALLY -> putConditionally(ownIndex());
+      case APPEND -> extend(ownIndex(), true);
+      case PREPEND -> extend(ownIndex(), false);
+      case ADD -> counters.add();
+      case COMPARE_AND_SET -> counters.compareAndSet();
+      case TOUCH -> touch(ownIndex());
+      case GET_AND_TOUCH -> getAndTouch(ownIndex());
+      case TTL -> ttl(ownIndex());
+      case DELETE -> delete(ownIndex());
+      case DELETE_VERSION -> deleteVersion(ownIndex());
+    }
+    requireNonNull(operations.get(operation)).increment();
+  }
+
+  long operations(SoakOperation operation) {
+    return requireNonNull(operations.get(operation)).sum();
+  }
+
+  /** Reads a key and checks what it has. Only its owner checks the expiry. */
+  void get(int index) {
+    seen.expect(index);
+    if (store.get(keys.key(index), seen::take)) {
+      seen.check();
+      if (isOwn(index)) {
+        checkExpiry(index, seen.expiresAtMillis);
+      }
+    }
+  }
+
+  private void getAll() {
+    batch.forEach(each -> each.expect(anyIndex()));
+    store.getAll(
+        batchKeys,
+        (keyIndex, item) -> {
+          batch.get(keyIndex).found = item != null;
+          if (item != null) {
+            batch.get(keyIndex).take(item);
+          }
+        });
+    for (Seen each : batch) {
+      if (each.found) {
+        each.check();
+      }
+    }
+  }
+
+  private void put(int index, PutOptions options) {
+    long generation = record.begin(owner);
+    int chunks = 1 + (int) random.below(random.below(4) == 0 ? 4 : maxChunks);
+    SoakValue.write(value, index, generation, chunks);
+    PutResult result =
+        store.put(
+            keys.key(index),
+            value,
+            options.withKind((int) generation & 3).withFlags((int) generation));
+    switch (result) {
+      case STORED -> record.wasPut(index, generation, expiresByMillis(options.ttlMillis()));
+      case TOO_LARGE -> record.fault("too large: valueBytes=" + value.remaining());
+      case KEY_PRESENT, KEY_ABSENT -> {
+        if (options.condition() instanceof Condition.Always) {
+          record.fault("refused without condition: result=" + result);
+        }
+      }
+    }
+    record.end(owner);
+  }
+
+  private void putConditionally(int index) {
+    boolean absent = record.isAbsent(index, store.nowMillis());
+    long before = record.newest(index);
+    boolean ifAbsent = random.below(2) == 0;
+    put(
+        index,
+        PutOptions.DEFAULT.withCondition(ifAbsent ? Condition.IF_ABSENT : Condition.IF_PRESENT));
+    boolean stored = record.newest(index) != before;
+    if (absent && stored != ifAbsent) {
+      record.fault("condition wrong: ifAbsent=" + ifAbsent + " stored=" + stored);
+    }
+  }
+
+  private void extend(int index, boolean atEnd) {
+    boolean absent = record.isAbsent(index, store.nowMillis());
+    long generation = record.begin(owner);
+    SoakValue.writeAlone(value, index, generation);
+    PutResult result =
+        atEnd ? store.append(keys.key(index), value) : store.prepend(keys.key(index), value);
+    if (result == PutResult.STORED) {
+      record.wasExtended(index, generation);
+      checkAbsent(absent, "appended to");
+    } else if (result == PutResult.TOO_LARGE) {
+      record.fault("too large: added to index=" + index);
+    }
+    record.end(owner);
+  }
+
+  private void touch(int index) {
+    boolean absent = record.isAbsent(index, store.nowMillis());
+    long ttlMillis = random.below(3) == 0 ? PutOptions.NO_TTL : ttlMillis();
+    if (store.touch(keys.key(index), ttlMillis)) {
+      checkAbsent(absent, "touched");
+      record.wasTouched(index, expiresByMillis(ttlMillis));
+    }
+  }
+
+  private void getAndTouch(int index) {
+    boolean absent = record.isAbsent(index, store.nowMillis());
+    seen.expect(index);
+    long ttlMillis = ttlMillis();
+    if (store.getAndTouch(keys.key(index), ttlMillis, seen::take)) {
+      checkAbsent(absent, "touched and shown");
+      seen.check();
+      checkExpiry(index, seen.expiresAtMillis);
+      record.wasTouched(index, expiresByMillis(ttlMillis));
+    }
+  }
+
+  private void ttl(int index) {
+    long before = store.nowMillis();
+    OptionalLong left = store.ttlMillis(keys.key(index));
+    if (left.isPresent()) {
+      long leftMillis = left.getAsLong();
+      checkExpiry(index, leftMillis == Item.NEVER ? Item.NEVER : before + leftMillis);
+    }
+  }
+
+  private void delete(int index) {
+    boolean absent = record.isAbsent(index, store.nowMillis());
+    long generation = record.begin(owner);
+    if (store.delete(keys.key(index))) {
+      checkAbsent(absent, "deleted");
+    }
+    record.wasDeleted(index, generation);
+    record.end(owner);
+  }
+
+  private void deleteVersion(int index) {
+    seen.expect(index);
+    if (!store.get(keys.key(index), seen::take)) {
+      return;
+    }
+    seen.check();
+    long generation = record.begin(owner);
+    DeleteResult result = store.delete(keys.key(index), seen.version);
+    if (result == DeleteResult.OTHER_VERSION) {
+      record.fault("version changed by itself: index=" + index);
+    }
+    record.wasDeleted(index, generation);
+    record.end(owner);
+  }
+
+  private void checkAbsent(boolean absent, String what) {
+    if (absent) {
+      record.fault("item " + what + " that had been deleted or had expired");
+    }
+  }
+
+  private void checkExpiry(int index, long expiresAtMillis) {
+    long latest = record.expiresByMillis(index);
+    boolean right =
+        latest == Item.NEVER
+            ? expiresAtMillis == Item.NEVER
+            : expiresAtMillis <= latest && expiresAtMillis >= latest - STALL_MILLIS;
+    if (!right) {
+      record.fault("expiry wrong: index=" + index + " at=" + expiresAtMillis + " latest=" + latest);
+    }
+  }
+
+  private long expiresByMillis(long ttlMillis) {
+    return ttlMillis == PutOptions.NO_TTL ? Item.NEVER : store.nowMillis() + ttlMillis;
+  }
+
+  private long ttlMillis() {
+    return 1 + random.below(random.below(2) == 0 ? 1_000 : MAX_TTL_MILLIS);
+  }
+
+  private int anyIndex() {
+    return (int) random.below(keyCount.getAsInt());
+  }
+
+  private int ownIndex() {
+    return (int) random.below(keyCount.getAsInt() / owners) * owners + owner;
+  }
+
+  private boolean isOwn(int index) {
+    return index % owners == owner;
+  }
+
+  /** An item as it was seen, and what it had to be at least when the look began. */
+  private final class Seen {
+    private final ByteBuffer key = ByteBuffer.allocateDirect(Keys.KEY_BYTES);
+    private ByteBuffer copy;
+    private int index;
+    private long oldest;
+    private long newest;
+    private long cleared;
+    private long nowMillis;
+    private boolean found;
+    private int kind;
+    private int flags;
+    private long version;
+    private long expiresAtMillis;
+
+    Seen(int bytes) {
+      copy = ByteBuffer.allocateDirect(bytes);
+    }
+
+    void expect(int expectedIndex) {
+      index = expectedIndex;
+      Keys.write(index, key);
+      cleared = record.cleared();
+      oldest = record.oldest(index);
+      newest = record.newest(index);
+      nowMillis = store.nowMillis();
+    }
+
+    /** May be called again. */
+    void take(Item item) {
+      ByteBuffer shown = item.value();
+      if (shown.remaining() > copy.capacity()) { // Many appends since the last put.
+        copy = ByteBuffer.allocateDirect(2 * shown.remaining());
+      }
+      copy.clear().put(shown).flip();
+      kind = item.kind();
+      flags = item.flags();
+      version = item.version();
+      expiresAtMillis = item.expiresAtMillis();
+    }
+
+    void check() {
+      Generations generations = SoakValue.read(copy, index);
+      if (generations == null) {
+        record.fault("value torn or of another key: index=" + index + " bytes=" + copy.limit());
+        return;
+      }
+      require(generations.newest() <= record.generation(), "generation of nobody");
+      require(generations.put() >= oldest, "value stale, or seen after its deletion");
+      require(generations.newest() >= newest, "value without its last addition");
+      require(generations.put() > cleared, "value seen after clear");
+      require(expiresAtMillis > nowMillis, "value seen after its expiry");
+      require(kind == ((int) generations.put() & 3), "kind of another value");
+      require(flags == (int) generations.put(), "flags of another value");
+      require(version > 0, "version not positive");
+    }
+
+    private void require(boolean right, String otherwise) {
+      if (!right) {
+        record.fault(
+            otherwise
+                + ": index="
+                + index
+                + " oldest="
+                + oldest
+                + " newest="
+                + newest
+                + " seen="
+                + SoakValue.read(copy, index));
+      }
+    }
+  }
+}
