@@ -8,11 +8,14 @@ import static org.awaitility.Awaitility.await;
 import io.speicher.protocol.Limits;
 import io.speicher.store.HeapStore;
 import io.speicher.store.ItemReader;
+import io.speicher.store.KeyVisitor;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import io.speicher.store.Ticker;
+import io.speicher.store.UpdateResult;
+import io.speicher.store.Updater;
 import io.speicher.store.segment.SegmentStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -488,10 +491,25 @@ final class SpeicherServerIT {
     }
 
     @Override
+    public UpdateResult update(ByteBuffer key, Updater updater) {
+      return UpdateResult.KEPT;
+    }
+
+    @Override
+    public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+      return 0;
+    }
+
+    @Override
     public void clear() {}
 
     @Override
     public void maintain() {}
+
+    @Override
+    public long nowMillis() {
+      return 0;
+    }
 
     @Override
     public StoreStats stats() {
