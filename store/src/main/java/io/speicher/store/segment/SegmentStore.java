@@ -244,7 +244,7 @@ public final class SegmentStore implements Store {
   /** Writes an item and links it, in place of the one that was found before. */
   private Outcome write(Lookup old, Expected expected, Update.Replace replace) {
     if ((long) replace.head().remaining() + replace.tail().remaining() > MAX_VALUE_BYTES) {
-      return refuse(old);
+      return refuse(old, expected);
     }
     old.expectThis();
     boolean isNew = old.slot() == 0;
@@ -265,7 +265,7 @@ public final class SegmentStore implements Store {
       long generation = index.generation();
       long location = room.reserve(queue, draft);
       if (location == Room.TOO_LARGE) {
-        return refuse(old);
+        return refuse(old, expected);
       }
       Outcome outcome;
       try {
@@ -284,9 +284,8 @@ public final class SegmentStore implements Store {
   }
 
   /** An old value would be worse than none. */
-  private Outcome refuse(Lookup old) {
-    remove(old, Expected.ANYTHING);
-    return Outcome.TOO_LARGE;
+  private Outcome refuse(Lookup old, Expected expected) {
+    return remove(old, expected) == Outcome.CHANGED ? Outcome.CHANGED : Outcome.TOO_LARGE;
   }
 
   /** Links an item that was written, if the key has what was expected. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.store.AddResult.Counted;
 import io.speicher.store.PutOptions;
+import io.speicher.store.PutOptions.Condition;
+import io.speicher.store.PutResult;
 import io.speicher.store.Ticker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +46,22 @@ final class SegmentStoreRaceTest {
     assertThat(store.add(bytes("n"), 1)).isEqualTo(new Counted(8));
 
     assertThat(get("n")).isEqualTo("8");
+  }
+
+  /** What somebody else has put meanwhile is none of its business. */
+  @Test
+  void putIfAbsent_tooLarge_whileAnotherPuts() {
+    ByteBuffer tooLarge = ByteBuffer.allocate(32 * SEGMENT_BYTES);
+    for (int call = 1; call <= 3; call++) {
+      store.delete(bytes("k"));
+      ticker.beforeNextCalls(call, () -> put("k", "v"));
+
+      PutResult result =
+          store.put(bytes("k"), tooLarge, PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT));
+
+      assertThat(result).isEqualTo(PutResult.KEY_PRESENT);
+      assertThat(get("k")).isEqualTo("v");
+    }
   }
 
   private void put(String key, String value) {
