@@ -290,11 +290,7 @@ public final class SegmentStore implements Store {
 
   /** Links an item that was written, if the key has what was expected. */
   private Outcome link(
-      Lookup current,
-      Expected expected,
-      long location,
-      int bytes,
-      long generation) {
+      Lookup current, Expected expected, long location, int bytes, long generation) {
     long table = index.tableOf(current.hash());
     int tag = HashIndex.tagOf(current.hash());
     index.lock(table);

@@ -9,9 +9,11 @@ import io.speicher.store.PutResult;
 import io.speicher.store.Ticker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Races that are too rare to wait for. A writer asks for the time between finding the present item
@@ -61,6 +63,22 @@ final class SegmentStoreRaceTest {
 
       assertThat(result).isEqualTo(PutResult.KEY_PRESENT);
       assertThat(get("k")).isEqualTo("v");
+    }
+  }
+
+  /** As many of the smallest items as there is room for, in the fewest tables. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void put_moreItemsThanATableCanHold() {
+    try (SegmentStore tiny = new SegmentStore((2 << 20) - 1, Ticker.system())) {
+      ByteBuffer nothing = ByteBuffer.allocate(0);
+      ByteBuffer key = ByteBuffer.allocate(3);
+      for (int i = 0; i < 300_000; i++) {
+        key.put(0, (byte) i).put(1, (byte) (i >> 8)).put(2, (byte) (i >> 16));
+        assertThat(tiny.put(key, nothing, PutOptions.DEFAULT)).isEqualTo(PutResult.STORED);
+      }
+      tiny.verify();
+      assertThat(tiny.stats().itemCount()).isGreaterThan(100_000);
     }
   }
 
