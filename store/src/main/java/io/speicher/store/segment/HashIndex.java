@@ -21,8 +21,8 @@ import java.util.function.LongUnaryOperator;
  * the bucket to a location.
  *
  * <pre>
- *  table header, 1 KiB:
- *  | version 8 | buckets 4 | items 4 | generation 8 | pages 4 | unused 4 | page numbers, 248 x 4 |
+ *  table header, 2 KiB:
+ *  | version 8 | buckets 4 | items 4 | generation 8 | pages 4 | unused 4 | page numbers, 504 x 4 |
  *
  *  page, 4 KiB: 64 buckets.     bucket, 64 bytes: | slot 8 | ... 7 slots | passers 2 | ghosts 6 |
  *
@@ -63,7 +63,13 @@ final class HashIndex {
    * and the next writer to lock it makes it so.
    */
   static final int PAGE_BYTES = 4 << 10;
-  static final int TABLE_BYTES = 1 << 10;
+
+  /**
+   * Makes room for the numbers of so many pages that a table is never full as long as there are
+   * any: its share of the budget, two megabytes at the most, ends before, even if all items are of
+   * the fewest bytes.
+   */
+  static final int TABLE_BYTES = 2 << 10;
 
   /** Stands for no slot; no slot has this address. */
   static final long NOT_FOUND = 0;

@@ -25,6 +25,9 @@ final class Lookup implements Item, HashIndex.Match {
   private long slot;
   private long sequence;
 
+  private long expectedSlot;
+  private long expectedSequence;
+
   /** Whether the item was gone when its version was asked for. */
   private boolean lost;
 
@@ -72,6 +75,20 @@ final class Lookup implements Item, HashIndex.Match {
     slot = candidate;
     sequence = life;
     return isIntact();
+  }
+
+  /** Remembers the item that was found. */
+  void expectThis() {
+    expectedSlot = slot;
+    expectedSequence = sequence;
+  }
+
+  /**
+   * Whether what was found now is the item that was remembered. The slot alone does not say so: its
+   * segment may have ended, and another item of the key may have come to lie in the same place.
+   */
+  boolean isExpected() {
+    return HashIndex.same(slot, expectedSlot) && sequence == expectedSequence;
   }
 
   /** Whether all that was read of the item so far is its own. */

@@ -65,9 +65,11 @@ public final class SegmentStore implements Store {
   private final Ticker ticker;
   private final NativeMemory memory;
   private final KeyHash keyHash;
-  private final Segments segments;
-  private final HashIndex index;
   private final Room room;
+
+  // Tests look into these.
+  final Segments segments;
+  final HashIndex index;
 
   /**
    * Makes a store that takes {@code budgetBytes} at the most.
@@ -250,9 +252,10 @@ public final class SegmentStore implements Store {
   /** Writes an item and links it, in place of the one that was found before. */
   private Outcome write(Lookup old, Expected expected, Update.Replace replace) {
     if ((long) replace.head().remaining() + replace.tail().remaining() > MAX_VALUE_BYTES) {
-      return refuse(old);
+      return refuse(old, expected);
     }
-    long oldSlot = old.slot();
+    old.expectThis();
+    boolean isNew = old.slot() == 0;
     long version = replace.keepsVersion() && expected == Expected.THIS ? old.versionToKeep() : 0;
     Draft draft =
         new Draft(
@@ -265,17 +268,17 @@ public final class SegmentStore implements Store {
             version,
             ticker.millis());
     int queue =
-        oldSlot != 0 ? room.queueOfNext(old.segment()) : room.queueOfNew(old.hash(), draft.bytes());
+        isNew ? room.queueOfNew(old.hash(), draft.bytes()) : room.queueOfNext(old.segment());
     while (true) {
       long generation = index.generation();
       long location = room.reserve(queue, draft);
       if (location == Room.TOO_LARGE) {
-        return refuse(old);
+        return refuse(old, expected);
       }
       Outcome outcome;
       try {
         room.write(draft, location);
-        outcome = link(old, expected, oldSlot, location, (int) draft.bytes(), generation);
+        outcome = link(old, expected, location, (int) draft.bytes(), generation);
       } finally {
         room.done(location);
       }
@@ -289,19 +292,13 @@ public final class SegmentStore implements Store {
   }
 
   /** An old value would be worse than none. */
-  private Outcome refuse(Lookup old) {
-    remove(old, Expected.ANYTHING);
-    return Outcome.TOO_LARGE;
+  private Outcome refuse(Lookup old, Expected expected) {
+    return remove(old, expected) == Outcome.CHANGED ? Outcome.CHANGED : Outcome.TOO_LARGE;
   }
 
   /** Links an item that was written, if the key has what was expected. */
   private Outcome link(
-      Lookup current,
-      Expected expected,
-      long expectedSlot,
-      long location,
-      int bytes,
-      long generation) {
+      Lookup current, Expected expected, long location, int bytes, long generation) {
     long table = index.tableOf(current.hash());
     int tag = HashIndex.tagOf(current.hash());
     index.lock(table);
@@ -310,7 +307,7 @@ public final class SegmentStore implements Store {
         return Outcome.CLEARED;
       }
       boolean found = current.findLocked(table);
-      if (!isAsExpected(current, found, expected, expectedSlot)) {
+      if (!isAsExpected(current, found, expected)) {
         return Outcome.CHANGED;
       }
       if (found) {
@@ -338,12 +335,12 @@ public final class SegmentStore implements Store {
 
   /** Unlinks the item of a key, if it has what was expected. */
   private Outcome remove(Lookup current, Expected expected) {
-    long expectedSlot = current.slot();
+    current.expectThis();
     long table = index.tableOf(current.hash());
     index.lock(table);
     try {
       boolean found = current.findLocked(table);
-      if (!isAsExpected(current, found, expected, expectedSlot)) {
+      if (!isAsExpected(current, found, expected)) {
         return Outcome.CHANGED;
       }
       if (found) {
@@ -356,12 +353,11 @@ public final class SegmentStore implements Store {
     }
   }
 
-  private boolean isAsExpected(
-      Lookup current, boolean found, Expected expected, long expectedSlot) {
+  private boolean isAsExpected(Lookup current, boolean found, Expected expected) {
     return switch (expected) {
       case ANYTHING -> true;
       case NOTHING -> !found || isExpired(current);
-      case THIS -> found && HashIndex.same(current.slot(), expectedSlot);
+      case THIS -> found && current.isExpected();
     };
   }
 
@@ -458,7 +454,8 @@ public final class SegmentStore implements Store {
     return lookup.stored().expires() && lookup.expiresAtMillis() <= ticker.millis();
   }
 
-  private Lookup lookup(ByteBuffer key) {
+  /** Nothing has been looked up yet. Tests ask for it too. */
+  Lookup lookup(ByteBuffer key) {
     if (!key.hasRemaining() || key.remaining() > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
           "key length out of bounds: keyBytes="

@@ -1,0 +1,124 @@
+package io.speicher.store.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.store.AddResult.Counted;
+import io.speicher.store.PutOptions;
+import io.speicher.store.PutOptions.Condition;
+import io.speicher.store.PutResult;
+import io.speicher.store.Ticker;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Races that are too rare to wait for. A writer asks for the time between finding the present item
+ * and linking its own; here the clock uses this moment to change the store.
+ */
+final class SegmentStoreRaceTest {
+  private static final int SEGMENT_BYTES = 4 << 10;
+
+  private final RacingTicker ticker = new RacingTicker();
+  private final SegmentStore store =
+      new SegmentStore(new Geometry(16 * SEGMENT_BYTES, SEGMENT_BYTES, 0), ticker);
+
+  @AfterEach
+  void verifyAndClose() {
+    store.verify();
+    store.close();
+  }
+
+  /** Another value lies where the one that was read lay: the slots are the same, bit for bit. */
+  @Test
+  void add_whileTheItemComesBackToItsPlace() {
+    put("n", "5");
+    long slot = slotOf("n");
+    ticker.beforeNextCalls(
+        1,
+        () -> {
+          do {
+            put("n", "7");
+          } while (slotOf("n") != slot);
+        });
+
+    assertThat(store.add(bytes("n"), 1)).isEqualTo(new Counted(8));
+
+    assertThat(get("n")).isEqualTo("8");
+  }
+
+  /** What somebody else has put meanwhile is none of its business. */
+  @Test
+  void putIfAbsent_tooLarge_whileAnotherPuts() {
+    ByteBuffer tooLarge = ByteBuffer.allocate(32 * SEGMENT_BYTES);
+    for (int call = 1; call <= 3; call++) {
+      store.delete(bytes("k"));
+      ticker.beforeNextCalls(call, () -> put("k", "v"));
+
+      PutResult result =
+          store.put(bytes("k"), tooLarge, PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT));
+
+      assertThat(result).isEqualTo(PutResult.KEY_PRESENT);
+      assertThat(get("k")).isEqualTo("v");
+    }
+  }
+
+  /** As many of the smallest items as there is room for, in the fewest tables. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void put_moreItemsThanATableCanHold() {
+    try (SegmentStore tiny = new SegmentStore((2 << 20) - 1, Ticker.system())) {
+      ByteBuffer nothing = ByteBuffer.allocate(0);
+      ByteBuffer key = ByteBuffer.allocate(3);
+      for (int i = 0; i < 300_000; i++) {
+        key.put(0, (byte) i).put(1, (byte) (i >> 8)).put(2, (byte) (i >> 16));
+        assertThat(tiny.put(key, nothing, PutOptions.DEFAULT)).isEqualTo(PutResult.STORED);
+      }
+      tiny.verify();
+      assertThat(tiny.stats().itemCount()).isGreaterThan(100_000);
+    }
+  }
+
+  private void put(String key, String value) {
+    store.put(bytes(key), bytes(value), PutOptions.DEFAULT);
+  }
+
+  private String get(String key) {
+    String[] value = new String[1];
+    store.get(
+        bytes(key), item -> value[0] = StandardCharsets.UTF_8.decode(item.value()).toString());
+    return value[0];
+  }
+
+  private long slotOf(String key) {
+    Lookup lookup = store.lookup(bytes(key));
+    lookup.find();
+    return HashIndex.withFrequency(lookup.slot(), 0);
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Stands still, and runs something once when it is asked for the time. */
+  private static final class RacingTicker implements Ticker {
+    private int callsBefore;
+    private @Nullable Runnable action;
+
+    void beforeNextCalls(int call, Runnable newAction) {
+      callsBefore = call;
+      action = newAction;
+    }
+
+    @Override
+    public long millis() {
+      if (--callsBefore == 0 && action != null) {
+        action.run();
+      }
+      return 1_700_000_000_000L;
+    }
+  }
+}
