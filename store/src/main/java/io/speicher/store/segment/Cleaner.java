@@ -388,7 +388,7 @@ final class Cleaner {
    * Does what is to be done with a living item, or returns null if it has to be looked at again.
    */
   private @Nullable Fate decide(Sweep sweep, long hash, ByteBuffer key, long slotAddress) {
-    if (item.expiresAtMillis() <= ticker.millis()) {
+    if (item.expires() && item.expiresAtMillis() <= ticker.millis()) {
       return unlink(sweep, hash, Fate.EXPIRED);
     }
     int queue = Room.queueOf(segments.itemClass(sweep.segment));
@@ -442,7 +442,8 @@ final class Cleaner {
 
   /** Copies the item to an open segment and links it there. Returns null if it has changed. */
   private @Nullable Fate move(Sweep sweep, long hash, ByteBuffer key, int queue, int frequency) {
-    Draft copy = Draft.copyOf(item, key, versionToKeep(sweep), ticker.millis());
+    Draft copy =
+        Draft.copyOf(item, key, versionToKeep(sweep), item.expires() ? ticker.millis() : 0);
     long location = room.reserveForMove(queue, copy);
     if (location == Room.TOO_LARGE) {
       return unlink(sweep, hash, Fate.EVICTED);

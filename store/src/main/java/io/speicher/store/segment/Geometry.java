@@ -4,12 +4,12 @@ package io.speicher.store.segment;
  * How a budget is cut into segments.
  *
  * @param budgetBytes for everything: items, index, history and bookkeeping
- * @param segmentBytes a power of two, 4 KiB to 2 MiB
+ * @param segmentBytes a power of two, 8 KiB to 2 MiB
  * @param itemSegments how many segments may hold items, or 0 for as many as there is room for: a
  *     replay of a trace sets it, to say how many items fit
  */
 public record Geometry(long budgetBytes, int segmentBytes, int itemSegments) {
-  static final int MIN_SEGMENT_BYTES = 4 << 10;
+  static final int MIN_SEGMENT_BYTES = 8 << 10;
   static final int MAX_SEGMENT_BYTES = 2 << 20;
 
   /** The segments of a store that is left to itself are no smaller. */
@@ -25,7 +25,7 @@ public record Geometry(long budgetBytes, int segmentBytes, int itemSegments) {
       throw new IllegalArgumentException(
           "segment size out of bounds: segmentBytes="
               + segmentBytes
-              + " (expected: a power of two, 4096..2097152)");
+              + " (expected: a power of two, 8192..2097152)");
     }
     long minBudgetBytes = MIN_SEGMENTS * segmentBytes;
     if (budgetBytes < minBudgetBytes || budgetBytes > MAX_BUDGET_BYTES) {

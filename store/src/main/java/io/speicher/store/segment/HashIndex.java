@@ -24,7 +24,7 @@ import java.util.function.LongUnaryOperator;
  *  table header, 2 KiB:
  *  | version 8 | buckets 4 | items 4 | generation 8 | pages 4 | unused 4 | page numbers, 504 x 4 |
  *
- *  page, 4 KiB: 64 buckets.     bucket, 64 bytes: | slot 8 | ... 7 slots | passers 2 | ghosts 6 |
+ *  page, 8 KiB: 128 buckets.     bucket, 64 bytes: | slot 8 | ... 7 slots | passers 2 | ghosts 6 |
  *
  *  slot:
  *   63..44     43         42..41      40..39   38..0
@@ -39,7 +39,7 @@ final class HashIndex {
   /*
    * Why tables. The index must grow without a stop, by a few percent at a time (doubling would waste
    * half of what it takes), and be full to nine tenths. So it is made of many small tables, one for
-   * each megabyte of the budget, each of which grows on its own, a few pages at a time, which takes
+   * each two megabytes of the budget, each of which grows on its own, a few pages at a time, which takes
    * some tens of microseconds. A hash belongs to the same table for ever; so a scan can go on after
    * anything that has happened to a table.
    *
@@ -62,11 +62,11 @@ final class HashIndex {
    * Clearing adds one to the generation of the index. A table of another generation counts as empty,
    * and the next writer to lock it makes it so.
    */
-  static final int PAGE_BYTES = 4 << 10;
+  static final int PAGE_BYTES = 8 << 10;
 
   /**
    * Makes room for the numbers of so many pages that a table is never full as long as there are
-   * any: its share of the budget, two megabytes at the most, ends before, even if all items are of
+   * any: its share of the budget, four megabytes at the most, ends before, even if all items are of
    * the fewest bytes.
    */
   static final int TABLE_BYTES = 2 << 10;
@@ -79,7 +79,7 @@ final class HashIndex {
   static final int SLOTS = 7;
   private static final int PASSERS = SLOTS * SLOT_BYTES;
   private static final int PAGE_BUCKETS = PAGE_BYTES / BUCKET_BYTES;
-  private static final int PAGE_BUCKET_BITS = 6;
+  private static final int PAGE_BUCKET_BITS = 7;
 
   private static final int VERSION = 0;
   private static final int BUCKETS = 8;
@@ -225,6 +225,19 @@ final class HashIndex {
   /** Brings the bucket of a hash into the processor's cache. Returns something to depend on. */
   long touch(long hash) {
     return getLong(homeBucket(tableOf(hash), hash));
+  }
+
+  /** The first slot in the home bucket of a hash that may be the one, or 0. A hint. */
+  long candidate(long hash) {
+    int tag = tagOf(hash);
+    long bucket = homeBucket(tableOf(hash), hash);
+    for (long at = bucket; at < bucket + PASSERS; at += SLOT_BYTES) {
+      long slot = getLong(at);
+      if (tag(slot) == tag) {
+        return slot;
+      }
+    }
+    return 0;
   }
 
   private long search(long table, int tag, Match match) {

@@ -11,13 +11,20 @@ final class IndexPages {
   static final int NONE = -1;
 
   private int[] pages = new int[64];
-  private int count;
+
+  /** Written by those that hold the lock, read by all. */
+  private volatile int count;
 
   synchronized int take() {
-    return count == 0 ? NONE : pages[--count];
+    int left = count - 1;
+    if (left < 0) {
+      return NONE;
+    }
+    count = left;
+    return pages[left];
   }
 
-  synchronized int available() {
+  int available() {
     return count;
   }
 
@@ -28,8 +35,9 @@ final class IndexPages {
     if (count + added > pages.length) {
       pages = Arrays.copyOf(pages, count + added);
     }
-    for (int page = first + added - 1; page >= first; page--) {
-      pages[count++] = page; // Neighbours are taken one after the other.
+    for (int i = 0; i < added; i++) {
+      pages[count + i] = first + added - 1 - i; // Neighbours are taken one after the other.
     }
+    count += added;
   }
 }

@@ -47,6 +47,12 @@ final class Lookup implements Item, HashIndex.Match {
     return index.find(hash, this) != NOT_FOUND;
   }
 
+  /** Brings the item, if it is near its home, into the processor's cache. */
+  long touch() {
+    long location = HashIndex.location(index.candidate(hash));
+    return NativeMemory.getByte(segments.address(location));
+  }
+
   /** As {@link #find}, in a table that the caller has locked. */
   boolean findLocked(long table) {
     slot = 0;

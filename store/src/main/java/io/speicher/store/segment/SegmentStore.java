@@ -1,6 +1,7 @@
 package io.speicher.store.segment;
 
 import io.speicher.store.BatchReader;
+import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
 import io.speicher.store.PutOptions;
@@ -49,7 +50,7 @@ public final class SegmentStore implements Store {
   /** Whether bookkeeping is done that only {@link #verify} needs: where assertions are on. */
   static final boolean CHECKED = SegmentStore.class.desiredAssertionStatus();
 
-  private static final long BUDGET_PER_TABLE = 1 << 20;
+  private static final long BUDGET_PER_TABLE = 2 << 20;
   private static final int MAX_TABLE_BITS = 20;
 
   /** Who reads an item that ended meanwhile may read past the end of the last segment. */
@@ -66,6 +67,10 @@ public final class SegmentStore implements Store {
   private final NativeMemory memory;
   private final KeyHash keyHash;
   private final Room room;
+
+  /** What was touched, which nobody wants to know; but without it nothing would be. */
+  @SuppressWarnings("UnusedVariable")
+  private long touched;
 
   // Tests look into these.
   final Segments segments;
@@ -134,15 +139,18 @@ public final class SegmentStore implements Store {
     for (ByteBuffer key : keys) {
       lookups.add(lookup(key));
     }
-    // The processor waits for all of these buckets at a time.
-    long touched = 0;
+    // The processor waits for all of these buckets at a time, and then for all of these items.
+    long sum = 0;
     for (Lookup lookup : lookups) {
-      touched += index.touch(lookup.hash());
+      sum += index.touch(lookup.hash());
     }
+    for (Lookup lookup : lookups) {
+      sum += lookup.touch();
+    }
+    touched = sum;
     for (int i = 0; i < lookups.size(); i++) {
       read(lookups.get(i), i, reader);
     }
-    assert touched != 1; // Uses it, or it would not be computed.
   }
 
   private void read(Lookup lookup, int keyIndex, BatchReader reader) {
@@ -190,9 +198,14 @@ public final class SegmentStore implements Store {
     }
     Lookup old = lookup(key);
     old.find();
-    Outcome outcome =
-        write(old, Expected.ANYTHING, Update.Replace.put(value, options, ticker.millis()));
+    Outcome outcome = write(old, Expected.ANYTHING, asReplace(value, options));
     return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
+  }
+
+  /** Asks for the time only if it matters: that is as expensive as to read an item. */
+  private Update.Replace asReplace(ByteBuffer value, PutOptions options) {
+    boolean expires = options.ttlMillis() != PutOptions.NO_TTL;
+    return Update.Replace.put(value, options, expires ? ticker.millis() : 0);
   }
 
   private PutResult putIf(ByteBuffer key, ByteBuffer value, PutOptions options) {
@@ -202,9 +215,7 @@ public final class SegmentStore implements Store {
             key,
             item -> {
               refusal[0] = options.refusal(item);
-              return refusal[0] == null
-                  ? Update.Replace.put(value, options, ticker.millis())
-                  : Update.KEEP;
+              return refusal[0] == null ? asReplace(value, options) : Update.KEEP;
             });
     if (refusal[0] != null) {
       return refusal[0];
@@ -238,7 +249,7 @@ public final class SegmentStore implements Store {
       case Update.Keep _ -> UpdateResult.KEPT;
       case Update.Remove _ ->
           remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.REMOVED;
-      case Update.Replace replace when replace.expiresAtMillis() <= ticker.millis() ->
+      case Update.Replace replace when isOver(replace.expiresAtMillis()) ->
           remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.STORED;
       case Update.Replace replace ->
           switch (write(old, expected, replace)) {
@@ -266,7 +277,7 @@ public final class SegmentStore implements Store {
             replace.flags(),
             replace.expiresAtMillis(),
             version,
-            ticker.millis());
+            replace.expiresAtMillis() == Item.NEVER ? 0 : ticker.millis());
     int queue =
         isNew ? room.queueOfNew(old.hash(), draft.bytes()) : room.queueOfNext(old.segment());
     while (true) {
@@ -451,7 +462,11 @@ public final class SegmentStore implements Store {
   }
 
   private boolean isExpired(Lookup lookup) {
-    return lookup.stored().expires() && lookup.expiresAtMillis() <= ticker.millis();
+    return isOver(lookup.expiresAtMillis());
+  }
+
+  private boolean isOver(long expiresAtMillis) {
+    return expiresAtMillis != Item.NEVER && expiresAtMillis <= ticker.millis();
   }
 
   /** Nothing has been looked up yet. Tests ask for it too. */

@@ -21,7 +21,7 @@ final class Segments {
    * zero between two lives, so a reader that finds the same number before and after has read bytes
    * of one life, in which each byte is written once.
    *
-   * What writers fight for is one word, `fills`:
+   * What writers of a segment fight for is one word:
    *
    *    63       62..40          39..24     23..0
    *   | sealed | life (23 bits) | writers | write offset |
@@ -43,7 +43,8 @@ final class Segments {
   static final int RUN_TAIL = -3;
 
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
-  private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
+
+  private static final int LINE_LONGS = 8;
 
   private static final long SEALED = 1L << 63;
   private static final int LIFE_SHIFT = 40;
@@ -53,14 +54,18 @@ final class Segments {
   private static final long OFFSET_MASK = ONE_WRITER - 1;
 
   /** What is kept on the heap for each segment, counted against the budget. */
-  static final int BOOKKEEPING_BYTES = 8 * 2 + 8 + 4 + 8 + 4 + 4 + 8;
+  static final int BOOKKEEPING_BYTES = 8 * 2 + 64 + 8 + 4 + 4;
 
   private final long address;
   private final int segmentShift;
   private final int count;
   private final long[] lives;
-  private final long[] fills;
-  private final int[] liveBytes;
+
+  /**
+   * For each segment a line of the processor's cache, since writers of different segments would
+   * otherwise fight for one: what is filled and written to, and how many bytes are alive.
+   */
+  private final long[] counters;
 
   /** Of all bytes ever written to this life, dead items included; only where checks are on. */
   private final long[] checksums;
@@ -84,13 +89,14 @@ final class Segments {
     this.count = count;
     segmentShift = Integer.numberOfTrailingZeros(segmentBytes);
     lives = new long[2 * count];
-    fills = new long[count];
-    liveBytes = new int[count];
+    counters = new long[count * LINE_LONGS];
     checksums = new long[SegmentStore.CHECKED ? count : 0];
     stamps = new long[count];
     classes = new int[count];
     runLengths = new int[count];
-    Arrays.fill(fills, SEALED);
+    for (int segment = 0; segment < count; segment++) {
+      counters[fill(segment)] = SEALED;
+    }
     Arrays.fill(classes, FREE);
   }
 
@@ -125,6 +131,14 @@ final class Segments {
     return (sequence << segmentShift) | (location & ((1L << segmentShift) - 1));
   }
 
+  private static int fill(int segment) {
+    return segment * LINE_LONGS;
+  }
+
+  private static int live(int segment) {
+    return segment * LINE_LONGS + 1;
+  }
+
   // ---- lives ----
 
   long sequenceAcquire(int segment) {
@@ -138,7 +152,7 @@ final class Segments {
   /** Begins a life for items, open to writers. The lock of Room is held. */
   void begin(int segment, int itemClass, int runLength, long expiryBaseMillis, long stamp) {
     lives[2 * segment + 1] = expiryBaseMillis;
-    liveBytes[segment] = 0;
+    counters[live(segment)] = 0;
     if (SegmentStore.CHECKED) {
       checksums[segment] = 0;
     }
@@ -152,7 +166,8 @@ final class Segments {
     VarHandle.fullFence();
     NativeMemory.putLong(address(startOf(segment)), sequence);
     NativeMemory.putLong(address(startOf(segment)) + 8, expiryBaseMillis);
-    LONGS.setVolatile(fills, segment, ((sequence & LIFE_MASK) << LIFE_SHIFT) | HEADER_BYTES);
+    LONGS.setVolatile(
+        counters, fill(segment), ((sequence & LIFE_MASK) << LIFE_SHIFT) | HEADER_BYTES);
   }
 
   /** Ends a life: all of its items are unlinked. The lock of Room is held. */
@@ -175,7 +190,7 @@ final class Segments {
    */
   long reserve(int segment, long sequence, int bytes) {
     while (true) {
-      long fill = (long) LONGS.getVolatile(fills, segment);
+      long fill = (long) LONGS.getVolatile(counters, fill(segment));
       long offset = fill & OFFSET_MASK;
       boolean open =
           fill >= 0
@@ -184,7 +199,7 @@ final class Segments {
       if (!open || offset + bytes > segmentBytes()) {
         return -1;
       }
-      if (LONGS.compareAndSet(fills, segment, fill, fill + ONE_WRITER + bytes)) {
+      if (LONGS.compareAndSet(counters, fill(segment), fill, fill + ONE_WRITER + bytes)) {
         return startOf(segment) + offset;
       }
     }
@@ -194,37 +209,37 @@ final class Segments {
   long reserveRun(int first, long itemBytes) {
     // The offset cannot say how long a long run is filled. Its first item is all there is.
     long bytes = runLengths[first] > 1 ? 1 : itemBytes;
-    long fill = (long) LONGS.getVolatile(fills, first);
-    LONGS.setVolatile(fills, first, (fill + ONE_WRITER + bytes) | SEALED);
+    long fill = (long) LONGS.getVolatile(counters, fill(first));
+    LONGS.setVolatile(counters, fill(first), (fill + ONE_WRITER + bytes) | SEALED);
     return startOf(first) + HEADER_BYTES;
   }
 
   /** Counts a writer out. */
   void done(int segment) {
-    LONGS.getAndAdd(fills, segment, -ONE_WRITER);
+    LONGS.getAndAdd(counters, fill(segment), -ONE_WRITER);
   }
 
   /** Lets nobody reserve here any more, and returns whether all writers are gone. */
   boolean seal(int segment) {
-    long fill = (long) LONGS.getAndBitwiseOr(fills, segment, SEALED);
+    long fill = (long) LONGS.getAndBitwiseOr(counters, fill(segment), SEALED);
     return (fill & WRITERS_MASK) == 0;
   }
 
   /** How many bytes have been reserved. */
   int writeOffset(int segment) {
-    return (int) ((long) LONGS.getVolatile(fills, segment) & OFFSET_MASK);
+    return (int) ((long) LONGS.getVolatile(counters, fill(segment)) & OFFSET_MASK);
   }
 
   boolean hasWriters(int segment) {
-    return ((long) LONGS.getVolatile(fills, segment) & WRITERS_MASK) != 0;
+    return ((long) LONGS.getVolatile(counters, fill(segment)) & WRITERS_MASK) != 0;
   }
 
   int liveBytes(int segment) {
-    return (int) INTS.getVolatile(liveBytes, segment);
+    return (int) (long) LONGS.getVolatile(counters, live(segment));
   }
 
   void addLiveBytes(int segment, int bytes) {
-    INTS.getAndAdd(liveBytes, segment, bytes);
+    LONGS.getAndAdd(counters, live(segment), (long) bytes);
   }
 
   /** Where checks are on: remembers what was written, in whatever order it comes. */
