@@ -87,6 +87,7 @@ final class HashIndex {
   private static final int ITEMS = 12;
   private static final int GENERATION = 16;
   private static final int PAGES = 24;
+  private static final int UNUSED = 28;
   private static final int PAGE_NUMBERS = 32;
   static final int MAX_PAGES = (TABLE_BYTES - PAGE_NUMBERS) / 4;
 
@@ -97,6 +98,7 @@ final class HashIndex {
   private static final long OBSERVED = 1L << 43;
   private static final int FREQUENCY_SHIFT = 41;
   private static final long FREQUENCY_MASK = (long) MAX_FREQUENCY << FREQUENCY_SHIFT;
+  private static final long UNUSED_MASK = 3L << 39;
   private static final long LOCATION_MASK = (1L << 39) - 1;
 
   /** The part of a hash that makes the tag; the upper bits choose the table. */
@@ -534,6 +536,25 @@ final class HashIndex {
 
   int page(long table, int pageIndex) {
     return getInt(table + PAGE_NUMBERS + 4L * pageIndex);
+  }
+
+  /** Less than {@link #generation()} if the table was cleared since. */
+  long generation(long table) {
+    return getLong(table + GENERATION);
+  }
+
+  /** Whether all that a table header or a slot has no use for is zero. */
+  boolean isUnusedZero(long table) {
+    long unused = getInt(table + UNUSED);
+    for (int i = pageCount(table); i < MAX_PAGES; i++) {
+      unused |= page(table, i);
+    }
+    return unused == 0;
+  }
+
+  static boolean isUnusedZero(long slot, boolean itemHasVersion) {
+    boolean observedInVain = itemHasVersion && isObserved(slot);
+    return (slot & UNUSED_MASK) == 0 && !observedInVain;
   }
 
   boolean isLocked(long table) {

@@ -78,8 +78,8 @@ final class Verifier {
     long table = index.table(tableIndex);
     String name = "table " + tableIndex + ": ";
     expect(!index.isLocked(table), name + "it is locked");
-    index.lock(table); // Empties it, if it was cleared.
-    index.unlock(table);
+    long generation = index.generation(table);
+    expect(generation > 0 && generation <= index.generation(), name + "generation=" + generation);
     int pageBytes = HashIndex.PAGE_BYTES;
     int firstPage = (int) (segments.startOf(firstIndexSegment) / pageBytes);
     int endPage = (int) (segments.startOf(segments.count()) / pageBytes);
@@ -93,8 +93,9 @@ final class Verifier {
     int buckets = index.buckets(table);
     pagesAreSound &= buckets == pageCount * (pageBytes / HashIndex.BUCKET_BYTES);
     expect(pagesAreSound, name + "pages=" + pageCount + " buckets=" + buckets);
-    if (!pagesAreSound) {
-      return;
+    expect(!pagesAreSound || index.isUnusedZero(table), name + "what has no use is not zero");
+    if (!pagesAreSound || generation != index.generation()) {
+      return; // What was cleared is emptied by who locks it next.
     }
     int items = 0;
     int[] passers = new int[buckets];
@@ -153,6 +154,9 @@ final class Verifier {
     expect(
         index.tableOf(hash) == table && HashIndex.tagOf(hash) == HashIndex.tag(slot),
         name + "a slot leads to another key, in segment " + segment);
+    expect(
+        HashIndex.isUnusedZero(slot, item.hasVersion()),
+        name + "a slot with a mark that means nothing, in segment " + segment);
     expect(locations.add(location), name + "two slots lead to one item, in segment " + segment);
     liveBytes[segment] += item.bytes();
   }
