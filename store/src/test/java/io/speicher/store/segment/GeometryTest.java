@@ -11,22 +11,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class GeometryTest {
 
   @ParameterizedTest
-  @ValueSource(ints = {0, -4_096, 2_048, 4_095, 4_097, 12_288, 4 << 20, Integer.MIN_VALUE})
+  @ValueSource(ints = {0, -8_192, 4_096, 8_191, 8_193, 12_288, 4 << 20, Integer.MIN_VALUE})
   void create_segmentSizeOutOfBounds(int segmentBytes) {
     assertThatThrownBy(() -> new Geometry(1 << 30, segmentBytes, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "segment size out of bounds: segmentBytes="
                 + segmentBytes
-                + " (expected: a power of two, 4096..2097152)");
+                + " (expected: a power of two, 8192..2097152)");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "4096, 65535, 65536",
+    "8192, 131071, 131072",
     "2097152, 33554431, 33554432",
-    "4096, 549755813889, 65536",
-    "4096, -1, 65536"
+    "8192, 549755813889, 131072",
+    "8192, -1, 131072"
   })
   void create_budgetOutOfBounds(int segmentBytes, long budgetBytes, long minBudgetBytes) {
     assertThatThrownBy(() -> new Geometry(budgetBytes, segmentBytes, 0))
@@ -41,14 +41,14 @@ final class GeometryTest {
 
   @Test
   void create_itemSegmentsOutOfBounds() {
-    assertThatThrownBy(() -> new Geometry(1 << 20, 4_096, -1))
+    assertThatThrownBy(() -> new Geometry(1 << 20, 8_192, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("item segments out of bounds: itemSegments=-1 (expected: 0 or more)");
   }
 
   @Test
   void create_atTheBounds() {
-    assertThat(new Geometry(65_536, 4_096, 0).segmentBytes()).isEqualTo(4_096);
+    assertThat(new Geometry(131_072, 8_192, 0).segmentBytes()).isEqualTo(8_192);
     assertThat(new Geometry(512L << 30, 2 << 20, 1).budgetBytes()).isEqualTo(512L << 30);
   }
 

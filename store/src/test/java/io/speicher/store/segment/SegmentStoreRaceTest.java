@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Timeout;
  * and linking its own; here the clock uses this moment to change the store.
  */
 final class SegmentStoreRaceTest {
-  private static final int SEGMENT_BYTES = 4 << 10;
+  private static final int SEGMENT_BYTES = 8 << 10;
+
+  /** The time is asked for only where something expires. */
+  private static final PutOptions EXPIRING = PutOptions.DEFAULT.withTtlMillis(1_000_000);
 
   private final RacingTicker ticker = new RacingTicker();
   private final SegmentStore store =
@@ -37,8 +40,9 @@ final class SegmentStoreRaceTest {
   void add_whileTheItemComesBackToItsPlace() {
     put("n", "5");
     long slot = slotOf("n");
+    // Asked first whether the present item has expired, and then whether the new one has.
     ticker.beforeNextCalls(
-        1,
+        2,
         () -> {
           do {
             put("n", "7");
@@ -59,7 +63,7 @@ final class SegmentStoreRaceTest {
       ticker.beforeNextCalls(call, () -> put("k", "v"));
 
       PutResult result =
-          store.put(bytes("k"), tooLarge, PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT));
+          store.put(bytes("k"), tooLarge, EXPIRING.withCondition(Condition.IF_ABSENT));
 
       assertThat(result).isEqualTo(PutResult.KEY_PRESENT);
       assertThat(get("k")).isEqualTo("v");
@@ -83,7 +87,7 @@ final class SegmentStoreRaceTest {
   }
 
   private void put(String key, String value) {
-    store.put(bytes(key), bytes(value), PutOptions.DEFAULT);
+    store.put(bytes(key), bytes(value), EXPIRING);
   }
 
   private String get(String key) {

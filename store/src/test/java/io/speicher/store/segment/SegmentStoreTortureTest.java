@@ -64,9 +64,9 @@ final class SegmentStoreTortureTest {
       TimeUnit.SECONDS.toNanos(Long.getLong("tortureSeconds", 5)) / (Shape.values().length + 1);
 
   enum Shape {
-    ONE_TABLE(300 << 10, 4 << 10, 3_000),
-    ALMOST_NO_SEGMENTS(16 * (4 << 10), 4 << 10, 60),
-    SMALL_SEGMENTS(2 << 20, 4 << 10, 30_000),
+    ONE_TABLE(300 << 10, 8 << 10, 3_000),
+    ALMOST_NO_SEGMENTS(16 * (8 << 10), 8 << 10, 60),
+    SMALL_SEGMENTS(2 << 20, 8 << 10, 30_000),
     MANY_TABLES(8 << 20, 16 << 10, 60_000),
     FEW_LARGE_SEGMENTS(6 << 20, 256 << 10, 20_000);
 
@@ -474,7 +474,7 @@ final class SegmentStoreTortureTest {
     int counters = 16;
     int lists = 16;
     try (SegmentStore store =
-        new SegmentStore(new Geometry(1 << 20, 4 << 10, 0), new FakeTicker())) {
+        new SegmentStore(new Geometry(1 << 20, 8 << 10, 0), new FakeTicker())) {
       for (int i = 0; i < counters; i++) {
         store.put(bytes("counter-" + i), bytes("0"), PutOptions.DEFAULT);
         store.put(bytes("list-" + i % lists), bytes(""), PutOptions.DEFAULT);

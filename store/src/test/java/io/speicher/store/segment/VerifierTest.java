@@ -32,7 +32,7 @@ final class VerifierTest {
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
   private final SegmentStore store =
-      new SegmentStore(new Geometry(2_200_000, 4 << 10, 0), new FakeTicker());
+      new SegmentStore(new Geometry(2_200_000, 8 << 10, 0), new FakeTicker());
   private final Segments segments = store.segments;
   private final HashIndex index = store.index;
 
