@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,11 @@ public final class SegmentStore implements Store {
 
   /** Makes a store with segments of another size. */
   public SegmentStore(Geometry geometry, Ticker ticker) {
+    this(geometry, ticker, new SecureRandom());
+  }
+
+  /** {@code random} decides how keys are hashed. */
+  SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random) {
     this.ticker = ticker;
     budgetBytes = geometry.budgetBytes();
     int segmentBytes = geometry.segmentBytes();
@@ -107,7 +113,7 @@ public final class SegmentStore implements Store {
     }
     long segmentsEnd = (long) count * segmentBytes;
     memory = NativeMemory.reserve(segmentsEnd + GUARD_BYTES + tableBytes);
-    keyHash = new KeyHash(new SecureRandom());
+    keyHash = new KeyHash(random);
     segments = new Segments(memory.address(), count, segmentBytes);
     IndexPages pages = new IndexPages();
     for (int i = 1; i <= indexSegments; i++) {

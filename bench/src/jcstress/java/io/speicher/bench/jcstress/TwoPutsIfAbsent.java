@@ -1,0 +1,44 @@
+package io.speicher.bench.jcstress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.speicher.store.PutOptions.Condition;
+import io.speicher.store.PutResult;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZZC_Result;
+
+/** Of two that put where nothing is, one wins. */
+@JCStressTest
+@Outcome(id = "true, false, A", expect = ACCEPTABLE, desc = "The first one.")
+@Outcome(id = "false, true, B", expect = ACCEPTABLE, desc = "The second one.")
+@Outcome(expect = FORBIDDEN, desc = "Both, none, or the value of the loser.")
+@State
+public class TwoPutsIfAbsent {
+  private static final Keys KEYS = Keys.withRoomForAll();
+
+  private final long key = KEYS.next();
+
+  public TwoPutsIfAbsent() {
+    KEYS.store.delete(Keys.name(key));
+  }
+
+  @Actor
+  public void first(ZZC_Result r) {
+    r.r1 = KEYS.put(key, 'A', Condition.IF_ABSENT) == PutResult.STORED;
+  }
+
+  @Actor
+  public void second(ZZC_Result r) {
+    r.r2 = KEYS.put(key, 'B', Condition.IF_ABSENT) == PutResult.STORED;
+  }
+
+  @Arbiter
+  public void later(ZZC_Result r) {
+    r.r3 = KEYS.read(key);
+  }
+}
