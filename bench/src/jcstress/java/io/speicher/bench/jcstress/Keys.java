@@ -65,7 +65,7 @@ final class Keys {
   /** Writes so much that in a small store segments are cleaned and used again. */
   void churn(long key) {
     for (int i = 0; i < 3; i++) {
-      store.put(name(KEYS + (key + i) % 4), ByteBuffer.allocate(1_000), PutOptions.DEFAULT);
+      store.put(name(KEYS + (key + i) % 4), ByteBuffer.allocate(2_000), PutOptions.DEFAULT);
     }
   }
 
