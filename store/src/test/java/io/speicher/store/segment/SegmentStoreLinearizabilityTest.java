@@ -153,7 +153,7 @@ public final class SegmentStoreLinearizabilityTest {
   @Operation
   public void fill() {
     for (int i = 0; i < 4; i++) {
-      store.put(name(1_000 + i % 2), ByteBuffer.allocate(1_000), PutOptions.DEFAULT);
+      store.put(name(1_000 + i % 2), ByteBuffer.allocate(SEGMENT_BYTES / 4), PutOptions.DEFAULT);
     }
   }
 
