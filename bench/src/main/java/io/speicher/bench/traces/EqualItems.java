@@ -37,17 +37,33 @@ record EqualItems(int segmentCount, int itemsPerSegment) {
     return segmentCount * itemsPerSegment;
   }
 
-  /** A power of two. */
+  /** A power of two, and so large that no item more fits into one. */
   int segmentBytes() {
-    int leastBytes = SEGMENT_HEADER_BYTES + itemsPerSegment * MIN_ITEM_BYTES;
-    return Math.max(MIN_SEGMENT_BYTES, 2 * Integer.highestOneBit(leastBytes - 1));
+    int segmentBytes = MIN_SEGMENT_BYTES;
+    while (itemBytes(segmentBytes) < MIN_ITEM_BYTES
+        || (segmentBytes - SEGMENT_HEADER_BYTES) / itemBytes(segmentBytes) > itemsPerSegment) {
+      segmentBytes *= 2;
+    }
+    return segmentBytes;
   }
 
-  /**
-   * The item's share of a segment, less its key, three bytes of header, and one more if it is long.
-   */
+  /** The item's share of a segment, less its header and key. */
   int valueBytes() {
-    int valueBytes = (segmentBytes() - SEGMENT_HEADER_BYTES) / itemsPerSegment - KEY_BYTES - 3;
-    return valueBytes > 0xFF ? valueBytes - 1 : valueBytes;
+    return valueBytes(segmentBytes());
+  }
+
+  private int itemBytes(int segmentBytes) {
+    int valueBytes = valueBytes(segmentBytes);
+    return headerBytes(valueBytes) + KEY_BYTES + valueBytes;
+  }
+
+  private int valueBytes(int segmentBytes) {
+    int valueBytes = (segmentBytes - SEGMENT_HEADER_BYTES) / itemsPerSegment - KEY_BYTES - 3;
+    return valueBytes - (headerBytes(valueBytes) - 3);
+  }
+
+  /** Options and two lengths, of which that of the value takes a second byte if it is long. */
+  private static int headerBytes(int valueBytes) {
+    return valueBytes > 0xFF ? 4 : 3;
   }
 }
