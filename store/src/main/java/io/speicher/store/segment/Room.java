@@ -187,7 +187,7 @@ final class Room {
       if (location >= 0) {
         return location;
       }
-      if (segment != NO_SEGMENT && wastesLessAlone(segment, draft.bytes())) {
+      if (segment != NO_SEGMENT && wastesLessAlone(segment, place, draft)) {
         return reserveRun(itemClass, draft);
       }
       lock.lock();
@@ -261,20 +261,29 @@ final class Room {
       return -1;
     }
     long sequence = segments.sequenceAcquire(segment);
-    long expiryBaseMillis = segments.expiryBaseMillis(segment);
-    // Between these two looks the segment was open here, so it was in that life.
-    boolean usable =
-        openAcquire(place) == segment
-            && !isCleared(sequence)
-            && (TtlWindows.isFar(windowOf(place))
-                || ItemLayout.isNear(draft.expiresAtMillis(), expiryBaseMillis));
-    return usable ? segments.reserve(segment, sequence, (int) draft.bytes()) : -1;
+    // The second look at what is open here: in between, the segment was in that life.
+    return isUsable(segment, sequence, place, draft)
+        ? segments.reserve(segment, sequence, (int) draft.bytes())
+        : -1;
   }
 
-  /** Whether a segment of its own wastes less than to give up what is left of an open one. */
-  private boolean wastesLessAlone(int segment, long itemBytes) {
+  /** Whether a segment is open for such items, be there room or not. */
+  private boolean isUsable(int segment, long sequence, int place, Draft draft) {
+    long expiryBaseMillis = segments.expiryBaseMillis(segment);
+    return openAcquire(place) == segment
+        && !isCleared(sequence)
+        && (TtlWindows.isFar(windowOf(place))
+            || ItemLayout.isNear(draft.expiresAtMillis(), expiryBaseMillis));
+  }
+
+  /**
+   * Whether a segment of its own wastes less than to give up what is left of an open one, if it is
+   * only for want of room that the item does not go there.
+   */
+  private boolean wastesLessAlone(int segment, int place, Draft draft) {
     int left = segments.segmentBytes() - segments.writeOffset(segment);
-    return segments.segmentBytes() - HEADER_BYTES - itemBytes < left;
+    return segments.segmentBytes() - HEADER_BYTES - draft.bytes() < left
+        && isUsable(segment, segments.sequenceAcquire(segment), place, draft);
   }
 
   /** Reserves segments for one item alone. */

@@ -1,8 +1,13 @@
 package io.speicher.store.segment;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import io.speicher.store.StoreContract;
 import io.speicher.store.Ticker;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
 
 final class SegmentStoreTest extends StoreContract {
 
@@ -14,5 +19,21 @@ final class SegmentStoreTest extends StoreContract {
   @Override
   protected void check(Store store) {
     ((SegmentStore) store).verify();
+  }
+
+  /** The segment that was open holds nothing any more, and is no reason to avoid another one. */
+  @Test
+  void clear_thenPuts_shareASegment() {
+    SegmentStore store = (SegmentStore) store(4 << 20);
+    ByteBuffer value = ByteBuffer.allocate(100);
+    store.put(ByteBuffer.wrap(new byte[] {1}), value, PutOptions.DEFAULT);
+    store.clear();
+    long cleared = store.segments.lastSequence();
+
+    for (byte i = 0; i < 50; i++) {
+      store.put(ByteBuffer.wrap(new byte[] {i}), value, PutOptions.DEFAULT);
+    }
+
+    assertThat(store.segments.lastSequence()).isEqualTo(cleared + 1);
   }
 }
