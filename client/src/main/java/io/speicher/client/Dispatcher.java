@@ -130,6 +130,10 @@ final class Dispatcher {
     } else {
       try {
         loop.execute(() -> accept(command));
+        if (closed.get()) {
+          // The loop drops without a word what is handed to it while it ends.
+          group.terminationFuture().addListener(ended -> command.failClosed());
+        }
       } catch (RejectedExecutionException e) {
         command.failClosed(); // It was closed just now.
       }

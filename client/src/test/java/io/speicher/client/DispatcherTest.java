@@ -498,6 +498,39 @@ final class DispatcherTest {
     }
   }
 
+  /** An event loop that ends may drop a task that it has accepted. */
+  @Test
+  void close_whileThreadsSubmit() throws Exception {
+    for (int round = 0; round < 30; round++) {
+      try (FakeServer server = FakeServer.startCorrect();
+          SpeicherClient client = server.client().build()) {
+        List<FutureTask<@Nullable Throwable>> tasks = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          tasks.add(start(() -> submitUntilClosed(client)));
+        }
+        client.close();
+        for (FutureTask<@Nullable Throwable> task : tasks) {
+          assertThat(task.get() instanceof CommandTimeoutException).isFalse();
+        }
+      }
+    }
+  }
+
+  /** Returns what became of the last command that the client took. */
+  private static @Nullable Throwable submitUntilClosed(SpeicherClient client) throws Exception {
+    CompletableFuture<@Nullable Throwable> taken = submit(client);
+    CompletableFuture<@Nullable Throwable> next = submit(client);
+    while (!next.isDone() || !(next.get() instanceof ClosedException)) {
+      taken = next;
+      next = submit(client);
+    }
+    return taken.get();
+  }
+
+  private static CompletableFuture<@Nullable Throwable> submit(SpeicherClient client) {
+    return client.setAsync("k", "v").handle((done, failure) -> failure);
+  }
+
   // Servers that are not there.
 
   @Test
