@@ -55,6 +55,10 @@ final class NativeMemory {
   /** What huge pages are aligned to. */
   private static final long HUGE_PAGE_BYTES = 2 << 20;
 
+  private static final long PAGE_BYTES = 4 << 10;
+
+  private static final boolean LINUX = System.getProperty("os.name", "").equals("Linux");
+
   private final long address;
   private final @Nullable Mapping mapping;
   private final @Nullable Arena arena;
@@ -68,10 +72,10 @@ final class NativeMemory {
   /** Memory of that many bytes, all zero, at an address that huge pages can have. */
   @SuppressWarnings("MustBeClosed") // By release().
   static NativeMemory reserve(long bytes) {
-    if (System.getProperty("os.name", "").equals("Linux")) {
+    if (LINUX) {
       Mapping mapping = Mapping.of(bytes + HUGE_PAGE_BYTES);
       long address = (mapping.address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
-      Mapping.adviseHugePages(address, bytes);
+      Mapping.advise(address, bytes, Mapping.MADV_HUGEPAGE);
       return new NativeMemory(address, mapping, null);
     }
     Arena arena = Arena.ofShared();
@@ -162,6 +166,18 @@ final class NativeMemory {
     MemorySegment.copy(MemorySegment.ofBuffer(from), 0, ALL, to, from.remaining());
   }
 
+  /**
+   * Makes memory resident without changing it, whatever others do to it meanwhile. The thread waits
+   * in a native call: if it touched the memory itself, the collector, and with it every other
+   * thread, would wait for each page that the kernel clears.
+   */
+  static void populate(long address, long bytes) {
+    if (LINUX) {
+      long start = address & -PAGE_BYTES;
+      Mapping.advise(start, address + bytes - start, Mapping.MADV_POPULATE_WRITE);
+    }
+  }
+
   static void zero(long address, long bytes) {
     ALL.asSlice(address, bytes).fill((byte) 0);
   }
@@ -190,6 +206,7 @@ final class NativeMemory {
     private static final int PROT_READ_WRITE = 0x1 | 0x2;
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_WRITE = 23;
     private static final long MAP_FAILED = -1;
 
     private static final MethodHandle MMAP =
@@ -231,10 +248,10 @@ final class NativeMemory {
       return new Mapping(address, bytes);
     }
 
-    /** Where the kernel knows no huge pages it refuses, and all works as well, but slower. */
-    static void adviseHugePages(long address, long bytes) {
+    /** A kernel that does not know the advice refuses, and all works as well, but slower. */
+    static void advise(long address, long bytes, int advice) {
       try {
-        int _ = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
+        int _ = (int) MADVISE.invokeExact(address, bytes, advice);
       } catch (Throwable e) {
         throw new AssertionError(e);
       }

@@ -96,6 +96,20 @@ final class Room {
   @GuardedBy("lock")
   private final TtlWindows windows;
 
+  /** Where the used segments ended, and where the index began, at the last call of maintain. */
+  @GuardedBy("lock")
+  private int lastEnd;
+
+  @GuardedBy("lock")
+  private int lastFirstIndexSegment;
+
+  /** Up to where from the front, and from where to the end, memory is resident by our doing. */
+  @GuardedBy("lock")
+  private int populatedEnd;
+
+  @GuardedBy("lock")
+  private int populatedIndex;
+
   @GuardedBy("lock")
   private double tablesToAge;
 
@@ -136,6 +150,8 @@ final class Room {
     for (int segment = firstIndexSegment; segment < segments.count(); segment++) {
       segments.setClass(segment, Segments.INDEX);
     }
+    lastFirstIndexSegment = firstIndexSegment;
+    populatedIndex = firstIndexSegment;
     free.set(0, firstIndexSegment);
     updateAvailable();
   }
@@ -584,8 +600,9 @@ final class Room {
 
   // ---- for the store ----
 
-  /** Cleans what has expired or was cleared, a step at a time. */
+  /** Cleans what has expired or was cleared, a step at a time, and has memory ready. */
   void maintain() {
+    populateAhead();
     lock.lock();
     try {
       boolean[] dueWindows = windows.takeDue(ticker.millis());
@@ -607,6 +624,41 @@ final class Room {
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  /**
+   * Makes memory resident that will be needed before the next call, if the store grows on as fast
+   * as it does: the kernel takes milliseconds to clear a huge page, which a writer should not wait
+   * for.
+   */
+  private void populateAhead() {
+    int from;
+    int to;
+    int indexFrom;
+    int indexTo;
+    lock.lock();
+    try {
+      int end = free.previousClearBit(firstIndexSegment - 1) + 1;
+      from = Math.max(end, populatedEnd);
+      to = Math.min(firstIndexSegment, end + 2 * Math.max(0, end - lastEnd) + 2);
+      indexTo = Math.min(firstIndexSegment, populatedIndex);
+      indexFrom =
+          Math.max(to, firstIndexSegment - 2 * (lastFirstIndexSegment - firstIndexSegment) - 1);
+      lastEnd = end;
+      lastFirstIndexSegment = firstIndexSegment;
+      populatedEnd = Math.max(populatedEnd, to);
+      populatedIndex = Math.min(populatedIndex, indexFrom);
+    } finally {
+      lock.unlock();
+    }
+    populate(from, to);
+    populate(indexFrom, indexTo);
+  }
+
+  private void populate(int from, int to) {
+    for (int segment = from; segment < to; segment++) {
+      NativeMemory.populate(segments.address(segments.startOf(segment)), segments.segmentBytes());
     }
   }
 
