@@ -226,22 +226,20 @@ final class HashIndex {
     }
   }
 
-  /** Brings the bucket of a hash into the processor's cache. Returns something to depend on. */
-  long touch(long hash) {
-    return getLong(homeBucket(tableOf(hash), hash));
+  /** The address of the bucket where the search for a hash begins. A hint. */
+  long homeBucket(long hash) {
+    return homeBucket(tableOf(hash), hash);
   }
 
-  /** The first slot in the home bucket of a hash that may be the one, or 0. A hint. */
-  long candidate(long hash) {
+  /** The last slot in a bucket that has the tag of a hash, or 0. A hint. */
+  static long candidate(long bucket, long hash) {
     int tag = tagOf(hash);
-    long bucket = homeBucket(tableOf(hash), hash);
+    long candidate = 0;
     for (long at = bucket; at < bucket + PASSERS; at += SLOT_BYTES) {
       long slot = getLong(at);
-      if (tag(slot) == tag) {
-        return slot;
-      }
+      candidate = tag(slot) == tag ? slot : candidate;
     }
-    return 0;
+    return candidate;
   }
 
   private long search(long table, int tag, Match match) {
@@ -300,9 +298,14 @@ final class HashIndex {
     return search(table, tag, match);
   }
 
+  /** Puts another item of the same tag into a slot of a locked table. */
+  static void replace(long slotAddress, long slot) {
+    putLongRelease(slotAddress, slot); // What readers note in the old one meanwhile is of no use.
+  }
+
   /**
-   * Puts another item of the same tag into a slot of a locked table. Returns false if the slot is
-   * not the {@link #same} as {@code expected} any more.
+   * As {@link #replace}, but returns false if the slot is not the {@link #same} as {@code expected}
+   * any more.
    */
   static boolean swap(long slotAddress, long expected, long slot) {
     long now = getLongAcquire(slotAddress);

@@ -8,18 +8,30 @@ import java.nio.ByteBuffer;
 
 /**
  * Looks a key up without a lock, and is what it finds: the item as readers see it. One thread uses
- * it, for one operation.
+ * it, for one operation after the other, so that operations leave no garbage: who begins one closes
+ * it, and one that begins within another one needs a lookup of its own.
  *
  * <p>What it found it found at one moment, and whatever happens then, it stays readable, as bytes:
  * memory of the store is always mapped. {@link #isIntact} tells afterwards whether what was read
  * were the bytes of that item.
  */
-final class Lookup implements Item, HashIndex.Match {
+final class Lookup implements Item, HashIndex.Match, AutoCloseable {
+  /** What the processor fetches from memory at a time. */
+  static final int LINE_BYTES = 64;
+
+  private static final ByteBuffer NO_KEY = ByteBuffer.allocate(0);
+
   private final Segments segments;
   private final HashIndex index;
-  private final ByteBuffer key;
-  private final long hash;
   private final StoredItem item = new StoredItem();
+
+  private ByteBuffer key = NO_KEY;
+  private long hash;
+  private boolean open;
+
+  /** Read and kept so that compilers do not leave out to read it. */
+  @SuppressWarnings("UnusedVariable")
+  private int ahead;
 
   private long slotAddress;
   private long slot;
@@ -31,14 +43,34 @@ final class Lookup implements Item, HashIndex.Match {
   /** Whether the item was gone when its version was asked for. */
   private boolean lost;
 
-  Lookup(Segments segments, HashIndex index, ByteBuffer key, long hash) {
+  Lookup(Segments segments, HashIndex index) {
     this.segments = segments;
     this.index = index;
-    this.key = key;
-    this.hash = hash;
   }
 
   // ---- looking ----
+
+  /** Begins an operation. Nothing has been looked up yet. */
+  void open(ByteBuffer firstKey, long firstHash) {
+    open = true;
+    turnTo(firstKey, firstHash);
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public void close() {
+    open = false;
+  }
+
+  /** Turns to another key of the same operation. */
+  void turnTo(ByteBuffer nextKey, long nextHash) {
+    key = nextKey;
+    hash = nextHash;
+    slot = 0;
+  }
 
   /** Looks (again), and returns whether the key has an item, expired or not. */
   boolean find() {
@@ -47,14 +79,15 @@ final class Lookup implements Item, HashIndex.Match {
     return index.find(hash, this) != NOT_FOUND;
   }
 
-  /** Brings the item, if it is near its home, into the processor's cache. */
-  long touch() {
-    long location = HashIndex.location(index.candidate(hash));
-    return NativeMemory.getByte(segments.address(location));
-  }
-
   /** As {@link #find}, in a table that the caller has locked. */
   boolean findLocked(long table) {
+    if (slot != 0) { // Most likely it is still there.
+      long now = NativeMemory.getLongAcquire(slotAddress);
+      if (HashIndex.sameItem(now, slot) && isIntact()) {
+        slot = now;
+        return true;
+      }
+    }
     slot = 0;
     return index.findLocked(table, HashIndex.tagOf(hash), this) != NOT_FOUND;
   }
@@ -73,7 +106,10 @@ final class Lookup implements Item, HashIndex.Match {
     if (!HashIndex.sameItem(NativeMemory.getLongAcquire(candidateAddress), candidate)) {
       return false;
     }
-    item.at(segments.address(location), segments.expiryBaseMillis(segment));
+    long address = segments.address(location);
+    // Most items go over into the next line. Both come at the same time, if both are asked for now.
+    ahead = NativeMemory.getByte(address + LINE_BYTES);
+    item.at(address, segments.expiryBaseMillis(segment));
     if (!item.hasKey(key)) {
       return false;
     }

@@ -13,6 +13,8 @@ import io.speicher.store.Ticker;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -57,7 +59,12 @@ public final class SegmentStore implements Store {
   /** Who reads an item that ended meanwhile may read past the end of the last segment. */
   private static final int GUARD_BYTES = 128 << 10;
 
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
   private static final int SCAN_BUCKETS = 16;
+
+  /** What so many keys need has room in the cache that is nearest to the processor. */
+  private static final int MAX_BATCH_KEYS = 64;
 
   /** With key and header, an item stays below two gigabytes. */
   private static final int MAX_VALUE_BYTES =
@@ -68,10 +75,7 @@ public final class SegmentStore implements Store {
   private final NativeMemory memory;
   private final KeyHash keyHash;
   private final Room room;
-
-  /** What was touched, which nobody wants to know; but without it nothing would be. */
-  @SuppressWarnings("UnusedVariable")
-  private long touched;
+  private final ThreadLocal<Lookup> lookups;
 
   // Tests look into these.
   final Segments segments;
@@ -121,6 +125,7 @@ public final class SegmentStore implements Store {
     }
     long tables = memory.address() + segmentsEnd + GUARD_BYTES;
     index = new HashIndex(tables, tableBits, memory.address(), pages);
+    lookups = ThreadLocal.withInitial(() -> new Lookup(segments, index));
     room = new Room(segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
   }
 
@@ -128,34 +133,38 @@ public final class SegmentStore implements Store {
 
   @Override
   public boolean get(ByteBuffer key, ItemReader reader) {
-    Lookup lookup = lookup(key);
-    while (lookup.find() && !isExpired(lookup)) {
-      reader.read(lookup);
-      if (lookup.isIntact()) {
-        lookup.countHit();
-        return true;
+    try (Lookup lookup = lookup(key)) {
+      while (lookup.find() && !isExpired(lookup)) {
+        reader.read(lookup);
+        if (lookup.isIntact()) {
+          lookup.countHit();
+          return true;
+        }
       }
+      return false;
     }
-    return false;
   }
 
   @Override
   public void getAll(List<ByteBuffer> keys, BatchReader reader) {
-    List<Lookup> lookups = new ArrayList<>(keys.size());
-    for (ByteBuffer key : keys) {
-      lookups.add(lookup(key));
+    if (keys.isEmpty()) {
+      return;
     }
-    // The processor waits for all of these buckets at a time, and then for all of these items.
-    long sum = 0;
-    for (Lookup lookup : lookups) {
-      sum += index.touch(lookup.hash());
-    }
-    for (Lookup lookup : lookups) {
-      sum += lookup.touch();
-    }
-    touched = sum;
-    for (int i = 0; i < lookups.size(); i++) {
-      read(lookups.get(i), i, reader);
+    int batchKeys = Math.min(keys.size(), MAX_BATCH_KEYS);
+    long[] hashes = new long[batchKeys];
+    long[] addresses = new long[batchKeys];
+    try (Lookup lookup = lookup(keys.getFirst())) {
+      for (int from = 0; from < keys.size(); from += batchKeys) {
+        int count = Math.min(batchKeys, keys.size() - from);
+        for (int i = 0; i < count; i++) {
+          hashes[i] = hashOf(keys.get(from + i));
+        }
+        fetch(hashes, addresses, count);
+        for (int i = 0; i < count; i++) {
+          lookup.turnTo(keys.get(from + i), hashes[i]);
+          read(lookup, from + i, reader);
+        }
+      }
     }
   }
 
@@ -168,6 +177,29 @@ public final class SegmentStore implements Store {
       }
     }
     reader.read(keyIndex, null);
+  }
+
+  /**
+   * Brings all buckets of a batch into the processor's cache, and then all items, so that it waits
+   * for many at a time: the less a loop does beside, the more of its rounds are under way at once.
+   */
+  private void fetch(long[] hashes, long[] addresses, int count) {
+    for (int i = 0; i < count; i++) {
+      addresses[i] = index.homeBucket(hashes[i]);
+    }
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += NativeMemory.getByte(addresses[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      long slot = HashIndex.candidate(addresses[i], hashes[i]);
+      addresses[i] = segments.address(HashIndex.location(slot));
+    }
+    for (int i = 0; i < count; i++) {
+      sum += NativeMemory.getByte(addresses[i]);
+      sum += NativeMemory.getByte(addresses[i] + Lookup.LINE_BYTES);
+    }
+    LONGS.setOpaque(addresses, 0, sum); // Else compilers would leave out to read what is not used.
   }
 
   // ---- writing ----
@@ -202,10 +234,11 @@ public final class SegmentStore implements Store {
     if (!(options.condition() instanceof Condition.Always)) {
       return putIf(key, value, options);
     }
-    Lookup old = lookup(key);
-    old.find();
-    Outcome outcome = write(old, Expected.ANYTHING, asReplace(value, options));
-    return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
+    try (Lookup old = lookup(key)) {
+      old.find();
+      Outcome outcome = write(old, Expected.ANYTHING, asReplace(value, options));
+      return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
+    }
   }
 
   /** Asks for the time only if it matters: that is as expensive as to read an item. */
@@ -231,22 +264,24 @@ public final class SegmentStore implements Store {
 
   @Override
   public boolean delete(ByteBuffer key) {
-    Lookup old = lookup(key);
-    return old.find() && remove(old, Expected.ANYTHING) == Outcome.DONE;
+    try (Lookup old = lookup(key)) {
+      return old.find() && remove(old, Expected.ANYTHING) == Outcome.DONE;
+    }
   }
 
   @Override
   public UpdateResult update(ByteBuffer key, Updater updater) {
-    Lookup old = lookup(key);
-    UpdateResult result = null;
-    while (result == null) {
-      boolean present = old.find() && !isExpired(old);
-      Update update = updater.update(present ? old : null);
-      if (!present || old.isIntact()) {
-        result = carryOut(update, old, present ? Expected.THIS : Expected.NOTHING);
+    try (Lookup old = lookup(key)) {
+      UpdateResult result = null;
+      while (result == null) {
+        boolean present = old.find() && !isExpired(old);
+        Update update = updater.update(present ? old : null);
+        if (!present || old.isIntact()) {
+          result = carryOut(update, old, present ? Expected.THIS : Expected.NOTHING);
+        }
       }
+      return result;
     }
-    return result;
   }
 
   /** Returns null if the key has not what was expected. */
@@ -330,11 +365,10 @@ public final class SegmentStore implements Store {
       if (found) {
         int frequency = Math.min(HashIndex.frequency(current.slot()) + 1, HashIndex.MAX_FREQUENCY);
         long slot = HashIndex.slot(tag, location, frequency);
-        while (!HashIndex.swap(current.slotAddress(), current.slot(), slot)) {
-          if (expected == Expected.THIS) {
-            return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
-          }
-          current.findLocked(table);
+        if (expected != Expected.THIS) {
+          HashIndex.replace(current.slotAddress(), slot);
+        } else if (!HashIndex.swap(current.slotAddress(), current.slot(), slot)) {
+          return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
         }
         countGone(current);
       } else {
@@ -475,8 +509,20 @@ public final class SegmentStore implements Store {
     return expiresAtMillis != Item.NEVER && expiresAtMillis <= ticker.millis();
   }
 
-  /** Nothing has been looked up yet. Tests ask for it too. */
+  /**
+   * Begins an operation: opens the lookup of this thread, or a new one within another operation.
+   */
   Lookup lookup(ByteBuffer key) {
+    long hash = hashOf(key);
+    Lookup lookup = lookups.get();
+    if (lookup.isOpen()) {
+      lookup = new Lookup(segments, index);
+    }
+    lookup.open(key, hash);
+    return lookup;
+  }
+
+  private long hashOf(ByteBuffer key) {
     if (!key.hasRemaining() || key.remaining() > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
           "key length out of bounds: keyBytes="
@@ -485,6 +531,6 @@ public final class SegmentStore implements Store {
               + MAX_KEY_BYTES
               + ")");
     }
-    return new Lookup(segments, index, key, keyHash.of(key));
+    return keyHash.of(key);
   }
 }
