@@ -15,6 +15,9 @@ import java.util.function.Function;
  * keys nothing is promised, but what was stored before {@link #clear} is never seen after it. No
  * method waits for I/O, and none holds up others for longer than it takes to copy a value.
  *
+ * <p>A reader or a visitor may call the store again, and so may an updater, but only to read: what
+ * it was shown stays as it is meanwhile.
+ *
  * <p><b>Memory.</b> Items, index and bookkeeping together stay within the budget. Keys and values
  * are the remaining bytes of the buffers given; they are copied before a method returns, and the
  * buffers' positions stay as they are. A value is not copied to the heap to be read: an {@link

@@ -720,6 +720,66 @@ public abstract class StoreContract {
     assertThat(get(store, "foo")).contains("new");
   }
 
+  // ---- within another operation ----
+
+  @Test
+  void reader_usesTheStore() {
+    Store store = store(PLENTY);
+    put(store, "a", "1");
+    put(store, "b", "2");
+    List<String> seen = new ArrayList<>();
+
+    boolean hit =
+        store.get(
+            bytes("a"),
+            item -> {
+              store.get(bytes("b"), other -> seen.add(text(item.value()) + text(other.value())));
+              put(store, "c", "3");
+              assertThat(store.delete(bytes("b"))).isTrue();
+              seen.add(text(item.value()));
+            });
+
+    assertThat(hit).isTrue();
+    assertThat(seen).containsExactly("12", "1");
+    assertThat(getAll(store, "a", "b", "c")).containsExactly("1", null, "3");
+  }
+
+  @Test
+  void batchReader_usesTheStore() {
+    Store store = store(PLENTY);
+    put(store, "a", "1");
+    put(store, "b", "2");
+    List<String> seen = new ArrayList<>();
+
+    store.getAll(
+        List.of(bytes("a"), bytes("b"), bytes("nope")),
+        (_, item) -> {
+          List<@Nullable String> others = getAll(store, "b", "a");
+          seen.add((item == null ? "-" : text(item.value())) + others);
+        });
+
+    assertThat(seen).containsExactly("1[2, 1]", "2[2, 1]", "-[2, 1]");
+  }
+
+  @Test
+  void updater_readsTheStore() {
+    Store store = store(PLENTY);
+    put(store, "a", "1");
+    put(store, "b", "2");
+
+    UpdateResult result =
+        store.update(
+            bytes("a"),
+            old -> {
+              String other = getAll(store, "b").getFirst();
+              String own = text(requireNonNull(old).value());
+              return Update.Replace.value(old, bytes(own + other));
+            });
+
+    assertThat(result).isEqualTo(UpdateResult.STORED);
+    assertThat(getAll(store, "a", "b")).containsExactly("12", "2");
+  }
+
   // ---- delete by version ----
 
   @Test

@@ -24,9 +24,11 @@ import java.util.concurrent.CyclicBarrier;
 /**
  * CPU time of an operation, and how two threads get on beside each other.
  *
- * <p>Two lines touch no store: the empty loop makes a random key, which every other line does too,
- * and memory alone adds two accesses to random places of 512 MB, so that it is seen what this
- * machine takes for them, and how much more its cores get done together than one of them.
+ * <p>Three lines touch no store: the empty loop makes a random key, which every other line does
+ * too, and memory alone adds two accesses to random places of 512 MB, so that it is seen what this
+ * machine takes for them, and how much more its cores get done together than one of them. They are
+ * so short that a processor is busy with several of them at a time; in turn each waits for the
+ * last, as operations do that are too long for that.
  */
 final class Cpu {
   private static final int VALUE_BYTES = 32;
@@ -36,6 +38,7 @@ final class Cpu {
   private enum Operation {
     EMPTY_LOOP("empty loop"),
     MEMORY("memory alone"),
+    MEMORY_IN_TURN("memory, in turn"),
     GET("get"),
     BATCHED_GET("get, 64 at a time"),
     MISS("miss"),
@@ -116,7 +119,7 @@ final class Cpu {
 
   private static String hits(Operation operation, Map<Operation, Rounds> hits) {
     return switch (operation) {
-      case EMPTY_LOOP, MEMORY, PUT -> "";
+      case EMPTY_LOOP, MEMORY, MEMORY_IN_TURN, PUT -> "";
       case GET, BATCHED_GET, MISS -> "%.2f".formatted(requireNonNull(hits.get(operation)).median());
     };
   }
@@ -220,6 +223,7 @@ final class Cpu {
           switch (operation) {
             case EMPTY_LOOP -> emptyLoop(random, operations);
             case MEMORY -> memoryAlone(random, operations);
+            case MEMORY_IN_TURN -> memoryInTurn(random, operations);
             case GET -> get(random, operations, 0);
             case MISS -> get(random, operations, items);
             case BATCHED_GET -> getAll(random, operations);
@@ -244,6 +248,14 @@ final class Cpu {
         all ^= keys.key(random.below(items)).getLong(0) ^ memory.get(random);
       }
       return all;
+    }
+
+    private long memoryInTurn(XorShift random, long operations) {
+      long last = 0;
+      for (long i = 0; i < operations; i++) {
+        last = keys.key(random.below(items)).getLong(0) ^ memory.getInTurn(random, last);
+      }
+      return last;
     }
 
     private long get(XorShift random, long operations, long firstIndex) {

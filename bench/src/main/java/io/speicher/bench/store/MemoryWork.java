@@ -32,6 +32,16 @@ final class MemoryWork {
     return slot;
   }
 
+  /**
+   * As {@link #get}, but each access waits for the last one: give {@code last} what it returned.
+   */
+  long getInTurn(XorShift random, long last) {
+    long slot = area.getLong((int) (offset(random) + (last & 1)) & -8);
+    int at = (int) (offset(random) + (slot & 1)) & -8;
+    item.put(0, area, at, ITEM_BYTES);
+    return area.getLong(at);
+  }
+
   void put(XorShift random) {
     int slot = offset(random);
     area.putLong(slot, area.getLong(slot) + 1);
