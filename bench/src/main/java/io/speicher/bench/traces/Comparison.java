@@ -54,7 +54,7 @@ final class Comparison {
     for (int size : sizes) {
       Map<Policy, Double> hitRatios = new EnumMap<>(Policy.class);
       for (Policy policy : Policy.values()) {
-        Replay replay = Replay.of(trace, policy, Capacity.ofItems(size), Progress.NONE);
+        Replay replay = Replay.of(trace, policy, Capacity.ofItems(size));
         hitRatios.put(policy, replay.hitRatio());
       }
       rows.add(new Row(size, inTable.contains(size), hitRatios));

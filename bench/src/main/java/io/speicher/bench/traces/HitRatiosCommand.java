@@ -94,7 +94,7 @@ final class HitRatiosCommand implements Callable<Integer> {
       System.err.println("replaying at " + capacity);
       Map<Policy, Replay> row = new LinkedHashMap<>();
       for (Policy policy : HitRatioTables.BYTE_POLICIES) {
-        row.put(policy, Replay.of(trace, policy, capacity, Progress.NONE));
+        row.put(policy, Replay.of(trace, policy, capacity));
       }
       rows.put(capacity, row);
     }

@@ -100,17 +100,14 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, BadTraceException {
     requireSense();
-    Progress progress = new Progress(System.err, Boolean.getBoolean("bench.progress"));
-    Trace trace = read(progress);
+    Trace trace = read();
     try (PrintStream out = standardOutput()) {
       if (print) {
         for (int i = 0; i < trace.requestCount(); i++) {
           out.println(trace.line(i));
         }
       } else if (capacity != null) {
-        Replay replay = Replay.of(trace, policy, capacity, progress);
-        progress.clear();
-        report(out, trace, replay, capacity);
+        report(out, trace, Replay.of(trace, policy, capacity), capacity);
       }
     }
     return 0;
@@ -133,12 +130,12 @@ final class ReplayCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private Trace read(Progress progress) throws IOException, BadTraceException {
+  private Trace read() throws IOException, BadTraceException {
     if (bundled != null) {
       return bundled.read(TraceJar.path());
     }
     if (file == null) {
-      return TraceLines.read("standard input", System.in, progress);
+      return TraceLines.read("standard input", System.in);
     }
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       String what =
@@ -149,7 +146,7 @@ final class ReplayCommand implements Callable<Integer> {
       throw new IOException(file + ": " + what + hint);
     }
     try (InputStream in = Files.newInputStream(file)) {
-      return TraceLines.read(file.toString(), in, progress);
+      return TraceLines.read(file.toString(), in);
     }
   }
 

@@ -36,7 +36,7 @@ final class SimulatorCheck {
 
   private static void requireHits(Count count, Trace trace, Policy policy, long hits)
       throws BadTraceException {
-    Replay replay = Replay.of(trace, policy, Capacity.ofItems(count.itemCount), Progress.NONE);
+    Replay replay = Replay.of(trace, policy, Capacity.ofItems(count.itemCount));
     if (replay.requestCount() != count.requests || replay.hitCount() != hits) {
       throw new BadTraceException(
           "%s at %,d items of %s: requests=%d hits=%d (expected: %d and %d, as in the simulator)"

@@ -2,6 +2,7 @@ package io.speicher.bench.traces;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.speicher.bench.Progress;
 import io.speicher.store.Store;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,15 +32,16 @@ final class TraceLines {
    *
    * @param name of the file, for errors
    */
-  static Trace read(String name, InputStream in, Progress progress)
-      throws IOException, BadTraceException {
+  static Trace read(String name, InputStream in) throws IOException, BadTraceException {
     TraceLines lines = new TraceLines(name);
+    Progress progress = new Progress("reading line", 0);
     // One character for a byte, so that a key is as long as it was, in whatever encoding.
     BufferedReader reader = new BufferedReader(new InputStreamReader(in, ISO_8859_1));
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       lines.add(line);
-      progress.show("reading line", lines.lineNumber, 0);
+      progress.show(lines.lineNumber);
     }
+    progress.end();
     if (lines.trace.count() == 0) {
       throw new BadTraceException(
           name + ": no requests in it (expected: lines of KEY or KEY SIZE)");

@@ -27,7 +27,7 @@ final class PolicyTest {
     builder.add("small", 10);
     builder.add("small", 10);
 
-    Replay replay = Replay.of(builder.build(), policy, Capacity.ofBytes(4_000), Progress.NONE);
+    Replay replay = Replay.of(builder.build(), policy, Capacity.ofBytes(4_000));
 
     assertThat(replay).isEqualTo(new Replay(4, 1, 10_020, 10));
   }
@@ -40,7 +40,7 @@ final class PolicyTest {
     builder.add("key", 5_000);
     Capacity capacity = Capacity.ofBytes(64 << 20);
 
-    Replay replay = Replay.of(builder.build(), Policy.SPEICHER, capacity, Progress.NONE);
+    Replay replay = Replay.of(builder.build(), Policy.SPEICHER, capacity);
 
     assertThat(replay).isEqualTo(new Replay(3, 1, 10_000, 5_000));
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class TraceLinesTest {
   private static Trace read(byte[] bytes) throws IOException, BadTraceException {
-    return TraceLines.read("file", new ByteArrayInputStream(bytes), Progress.NONE);
+    return TraceLines.read("file", new ByteArrayInputStream(bytes));
   }
 
   private static Trace read(String text) throws IOException, BadTraceException {

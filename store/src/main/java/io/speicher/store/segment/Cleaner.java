@@ -57,10 +57,19 @@ final class Cleaner {
     private Purpose purpose = Purpose.EVICT;
     private long cursor;
 
+    /** Of the items from the cursor on. Their buckets are in the processor's cache. */
+    private final long[] hashes = new long[LOOK_AHEAD_ITEMS];
+
+    private int nextHash;
+    private int hashCount;
+
     boolean isIdle() {
       return segment == NO_SEGMENT;
     }
   }
+
+  /** For so many items at a time the processor waits for memory. */
+  private static final int LOOK_AHEAD_ITEMS = 16;
 
   /** How much of the segments has been cleaned that have not been given back yet. */
   long sweptBytes() {
@@ -109,6 +118,12 @@ final class Cleaner {
   // The item that is being looked at.
 
   private final StoredItem item = new StoredItem();
+  private final long[] buckets = new long[LOOK_AHEAD_ITEMS];
+
+  /** What reading the buckets came to; see {@link NativeMemory#touch}. */
+  @SuppressWarnings("UnusedVariable")
+  private long touched;
+
   private final LocationMatch here = new LocationMatch();
 
   /** Says yes to the slot of a location. */
@@ -331,6 +346,8 @@ final class Cleaner {
     sweep.segment = segment;
     sweep.purpose = purpose;
     sweep.cursor = segments.startOf(segment) + HEADER_BYTES;
+    sweep.nextHash = 0;
+    sweep.hashCount = 0;
   }
 
   private void sweep(Sweep sweep, int maxItems) {
@@ -352,8 +369,11 @@ final class Cleaner {
   }
 
   private boolean isSwept(Sweep sweep) {
-    long end = segments.startOf(sweep.segment) + segments.writeOffset(sweep.segment);
-    return sweep.cursor >= end || room.isDead(sweep.segment);
+    return sweep.cursor >= end(sweep) || room.isDead(sweep.segment);
+  }
+
+  private long end(Sweep sweep) {
+    return segments.startOf(sweep.segment) + segments.writeOffset(sweep.segment);
   }
 
   private void finish(Sweep sweep) {
@@ -371,17 +391,37 @@ final class Cleaner {
 
   /** Cleans the item at the cursor and moves the cursor on. */
   private Fate clean(Sweep sweep) {
+    if (sweep.nextHash == sweep.hashCount) {
+      lookAhead(sweep);
+    }
+    long hash = sweep.hashes[sweep.nextHash++];
     here.location = sweep.cursor;
     item.at(segments.address(sweep.cursor), segments.expiryBaseMillis(sweep.segment));
     sweep.cursor += item.bytes();
     ByteBuffer key = item.key();
-    long hash = keyHash.of(key);
     Fate fate = null;
     while (fate == null) {
       long slotAddress = index.find(hash, here);
       fate = slotAddress == NOT_FOUND ? Fate.WAS_DEAD : decide(sweep, hash, key, slotAddress);
     }
     return fate;
+  }
+
+  /** Nobody writes to the segment any more, so the items that lie there now are those that will. */
+  private void lookAhead(Sweep sweep) {
+    long end = end(sweep);
+    long at = sweep.cursor;
+    int count = 0;
+    while (count < LOOK_AHEAD_ITEMS && at < end) {
+      item.at(segments.address(at), segments.expiryBaseMillis(sweep.segment));
+      sweep.hashes[count] = keyHash.of(item.key());
+      buckets[count] = index.homeBucket(sweep.hashes[count]);
+      at += item.bytes();
+      count++;
+    }
+    touched = NativeMemory.touch(buckets, count);
+    sweep.nextHash = 0;
+    sweep.hashCount = count;
   }
 
   /**

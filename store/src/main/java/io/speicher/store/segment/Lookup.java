@@ -29,9 +29,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private long hash;
   private boolean open;
 
-  /** Read and kept so that compilers do not leave out to read it. */
+  /** What reading ahead came to; see {@link NativeMemory#touch}. */
   @SuppressWarnings("UnusedVariable")
-  private int ahead;
+  private long touched;
 
   private long slotAddress;
   private long slot;
@@ -63,6 +63,10 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   @Override
   public void close() {
     open = false;
+  }
+
+  void keep(long touchedForThis) {
+    touched = touchedForThis;
   }
 
   /** Turns to another key of the same operation. */
@@ -108,7 +112,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     }
     long address = segments.address(location);
     // Most items go over into the next line. Both come at the same time, if both are asked for now.
-    ahead = NativeMemory.getByte(address + LINE_BYTES);
+    touched = NativeMemory.getByte(address + LINE_BYTES);
     item.at(address, segments.expiryBaseMillis(segment));
     if (!item.hasKey(key)) {
       return false;

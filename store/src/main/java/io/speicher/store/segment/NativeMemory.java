@@ -99,6 +99,20 @@ final class NativeMemory {
     }
   }
 
+  /**
+   * Has the processor fetch a byte at each address into its cache, many at a time, and so whatever
+   * lies in the same line.
+   *
+   * @return what has to be stored somewhere: else compilers leave out to read what nobody uses
+   */
+  static long touch(long[] addresses, int count) {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += getByte(addresses[i]);
+    }
+    return sum;
+  }
+
   static int getByte(long address) {
     return ALL.get(BYTE, address) & 0xFF;
   }

@@ -13,8 +13,6 @@ import io.speicher.store.Ticker;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -58,8 +56,6 @@ public final class SegmentStore implements Store {
 
   /** Who reads an item that ended meanwhile may read past the end of the last segment. */
   private static final int GUARD_BYTES = 128 << 10;
-
-  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
   private static final int SCAN_BUCKETS = 16;
 
@@ -152,14 +148,14 @@ public final class SegmentStore implements Store {
     }
     int batchKeys = Math.min(keys.size(), MAX_BATCH_KEYS);
     long[] hashes = new long[batchKeys];
-    long[] addresses = new long[batchKeys];
+    long[] addresses = new long[2 * batchKeys];
     try (Lookup lookup = lookup(keys.getFirst())) {
       for (int from = 0; from < keys.size(); from += batchKeys) {
         int count = Math.min(batchKeys, keys.size() - from);
         for (int i = 0; i < count; i++) {
           hashes[i] = hashOf(keys.get(from + i));
         }
-        fetch(hashes, addresses, count);
+        lookup.keep(fetch(hashes, addresses, count));
         for (int i = 0; i < count; i++) {
           lookup.turnTo(keys.get(from + i), hashes[i]);
           read(lookup, from + i, reader);
@@ -183,23 +179,17 @@ public final class SegmentStore implements Store {
    * Brings all buckets of a batch into the processor's cache, and then all items, so that it waits
    * for many at a time: the less a loop does beside, the more of its rounds are under way at once.
    */
-  private void fetch(long[] hashes, long[] addresses, int count) {
+  private long fetch(long[] hashes, long[] addresses, int count) {
     for (int i = 0; i < count; i++) {
       addresses[i] = index.homeBucket(hashes[i]);
     }
-    long sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += NativeMemory.getByte(addresses[i]);
-    }
+    long touched = NativeMemory.touch(addresses, count);
     for (int i = 0; i < count; i++) {
       long slot = HashIndex.candidate(addresses[i], hashes[i]);
       addresses[i] = segments.address(HashIndex.location(slot));
+      addresses[count + i] = addresses[i] + Lookup.LINE_BYTES;
     }
-    for (int i = 0; i < count; i++) {
-      sum += NativeMemory.getByte(addresses[i]);
-      sum += NativeMemory.getByte(addresses[i] + Lookup.LINE_BYTES);
-    }
-    LONGS.setOpaque(addresses, 0, sum); // Else compilers would leave out to read what is not used.
+    return touched + NativeMemory.touch(addresses, 2 * count);
   }
 
   // ---- writing ----
