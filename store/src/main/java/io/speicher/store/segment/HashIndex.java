@@ -22,7 +22,7 @@ import java.util.function.LongUnaryOperator;
  *
  * <pre>
  *  table header, 2,112 bytes:
- *  | version 8 | buckets 4 | items 4 | generation 8 | pages 4 | unused 4 | page numbers, 520 x 4 |
+ *  | version 8 | generation 8 | buckets 4 | items 4 | page numbers, 521 x 4 | pages 4 |
  *
  *  page, 8 KiB: 128 buckets.     bucket, 64 bytes: | slot 8 | ... 7 slots | passers 2 | ghosts 6 |
  *
@@ -83,14 +83,14 @@ final class HashIndex {
   private static final int PAGE_BUCKETS = PAGE_BYTES / BUCKET_BYTES;
   private static final int PAGE_BUCKET_BITS = 7;
 
+  // What a lookup needs comes first, so that it has to read one line of most tables.
   private static final int VERSION = 0;
-  private static final int BUCKETS = 8;
-  private static final int ITEMS = 12;
-  private static final int GENERATION = 16;
-  private static final int PAGES = 24;
-  private static final int UNUSED = 28;
-  private static final int PAGE_NUMBERS = 32;
-  static final int MAX_PAGES = (TABLE_BYTES - PAGE_NUMBERS) / 4;
+  private static final int GENERATION = 8;
+  private static final int BUCKETS = 16;
+  private static final int ITEMS = 20;
+  private static final int PAGE_NUMBERS = 24;
+  private static final int PAGES = TABLE_BYTES - 4;
+  static final int MAX_PAGES = (PAGES - PAGE_NUMBERS) / 4;
 
   static final int TAG_BITS = 20;
   static final int MAX_FREQUENCY = 3;
@@ -547,9 +547,9 @@ final class HashIndex {
     return getLong(table + GENERATION);
   }
 
-  /** Whether all that a table header or a slot has no use for is zero. */
+  /** Whether all that a table header has no use for is zero. */
   boolean isUnusedZero(long table) {
-    long unused = getInt(table + UNUSED);
+    long unused = 0;
     for (int i = pageCount(table); i < MAX_PAGES; i++) {
       unused |= page(table, i);
     }
