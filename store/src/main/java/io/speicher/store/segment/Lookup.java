@@ -29,8 +29,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private long hash;
   private boolean open;
 
-  /** What reading ahead came to; see {@link NativeMemory#touch}. */
-  @SuppressWarnings("UnusedVariable")
+  @SuppressWarnings("UnusedVariable") // It need not be read, see setTouched.
   private long touched;
 
   private long slotAddress;
@@ -65,8 +64,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     open = false;
   }
 
-  void keep(long touchedForThis) {
-    touched = touchedForThis;
+  /** Stores what reading ahead for this operation came to; see {@link NativeMemory#touch}. */
+  void setTouched(long sum) {
+    touched = sum;
   }
 
   /** Turns to another key of the same operation. */

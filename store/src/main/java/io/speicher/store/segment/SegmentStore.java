@@ -155,7 +155,7 @@ public final class SegmentStore implements Store {
         for (int i = 0; i < count; i++) {
           hashes[i] = hashOf(keys.get(from + i));
         }
-        lookup.keep(fetch(hashes, addresses, count));
+        lookup.setTouched(fetch(hashes, addresses, count));
         for (int i = 0; i < count; i++) {
           lookup.turnTo(keys.get(from + i), hashes[i]);
           read(lookup, from + i, reader);
@@ -178,6 +178,7 @@ public final class SegmentStore implements Store {
   /**
    * Brings all buckets of a batch into the processor's cache, and then all items, so that it waits
    * for many at a time: the less a loop does beside, the more of its rounds are under way at once.
+   * Returns the sum of what was {@linkplain NativeMemory#touch touched}.
    */
   private long fetch(long[] hashes, long[] addresses, int count) {
     for (int i = 0; i < count; i++) {
