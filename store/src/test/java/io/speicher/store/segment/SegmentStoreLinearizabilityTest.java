@@ -273,6 +273,7 @@ public final class SegmentStoreLinearizabilityTest {
         new ModelCheckingOptions()
             .iterations(Integer.getInteger("scenarios", 30))
             .invocationsPerIteration(Integer.getInteger("invocations", 300))
+            .loopBound(1_000) // A page has 128 buckets, and to look at all of them is not to hang.
             .addGuarantee(forClasses(NOTHING_SHARED).allMethods().ignore())
             .addGuarantee(forClasses(NativeMemory.class.getName()).allMethods().treatAsAtomic()));
   }
