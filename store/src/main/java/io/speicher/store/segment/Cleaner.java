@@ -68,18 +68,6 @@ final class Cleaner {
     }
   }
 
-  /** For so many items at a time the processor waits for memory. */
-  private static final int LOOK_AHEAD_ITEMS = 16;
-
-  /** How much of the segments has been cleaned that have not been given back yet. */
-  long sweptBytes() {
-    return sweptBytes(evicting[SMALL]) + sweptBytes(evicting[MAIN]) + sweptBytes(other);
-  }
-
-  private long sweptBytes(Sweep sweep) {
-    return sweep.isIdle() ? 0 : sweep.cursor - segments.startOf(sweep.segment);
-  }
-
   /** A segment is merged with others when at least this part of it is dead. */
   private static final int MERGE_SHIFT = 4;
 
@@ -88,6 +76,9 @@ final class Cleaner {
 
   /** How many dead items are passed over in the search for one that makes way. */
   private static final int MAX_DEAD_ROTATIONS = 64;
+
+  /** For so many items at a time the processor waits for memory. */
+  private static final int LOOK_AHEAD_ITEMS = 16;
 
   private final Segments segments;
   private final HashIndex index;
@@ -336,6 +327,15 @@ final class Cleaner {
   }
 
   // ---- sweeping ----
+
+  /** How much of the segments has been cleaned that have not been given back yet. */
+  long sweptBytes() {
+    return sweptBytes(evicting[SMALL]) + sweptBytes(evicting[MAIN]) + sweptBytes(other);
+  }
+
+  private long sweptBytes(Sweep sweep) {
+    return sweep.isIdle() ? 0 : sweep.cursor - segments.startOf(sweep.segment);
+  }
 
   private void begin(Sweep sweep, int segment, Purpose purpose) {
     for (Sweep abandoned : evicting) {
