@@ -1,43 +1,271 @@
 package io.speicher.protocol;
 
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a server can be asked to do, whatever dialect it was asked in.
+ * What a server can be asked to do, whatever dialect it was asked in: the union of what all
+ * dialects can say.
  *
  * <p>The buffers of a decoded command are views of what was read from the network: they are valid
  * until the command has been executed and the next one is decoded. Keys are 1 to {@link
- * Limits#MAX_KEY_BYTES} bytes long.
+ * Limits#MAX_KEY_BYTES} bytes long. Any command may also be answered with {@link Reply.Failed}.
  */
 public sealed interface Command {
 
-  /** Answered with {@link Reply.Value} or {@link Reply.Miss}. */
-  record Get(ByteBuffer key) implements Command {}
+  // ---- reading ----
 
   /**
-   * Answered with {@link Reply.Done}. Replaces what was there, its time to live included.
+   * Answered with {@link Reply.Value} or {@link Reply.Miss}.
    *
-   * @param ttlMillis from 1 to {@link Limits#MAX_TTL_MILLIS}, or {@link #NO_TTL}
+   * @param view what is asked about the item
    */
-  record Set(ByteBuffer key, ValueKind kind, ByteBuffer value, long ttlMillis) implements Command {
-    /** The item stays until it is deleted or room is needed. */
-    public static final long NO_TTL = 0;
+  record Get(ByteBuffer key, View view) implements Command {
+    public Get(ByteBuffer key) {
+      this(key, View.VALUE);
+    }
   }
+
+  /** What a reading command wants to know of an item. */
+  enum View {
+    /** Value, kind, flags and expiry: all that costs nothing. */
+    VALUE,
+    /** All of it: the server has to remember from then on that somebody knows the version. */
+    VERSION,
+    /** All but the version. It does not count as a use: the item is not kept longer for it. */
+    GLANCE
+  }
+
+  /** A batch: one {@link Reply.Value} or {@link Reply.Miss} for each key. Not a snapshot. */
+  record GetAll(List<ByteBuffer> keys, View view) implements Command {}
+
+  /** The item as it was, which is gone then. Answered with {@link Reply.Value} or a miss. */
+  record GetAndDelete(ByteBuffer key) implements Command {}
+
+  /** The item as it was, which has another expiry then. Answered like {@link Get}. */
+  record GetAndTouch(ByteBuffer key, Expiry expiry, View view) implements Command {}
+
+  /** How many of the keys have an item, each counted as often as it comes: {@link Reply.Count}. */
+  record CountPresent(List<ByteBuffer> keys) implements Command {}
+
+  // ---- writing ----
+
+  /**
+   * Replaces what was there, its time to live included. Answered with {@link Reply.Done}; where the
+   * condition does not hold with {@link Reply.Miss} (the key has no item) or {@link Reply.Exists}
+   * (it has one, or one of another version); or, if the options say so, with the old item.
+   */
+  record Set(ByteBuffer key, ValueKind kind, ByteBuffer value, SetOptions options)
+      implements Command {
+
+    /** Stands for no time to live. */
+    public static final long NO_TTL = 0;
+
+    /**
+     * @param ttlMillis from 1 to {@link Limits#MAX_TTL_MILLIS}, or {@link #NO_TTL}
+     */
+    public Set(ByteBuffer key, ValueKind kind, ByteBuffer value, long ttlMillis) {
+      this(
+          key,
+          kind,
+          value,
+          ttlMillis == NO_TTL
+              ? SetOptions.DEFAULT
+              : SetOptions.DEFAULT.withExpiry(Expiry.after(ttlMillis)));
+    }
+  }
+
+  /**
+   * Stores all items at one moment, or none. Answered with {@link Reply.Done}, or with {@link
+   * Reply.Exists} if all keys were to be absent and one is not.
+   *
+   * @param items with conditions {@link Condition#ALWAYS} and no old value to return
+   */
+  record SetAll(List<Set> items, boolean ifAllAbsent) implements Command {}
 
   /** Answered with {@link Reply.Done} if there was such an item, else with {@link Reply.Miss}. */
   record Delete(ByteBuffer key) implements Command {}
 
-  /** Removes every item. Answered with {@link Reply.Done}. */
-  record Clear() implements Command {}
+  /**
+   * Deletes an item of one version: {@link Reply.Done}, {@link Reply.Miss}, {@link Reply.Exists}.
+   */
+  record DeleteVersion(ByteBuffer key, long version) implements Command {}
 
-  /** Does nothing. Answered with {@link Reply.Done}. */
+  /** How many items were deleted: {@link Reply.Count}. */
+  record DeleteAll(List<ByteBuffer> keys) implements Command {}
+
+  /**
+   * Gives an item another expiry. Answered with {@link Reply.Done}, {@link Reply.Miss}, or {@link
+   * Reply.Exists} if the condition does not hold.
+   */
+  record Touch(ByteBuffer key, Expiry expiry, TouchCondition condition) implements Command {}
+
+  /**
+   * What must be so for an expiry to be changed. No expiry counts as one that is infinitely far.
+   */
+  enum TouchCondition {
+    ALWAYS,
+    /** The item has no expiry. */
+    IF_NEVER,
+    /** The item has an expiry. */
+    IF_EXPIRES,
+    /** The new one is later than the present one. */
+    IF_LATER,
+    /** The new one is earlier than the present one. */
+    IF_EARLIER
+  }
+
+  /**
+   * Adds bytes to the end of a value, or to its front. Answered with {@link Reply.Count}, the new
+   * length, or with {@link Reply.Miss}.
+   *
+   * @param toFront whether they come before the value
+   * @param kind {@link ValueKind#TEXT} or {@link ValueKind#BYTES}; only text added to text is text
+   * @param creates whether an absent item is taken for an empty one
+   */
+  record Append(ByteBuffer key, ValueKind kind, ByteBuffer bytes, boolean toFront, boolean creates)
+      implements Command {}
+
+  /**
+   * Overwrites a part of a value, which grows if need be, with zero bytes where there was nothing;
+   * an absent item is taken for an empty one. Answered with {@link Reply.Count}, the new length. No
+   * bytes change nothing.
+   *
+   * @param offset bytes, not negative
+   */
+  record SetRange(ByteBuffer key, int offset, ByteBuffer bytes) implements Command {}
+
+  /**
+   * Adds to the number that a value is, as decimal text. Answered with {@link Reply.Count}, the new
+   * number; {@link Reply.Miss}; or {@link Reply.WrongValue}.
+   *
+   * @param initial what the number is to be if there is no item, or null: then it is a miss
+   */
+  record Add(ByteBuffer key, long delta, Arithmetic arithmetic, @Nullable Initial initial)
+      implements Command {}
+
+  /** The counter that an {@link Add} makes where there is none. */
+  record Initial(long number, ValueKind kind, Expiry expiry) {}
+
+  /** How numbers are added. */
+  enum Arithmetic {
+    /** Signed 64-bit numbers; a sum that is none is refused. */
+    SIGNED,
+    /** Unsigned 64-bit numbers, wrapping around. */
+    UNSIGNED_UP,
+    /** Unsigned 64-bit numbers: the delta is taken away, and nothing goes below zero. */
+    UNSIGNED_DOWN
+  }
+
+  /**
+   * Adds to the decimal number that a value is; an absent item is taken for zero. Answered with
+   * {@link Reply.Value}, the text of the sum, or with {@link Reply.WrongValue}.
+   */
+  record AddDecimal(ByteBuffer key, BigDecimal delta) implements Command {}
+
+  /**
+   * Gives the item of a key to another one, in place of what was there, at one moment. Answered
+   * with {@link Reply.Done}, {@link Reply.Miss}, or {@link Reply.Exists} if the other key was to be
+   * absent.
+   *
+   * @param keepsSource whether the first key keeps its item as well
+   */
+  record Move(ByteBuffer from, ByteBuffer to, boolean ifAbsent, boolean keepsSource)
+      implements Command {}
+
+  // ---- all items ----
+
+  /**
+   * Removes every item. Answered with {@link Reply.Done}.
+   *
+   * @param delayMillis from now on; another such command takes the place of one that waits
+   */
+  record Clear(long delayMillis) implements Command {
+    public Clear() {
+      this(0);
+    }
+  }
+
+  /**
+   * Some keys: {@link Reply.Keys}. Begins at cursor 0; a key that is there from the first call to
+   * the last is found at least once.
+   *
+   * @param count about how many to look at, at least 1
+   * @param pattern those that match are in the reply; null for all
+   */
+  record Scan(long cursor, int count, @Nullable Glob pattern) implements Command {}
+
+  /** All keys that match: {@link Reply.Keys}. Takes long where there are many. */
+  record FindKeys(Glob pattern) implements Command {}
+
+  /** Any key: {@link Reply.Keys} with one, or {@link Reply.Miss}. */
+  record RandomKey() implements Command {}
+
+  /** How many items there are: {@link Reply.Count}. */
+  record CountItems() implements Command {}
+
+  // ---- several commands ----
+
+  /** One after the other, each answered as an element of a batch. Others may come in between. */
+  record Batch(List<? extends Command> commands) implements Command {}
+
+  /**
+   * All at one moment, each answered as an element of a batch; or {@link Reply.Miss}, and none is
+   * executed, if a watched key has changed.
+   */
+  record Transaction(List<Command> commands) implements Command {}
+
+  /** Watches keys until the next transaction of this connection: {@link Reply.Done}. */
+  record Watch(List<ByteBuffer> keys) implements Command {}
+
+  /** Forgets what is watched: {@link Reply.Done}. */
+  record Unwatch() implements Command {}
+
+  // ---- the server and its connections ----
+
+  /**
+   * Asks nothing of the server but to be alive, or nothing that its dialect does not know by
+   * itself. Answered with {@link Reply.Done}.
+   */
   record Ping() implements Command {}
+
+  /** Answered with {@link Reply.Stats}. */
+  record Stats() implements Command {}
+
+  /** Sets the counters to zero: {@link Reply.Done}. */
+  record ResetStats() implements Command {}
+
+  /** The clock: {@link Reply.Count}, in microseconds since 1970. */
+  record Time() implements Command {}
+
+  /** Answered with {@link Reply.Done}, after which the server ends the connection. */
+  record Quit() implements Command {}
+
+  /** Stops the server, as a signal does. */
+  record Shutdown() implements Command {}
+
+  /** Nothing more is executed on this connection for so long. Answered with {@link Reply.Done}. */
+  record Pause(long millis) implements Command {}
+
+  /** How this connection calls itself, for who lists them; null leaves it. {@link Reply.Done}. */
+  record NameConnection(
+      @Nullable String name, @Nullable String library, @Nullable String libraryVersion)
+      implements Command {}
+
+  /** Answered with {@link Reply.Connections}. */
+  record ListConnections(ConnectionFilter filter) implements Command {}
+
+  /** Closes connections: {@link Reply.Count}, how many. */
+  record CloseConnections(ConnectionFilter filter) implements Command {}
 
   /**
    * Something that was read to its end but is no command. Answered with {@link Reply.Refused}; the
    * next command starts where it should.
    *
-   * @param why one sentence for the peer, without any of its keys and values
+   * @param why one sentence for the peer, without any of its keys and values unless the dialect's
+   *     clients expect them
    */
   record Malformed(String why) implements Command {}
 }

@@ -1,6 +1,7 @@
 package io.speicher.protocol;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** What a server answers to a {@link Command}, whatever dialect it was asked in. */
 public sealed interface Reply {
@@ -20,12 +21,68 @@ public sealed interface Reply {
     public static final Miss MISS = new Miss();
   }
 
+  /** Nothing was done: there is an item, and it is not as the condition wants it. */
+  record Exists() implements Reply {
+    public static final Exists EXISTS = new Exists();
+  }
+
   /**
-   * The value that was asked for.
+   * An item that was asked for.
    *
    * @param bytes a view: who receives the reply copies what it keeps
+   * @param version greater than zero, or 0 if nobody asked for it
+   * @param expiresAtMillis since 1970, or {@link #NEVER}
+   * @param nowMillis the time of the server, or 0 if nobody asked for it
+   * @param frequency how often it has been read lately, 0 to 3; a hint
    */
-  record Value(ValueKind kind, ByteBuffer bytes) implements Reply {}
+  record Value(
+      ValueKind kind,
+      ByteBuffer bytes,
+      int flags,
+      long version,
+      long expiresAtMillis,
+      long nowMillis,
+      int frequency)
+      implements Reply {
+    /** Stands for the expiry of an item that has none. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** A value without anything beside it. */
+    public Value(ValueKind kind, ByteBuffer bytes) {
+      this(kind, bytes, 0, 0, NEVER, 0, 0);
+    }
+
+    /** How long it has left, at least 1, or -1 if it has no end. */
+    public long ttlMillis() {
+      return expiresAtMillis == NEVER ? -1 : Math.max(1, expiresAtMillis - nowMillis);
+    }
+  }
+
+  /** A length, a count, or the value of a counter. */
+  record Count(long number) implements Reply {}
+
+  /**
+   * Keys that were found.
+   *
+   * @param cursor where to go on, or 0 if that is all; any 64 bits
+   */
+  record Keys(long cursor, List<ByteBuffer> keys) implements Reply {}
+
+  record Stats(ServerStats stats) implements Reply {}
+
+  record Connections(List<ConnectionInfo> connections) implements Reply {}
+
+  /** Nothing was done: the present value, or what would come of it, is not of the right sort. */
+  enum WrongValue implements Reply {
+    /** It is not the decimal text of a 64-bit number. */
+    NOT_AN_INTEGER,
+    /** The sum is not a 64-bit number. */
+    OVERFLOW,
+    /** It is not a decimal number. */
+    NOT_A_DECIMAL,
+    /** The value would be longer than the server takes. */
+    TOO_LONG
+  }
 
   /**
    * The command is wrong, and sending it again will not help.

@@ -9,10 +9,13 @@ public enum ValueKind {
   /** UTF-8 text. In JSON it is a string. */
   TEXT(0),
 
-  /** The text of any JSON, exactly as it was sent: well-formed, and checked once. */
-  JSON(1);
+  /** The text of any JSON but a string, exactly as it was sent: well-formed, and checked once. */
+  JSON(1),
 
-  private static final ValueKind[] BY_CODE = {TEXT, JSON};
+  /** Bytes that nobody has looked at. In JSON they are a string if they are UTF-8, else base64. */
+  BYTES(2);
+
+  private static final ValueKind[] BY_CODE = values();
 
   private final int code;
 
@@ -20,7 +23,7 @@ public enum ValueKind {
     this.code = code;
   }
 
-  /** A small number, at most 3, that stands for this kind. */
+  /** A small number, at most 2, that stands for this kind. */
   public int code() {
     return code;
   }

@@ -9,10 +9,10 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Counter;
+import io.speicher.protocol.Dialect;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
-import io.speicher.protocol.json.JsonCommandDecoder;
-import io.speicher.protocol.json.JsonReplyEncoder;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -60,8 +60,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   private final CommandExecutor executor;
   private final Connections connections;
-  private final JsonCommandDecoder decoder;
-  private final JsonReplyEncoder encoder = new JsonReplyEncoder();
+  private final DialectSource dialects;
+  private final Connection connection;
+
+  /** How the peer speaks; null until its first bytes have told. */
+  private @Nullable Dialect dialect;
 
   private State state = State.SERVING;
 
@@ -74,6 +77,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** Whether {@link #answer} is under way. */
   private boolean answering;
 
+  /** Whether commands wait because one before them wants it so. */
+  private boolean paused;
+
   /** Whether the last read took everything that the socket had. */
   private boolean socketEmptied;
 
@@ -85,18 +91,30 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   private volatile boolean sentAll;
 
-  ConnectionHandler(CommandExecutor executor, Connections connections, JsonCommandDecoder decoder) {
+  ConnectionHandler(
+      CommandExecutor executor,
+      Connections connections,
+      DialectSource dialects,
+      Connection connection) {
     this.executor = executor;
     this.connections = connections;
-    this.decoder = decoder;
+    this.dialects = dialects;
+    this.connection = connection;
+  }
+
+  Connection connection() {
+    return connection;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    executor.count(Counter.CONNECTIONS, 1);
     if (!connections.admit(ctx.channel(), this)) {
+      executor.count(Counter.REJECTED_CONNECTIONS, 1);
       String message =
           "too many connections (expected: at most " + connections.max() + "); try again later";
-      encoder.encode(new Reply.Failed(Reply.UNAVAILABLE, message), replies(ctx));
+      Dialect first = dialects.first();
+      first.encode(new Reply.Failed(Reply.UNAVAILABLE, message), replies(ctx));
       finish(ctx);
     }
   }
@@ -117,6 +135,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = (ByteBuf) message;
     socketEmptied = bytes.isWritable();
     heard = true;
+    connection.heard();
+    executor.count(Counter.READ_BYTES, bytes.readableBytes());
     drainableBytes -= bytes.readableBytes();
     if (state == State.FINISHING) {
       bytes.release();
@@ -168,7 +188,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     switch (cause) {
       case ProtocolException e -> {
         // Where the next command starts is lost.
-        encoder.encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), replies(ctx));
+        (dialect == null ? dialects.first() : dialect)
+            .encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), replies(ctx));
         finish(ctx);
       }
       case IOException _ -> ctx.close(); // The peer went away, which is not news.
@@ -216,9 +237,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** Executes commands until the input has no whole one left, or the peer has to take replies. */
   private void answer(ChannelHandlerContext ctx) {
     answering = true;
+    executor.begin();
     try {
       answerWhileWritable(ctx);
     } finally {
+      executor.end();
       answering = false;
     }
     if (!input.isReadable()) {
@@ -228,17 +251,40 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void answerWhileWritable(ChannelHandlerContext ctx) {
-    while (ctx.channel().isWritable()) {
-      Command command = decoder.decode(input);
+    Dialect speaking = dialect == null ? dialects.detect(input) : dialect;
+    if (speaking == null) {
+      return;
+    }
+    dialect = speaking;
+    while (ctx.channel().isWritable() && !paused && state != State.FINISHING) {
+      Command command = speaking.decode(input);
       if (command == null) {
         break;
       }
       ByteBuf out = replies(ctx);
-      executor.execute(command, encoder, out);
+      executor.execute(command, connection, speaking, out);
+      switch (connection.takeAfter()) {
+        case GO_ON -> {}
+        case FINISH -> finish(ctx);
+        case PAUSE -> pause(ctx);
+      }
       if (out.readableBytes() >= MAX_UNFLUSHED_BYTES) {
         flush(ctx);
       }
     }
+  }
+
+  private void pause(ChannelHandlerContext ctx) {
+    paused = true;
+    readOnOrWait(ctx);
+    ctx.executor()
+        .schedule(
+            () -> {
+              paused = false;
+              channelWritabilityChanged(ctx);
+            },
+            connection.pauseMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   private ByteBuf replies(ChannelHandlerContext ctx) {
@@ -252,6 +298,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     ByteBuf out = replies;
     if (out != null) {
       replies = null;
+      executor.count(Counter.WRITTEN_BYTES, out.readableBytes());
       ctx.writeAndFlush(out, ctx.voidPromise());
     }
   }
@@ -280,7 +327,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private void readOnOrWait(ChannelHandlerContext ctx) {
     SocketChannel channel = (SocketChannel) ctx.channel();
     if (channel.isActive() && !channel.isInputShutdown()) {
-      channel.config().setAutoRead(channel.isWritable() || state == State.FINISHING);
+      channel.config().setAutoRead((channel.isWritable() && !paused) || state == State.FINISHING);
     }
   }
 

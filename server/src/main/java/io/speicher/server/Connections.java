@@ -2,6 +2,7 @@ package io.speicher.server;
 
 import io.netty.channel.Channel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -22,6 +23,14 @@ final class Connections {
 
   int max() {
     return max;
+  }
+
+  int count() {
+    return open.size();
+  }
+
+  List<Connection> all() {
+    return open.values().stream().map(ConnectionHandler::connection).toList();
   }
 
   /** Counts a new connection, or returns false when there are too many. */

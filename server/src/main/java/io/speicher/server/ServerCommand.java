@@ -153,6 +153,7 @@ public final class ServerCommand implements Callable<Integer> {
     StopSignal stop = new StopSignal();
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(memory, Ticker.system()))) {
+      server.stopRequested().thenRun(stop::stop);
       announce(server, settings);
       warnOfTooFewFiles();
       stop.await();

@@ -1,21 +1,30 @@
 package io.speicher.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateHandler;
-import io.speicher.protocol.json.JsonCommandDecoder;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What a connection passes through, in this order. */
 final class ServerPipeline extends ChannelInitializer<Channel> {
   private final ServerSettings settings;
-  private final CommandExecutor executor;
+  private final Map<EventLoop, CommandExecutor> executors;
   private final Connections connections;
+  private final DialectSource dialects;
 
-  ServerPipeline(ServerSettings settings, CommandExecutor executor, Connections connections) {
+  ServerPipeline(
+      ServerSettings settings,
+      Map<EventLoop, CommandExecutor> executors,
+      Connections connections,
+      DialectSource dialects) {
     this.settings = settings;
-    this.executor = executor;
+    this.executors = executors;
     this.connections = connections;
+    this.dialects = dialects;
   }
 
   @Override
@@ -30,6 +39,9 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(
             new ConnectionHandler(
-                executor, connections, new JsonCommandDecoder(settings.limits())));
+                requireNonNull(executors.get(channel.eventLoop())),
+                connections,
+                dialects,
+                new Connection(channel)));
   }
 }

@@ -3,16 +3,21 @@ package io.speicher.server;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +42,7 @@ public final class SpeicherServer implements AutoCloseable {
   private final Connections connections;
   private final EventLoopGroup loops;
   private final ScheduledExecutorService maintenance;
+  private final ServerStatus status;
   private final Channel listener;
 
   private SpeicherServer(ServerSettings settings, Store store) throws IOException {
@@ -50,6 +56,7 @@ public final class SpeicherServer implements AutoCloseable {
     maintenance =
         Executors.newSingleThreadScheduledExecutor(
             new DefaultThreadFactory("speicher-maintenance", true));
+    status = new ServerStatus(settings, store, connections, maintenance);
     try {
       listener = listen(settings);
     } catch (IOException e) {
@@ -76,6 +83,11 @@ public final class SpeicherServer implements AutoCloseable {
 
   public int port() {
     return address().getPort();
+  }
+
+  /** Completed when a client wants the server to stop, which is up to its owner. */
+  CompletableFuture<Void> stopRequested() {
+    return status.stopRequested();
   }
 
   /**
@@ -111,13 +123,23 @@ public final class SpeicherServer implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new ServerPipeline(settings, new CommandExecutor(store), connections))
+            .childHandler(
+                new ServerPipeline(
+                    settings, executors(), connections, new AnyDialect(settings.limits())))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(bound.cause().getMessage(), bound.cause());
     }
     return bound.channel();
+  }
+
+  private Map<EventLoop, CommandExecutor> executors() {
+    Map<EventLoop, CommandExecutor> executors = new HashMap<>();
+    for (EventExecutor loop : loops) {
+      executors.put((EventLoop) loop, status.executors().get(executors.size()));
+    }
+    return executors;
   }
 
   private void maintain() {

@@ -5,7 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM or SIGINT, whichever comes first; a second one ends the process on the spot.
+ * SIGTERM or SIGINT, whichever comes first, or a client's wish; a signal after that ends the
+ * process on the spot.
  *
  * <p>A shutdown hook would be the public way, but with one the process ends with the signal's
  * status and not with 0, and a second signal is not heard. {@code sun.misc.Signal}, which JEP 260
@@ -41,6 +42,12 @@ final class StopSignal {
 
   void await() throws InterruptedException {
     stop.await();
+  }
+
+  /** Stops as if a signal had come, whoever wants it. */
+  void stop() {
+    heard.set(true);
+    stop.countDown();
   }
 
   private void hear() {

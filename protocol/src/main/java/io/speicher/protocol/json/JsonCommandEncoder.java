@@ -2,6 +2,7 @@ package io.speicher.protocol.json;
 
 import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Expiry;
 import java.nio.charset.StandardCharsets;
 
 /** Writes commands, for a client. Has no state. */
@@ -45,8 +46,9 @@ public final class JsonCommandEncoder {
     JsonText.writeString(set.key(), out);
     out.writeBytes(VALUE);
     JsonText.writeValue(set.kind(), set.value(), out);
-    if (set.ttlMillis() != Command.Set.NO_TTL) {
-      out.writeBytes(TTL).writeBytes(ascii(Long.toString(set.ttlMillis())));
+    Expiry expiry = set.options().expiry();
+    if (expiry.base() == Expiry.Base.AFTER) {
+      out.writeBytes(TTL).writeBytes(ascii(Long.toString(expiry.millis())));
     }
   }
 

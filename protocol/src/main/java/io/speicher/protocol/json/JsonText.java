@@ -128,7 +128,7 @@ public final class JsonText {
   static void writeValue(ValueKind kind, ByteBuffer bytes, ByteBuf out) {
     switch (kind) {
       case TEXT -> writeString(bytes, out);
-      case JSON -> out.writeBytes(bytes.duplicate());
+      case JSON, BYTES -> out.writeBytes(bytes.duplicate());
     }
   }
 

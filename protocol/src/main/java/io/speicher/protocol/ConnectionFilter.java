@@ -1,0 +1,44 @@
+package io.speicher.protocol;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which connections are meant: those that all of this is true for.
+ *
+ * @param ids one of these; null for any
+ * @param peer address and port of the client; null for any
+ * @param local address and port of the server; null for any
+ * @param minAgeMillis at least so old
+ * @param self what about the connection that asks
+ */
+public record ConnectionFilter(
+    @Nullable Set<Long> ids,
+    @Nullable String peer,
+    @Nullable String local,
+    long minAgeMillis,
+    Self self) {
+
+  /** Whether the connection that asks is meant. */
+  public enum Self {
+    INCLUDED,
+    EXCLUDED,
+    ONLY
+  }
+
+  public static final ConnectionFilter ALL =
+      new ConnectionFilter(null, null, null, 0, Self.INCLUDED);
+  public static final ConnectionFilter SELF = new ConnectionFilter(null, null, null, 0, Self.ONLY);
+
+  public boolean matches(ConnectionInfo connection) {
+    return (ids == null || ids.contains(connection.id()))
+        && (peer == null || peer.equals(connection.peer()))
+        && (local == null || local.equals(connection.local()))
+        && connection.ageMillis() >= minAgeMillis
+        && switch (self) {
+          case INCLUDED -> true;
+          case EXCLUDED -> !connection.self();
+          case ONLY -> connection.self();
+        };
+  }
+}

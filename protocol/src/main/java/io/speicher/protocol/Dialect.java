@@ -1,0 +1,46 @@
+package io.speicher.protocol;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server speaks on one connection: it turns bytes into commands and replies into bytes.
+ *
+ * <p>A command is decoded, executed and answered before the next one is decoded. So a dialect may
+ * remember what it decoded last, and spell the reply as that command wants it: {@link #encode}
+ * always answers the last {@link #decode}. It knows nothing of channels, threads or stores. Not
+ * safe for more than one thread at a time.
+ */
+public interface Dialect {
+
+  /**
+   * Takes one command from {@code in}, or returns null if it is not there to its end; then it may
+   * have taken a part, and goes on from there. What the command holds are views of {@code in},
+   * valid until the next call.
+   *
+   * @throws ProtocolException if where the next command starts is lost: the message is the reason
+   *     to be given to the peer, by {@link #encode} of a {@link Reply.Refused}
+   */
+  @Nullable Command decode(ByteBuf in);
+
+  /**
+   * Appends the reply to the last command, or nothing if it wants none. May be called again for the
+   * same command after the writer index of {@code out} was set back: only the last call counts.
+   */
+  void encode(Reply reply, ByteBuf out);
+
+  /**
+   * Begins the reply to a command that has several: {@link Command.GetAll}, {@link Command.Batch}
+   * and {@link Command.Transaction}. For each element there follow {@link #turnTo} and then what
+   * answers it, in order, and at the end {@link #endBatch}.
+   */
+  void beginBatch(int size, ByteBuf out);
+
+  /**
+   * What is encoded from now on answers this element of the batch. As with {@link #encode}, it may
+   * be called again for the same element.
+   */
+  void turnTo(int index);
+
+  void endBatch(ByteBuf out);
+}

@@ -1,0 +1,134 @@
+package io.speicher.server;
+
+import io.netty.channel.Channel;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.ConnectionInfo;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection is to the commands that come on it, and to those that ask about others.
+ *
+ * <p>Its event loop writes; any thread may read what {@link #info} tells.
+ */
+final class Connection {
+  private static final AtomicLong lastId = new AtomicLong();
+
+  /** What is to be done once a command has been answered. */
+  enum After {
+    GO_ON,
+    /** The connection ends. */
+    FINISH,
+    /** Nothing is executed for {@link #pauseMillis}. */
+    PAUSE
+  }
+
+  /**
+   * An item as it was when it was watched.
+   *
+   * @param version 0 if there was none
+   */
+  record Watched(ByteBuffer key, long version, long expiresAtMillis) {}
+
+  private final long id = lastId.incrementAndGet();
+  private final Channel channel;
+  private final long startNanos = System.nanoTime();
+
+  private volatile String name = "";
+  private volatile String library = "";
+  private volatile String libraryVersion = "";
+
+  // Written by the loop without more ado: who lists connections may see what was a moment ago.
+  private long heardNanos = startNanos;
+  private @Nullable Class<? extends Command> lastCommand;
+
+  private After after = After.GO_ON;
+  private long pauseMillis;
+  private List<Watched> watched = new ArrayList<>();
+
+  Connection(Channel channel) {
+    this.channel = channel;
+  }
+
+  void heard() {
+    heardNanos = System.nanoTime();
+  }
+
+  void executes(Command command) {
+    lastCommand = command.getClass();
+  }
+
+  // ---- what commands want of the connection ----
+
+  void finish() {
+    after = After.FINISH;
+  }
+
+  void pause(long millis) {
+    after = After.PAUSE;
+    pauseMillis = millis;
+  }
+
+  /** What is to be done now; it is told once. */
+  After takeAfter() {
+    After taken = after;
+    after = After.GO_ON;
+    return taken;
+  }
+
+  long pauseMillis() {
+    return pauseMillis;
+  }
+
+  void name(Command.NameConnection naming) {
+    name = naming.name() == null ? name : naming.name();
+    library = naming.library() == null ? library : naming.library();
+    libraryVersion = naming.libraryVersion() == null ? libraryVersion : naming.libraryVersion();
+  }
+
+  List<Watched> watched() {
+    return watched;
+  }
+
+  List<Watched> takeWatched() {
+    List<Watched> taken = watched;
+    watched = new ArrayList<>();
+    return taken;
+  }
+
+  /** Ends the connection from another one's loop. */
+  void kill() {
+    channel.close();
+  }
+
+  ConnectionInfo info(Connection asking) {
+    long now = System.nanoTime();
+    Class<?> command = lastCommand;
+    return new ConnectionInfo(
+        id,
+        text(channel.remoteAddress()),
+        text(channel.localAddress()),
+        name,
+        library,
+        libraryVersion,
+        TimeUnit.NANOSECONDS.toMillis(now - startNanos),
+        TimeUnit.NANOSECONDS.toMillis(Math.max(0, now - heardNanos)),
+        command == null ? "" : command.getSimpleName().toLowerCase(Locale.ROOT),
+        this == asking);
+  }
+
+  private static String text(@Nullable SocketAddress address) {
+    if (address instanceof InetSocketAddress internet) {
+      String host = internet.getAddress().getHostAddress();
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + internet.getPort();
+    }
+    return "?:0";
+  }
+}
