@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  */
 public final class CpuPerOperation {
   private static final int CONNECTIONS = 50;
-  private static final int KEYS = 1_000_000;
-  private static final int VALUE_BYTES = 100;
+  static final int KEYS = 1_000_000;
+  static final int VALUE_BYTES = 100;
   private static final int[] DEPTHS = {1, 16, 64};
   private static final List<String> OPERATIONS = List.of("GET", "SET");
   private static final List<String> ON_CORE_0 = List.of("taskset", "-c", "0");
@@ -38,7 +38,8 @@ public final class CpuPerOperation {
     String launcher = arguments[0];
     int rounds = Integer.parseInt(arguments[1]);
     long nanos = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[2]));
-    try (ServerProcess speicher = startSpeicher(launcher);
+    try (ServerProcess speicher =
+            startSpeicher(launcher, "Speicher, framed JSON", Dialect.FRAMED_JSON);
         ServerProcess redis = startRedis()) {
       List<ServerProcess> servers = List.of(speicher, redis);
       for (ServerProcess server : servers) {
@@ -67,15 +68,16 @@ public final class CpuPerOperation {
     }
   }
 
-  private static ServerProcess startSpeicher(String launcher) throws IOException {
+  static ServerProcess startSpeicher(String launcher, String name, Dialect dialect)
+      throws IOException {
     return ServerProcess.start(
-        "Speicher, framed JSON",
-        Dialect.FRAMED_JSON,
+        name,
+        dialect,
         Pattern.compile("listening on [^ ]*:(\\d+)"),
         onCore0(launcher, "server", "--port", "0", "--memory", "1gb", "--threads", "1"));
   }
 
-  private static ServerProcess startRedis() throws IOException {
+  static ServerProcess startRedis() throws IOException {
     return ServerProcess.start(
         "redis-server, RESP",
         Dialect.RESP,
@@ -98,7 +100,7 @@ public final class CpuPerOperation {
     return pinned;
   }
 
-  private static void fill(ServerProcess server) throws IOException {
+  static void fill(ServerProcess server) throws IOException {
     int[] next = {0};
     try (Load load = new Load(server.dialect, server.port, 1, 100)) {
       while (next[0] < KEYS) {

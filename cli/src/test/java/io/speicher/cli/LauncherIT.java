@@ -82,7 +82,7 @@ final class LauncherIT {
                 "",
                 "speicher: cannot listen on 127.0.0.1:"
                     + server.port
-                    + ": address already in use; stop what listens there, or choose another --port"
+                    + ": address already in use; stop what listens there, or choose another port"
                     + " (0 picks a free one) or --bind\n"));
   }
 

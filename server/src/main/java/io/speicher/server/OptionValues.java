@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.speicher.protocol.Quantities;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.OptionalInt;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -24,6 +25,16 @@ final class OptionValues {
         // Told below, together with the numbers that are out of bounds.
       }
       throw new TypeConversionException("'" + text + "' is not a number from 0 to 2147483647");
+    }
+  }
+
+  /** A port beside the first one, which there need not be. */
+  static final class OtherPort implements ITypeConverter<OptionalInt> {
+    @Override
+    public OptionalInt convert(String text) {
+      return text.strip().equals("none")
+          ? OptionalInt.empty()
+          : OptionalInt.of(new Count().convert(text));
     }
   }
 

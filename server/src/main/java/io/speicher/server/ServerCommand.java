@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -58,6 +60,26 @@ public final class ServerCommand implements Callable<Integer> {
       defaultValue = "14567",
       converter = OptionValues.Count.class)
   private int port;
+
+  @Option(
+      names = "--redis-port",
+      paramLabel = "PORT",
+      description =
+          "One more port, such as 6379, that speaks only RESP; 0 picks a free one (default:"
+              + " ${DEFAULT-VALUE}). --port speaks it too.",
+      defaultValue = "none",
+      converter = OptionValues.OtherPort.class)
+  private OptionalInt redisPort = OptionalInt.empty();
+
+  @Option(
+      names = "--memcached-port",
+      paramLabel = "PORT",
+      description =
+          "One more port, such as 11211, that speaks only memcached's protocols; 0 picks a free one"
+              + " (default: ${DEFAULT-VALUE}). --port speaks them too.",
+      defaultValue = "none",
+      converter = OptionValues.OtherPort.class)
+  private OptionalInt memcachedPort = OptionalInt.empty();
 
   @Option(
       names = "--bind",
@@ -163,8 +185,8 @@ public final class ServerCommand implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     } catch (IOException e) {
       say(
-          "cannot listen on %s: %s; stop what listens there, or choose another --port (0 picks a free one) or --bind"
-              .formatted(hostAndPort(bind, port), reason(e)));
+          e.getMessage()
+              + "; stop what listens there, or choose another port (0 picks a free one) or --bind");
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
@@ -174,6 +196,8 @@ public final class ServerCommand implements Callable<Integer> {
       return new ServerSettings(
           bind,
           port,
+          redisPort,
+          memcachedPort,
           new Limits(maxFrame, maxKey),
           maxConnections,
           idleTimeout,
@@ -208,16 +232,27 @@ public final class ServerCommand implements Callable<Integer> {
     say(
         "listening on %s (memory %s, threads %d, transport %s)"
             .formatted(
-                hostAndPort(address.getHostAddress(), server.port()),
+                SpeicherServer.hostAndPort(address.getHostAddress(), server.port()),
                 ofBytes(memory),
                 settings.threads(),
                 settings.transport().name().toLowerCase(Locale.ROOT)));
+    server.redisAddress().ifPresent(also -> announceOther(also, "RESP"));
+    server.memcachedAddress().ifPresent(also -> announceOther(also, "memcached"));
     if (!address.isLoopbackAddress()) {
       say(
           "warning: others can reach "
               + address.getHostAddress()
               + ", and there is no password: whoever connects can read and delete everything");
     }
+  }
+
+  private void announceOther(InetSocketAddress address, String dialect) {
+    say(
+        "also listening on %s (%s only)"
+            .formatted(
+                SpeicherServer.hostAndPort(
+                    address.getAddress().getHostAddress(), address.getPort()),
+                dialect));
   }
 
   /** A connection is an open file to the operating system, which may allow only so many. */
@@ -240,16 +275,6 @@ public final class ServerCommand implements Callable<Integer> {
 
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  /** What the operating system said, without the name of the call that it was said to. */
-  private static String reason(IOException e) {
-    String message = String.valueOf(e.getMessage());
-    return message.substring(message.lastIndexOf(": ") + 1).strip().toLowerCase(Locale.ROOT);
-  }
-
-  private static String hostAndPort(String host, int port) {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
   private static String seconds(Duration duration) {

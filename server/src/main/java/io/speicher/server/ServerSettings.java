@@ -2,12 +2,15 @@ package io.speicher.server;
 
 import io.speicher.protocol.Limits;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /**
  * What a server can be told. All bounds are checked here, whoever asks for a server.
  *
  * @param bind the address to listen on, a name or a number
  * @param port 0 to 65,535; 0 picks a free one
+ * @param redisPort another port, where only RESP is spoken; none if it is empty
+ * @param memcachedPort another port, where only memcached's protocols are spoken
  * @param limits what a frame and a key may measure
  * @param maxConnections how many connections are served at a time; more are refused
  * @param idleTimeout how long a connection may say nothing before it is closed; zero for ever
@@ -17,6 +20,8 @@ import java.time.Duration;
 public record ServerSettings(
     String bind,
     int port,
+    OptionalInt redisPort,
+    OptionalInt memcachedPort,
     Limits limits,
     int maxConnections,
     Duration idleTimeout,
@@ -25,12 +30,15 @@ public record ServerSettings(
     Transport transport) {
 
   public static final int DEFAULT_PORT = 14_567;
+  private static final int MAX_PORT = 65_535;
 
   /** What a server has when nobody says otherwise. */
   public static final ServerSettings DEFAULT =
       new ServerSettings(
           "127.0.0.1",
           DEFAULT_PORT,
+          OptionalInt.empty(),
+          OptionalInt.empty(),
           Limits.DEFAULT,
           10_000,
           Duration.ZERO,
@@ -39,7 +47,9 @@ public record ServerSettings(
           Transport.best());
 
   public ServerSettings {
-    requireWithin("port", port, 0, 65_535);
+    requireWithin("port", port, 0, MAX_PORT);
+    redisPort.ifPresent(number -> requireWithin("redis-port", number, 0, MAX_PORT));
+    memcachedPort.ifPresent(number -> requireWithin("memcached-port", number, 0, MAX_PORT));
     requireWithin("max-connections", maxConnections, 1, 10_000_000);
     requireWithin("threads", threads, 1, 1_024);
     requireNotNegative("idle-timeout", idleTimeout);
@@ -48,7 +58,31 @@ public record ServerSettings(
 
   public ServerSettings withPort(int newPort) {
     return new ServerSettings(
-        bind, newPort, limits, maxConnections, idleTimeout, drainTimeout, threads, transport);
+        bind,
+        newPort,
+        redisPort,
+        memcachedPort,
+        limits,
+        maxConnections,
+        idleTimeout,
+        drainTimeout,
+        threads,
+        transport);
+  }
+
+  /** With ports for one dialect each; 0 picks free ones. */
+  public ServerSettings withOtherPorts(int newRedisPort, int newMemcachedPort) {
+    return new ServerSettings(
+        bind,
+        port,
+        OptionalInt.of(newRedisPort),
+        OptionalInt.of(newMemcachedPort),
+        limits,
+        maxConnections,
+        idleTimeout,
+        drainTimeout,
+        threads,
+        transport);
   }
 
   private static void requireWithin(String name, int value, int min, int max) {

@@ -9,6 +9,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.speicher.protocol.Limits;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -16,14 +17,21 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A running server: event loops that serve a port, and a store.
+ * A running server: event loops that serve a port, or up to three, and a store.
  *
  * <p>Any thread may call any method. The server closes the store that it was given.
  */
@@ -43,7 +51,10 @@ public final class SpeicherServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ScheduledExecutorService maintenance;
   private final ServerStatus status;
+  private final Map<EventLoop, CommandExecutor> executors;
   private final Channel listener;
+  private final @Nullable Channel redisListener;
+  private final @Nullable Channel memcachedListener;
 
   private SpeicherServer(ServerSettings settings, Store store) throws IOException {
     this.store = store;
@@ -57,8 +68,16 @@ public final class SpeicherServer implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             new DefaultThreadFactory("speicher-maintenance", true));
     status = new ServerStatus(settings, store, connections, maintenance);
+    executors = new HashMap<>();
+    for (EventExecutor loop : loops) {
+      executors.put((EventLoop) loop, status.executors().get(executors.size()));
+    }
+    Limits limits = settings.limits();
     try {
-      listener = listen(settings);
+      listener = listen(settings, settings.port(), DialectSource.any(limits));
+      redisListener = listen(settings, settings.redisPort(), DialectSource.redis(limits));
+      memcachedListener =
+          listen(settings, settings.memcachedPort(), DialectSource.memcached(limits));
     } catch (IOException e) {
       stop();
       throw e;
@@ -85,6 +104,21 @@ public final class SpeicherServer implements AutoCloseable {
     return address().getPort();
   }
 
+  /** Where it listens for clients that speak RESP alone, if it does. */
+  public Optional<InetSocketAddress> redisAddress() {
+    return address(redisListener);
+  }
+
+  /** Where it listens for clients that speak memcached's protocols alone, if it does. */
+  public Optional<InetSocketAddress> memcachedAddress() {
+    return address(memcachedListener);
+  }
+
+  private static Optional<InetSocketAddress> address(@Nullable Channel listening) {
+    return Optional.ofNullable(listening)
+        .map(channel -> (InetSocketAddress) channel.localAddress());
+  }
+
   /** Completed when a client wants the server to stop, which is up to its owner. */
   CompletableFuture<Void> stopRequested() {
     return status.stopRequested();
@@ -96,7 +130,9 @@ public final class SpeicherServer implements AutoCloseable {
    * their replies within {@code timeout}.
    */
   public int drain(Duration timeout) throws InterruptedException {
-    listener.close().await();
+    for (Channel channel : listeners()) {
+      channel.close().await();
+    }
     int cut = connections.drain(timeout);
     stop();
     return cut;
@@ -105,14 +141,20 @@ public final class SpeicherServer implements AutoCloseable {
   /** Stops at once. Replies that are on their way may be lost. */
   @Override
   public void close() {
-    listener.close().awaitUninterruptibly();
+    listeners().forEach(channel -> channel.close().awaitUninterruptibly());
     stop();
   }
 
-  private Channel listen(ServerSettings settings) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(settings.bind(), settings.port());
+  private @Nullable Channel listen(
+      ServerSettings settings, OptionalInt port, DialectSource dialects) throws IOException {
+    return port.isEmpty() ? null : listen(settings, port.getAsInt(), dialects);
+  }
+
+  private Channel listen(ServerSettings settings, int port, DialectSource dialects)
+      throws IOException {
+    InetSocketAddress address = new InetSocketAddress(settings.bind(), port);
     if (address.isUnresolved()) {
-      throw new IOException("unknown address");
+      throw new IOException(cannotListen(settings.bind(), port, "unknown address"));
     }
     var bound =
         new ServerBootstrap()
@@ -123,23 +165,28 @@ public final class SpeicherServer implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(
-                new ServerPipeline(
-                    settings, executors(), connections, new AnyDialect(settings.limits())))
+            .childHandler(new ServerPipeline(settings, executors, connections, dialects))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(bound.cause().getMessage(), bound.cause());
+      // What the operating system said, without the name of the call that it was said to.
+      String said = String.valueOf(bound.cause().getMessage());
+      String reason = said.substring(said.lastIndexOf(": ") + 1).strip().toLowerCase(Locale.ROOT);
+      throw new IOException(cannotListen(settings.bind(), port, reason), bound.cause());
     }
     return bound.channel();
   }
 
-  private Map<EventLoop, CommandExecutor> executors() {
-    Map<EventLoop, CommandExecutor> executors = new HashMap<>();
-    for (EventExecutor loop : loops) {
-      executors.put((EventLoop) loop, status.executors().get(executors.size()));
-    }
-    return executors;
+  private static String cannotListen(String host, int port, String reason) {
+    return "cannot listen on " + hostAndPort(host, port) + ": " + reason;
+  }
+
+  static String hostAndPort(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  private List<Channel> listeners() {
+    return Stream.of(listener, redisListener, memcachedListener).filter(Objects::nonNull).toList();
   }
 
   private void maintain() {

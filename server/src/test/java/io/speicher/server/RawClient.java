@@ -57,6 +57,11 @@ final class RawClient implements AutoCloseable {
     return reply();
   }
 
+  /** The next bytes of what the server sends. */
+  byte[] read(int length) throws IOException {
+    return in.readNBytes(length);
+  }
+
   void shutdownOutput() throws IOException {
     socket.shutdownOutput();
   }

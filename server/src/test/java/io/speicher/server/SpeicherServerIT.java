@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -399,7 +400,7 @@ final class SpeicherServerIT {
       SpeicherServer server = start();
       assertThatThrownBy(() -> start(settings().withPort(server.port()), store()))
           .isInstanceOf(IOException.class)
-          .hasMessageEndingWith("Address already in use");
+          .hasMessageEndingWith("address already in use");
     }
 
     // ---- helpers ----
@@ -412,6 +413,8 @@ final class SpeicherServerIT {
       return new ServerSettings(
           "127.0.0.1",
           0,
+          OptionalInt.empty(),
+          OptionalInt.empty(),
           Limits.DEFAULT,
           maxConnections,
           idleTimeout,

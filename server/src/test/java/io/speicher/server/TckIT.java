@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
@@ -24,6 +25,8 @@ final class TckIT {
         new ServerSettings(
             "127.0.0.1",
             0,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
             Limits.DEFAULT,
             10_000,
             Duration.ZERO,
