@@ -114,7 +114,9 @@ public sealed interface Command {
     /** The new one is later than the present one. */
     IF_LATER,
     /** The new one is earlier than the present one. */
-    IF_EARLIER
+    IF_EARLIER,
+    /** The item has an expiry, and the new one is earlier. */
+    IF_EXPIRES_AND_EARLIER
   }
 
   /**
@@ -249,7 +251,10 @@ public sealed interface Command {
   /** Nothing more is executed on this connection for so long. Answered with {@link Reply.Done}. */
   record Pause(long millis) implements Command {}
 
-  /** How this connection calls itself, for who lists them; null leaves it. {@link Reply.Done}. */
+  /**
+   * How this connection calls itself, for who lists them; null leaves it. Answered with {@link
+   * Reply.Connections}: this one, as it is then.
+   */
   record NameConnection(
       @Nullable String name, @Nullable String library, @Nullable String libraryVersion)
       implements Command {}

@@ -409,6 +409,7 @@ final class CommandExecutor {
       case IF_EXPIRES -> oldMillis != Item.NEVER;
       case IF_LATER -> newMillis > oldMillis;
       case IF_EARLIER -> newMillis < oldMillis;
+      case IF_EXPIRES_AND_EARLIER -> oldMillis != Item.NEVER && newMillis < oldMillis;
     };
   }
 
@@ -714,7 +715,7 @@ final class CommandExecutor {
 
   private static Reply name(Command.NameConnection naming, Connection connection) {
     connection.name(naming);
-    return Reply.Done.DONE;
+    return new Reply.Connections(List.of(connection.info(connection)));
   }
 
   private Reply refuse(Command.Malformed malformed) {

@@ -1,0 +1,89 @@
+package io.speicher.protocol.resp;
+
+import io.speicher.protocol.Command.View;
+import org.jspecify.annotations.Nullable;
+
+/** What a connection has agreed with its peer, and what it waits for. */
+final class Session {
+
+  /** Which commands are answered. */
+  enum Replies {
+    ON,
+    OFF,
+    /** The next one is not. */
+    SKIP
+  }
+
+  private boolean resp3;
+  private String name = "";
+  private boolean touches = true;
+  private Replies replies = Replies.ON;
+
+  /** Whether the current command is not answered. */
+  private boolean muted;
+
+  private @Nullable Transaction transaction;
+
+  /** Another command is decoded. */
+  void beginCommand() {
+    muted = replies != Replies.ON;
+    if (replies == Replies.SKIP) {
+      replies = Replies.ON;
+    }
+  }
+
+  boolean isMuted() {
+    return muted;
+  }
+
+  /** Concerns the current command, too. */
+  void replies(Replies newReplies) {
+    if (newReplies == Replies.SKIP && replies == Replies.OFF) {
+      return;
+    }
+    replies = newReplies;
+    muted = newReplies != Replies.ON;
+  }
+
+  boolean speaksResp3() {
+    return resp3;
+  }
+
+  void speakResp3(boolean newResp3) {
+    resp3 = newResp3;
+  }
+
+  String name() {
+    return name;
+  }
+
+  void name(String newName) {
+    name = newName;
+  }
+
+  /** What a plain read asks for: whether it counts as a use of the item. */
+  View readingView() {
+    return touches ? View.VALUE : View.GLANCE;
+  }
+
+  void touches(boolean newTouches) {
+    touches = newTouches;
+  }
+
+  /** The transaction that commands are queued for, or null. */
+  @Nullable Transaction transaction() {
+    return transaction;
+  }
+
+  void transaction(@Nullable Transaction newTransaction) {
+    transaction = newTransaction;
+  }
+
+  void reset() {
+    resp3 = false;
+    name = "";
+    touches = true;
+    replies(Replies.ON);
+    transaction = null;
+  }
+}
