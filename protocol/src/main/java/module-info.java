@@ -5,4 +5,5 @@ module io.speicher.protocol {
 
   exports io.speicher.protocol;
   exports io.speicher.protocol.json;
+  exports io.speicher.protocol.memcached;
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Dialect;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.json.JsonDialect;
+import io.speicher.protocol.memcached.MemcachedDialect;
 import org.jspecify.annotations.Nullable;
 
 /** Tells by the first bytes of a connection what it speaks; docs/protocol.md has the table. */
@@ -16,7 +17,14 @@ final class AnyDialect implements DialectSource {
 
   @Override
   public @Nullable Dialect detect(ByteBuf in) {
-    return in.isReadable() ? new JsonDialect(limits) : null;
+    if (!in.isReadable()) {
+      return null;
+    }
+    byte first = in.getByte(in.readerIndex());
+    if (first >= 'a' && first <= 'z') {
+      return new MemcachedDialect(limits);
+    }
+    return new JsonDialect(limits);
   }
 
   @Override
