@@ -290,7 +290,7 @@ final class CommandExecutor {
         set.kind().code(),
         set.options().flags(),
         expiresAtMillis(set.options().expiry(), old),
-        false);
+        Update.Replace.NEW_VERSION);
   }
 
   /** Why nothing may be done, or null if it may. */
@@ -443,13 +443,13 @@ final class CommandExecutor {
 
   /** A new item without flags and end. */
   private static Update.Replace item(ValueKind kind, ByteBuffer value) {
-    return new Update.Replace(value, NOTHING, kind.code(), 0, Item.NEVER, false);
+    return new Update.Replace(value, NOTHING, kind.code(), 0, Item.NEVER, Update.Replace.NEW_VERSION);
   }
 
   /** Another value, of another kind; flags and expiry stay. */
   private static Update.Replace changed(
       Item old, ByteBuffer head, ByteBuffer tail, ValueKind kind) {
-    return new Update.Replace(head, tail, kind.code(), old.flags(), old.expiresAtMillis(), false);
+    return new Update.Replace(head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION);
   }
 
   private Reply setRange(Command.SetRange set) {
@@ -516,7 +516,7 @@ final class CommandExecutor {
         initial.kind().code(),
         0,
         expiresAtMillis(initial.expiry(), null),
-        false);
+        Update.Replace.NEW_VERSION);
   }
 
   private Reply add(Command.AddDecimal add) {
@@ -576,7 +576,7 @@ final class CommandExecutor {
     ByteBuffer copy =
         ByteBuffer.allocate(value.remaining()).put(0, value, value.position(), value.remaining());
     return new Update.Replace(
-        copy, NOTHING, item.kind(), item.flags(), item.expiresAtMillis(), false);
+        copy, NOTHING, item.kind(), item.flags(), item.expiresAtMillis(), Update.Replace.NEW_VERSION);
   }
 
   // ---- all items ----

@@ -17,6 +17,9 @@ final class Numbers {
   /** What a decimal number may take: Redis keeps no more of them. */
   private static final int MAX_DECIMAL_BYTES = 256;
 
+  /** The largest power of ten of the numbers that Redis counts with, 80-bit floating point. */
+  private static final int MAX_EXPONENT = 4_932;
+
   /** Redis writes so many digits after the point, and no more zeros than need be. */
   private static final int DECIMAL_PLACES = 17;
 
@@ -69,13 +72,21 @@ final class Numbers {
       return null;
     }
     try {
-      BigDecimal sum = new BigDecimal(string(text)).add(delta);
-      BigDecimal rounded =
-          sum.setScale(DECIMAL_PLACES, RoundingMode.HALF_EVEN).stripTrailingZeros();
-      return ascii(rounded.toPlainString());
-    } catch (ArithmeticException | NumberFormatException e) {
+      BigDecimal number = new BigDecimal(string(text));
+      if (!isOfAnySize(number) || !isOfAnySize(delta)) {
+        return null;
+      }
+      BigDecimal sum = number.add(delta).setScale(DECIMAL_PLACES, RoundingMode.HALF_EVEN);
+      return ascii(sum.signum() == 0 ? "0" : sum.stripTrailingZeros().toPlainString());
+    } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** A few characters can name a number of a billion digits, which nobody shall have to add. */
+  private static boolean isOfAnySize(BigDecimal number) {
+    return Math.abs((long) number.scale()) <= MAX_EXPONENT
+        && number.precision() - (long) number.scale() <= MAX_EXPONENT;
   }
 
   private static String string(ByteBuffer text) {

@@ -45,7 +45,7 @@ public final class HeapStore implements Store {
   private static final int EXPIRY_BATCH = 256;
 
   private static final Comparator<HeapItem> BY_EXPIRY =
-      Comparator.comparingLong(HeapItem::expiresAtMillis).thenComparingLong(HeapItem::version);
+      Comparator.comparingLong(HeapItem::expiresAtMillis).thenComparing(HeapItem::key);
 
   private final long budgetBytes;
   private final Ticker ticker;
@@ -152,13 +152,24 @@ public final class HeapStore implements Store {
                   copy(replace.head(), replace.tail()),
                   replace.kind(),
                   replace.flags(),
-                  old != null && replace.keepsVersion() ? old.version() : ++lastVersion,
+                  version(replace, old),
                   replace.expiresAtMillis());
           addWithinBudget(item);
           yield UpdateResult.STORED;
         }
       };
     }
+  }
+
+  @GuardedBy("lock")
+  private long version(Update.Replace replace, @Nullable HeapItem old) {
+    if (replace.version() == Update.Replace.KEEP_VERSION && old != null) {
+      return old.version();
+    }
+    boolean chosen =
+        replace.version() != Update.Replace.NEW_VERSION
+            && replace.version() != Update.Replace.KEEP_VERSION;
+    return chosen ? replace.version() : ++lastVersion;
   }
 
   /** Goes by the keys' hashes, and looks at all of them each time: simple, not fast. */

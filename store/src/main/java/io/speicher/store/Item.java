@@ -24,6 +24,14 @@ public interface Item {
    */
   long version();
 
+  /**
+   * How often it has been used lately, from 0, never, to 3; a hint. Always 0 if the store does not
+   * count.
+   */
+  default int frequency() {
+    return 0;
+  }
+
   /** When it disappears, in milliseconds of the {@link Ticker}, or {@link #NEVER}. */
   long expiresAtMillis();
 }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is stored beside a value, and when.
  *
- * @param kind 0 to 3; means something to the caller and nothing to the store
+ * @param kind 0 to 255; means something to the caller and nothing to the store. An item of kind 3
+ *     or above may take a byte more
  * @param flags any 32 bits; mean nothing to the store
  * @param ttlMillis how long the item lives, at least 1, or {@link #NO_TTL}
  * @param condition what must be so for the value to be stored
@@ -17,7 +18,7 @@ public record PutOptions(int kind, int flags, long ttlMillis, Condition conditio
   /** Kind 0, no flags, no time to live, unconditionally. */
   public static final PutOptions DEFAULT = new PutOptions(0, 0, NO_TTL, Condition.ALWAYS);
 
-  private static final int MAX_KIND = 3;
+  private static final int MAX_KIND = 255;
 
   /** What must be so, at the moment of storing, for a value to be stored. */
   public sealed interface Condition {
@@ -88,7 +89,8 @@ public record PutOptions(int kind, int flags, long ttlMillis, Condition conditio
 
   static void requireKind(int kind) {
     if (kind < 0 || kind > MAX_KIND) {
-      throw new IllegalArgumentException("kind out of bounds: kind=" + kind + " (expected: 0..3)");
+      throw new IllegalArgumentException(
+          "kind out of bounds: kind=" + kind + " (expected: 0.." + MAX_KIND + ")");
     }
   }
 }

@@ -41,6 +41,14 @@ public interface Store extends AutoCloseable {
   boolean get(ByteBuffer key, ItemReader reader);
 
   /**
+   * As {@link #get}, but it does not count as a use: the item is not kept longer because of it, if
+   * the store can do so.
+   */
+  default boolean look(ByteBuffer key, ItemReader reader) {
+    return get(key, reader);
+  }
+
+  /**
    * Reads several items. They are found first and shown then, in the order of their keys, which
    * lets a store wait for all of its memory accesses at a time; it is not a snapshot of all of
    * them. A key that comes twice is shown twice.
@@ -149,7 +157,7 @@ public interface Store extends AutoCloseable {
    */
   default OptionalLong ttlMillis(ByteBuffer key) {
     long[] expiresAtMillis = new long[1];
-    if (!get(key, item -> expiresAtMillis[0] = item.expiresAtMillis())) {
+    if (!look(key, item -> expiresAtMillis[0] = item.expiresAtMillis())) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(

@@ -17,20 +17,23 @@ public sealed interface Update {
    * The key has this item from now on. Its value is the remaining bytes of {@code head}, followed
    * by those of {@code tail}; both may be views of the item that was shown.
    *
-   * @param kind 0 to 3
+   * @param kind 0 to 255
    * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER};
    *     at once if that is not in the future
-   * @param keepsVersion whether the value is the same as before, so that who knows its version need
-   *     not learn of the change; means nothing if there was no item
+   * @param version {@link #NEW_VERSION}; {@link #KEEP_VERSION} if the value is the same as before,
+   *     so that who knows its version need not learn of the change (a new one if there was no
+   *     item); or any other number, which the caller chooses and has to answer for: the store may
+   *     come to the same number for another value of the key
    */
   record Replace(
-      ByteBuffer head,
-      ByteBuffer tail,
-      int kind,
-      int flags,
-      long expiresAtMillis,
-      boolean keepsVersion)
+      ByteBuffer head, ByteBuffer tail, int kind, int flags, long expiresAtMillis, long version)
       implements Update {
+    /** A version that no value of the key has had, unless a caller chose it. */
+    public static final long NEW_VERSION = 0;
+
+    /** The version of the item that is replaced. */
+    public static final long KEEP_VERSION = -1;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     public Replace {
@@ -39,7 +42,7 @@ public sealed interface Update {
 
     /** A new value in two parts, with the old one's kind, flags and expiry. */
     public static Replace value(Item old, ByteBuffer head, ByteBuffer tail) {
-      return new Replace(head, tail, old.kind(), old.flags(), old.expiresAtMillis(), false);
+      return new Replace(head, tail, old.kind(), old.flags(), old.expiresAtMillis(), NEW_VERSION);
     }
 
     /** A new value, with the old one's kind, flags and expiry. */
@@ -49,13 +52,15 @@ public sealed interface Update {
 
     /** The same value with another expiry. */
     public static Replace expiry(Item old, long expiresAtMillis) {
-      return new Replace(old.value(), NOTHING, old.kind(), old.flags(), expiresAtMillis, true);
+      return new Replace(
+          old.value(), NOTHING, old.kind(), old.flags(), expiresAtMillis, KEEP_VERSION);
     }
 
     /** What a put would store. The options' condition is not looked at. */
     public static Replace put(ByteBuffer value, PutOptions options, long nowMillis) {
       long expiresAtMillis = options.expiresAtMillis(nowMillis);
-      return new Replace(value, NOTHING, options.kind(), options.flags(), expiresAtMillis, false);
+      return new Replace(
+          value, NOTHING, options.kind(), options.flags(), expiresAtMillis, NEW_VERSION);
     }
   }
 }

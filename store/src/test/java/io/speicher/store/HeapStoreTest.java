@@ -62,7 +62,11 @@ final class HeapStoreTest extends StoreContract {
       ByteBuffer half = file.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, 1 << 30);
       ByteBuffer key = ByteBuffer.wrap("foo".getBytes(StandardCharsets.UTF_8));
 
-      assertThat(store.update(key, _ -> new Update.Replace(half, half, 0, 0, Item.NEVER, false)))
+      assertThat(
+              store.update(
+                  key,
+                  _ ->
+                      new Update.Replace(half, half, 0, 0, Item.NEVER, Update.Replace.NEW_VERSION)))
           .isEqualTo(UpdateResult.TOO_LARGE);
     }
     assertThat(get(store, "foo")).isEmpty();

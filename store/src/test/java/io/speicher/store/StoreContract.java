@@ -333,7 +333,7 @@ public abstract class StoreContract {
   @Test
   void item_keepsKindAndFlags() {
     Store store = store(PLENTY);
-    for (int kind = 0; kind <= 3; kind++) {
+    for (int kind = 0; kind <= 255; kind++) {
       PutOptions options = PutOptions.DEFAULT.withKind(kind).withFlags(0xCAFE_0000 + kind);
       put(store, "foo", "bar", options);
       Seen seen = see(store, "foo");
@@ -373,7 +373,7 @@ public abstract class StoreContract {
 
   @Test
   void options_outOfBounds() {
-    assertThatThrownBy(() -> PutOptions.DEFAULT.withKind(4))
+    assertThatThrownBy(() -> PutOptions.DEFAULT.withKind(256))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> PutOptions.DEFAULT.withTtlMillis(-1))
         .isInstanceOf(IllegalArgumentException.class);
@@ -520,7 +520,12 @@ public abstract class StoreContract {
             old -> {
               seen.read(old);
               return new Update.Replace(
-                  bytes("new "), bytes("value"), 1, -8, ticker.millis() + 5_000, false);
+                  bytes("new "),
+                  bytes("value"),
+                  1,
+                  -8,
+                  ticker.millis() + 5_000,
+                  Update.Replace.NEW_VERSION);
             });
 
     assertThat(result).isEqualTo(UpdateResult.STORED);
@@ -617,7 +622,8 @@ public abstract class StoreContract {
     ByteBuffer head = bytes("..he..").position(2).limit(4);
     ByteBuffer tail = bytes("..ad..").position(2).limit(4).asReadOnlyBuffer();
 
-    store.update(key, _ -> new Update.Replace(head, tail, 0, 0, Item.NEVER, false));
+    store.update(
+        key, _ -> new Update.Replace(head, tail, 0, 0, Item.NEVER, Update.Replace.NEW_VERSION));
 
     assertThat(get(store, "foo")).contains("head");
     assertThat(List.of(key.position(), head.position(), tail.position())).containsOnly(2);
@@ -634,7 +640,8 @@ public abstract class StoreContract {
         store,
         "foo",
         old ->
-            new Update.Replace(old.value(), bytes(""), 1, 2, Item.NEVER, /* keepsVersion */ true));
+            new Update.Replace(
+                old.value(), bytes(""), 1, 2, Item.NEVER, Update.Replace.KEEP_VERSION));
     assertThat(see(store, "foo").version).isEqualTo(version);
     assertThat(see(store, "foo").flags).isEqualTo(2);
 
@@ -652,9 +659,61 @@ public abstract class StoreContract {
     store.update(
         bytes("foo"),
         _ ->
-            new Update.Replace(bytes("bar"), bytes(""), 0, 0, Item.NEVER, /* keepsVersion */ true));
+            new Update.Replace(
+                bytes("bar"), bytes(""), 0, 0, Item.NEVER, Update.Replace.KEEP_VERSION));
 
     assertThat(see(store, "foo").version).isPositive().isNotEqualTo(version);
+  }
+
+  /** The numbers of callers may be any. */
+  @ParameterizedTest
+  @ValueSource(longs = {1L << 50, Long.MAX_VALUE, Long.MIN_VALUE, -2})
+  void update_versionOfTheCallersChoice(long version) {
+    Store store = store(PLENTY);
+    store.update(
+        bytes("foo"), _ -> new Update.Replace(bytes("a"), bytes("b"), 0, 0, Item.NEVER, version));
+    assertThat(get(store, "foo")).contains("ab");
+    assertThat(see(store, "foo").version).isEqualTo(version);
+
+    store.touch(bytes("foo"), 5_000);
+    assertThat(see(store, "foo").version).isEqualTo(version);
+
+    put(store, "foo", "c");
+    assertThat(see(store, "foo").version).isNotEqualTo(version);
+  }
+
+  /** A version is not a part of what tells items apart. */
+  @Test
+  void update_sameVersionForAll() {
+    Store store = store(PLENTY);
+    for (int i = 0; i < 100; i++) {
+      store.update(
+          bytes("key-" + i),
+          _ -> new Update.Replace(bytes("v"), bytes(""), 0, 0, ticker.millis() + 1_000, 7));
+    }
+    ticker.advance(Duration.ofMillis(999));
+    store.maintain();
+    for (int i = 0; i < 100; i++) {
+      assertThat(get(store, "key-" + i)).contains("v");
+    }
+    ticker.advance(Duration.ofMillis(1));
+    for (int i = 0; i < 100; i++) {
+      assertThat(get(store, "key-" + i)).isEmpty();
+    }
+  }
+
+  @Test
+  void look() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar");
+    String[] seen = new String[1];
+    assertThat(store.look(bytes("foo"), item -> seen[0] = text(item.value()))).isTrue();
+    assertThat(seen[0]).isEqualTo("bar");
+    assertThat(store.look(bytes("nope"), item -> seen[0] = "?")).isFalse();
+    ticker.advance(Duration.ofMillis(1));
+    put(store, "gone", "bar", ttl(1));
+    ticker.advance(Duration.ofMillis(1));
+    assertThat(store.look(bytes("gone"), item -> {})).isFalse();
   }
 
   @Test
@@ -668,7 +727,8 @@ public abstract class StoreContract {
         .isEqualTo(UpdateResult.TOO_LARGE);
     assertThat(
             store.update(
-                bytes("absent"), _ -> new Update.Replace(half, half, 0, 0, Item.NEVER, false)))
+                bytes("absent"),
+                _ -> new Update.Replace(half, half, 0, 0, Item.NEVER, Update.Replace.NEW_VERSION)))
         .isEqualTo(UpdateResult.TOO_LARGE);
 
     assertThat(get(store, "foo")).isEmpty();

@@ -392,7 +392,7 @@ final class StoreModel {
                   old.kind(),
                   change.flags(),
                   old.expiresAtMillis(),
-                  true);
+                  Update.Replace.KEEP_VERSION);
       case EXPIRE -> old == null ? Update.KEEP : Update.Replace.expiry(old, store.nowMillis());
     };
   }

@@ -172,10 +172,15 @@ final class WrongStoresTest {
           replace.head(),
           replace.tail(),
           replace.kind(),
-          fault == Fault.TOUCH_FORGETS_FLAGS && replace.keepsVersion() ? 0 : replace.flags(),
+          fault == Fault.TOUCH_FORGETS_FLAGS && keepsVersion(replace) ? 0 : replace.flags(),
           replace.expiresAtMillis(),
-          replace.keepsVersion()
-              || (fault == Fault.APPEND_KEEPS_THE_VERSION && replace.tail().hasRemaining()));
+          fault == Fault.APPEND_KEEPS_THE_VERSION && replace.tail().hasRemaining()
+              ? Update.Replace.KEEP_VERSION
+              : replace.version());
+    }
+
+    private static boolean keepsVersion(Update.Replace replace) {
+      return replace.version() == Update.Replace.KEEP_VERSION;
     }
 
     @Override

@@ -10,6 +10,7 @@ final class Draft {
   private final ByteBuffer key;
   private final ByteBuffer head;
   private final ByteBuffer tail;
+  private final int kind;
   private final int flags;
   private final long expiresAtMillis;
   private final long version;
@@ -34,6 +35,7 @@ final class Draft {
     this.key = key;
     this.head = head;
     this.tail = tail;
+    this.kind = kind;
     this.flags = flags;
     this.expiresAtMillis = expiresAtMillis;
     this.version = version;
@@ -78,6 +80,7 @@ final class Draft {
             options,
             key,
             valueBytes(),
+            kind,
             flags,
             expiresAtMillis,
             TtlWindows.isFar(window),

@@ -16,10 +16,10 @@ import java.nio.ByteBuffer;
  * The bytes of one item in a segment. All knowledge of them is here.
  *
  * <pre>
- *   1 byte    1 or 2     1 to 4        0 or 4   0, 4 or 12   0 or 8
- *  | options | key len. | value len. | flags  | expiry     | version | key | value |
+ *   1 byte    1 or 2     1 to 4       0 or 1   0 or 4   0, 4 or 12   0 or 8
+ *  | options | key len. | value len. | kind   | flags  | expiry     | version | key | value |
  *
- *  options:  bits 0-1  kind
+ *  options:  bits 0-1  kind; 3 if it has a byte of its own
  *            bit 2     the key's length takes two bytes
  *            bits 3-4  how many bytes the value's length takes, less one
  *            bit 5     there are flags: those of other items are zero
@@ -33,9 +33,13 @@ import java.nio.ByteBuffer;
  * itself, so that a segment can be walked without its index.
  */
 final class ItemLayout {
-  static final int MAX_HEADER_BYTES = 1 + 2 + 4 + 4 + 12 + 8;
+  static final int MAX_HEADER_BYTES = 1 + 2 + 4 + 1 + 4 + 12 + 8;
 
   private static final int KIND = 0x03;
+
+  /** Stands for a kind in a byte of its own: every kind but 0, 1 and 2. */
+  private static final int OTHER_KIND = 3;
+
   private static final int WIDE_KEY = 0x04;
   private static final int VALUE_LENGTH_SHIFT = 3;
   private static final int VALUE_LENGTH = 0x18;
@@ -55,7 +59,7 @@ final class ItemLayout {
   static int options(
       int kind, int keyBytes, int valueBytes, int flags, boolean expires, boolean hasVersion) {
     int valueLengthBytes = Math.max(1, (39 - Integer.numberOfLeadingZeros(valueBytes)) >>> 3);
-    return kind
+    return Math.min(kind, OTHER_KIND)
         | (keyBytes > 0xFF ? WIDE_KEY : 0)
         | ((valueLengthBytes - 1) << VALUE_LENGTH_SHIFT)
         | (flags != 0 ? FLAGS : 0)
@@ -65,7 +69,7 @@ final class ItemLayout {
 
   /** How long such an item is. */
   static long bytes(int options, boolean far, int keyBytes, int valueBytes) {
-    return (long) lengthsEnd(options)
+    return (long) kindEnd(options)
         + ((options & FLAGS) != 0 ? 4 : 0)
         + ((options & EXPIRY) == 0 ? 0 : far ? FAR_BYTES : NEAR_BYTES)
         + ((options & VERSION) != 0 ? 8 : 0)
@@ -79,6 +83,7 @@ final class ItemLayout {
       int options,
       ByteBuffer key,
       int valueBytes,
+      int kind,
       int flags,
       long expiresAtMillis,
       boolean far,
@@ -94,6 +99,9 @@ final class ItemLayout {
     for (int left = valueLengthBytes(options), bits = valueBytes; left > 0; left--) {
       putByte(at++, bits);
       bits >>>= 8;
+    }
+    if (kind >= OTHER_KIND) {
+      putByte(at++, kind);
     }
     if ((options & FLAGS) != 0) {
       putInt(at, flags);
@@ -126,8 +134,9 @@ final class ItemLayout {
     return getByte(item);
   }
 
-  static int kind(int options) {
-    return options & KIND;
+  static int kind(long item, int options) {
+    int kind = options & KIND;
+    return kind == OTHER_KIND ? getByte(item + lengthsEnd(options)) : kind;
   }
 
   static boolean expires(int options) {
@@ -148,7 +157,7 @@ final class ItemLayout {
   }
 
   static int flags(long item, int options) {
-    return (options & FLAGS) == 0 ? 0 : getInt(item + lengthsEnd(options));
+    return (options & FLAGS) == 0 ? 0 : getInt(item + kindEnd(options));
   }
 
   static long expiresAtMillis(long item, int options, long expiryBaseMillis) {
@@ -183,8 +192,13 @@ final class ItemLayout {
     return valueLengthOffset(options) + valueLengthBytes(options);
   }
 
+  private static int kindEnd(int options) {
+    int ownByte = ((options & KIND) + 1) >>> 2; // 1 for OTHER_KIND, else 0.
+    return lengthsEnd(options) + ownByte;
+  }
+
   private static long expiryAt(long item, int options) {
-    return item + lengthsEnd(options) + ((options & FLAGS) != 0 ? 4 : 0);
+    return item + kindEnd(options) + ((options & FLAGS) != 0 ? 4 : 0);
   }
 
   private static long versionAt(long item, int options) {

@@ -195,6 +195,11 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   }
 
   @Override
+  public int frequency() {
+    return HashIndex.frequency(slot);
+  }
+
+  @Override
   public long expiresAtMillis() {
     return item.expiresAtMillis();
   }

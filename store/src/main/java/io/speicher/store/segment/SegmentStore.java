@@ -130,15 +130,29 @@ public final class SegmentStore implements Store {
   @Override
   public boolean get(ByteBuffer key, ItemReader reader) {
     try (Lookup lookup = lookup(key)) {
-      while (lookup.find() && !isExpired(lookup)) {
-        reader.read(lookup);
-        if (lookup.isIntact()) {
-          lookup.countHit();
-          return true;
-        }
+      boolean hit = read(lookup, reader);
+      if (hit) {
+        lookup.countHit();
       }
-      return false;
+      return hit;
     }
+  }
+
+  @Override
+  public boolean look(ByteBuffer key, ItemReader reader) {
+    try (Lookup lookup = lookup(key)) {
+      return read(lookup, reader);
+    }
+  }
+
+  private boolean read(Lookup lookup, ItemReader reader) {
+    while (lookup.find() && !isExpired(lookup)) {
+      reader.read(lookup);
+      if (lookup.isIntact()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -299,7 +313,10 @@ public final class SegmentStore implements Store {
     }
     old.expectThis();
     boolean isNew = old.slot() == 0;
-    long version = replace.keepsVersion() && expected == Expected.THIS ? old.versionToKeep() : 0;
+    long version = replace.version();
+    if (version == Update.Replace.KEEP_VERSION) {
+      version = expected == Expected.THIS ? old.versionToKeep() : Update.Replace.NEW_VERSION;
+    }
     Draft draft =
         new Draft(
             old.key(),

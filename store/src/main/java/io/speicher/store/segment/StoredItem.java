@@ -51,7 +51,7 @@ final class StoredItem {
   }
 
   int kind() {
-    return ItemLayout.kind(options);
+    return ItemLayout.kind(address, options);
   }
 
   int flags() {

@@ -18,6 +18,7 @@ final class ItemLayoutTest {
   private static final long[] EXPIRES = {
     Item.NEVER, BASE, BASE + 1, BASE + 0xFFFF_FFFEL, BASE + 0xFFFF_FFFFL, BASE - 1, Item.NEVER - 1
   };
+  private static final int[] KINDS = {0, 1, 2, 3, 4, 128, 255};
   private static final long[] VERSIONS = {0, 1, 0x0102_0304_0506_0708L, Long.MAX_VALUE};
 
   private final NativeMemory memory = NativeMemory.reserve(128 << 10);
@@ -35,7 +36,7 @@ final class ItemLayoutTest {
       Arrays.fill(key, (byte) 0x5A);
       key[0] = 1;
       key[keyBytes - 1] = 2;
-      for (int kind = 0; kind <= 3; kind++) {
+      for (int kind : KINDS) {
         for (int valueBytes : VALUE_BYTES) {
           for (int flags : FLAGS) {
             for (long expires : EXPIRES) {
@@ -58,7 +59,7 @@ final class ItemLayoutTest {
             kind, key.remaining(), valueBytes, flags, expires != Item.NEVER, version != 0);
 
     long value =
-        ItemLayout.write(item, options, key, valueBytes, flags, expires, far, BASE, version);
+        ItemLayout.write(item, options, key, valueBytes, kind, flags, expires, far, BASE, version);
 
     assertThat(value + valueBytes - item)
         .isEqualTo(ItemLayout.bytes(options, far, key.remaining(), valueBytes));
@@ -91,7 +92,16 @@ final class ItemLayoutTest {
     assertThat(headerBytes(16, 65_536, 0, Item.NEVER, 0)).isEqualTo(5);
     assertThat(headerBytes(16, 1 << 24, 0, Item.NEVER, 0)).isEqualTo(6);
     assertThat(headerBytes(65_535, Integer.MAX_VALUE, 1, Item.NEVER - 1, 1))
-        .isEqualTo(ItemLayout.MAX_HEADER_BYTES);
+        .isEqualTo(ItemLayout.MAX_HEADER_BYTES - 1);
+  }
+
+  /** Kinds 0 to 2 take nothing, all others a byte. */
+  @Test
+  void bytes_ofAKind() {
+    for (int kind = 0; kind < 256; kind++) {
+      int options = ItemLayout.options(kind, 16, 100, 0, false, false);
+      assertThat(ItemLayout.bytes(options, false, 16, 100)).isEqualTo(119 + (kind < 3 ? 0 : 1));
+    }
   }
 
   private static long headerBytes(

@@ -36,4 +36,21 @@ final class SegmentStoreTest extends StoreContract {
 
     assertThat(store.segments.lastSequence()).isEqualTo(cleared + 1);
   }
+
+  /** Reading counts, looking does not, and what a reader is shown is what was before it. */
+  @Test
+  void frequency() {
+    SegmentStore store = (SegmentStore) store(4 << 20);
+    ByteBuffer key = ByteBuffer.wrap(new byte[] {1});
+    store.put(key, ByteBuffer.allocate(100), PutOptions.DEFAULT);
+    int[] seen = new int[1];
+    for (int i = 0; i < 3; i++) {
+      assertThat(store.look(key, item -> seen[0] = item.frequency())).isTrue();
+      assertThat(seen[0]).isZero();
+    }
+    for (int expected : new int[] {0, 1, 2, 3, 3}) {
+      assertThat(store.get(key, item -> seen[0] = item.frequency())).isTrue();
+      assertThat(seen[0]).isEqualTo(expected);
+    }
+  }
 }
