@@ -6,4 +6,5 @@ module io.speicher.protocol {
   exports io.speicher.protocol;
   exports io.speicher.protocol.json;
   exports io.speicher.protocol.resp;
+  exports io.speicher.protocol.memcached;
 }

@@ -7,7 +7,6 @@ import io.speicher.protocol.Dialect;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.json.JsonDialect;
 import io.speicher.protocol.memcached.MemcachedDialect;
-import io.speicher.protocol.memcached.binary.MemcachedBinaryDialect;
 import io.speicher.protocol.resp.RespDialect;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +70,6 @@ final class AnyDialect implements DialectSource {
 
   /** The protocol of memcached that begins with such a byte. */
   static Dialect memcached(int first, Limits limits) {
-    return first == MEMCACHED_BINARY_REQUEST
-        ? new MemcachedBinaryDialect(limits)
-        : new MemcachedDialect(limits);
+    return new MemcachedDialect(limits);
   }
 }
