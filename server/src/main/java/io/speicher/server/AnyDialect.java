@@ -16,7 +16,9 @@ final class AnyDialect implements DialectSource {
   private static final int TLS_HANDSHAKE = 0x16;
   private static final int MEMCACHED_BINARY_REQUEST = 0x80;
 
-  /** The first line of a request of HTTP/1 or 2, of which a part could be a command of Redis too. */
+  /**
+   * The first line of a request of HTTP/1 or 2, of which a part could be a command of Redis too.
+   */
   private static final Pattern HTTP =
       Pattern.compile(
           "(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) .* HTTP/\\d\\.\\d\r?\n");

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** What a port speaks. */
 interface DialectSource {
 
-  /** The dialect that {@code in}, which is not taken, begins with, or null if too little is there. */
+  /**
+   * The dialect that {@code in}, which is not taken, begins with, or null if too little is there.
+   */
   @Nullable Dialect detect(ByteBuf in);
 
   /** What is spoken to a peer that has said nothing yet. */

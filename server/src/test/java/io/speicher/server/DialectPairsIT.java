@@ -21,7 +21,7 @@ final class DialectPairsIT {
   private static SpeicherServer server;
 
   /** How each dialect sets bytes, and how it shows them. Bytes stand in Latin-1. */
-  private enum Speaker {
+  enum Speaker {
     JSON {
       @Override
       byte[] set(String value) {
@@ -170,7 +170,7 @@ final class DialectPairsIT {
         return ByteBuffer.allocate(24).putInt(0x81010000).array();
       }
 
-      /** The version (cas) may be any number. */
+      // The version (cas) may be any number.
       @Override
       byte[] comparable(byte[] reply) {
         return ByteBuffer.wrap(reply.clone()).putLong(16, 0).array();

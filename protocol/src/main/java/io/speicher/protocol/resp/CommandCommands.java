@@ -20,12 +20,17 @@ final class CommandCommands {
   static final CommandSpec COMMAND =
       SERVER
           .container(
-              "command", "2.8.13", "Describes the commands.",
-              command("count", 2, "Counts the commands.",
+              "command",
+              "2.8.13",
+              "Describes the commands.",
+              command(
+                  "count",
+                  2,
+                  "Counts the commands.",
                   r -> r.answer(Spelling.always(out -> out.integer(commands().size())))),
               command("docs", -2, "Explains commands.", CommandCommands::docs),
-              command("getkeys", -4, "Tells which words of a command are keys.",
-                  CommandCommands::keys),
+              command(
+                  "getkeys", -4, "Tells which words of a command are keys.", CommandCommands::keys),
               command("info", -2, "Describes commands.", CommandCommands::info),
               command("list", -2, "Lists the names of commands.", CommandCommands::list))
           .alone(FLAGS, r -> r.answer(Spelling.always(out -> describe(commands(), out))));
@@ -54,7 +59,8 @@ final class CommandCommands {
   // ---- descriptions for programs ----
 
   private static Command info(Request request) {
-    List<@Nullable CommandSpec> specs = request.count() == 2 ? List.copyOf(commands()) : named(request);
+    List<@Nullable CommandSpec> specs =
+        request.count() == 2 ? List.copyOf(commands()) : named(request);
     return request.answer(Spelling.always(out -> describe(specs, out)));
   }
 
@@ -126,11 +132,10 @@ final class CommandCommands {
     List<String> names =
         commands().stream().filter(filter(request)).map(CommandSpec::name).toList();
     return request.answer(
-        Spelling.always(
-            out -> {
-              out.array(names.size());
-              names.forEach(out::bulk);
-            }));
+        Spelling.always(out -> {
+          out.array(names.size());
+          names.forEach(out::bulk);
+        }));
   }
 
   private static Predicate<CommandSpec> filter(Request request) {
@@ -176,10 +181,9 @@ final class CommandCommands {
       keys.add(inner.bytes(i));
     }
     return request.answer(
-        Spelling.always(
-            out -> {
-              out.array(keys.size());
-              keys.forEach(out::bulk);
-            }));
+        Spelling.always(out -> {
+          out.array(keys.size());
+          keys.forEach(out::bulk);
+        }));
   }
 }
