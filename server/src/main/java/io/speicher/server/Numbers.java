@@ -17,6 +17,9 @@ final class Numbers {
   /** What a decimal number may take: Redis keeps no more of them. */
   private static final int MAX_DECIMAL_BYTES = 256;
 
+  /** Numbers beyond this power of ten, or below it, are none for Redis; ours would fill the heap. */
+  private static final int MAX_EXPONENT = 4_932;
+
   /** Redis writes so many digits after the point, and no more zeros than need be. */
   private static final int DECIMAL_PLACES = 17;
 
@@ -69,7 +72,11 @@ final class Numbers {
       return null;
     }
     try {
-      BigDecimal sum = new BigDecimal(string(text)).add(delta);
+      BigDecimal number = new BigDecimal(string(text));
+      if (Math.abs((long) number.precision() - number.scale()) > MAX_EXPONENT) {
+        return null;
+      }
+      BigDecimal sum = number.add(delta);
       BigDecimal rounded =
           sum.setScale(DECIMAL_PLACES, RoundingMode.HALF_EVEN).stripTrailingZeros();
       return ascii(rounded.toPlainString());
