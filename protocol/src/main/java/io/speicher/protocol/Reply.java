@@ -97,6 +97,11 @@ public sealed interface Reply {
    *
    * @param statusCode 500 to 599
    * @param message one sentence for a person
+   * @param outOfMemory whether it is because an item is larger than all of the memory
    */
-  record Failed(int statusCode, String message) implements Reply {}
+  record Failed(int statusCode, String message, boolean outOfMemory) implements Reply {
+    public Failed(int statusCode, String message) {
+      this(statusCode, message, false);
+    }
+  }
 }

@@ -329,7 +329,8 @@ final class CommandExecutor {
         "item too large for the server's memory: itemBytes="
             + itemBytes
             + " memoryBytes="
-            + store.stats().budgetBytes());
+            + store.stats().budgetBytes(),
+        true);
   }
 
   private Reply setAll(Command.SetAll all) {
@@ -427,6 +428,9 @@ final class CommandExecutor {
               }
               ByteBuffer value = old.value();
               length[0] = value.remaining() + bytes.remaining();
+              if (length[0] > server.maxValueBytes()) {
+                return Update.KEEP;
+              }
               boolean isText =
                   append.kind() == ValueKind.TEXT && old.kind() == ValueKind.TEXT.code();
               return changed(
@@ -436,7 +440,8 @@ final class CommandExecutor {
                   isText ? ValueKind.TEXT : ValueKind.BYTES);
             });
     return switch (result) {
-      case KEPT, REMOVED -> Reply.Miss.MISS;
+      case KEPT, REMOVED ->
+          length[0] > server.maxValueBytes() ? Reply.WrongValue.TOO_LONG : Reply.Miss.MISS;
       case STORED -> new Reply.Count(length[0]);
       case TOO_LARGE -> tooLarge(length[0]);
     };

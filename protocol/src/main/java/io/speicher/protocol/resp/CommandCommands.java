@@ -68,7 +68,7 @@ final class CommandCommands {
     out.array(specs.size());
     for (CommandSpec spec : specs) {
       if (spec == null) {
-        out.noArray();
+        out.nothing();
       } else {
         describe(spec, out);
       }

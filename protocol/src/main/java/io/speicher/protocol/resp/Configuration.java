@@ -6,10 +6,8 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -45,23 +43,30 @@ final class Configuration {
   private Configuration() {}
 
   static Command get(Request request) {
-    List<Glob> patterns = new ArrayList<>();
+    // As it is asked for, to what it is: a name that is no pattern comes back as it was written.
+    Map<String, String> names = new LinkedHashMap<>();
     for (int i = 2; i < request.count(); i++) {
-      patterns.add(new Glob(ascii(request.string(i).toLowerCase(Locale.ROOT))));
-    }
-    List<String> names =
+      String asked = request.string(i);
+      String lower = asked.toLowerCase(Locale.ROOT);
+      if (PARAMETERS.containsKey(lower)) {
+        names.put(asked, lower);
+      } else {
+        Glob pattern = new Glob(ascii(lower));
         PARAMETERS.keySet().stream()
-            .filter(name -> patterns.stream().anyMatch(pattern -> pattern.matches(ascii(name))))
-            .toList();
+            .filter(name -> pattern.matches(ascii(name)))
+            .forEach(name -> names.put(name, name));
+      }
+    }
     return request.answer(
         new Command.Stats(),
         (reply, out) -> {
           ServerStats stats = ((Reply.Stats) reply).stats();
           out.map(names.size());
-          for (String name : names) {
-            out.bulk(name);
-            out.bulk(value(name, stats));
-          }
+          names.forEach(
+              (asked, name) -> {
+                out.bulk(asked);
+                out.bulk(value(name, stats));
+              });
         });
   }
 

@@ -24,6 +24,7 @@ final class KeyCommands {
           + " switching between policies at runtime LRU and LFU data will take some time to"
           + " adjust.";
 
+  private static final String INVALID_CURSOR = "ERR invalid cursor";
   private static final int DEFAULT_SCAN_COUNT = 10;
 
   /** The longest value that Redis keeps beside its header, and the longest number. */
@@ -251,16 +252,23 @@ final class KeyCommands {
         strings ? KeyCommands::found : KeyCommands::foundNothing);
   }
 
+  /** An unsigned number; a sign is taken as C does. */
   private static long cursor(Request request) {
     String text = request.string(1);
+    boolean signed = text.startsWith("-") || text.startsWith("+");
+    String digits = signed ? text.substring(1) : text;
+    if (!signed && digits.isEmpty()) {
+      return 0;
+    }
     try {
-      if (!text.startsWith("+")) {
-        return Long.parseUnsignedLong(text);
+      if (!digits.startsWith("+")) {
+        long cursor = Long.parseUnsignedLong(digits);
+        return text.startsWith("-") ? -cursor : cursor;
       }
     } catch (NumberFormatException e) {
-      throw new RefusedException("ERR invalid cursor");
+      throw new RefusedException(INVALID_CURSOR);
     }
-    throw new RefusedException("ERR invalid cursor");
+    throw new RefusedException(INVALID_CURSOR);
   }
 
   private static void found(Reply reply, RespWriter out) {

@@ -3,8 +3,11 @@ package io.speicher.protocol.resp;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
+import java.util.function.IntFunction;
 
 /** The command that is being decoded, as its parser sees it. */
 final class Request {
@@ -38,6 +41,11 @@ final class Request {
     return arguments.count();
   }
 
+  /** For who needs them after the next command of a transaction has begun. */
+  Arguments arguments() {
+    return arguments;
+  }
+
   /** The words from this one on, as a command of their own. */
   Arguments argumentsFrom(int index) {
     return arguments.from(index);
@@ -60,6 +68,11 @@ final class Request {
   }
 
   ByteBuffer key(int index) {
+    requireKey(index);
+    return arguments.bytes(index);
+  }
+
+  private void requireKey(int index) {
     int length = arguments.length(index);
     if (length < 1 || length > limits.maxKeyBytes()) {
       throw new RefusedException(
@@ -69,16 +82,46 @@ final class Request {
               + limits.maxKeyBytes()
               + ")");
     }
-    return arguments.bytes(index);
   }
 
   /** All from this one to the last. */
   List<ByteBuffer> keys(int from) {
-    List<ByteBuffer> keys = new ArrayList<>(arguments.count() - from);
-    for (int i = from; i < arguments.count(); i++) {
-      keys.add(key(i));
+    return elements(from, 1, arguments::bytes); // Bound to these arguments, not to the next.
+  }
+
+  /**
+   * One for each key: the words at {@code from}, {@code from + step} and so on. They are made when
+   * they are asked for, since a million of them would fill the heap.
+   */
+  <T> List<T> elements(int from, int step, IntFunction<T> element) {
+    for (int i = from; i < arguments.count(); i += step) {
+      requireKey(i);
     }
-    return keys;
+    return new Elements<>((arguments.count() - from + step - 1) / step, from, step, element);
+  }
+
+  private static final class Elements<T> extends AbstractList<T> implements RandomAccess {
+    private final int size;
+    private final int from;
+    private final int step;
+    private final IntFunction<T> element;
+
+    Elements(int size, int from, int step, IntFunction<T> element) {
+      this.size = size;
+      this.from = from;
+      this.step = step;
+      this.element = element;
+    }
+
+    @Override
+    public T get(int index) {
+      return element.apply(from + step * Objects.checkIndex(index, size));
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
   }
 
   long integer(int index) {

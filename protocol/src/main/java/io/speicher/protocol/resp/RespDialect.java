@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * in all.
  */
 public final class RespDialect implements Dialect {
+  private static final String OUT_OF_MEMORY =
+      "OOM command not allowed when used memory > 'maxmemory'.";
+
   private static final int MAX_ECHOED_CHARACTERS = 128;
 
   private final RespParser parser;
@@ -60,13 +63,18 @@ public final class RespDialect implements Dialect {
       spelling = request.spelling();
       return command;
     } catch (RefusedException e) {
-      return refuse(e.reason());
+      return refuse(e.reason(), arguments);
     }
   }
 
   /** What is wrong before it is queued makes the transaction impossible. */
-  private Command refuse(String reason) {
+  private Command refuse(String reason, Arguments arguments) {
     Transaction transaction = session.transaction();
+    if (TransactionCommands.isExec(arguments) && arguments.count() > 1) {
+      session.transaction(null);
+      spelling = TransactionCommands.aborted(reason);
+      return new Command.Unwatch();
+    }
     if (transaction != null) {
       transaction.fail();
     }
@@ -110,7 +118,7 @@ public final class RespDialect implements Dialect {
       return spec.parse(request);
     }
     if (spec.has(TransactionCommands.IMMEDIATE)) {
-      return TransactionCommands.isExec(spec) ? execute(transaction) : spec.parse(request);
+      return TransactionCommands.isExec(arguments) ? execute(transaction) : spec.parse(request);
     }
     if (spec.has("no_multi")) {
       throw new RefusedException("ERR Command not allowed inside a transaction");
@@ -152,7 +160,7 @@ public final class RespDialect implements Dialect {
     if (reply instanceof Reply.Refused refused) {
       writer.error(refused.message());
     } else if (reply instanceof Reply.Failed failed) {
-      writer.error("ERR " + failed.message());
+      writer.error(failed.outOfMemory() ? OUT_OF_MEMORY : "ERR " + failed.message());
     } else if (reply instanceof Reply.WrongValue wrong) {
       writer.error(text(wrong));
     } else {

@@ -19,6 +19,9 @@ final class RespParser {
   /** What a command may take beside its longest word: other words, counts and line ends. */
   private static final int MAX_OTHER_BYTES = 1 << 20;
 
+  /** Eight bytes are kept for each word that has arrived. */
+  private static final int MAX_WORDS = 1 << 20;
+
   private static final int NOT_FOUND = -1;
 
   private final int maxBulkBytes;
@@ -75,7 +78,7 @@ final class RespParser {
         return false;
       }
       long count = number(in, 1, end);
-      if (count > Integer.MAX_VALUE || count == Long.MIN_VALUE) {
+      if (count > MAX_WORDS || count == Long.MIN_VALUE) {
         throw error("invalid multibulk length");
       }
       advance(end + 2);

@@ -11,7 +11,6 @@ import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.resp.CommandSpec.Keys;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Commands on values. */
@@ -362,10 +361,14 @@ final class StringCommands {
     if (request.count() % 2 == 0) {
       throw request.wrongCount(name);
     }
-    List<Command.Set> items = new ArrayList<>(request.count() / 2);
-    for (int i = 1; i < request.count(); i += 2) {
-      items.add(item(request, i, i + 1, SetOptions.DEFAULT));
-    }
+    Arguments words = request.arguments();
+    List<Command.Set> items =
+        request.elements(
+            1,
+            2,
+            i ->
+                new Command.Set(
+                    words.bytes(i), ValueKind.BYTES, words.bytes(i + 1), SetOptions.DEFAULT));
     return new Command.SetAll(items, ifAllAbsent);
   }
 

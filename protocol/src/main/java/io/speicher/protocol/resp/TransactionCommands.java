@@ -71,8 +71,14 @@ final class TransactionCommands {
 
   private TransactionCommands() {}
 
-  static boolean isExec(CommandSpec spec) {
-    return spec.name().equals("exec");
+  static boolean isExec(Arguments arguments) {
+    return arguments.is(0, "exec");
+  }
+
+  /** What EXEC answers if it is wrong itself; that ends the transaction as well. */
+  static Spelling aborted(String reason) {
+    String why = reason.startsWith("ERR ") ? reason.substring(4) : reason;
+    return Spelling.error("EXECABORT Transaction discarded because of: " + why);
   }
 
   private static Command multi(Request request) {
