@@ -443,13 +443,15 @@ final class CommandExecutor {
 
   /** A new item without flags and end. */
   private static Update.Replace item(ValueKind kind, ByteBuffer value) {
-    return new Update.Replace(value, NOTHING, kind.code(), 0, Item.NEVER, Update.Replace.NEW_VERSION);
+    return new Update.Replace(
+        value, NOTHING, kind.code(), 0, Item.NEVER, Update.Replace.NEW_VERSION);
   }
 
   /** Another value, of another kind; flags and expiry stay. */
   private static Update.Replace changed(
       Item old, ByteBuffer head, ByteBuffer tail, ValueKind kind) {
-    return new Update.Replace(head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION);
+    return new Update.Replace(
+        head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION);
   }
 
   private Reply setRange(Command.SetRange set) {
@@ -576,7 +578,12 @@ final class CommandExecutor {
     ByteBuffer copy =
         ByteBuffer.allocate(value.remaining()).put(0, value, value.position(), value.remaining());
     return new Update.Replace(
-        copy, NOTHING, item.kind(), item.flags(), item.expiresAtMillis(), Update.Replace.NEW_VERSION);
+        copy,
+        NOTHING,
+        item.kind(),
+        item.flags(),
+        item.expiresAtMillis(),
+        Update.Replace.NEW_VERSION);
   }
 
   // ---- all items ----
