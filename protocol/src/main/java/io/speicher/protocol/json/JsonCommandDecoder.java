@@ -92,7 +92,7 @@ public final class JsonCommandDecoder {
     }
     Expiry expiry = expiry(members.ttl);
     SetOptions options =
-        expiry == Expiry.NEVER && condition == Condition.ALWAYS
+        expiry.equals(Expiry.NEVER) && condition.equals(Condition.ALWAYS)
             ? SetOptions.DEFAULT
             : SetOptions.DEFAULT.withExpiry(expiry).withCondition(condition);
     if (members.encoding != null) {
