@@ -12,28 +12,52 @@ public final class JsonDialect implements Dialect {
   private final JsonCommandDecoder decoder;
   private final JsonReplyEncoder encoder = new JsonReplyEncoder();
 
+  /** What is answered: its reply depends on it. */
+  private @Nullable Command last;
+
+  /** Where the frame of the batch starts that is being written, or -1. */
+  private int batchStart = -1;
+
+  private int element;
+
   public JsonDialect(Limits limits) {
     decoder = new JsonCommandDecoder(limits);
   }
 
   @Override
   public @Nullable Command decode(ByteBuf in) {
-    return decoder.decode(in);
+    batchStart = -1;
+    last = decoder.decode(in);
+    return last;
   }
 
   @Override
   public void encode(Reply reply, ByteBuf out) {
-    encoder.encode(reply, out);
+    // A batch that failed was taken back to where it started, and this is the only reply to it.
+    if (batchStart < 0 || out.writerIndex() <= batchStart) {
+      encoder.encode(reply, last, out);
+    } else if (out.writerIndex() - batchStart <= Limits.MAX_FRAME_BYTES) {
+      if (element > 0) {
+        out.writeByte(',');
+      }
+      JsonReplyEncoder.writeObject(reply, last, out);
+    }
+    // Else the batch is too long already: its end says so, and memory is spared.
   }
 
   @Override
   public void beginBatch(int size, ByteBuf out) {
-    throw new IllegalStateException("no batches yet");
+    batchStart = JsonReplyEncoder.beginItems(out);
   }
 
   @Override
-  public void turnTo(int index) {}
+  public void turnTo(int index) {
+    element = index;
+  }
 
   @Override
-  public void endBatch(ByteBuf out) {}
+  public void endBatch(ByteBuf out) {
+    JsonReplyEncoder.endItems(out, batchStart);
+    batchStart = -1;
+  }
 }

@@ -3,6 +3,7 @@ package io.speicher.protocol.json;
 import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ public final class JsonReplyDecoder {
     }
     long status = statusCode.unsignedInteger();
     if (status == 200) {
-      return value == null ? Reply.Done.DONE : new Reply.Value(value.kind(), value.bytes());
+      return value == null ? Reply.Done.DONE : value(value);
     } else if (status == 404) {
       return Reply.Miss.MISS;
     } else if (status >= 400 && status <= 499) {
@@ -72,6 +73,13 @@ public final class JsonReplyDecoder {
       return new Reply.Failed((int) status, text(message));
     }
     throw new ProtocolException("the reply has a status_code that means nothing");
+  }
+
+  private static Reply.Value value(JsonSpan value) {
+    ByteBuffer text = value.plainText();
+    return text == null
+        ? new Reply.Value(ValueKind.JSON, value.json())
+        : new Reply.Value(ValueKind.TEXT, text);
   }
 
   private static String text(@Nullable JsonSpan message) {

@@ -117,6 +117,37 @@ final class JsonScanner {
     return true;
   }
 
+  /** Starts at the position of {@code json}, an array, whose elements are to be walked. */
+  void beginArray(ByteBuffer json) {
+    text = json;
+    limit = json.limit();
+    offset = json.position() + 1;
+    first = true;
+  }
+
+  /** Moves to the next element, or returns false after the last one and the end of the text. */
+  boolean nextElement() throws MalformedJsonException {
+    int at = whitespace(offset);
+    int next = byteAt(at);
+    if (next == ']') {
+      end(at + 1);
+      return false;
+    }
+    if (!first) {
+      if (next != ',') {
+        throw expected("',' or ']'", at);
+      }
+      at = whitespace(at + 1);
+    }
+    first = false;
+    valueStart = at;
+    escaped = false;
+    valueEnd = value(at);
+    valueEscaped = escaped;
+    offset = valueEnd;
+    return true;
+  }
+
   /** Whether the name of the member, its escapes resolved, is {@code expected}, which is ASCII. */
   boolean nameEquals(byte[] expected) {
     if (nameEscaped) {
@@ -126,7 +157,7 @@ final class JsonScanner {
     return regionEquals(nameStart, nameEnd, expected);
   }
 
-  /** The value of the member; stays valid when the scanner moves on. */
+  /** The value of the member, or the element; stays valid when the scanner moves on. */
   JsonSpan valueSpan() {
     return new JsonSpan(text, valueStart, valueEnd, valueEscaped);
   }

@@ -1,7 +1,6 @@
 package io.speicher.protocol.json;
 
 import io.speicher.protocol.Limits;
-import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +35,9 @@ record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
     return JsonText.unescape(quoted());
   }
 
-  /** A string without escapes is its own text; all else is kept as it was sent. */
-  ValueKind kind() {
-    return isString() && !escaped ? ValueKind.TEXT : ValueKind.JSON;
-  }
-
-  /** The bytes of this value as its {@link #kind} has them. */
-  ByteBuffer bytes() {
-    return kind() == ValueKind.TEXT ? quoted() : json();
+  /** What this says if it is text, in UTF-8, or null if it is other JSON. */
+  @Nullable ByteBuffer plainText() {
+    return isString() ? utf8() : null;
   }
 
   /**
@@ -63,5 +57,25 @@ record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
       }
     }
     return number;
+  }
+
+  /** The 64-bit integer that this is, written with digits and perhaps a minus, or null. */
+  @Nullable Long integer() {
+    for (int i = start; i < end; i++) {
+      byte b = text.get(i);
+      if ((b < '0' || b > '9') && !(b == '-' && i == start)) {
+        return null;
+      }
+    }
+    return parsed(JsonText.unescape(json()));
+  }
+
+  /** The integer that {@code digits} are, or null if it has more than 64 bits. */
+  static @Nullable Long parsed(String digits) {
+    try {
+      return Long.valueOf(digits);
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 }

@@ -5,7 +5,10 @@ import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Strings in JSON and out of it. */
@@ -128,8 +131,25 @@ public final class JsonText {
   static void writeValue(ValueKind kind, ByteBuffer bytes, ByteBuf out) {
     switch (kind) {
       case TEXT -> writeString(bytes, out);
-      case JSON, BYTES -> out.writeBytes(bytes.duplicate());
+      case JSON -> out.writeBytes(bytes.duplicate());
+      case BYTES -> throw new IllegalArgumentException("bytes need an encoding");
     }
+  }
+
+  static void writeBase64(ByteBuffer bytes, ByteBuf out) {
+    out.writeByte('"').writeBytes(Base64.getEncoder().encode(bytes.duplicate())).writeByte('"');
+  }
+
+  static boolean isUtf8(ByteBuffer bytes) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = bytes.duplicate();
+    CharBuffer chars = CharBuffer.allocate(Math.min(1024, in.remaining() + 1));
+    CoderResult result;
+    do {
+      chars.clear();
+      result = decoder.decode(in, chars, true);
+    } while (result.isOverflow());
+    return !result.isError();
   }
 
   /** Writes {@code utf8} as a JSON string, in quotes, and leaves its position as it is. */

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -38,10 +41,63 @@ final class JsonCommandDecoderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"1e400", "0.10", "-0", "null", "true", "[ 1 , 2 ]", "{\"a\": {}}", "\"a\\nb\""})
+      strings = {"1e400", "0.10", "-0", "null", "true", "[ 1 , 2 ]", "{\"a\": {}}", "\"a\\ud800\""})
   void set_otherJson_keepsItsText(String value) {
     assertThat(decode("{'command':'SET','key':'foo','value': " + value + " ,'ttl':5}"))
         .isEqualTo(new Command.Set(bytes("foo"), ValueKind.JSON, bytes(value), 5));
+  }
+
+  @Test
+  void set_stringWithEscapes_isItsCharacters() {
+    assertThat(decode("{'command':'SET','key':'a','value':'a\\n\\ud83d\\ude00'}"))
+        .isEqualTo(new Command.Set(bytes("a"), ValueKind.TEXT, bytes("a\n\ud83d\ude00"), 0));
+  }
+
+  @Test
+  void set_base64() {
+    assertThat(decode("{'command':'SET','key':'a','value':'/wA=','encoding':'base64'}"))
+        .isEqualTo(
+            new Command.Set(
+                bytes("a"), ValueKind.BYTES, ByteBuffer.wrap(new byte[] {(byte) 0xFF, 0}), 0));
+  }
+
+  @Test
+  void conditions() {
+    assertThat(decode("{'command':'SET','key':'a','value':1,'if':'9223372036854775807'}"))
+        .isEqualTo(
+            new Command.Set(
+                bytes("a"),
+                ValueKind.JSON,
+                bytes("1"),
+                SetOptions.DEFAULT.withCondition(Condition.version(Long.MAX_VALUE))));
+    assertThat(decode("{'command':'DEL','key':'a','if':'7'}"))
+        .isEqualTo(new Command.DeleteVersion(bytes("a"), 7));
+    assertThat(decode("{'command':'GET','key':'a','version':true}"))
+        .isEqualTo(new Command.Get(bytes("a"), Command.View.VERSION));
+  }
+
+  @Test
+  void batches() {
+    assertThat(decode("{'command':'MGET','keys':[ 'a' , '\\u0062' ]}"))
+        .isEqualTo(new Command.GetAll(List.of(bytes("a"), bytes("b")), Command.View.VALUE));
+    assertThat(decode("{'command':'MDEL','keys':[]}")).isEqualTo(new Command.DeleteAll(List.of()));
+    assertThat(decode("{'command':'MSET','items':[{'key':'a','value':[1],'ttl':5}]}"))
+        .isEqualTo(
+            new Command.SetAll(
+                List.of(new Command.Set(bytes("a"), ValueKind.JSON, bytes("[1]"), 5)), false));
+  }
+
+  @Test
+  void counterAndAppend() {
+    assertThat(decode("{'command':'INC','key':'a','by':-5,'initial':0,'ttl':9}"))
+        .isEqualTo(
+            new Command.Add(
+                bytes("a"),
+                -5,
+                Command.Arithmetic.SIGNED,
+                new Command.Initial(0, ValueKind.JSON, Expiry.after(9))));
+    assertThat(decode("{'command':'PRE','key':'a','value':'x'}"))
+        .isEqualTo(new Command.Append(bytes("a"), ValueKind.TEXT, bytes("x"), true, false));
   }
 
   @Test
@@ -94,7 +150,8 @@ final class JsonCommandDecoderTest {
         "{}|member missing: command",
         "{'command':1}|member is not a string: command",
         "{'command':'get','key':'a'}|"
-            + "unknown command (expected: GET, SET, DEL, RST or PING, in upper case)",
+            + "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP, PRE,"
+            + " TCH, TTL, SCN, CNT or INF, in upper case)",
         "{'command':'GET'}|member missing: key",
         "{'command':'GET','key':null}|member is not a string: key",
         "{'command':'GET','key':''}|key empty: keyBytes=0 (expected: 1..1000)",
@@ -102,6 +159,28 @@ final class JsonCommandDecoderTest {
             + "key holds half of a surrogate pair, which is no character",
         "{'command':'SET','key':'a'}|member missing: value",
         "{'command':'SET','value':1}|member missing: key",
+        "{'command':'SET','key':'a','value':1,'if':'x'}|"
+            + "if is no condition (expected: absent, present or a version, in quotes)",
+        "{'command':'SET','key':'a','value':1,'if':'0'}|"
+            + "if is no condition (expected: absent, present or a version, in quotes)",
+        "{'command':'SET','key':'a','value':1,'if':7}|member is not a string: if",
+        "{'command':'SET','key':'a','value':'%','encoding':'base64'}|value is not base64",
+        "{'command':'SET','key':'a','value':1,'encoding':'base64'}|member is not a string: value",
+        "{'command':'SET','key':'a','value':'','encoding':'hex'}|unknown encoding (expected: base64)",
+        "{'command':'DEL','key':'a','if':'absent'}|nothing to delete if absent",
+        "{'command':'GET','key':'a','version':1}|version is neither true nor false",
+        "{'command':'MGET'}|member missing: keys",
+        "{'command':'MGET','keys':'a'}|member is not an array: keys",
+        "{'command':'MDEL','keys':['a',1]}|member is not a string: key: keys[1]",
+        "{'command':'MSET','items':[{'key':'a','value':1},{'key':'b'}]}|"
+            + "member missing: value: items[1]",
+        "{'command':'MSET','items':[[]]}|item is not an object: items[0]",
+        "{'command':'INC','key':'a','by':9223372036854775808}|member is not a 64-bit integer: by",
+        "{'command':'INC','key':'a','by':1.0}|member is not a 64-bit integer: by",
+        "{'command':'INC','key':'a','initial':null}|member is not a 64-bit integer: initial",
+        "{'command':'APP','key':'a','value':1}|member is not a string: value",
+        "{'command':'SCN','cursor':'x'}|cursor is not one that a reply gave",
+        "{'command':'SCN','count':0}|count out of bounds (expected: 1..1000)",
         "[]|the payload is JSON but not an object",
         "1|the payload is JSON but not an object",
         "{'command':'GET'|malformed JSON at byte 16: expected ',' or '}'",
