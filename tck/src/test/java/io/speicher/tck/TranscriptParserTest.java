@@ -143,6 +143,6 @@ class TranscriptParserTest {
   }
 
   private static List<Case> parse(String text) {
-    return new TranscriptParser("topic", text.lines().toList()).parse();
+    return new TranscriptParser(Dialect.json, "topic", text.lines().toList()).parse();
   }
 }

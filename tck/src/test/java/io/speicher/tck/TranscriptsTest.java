@@ -22,7 +22,7 @@ class TranscriptsTest {
   private static final Pattern SECTION =
       Pattern.compile("^(?:#+ |\\*\\*)(\\d+(?:\\.\\d+)?)\\.? ", Pattern.MULTILINE);
 
-  private final List<Case> cases = Transcripts.cases();
+  private final List<Case> cases = Transcripts.cases(Dialect.json);
 
   @Test
   void index_namesEveryFile() throws IOException, URISyntaxException {
@@ -33,7 +33,7 @@ class TranscriptsTest {
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(
                       Stream.of("index.txt"),
-                      Transcripts.topics().stream().map(topic -> topic + ".txt"))
+                      Transcripts.topics(Dialect.json).stream().map(topic -> topic + ".txt"))
                   .toList());
     }
   }
@@ -89,7 +89,7 @@ class TranscriptsTest {
   @Test
   void readme_countsTheCases() throws IOException {
     String readme = Files.readString(Path.of("README.md"), UTF_8);
-    for (String topic : Transcripts.topics()) {
+    for (String topic : Transcripts.topics(Dialect.json)) {
       long count = cases.stream().filter(testCase -> testCase.topic().equals(topic)).count();
       assertThat(readme).contains("| `%s` | %d |".formatted(topic, count));
     }
