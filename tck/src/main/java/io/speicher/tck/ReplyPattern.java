@@ -64,6 +64,15 @@ final class ReplyPattern {
     return new ReplyPattern(text, parts);
   }
 
+  /**
+   * Reads a pattern in which nothing varies, as {@link #checkUnordered} needs it.
+   *
+   * @throws IllegalArgumentException if something does
+   */
+  static ReplyPattern parseExact(String text) {
+    return new ReplyPattern(text, List.of(literal(Template.parseEscaped(text + "\\r\\n"))));
+  }
+
   private static Part part(Matcher place) {
     String saved = place.group(5);
     if (saved != null) {

@@ -120,7 +120,9 @@ final class TranscriptParser {
     }
     Step.Comparison comparison = COMPARISONS.get(verb);
     if (!sends && argument != null && comparison != null && dialect != Dialect.json) {
-      return new Step.ExpectBytes(connection, comparison, read(ReplyPattern::parse, argument));
+      boolean exact = comparison == Step.Comparison.unordered;
+      ReplyPattern reply = read(exact ? ReplyPattern::parseExact : ReplyPattern::parse, argument);
+      return new Step.ExpectBytes(connection, comparison, reply);
     }
     next--;
     throw wrong("no such step: " + line);
