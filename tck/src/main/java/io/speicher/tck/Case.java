@@ -5,13 +5,16 @@ import java.util.List;
 /**
  * One thing that a server has to do, with the steps that show whether it does.
  *
+ * @param dialect what the server has to speak
  * @param topic the file that holds the case, without its ending
  * @param name the name within the topic
- * @param section the section of {@code docs/protocol.md} that asks for it, such as {@code 4.2}
+ * @param section what asks for it: for JSON the section of {@code docs/protocol.md}, such as {@code
+ *     4.2}, and otherwise an entry of another documentation, such as {@code redis: SET}
  * @param purpose one sentence: what is right
  * @param delivery how the bytes of the requests are cut into segments
  */
 record Case(
+    Dialect dialect,
     String topic,
     String name,
     String section,
@@ -20,7 +23,7 @@ record Case(
     Delivery delivery,
     List<Step> steps) {
 
-  /** The levels of the protocol, the smaller first: every level includes those before it. */
+  /** The levels of a dialect, the smaller first: every level includes those before it. */
   enum Level {
     core,
     full
@@ -49,6 +52,6 @@ record Case(
 
   /** Where the rule stands, for a person. */
   String reference() {
-    return "docs/protocol.md, section " + section;
+    return dialect.reference(section);
   }
 }

@@ -76,7 +76,9 @@ final class CaseRunner {
     Deadline deadline = Deadline.in(timeout);
     try (Wire wire = new Wire(server, deadline, testCase.delivery(), cutOffset)) {
       try {
-        runSteps(testCase.steps(), wire, new Template.Values(key, 0), deadline);
+        Context context =
+            new Context(testCase.dialect(), wire, new Template.Values(key, 0), deadline);
+        runSteps(testCase.steps(), context);
         wire.expectNothingLeft();
         return null;
       } catch (CaseFailure e) {
@@ -92,15 +94,23 @@ final class CaseRunner {
     return "tck%08x%05x".formatted(runId, runs++ & 0xfffff);
   }
 
-  private void runSteps(List<Step> steps, Wire wire, Template.Values values, Deadline deadline)
-      throws IOException {
-    for (Step step : steps) {
-      runStep(step, wire, values, deadline);
+  /** What the steps of one run of a case have in common. */
+  private record Context(Dialect dialect, Wire wire, Template.Values values, Deadline deadline) {
+
+    Context withRound(int round) {
+      return new Context(dialect, wire, values.withRound(round), deadline);
     }
   }
 
-  private void runStep(Step step, Wire wire, Template.Values values, Deadline deadline)
-      throws IOException {
+  private void runSteps(List<Step> steps, Context context) throws IOException {
+    for (Step step : steps) {
+      runStep(step, context);
+    }
+  }
+
+  private void runStep(Step step, Context context) throws IOException {
+    Wire wire = context.wire();
+    Template.Values values = context.values();
     if (step instanceof Step.Send send) {
       byte[] bytes = send.bytes().expand(values);
       if (send.framed()) {
@@ -112,6 +122,8 @@ final class CaseRunner {
       String shown = expect.reply().toString();
       byte[] payload = wire.receive(expect.connection(), shown);
       Replies.check(payload, expect.reply().expand(values), shown);
+    } else if (step instanceof Step.ExpectBytes expect) {
+      expectBytes(expect, context);
     } else if (step instanceof Step.SendEnd end) {
       wire.sendEnd(end.connection());
     } else if (step instanceof Step.SendReset reset) {
@@ -120,25 +132,41 @@ final class CaseRunner {
       wire.receiveEnd(end.connection());
     } else if (step instanceof Step.Repeat repeat) {
       for (int round = 0; round < repeat.times(); round++) {
-        runSteps(repeat.steps(), wire, new Template.Values(values.key(), round), deadline);
+        runSteps(repeat.steps(), context.withRound(round));
       }
     } else if (step instanceof Step.Eventually eventually) {
-      runEventually(eventually, wire, values, deadline);
+      runEventually(eventually, context);
     } else if (step instanceof Step.Program program) {
-      Programs.run(program, new Programs.Context(server, deadline, values.key(), scale));
+      Programs.run(program, new Programs.Context(server, context.deadline(), values.key(), scale));
     }
   }
 
-  private void runEventually(
-      Step.Eventually eventually, Wire wire, Template.Values values, Deadline deadline)
-      throws IOException {
+  private static void expectBytes(Step.ExpectBytes expect, Context context) throws IOException {
+    byte[] reply = receive(expect, context);
+    switch (expect.comparison()) {
+      case exact -> expect.reply().check(reply, context.values());
+      case unordered -> expect.reply().checkUnordered(reply, context.values());
+      case until -> {
+        while (!expect.reply().matches(reply, context.values())) {
+          reply = receive(expect, context);
+        }
+      }
+    }
+  }
+
+  private static byte[] receive(Step.ExpectBytes expect, Context context) throws IOException {
+    String shown = expect.reply().toString();
+    return context.wire().receive(expect.connection(), context.dialect(), shown);
+  }
+
+  private void runEventually(Step.Eventually eventually, Context context) throws IOException {
     Deadline end = Deadline.in(Duration.ofMillis(eventually.millis()));
     while (true) {
       try {
-        runSteps(eventually.steps(), wire, values, deadline);
+        runSteps(eventually.steps(), context);
         return;
       } catch (CaseFailure e) {
-        if (end.passed() || deadline.passed()) {
+        if (end.passed() || context.deadline().passed()) {
           throw new CaseFailure(
               String.format(
                   Locale.ROOT, "still so after %,d ms: %s", eventually.millis(), e.getMessage()),

@@ -59,7 +59,7 @@ final class HtmlReport {
   private void summary(RunSummary summary, long failed, String verdict) throws IOException {
     int total = summary.results().size();
     line("<header class=\"%s\">".formatted(failed == 0 ? "pass" : "fail"));
-    line("<p class=\"kicker\">Speicher protocol, conformance report</p>");
+    line("<p class=\"kicker\">%s, conformance report</p>".formatted(title(summary.dialect())));
     line("<h1>%s <em>%s</em></h1>".formatted(escape(summary.server()), verdict));
     line("<dl>");
     line("<div><dt>Passed</dt><dd>%d</dd></div>".formatted(total - failed));
@@ -82,6 +82,14 @@ final class HtmlReport {
                   failures == 0 ? "" : " <b>" + failures + "</b>"));
     }
     line("</nav>");
+  }
+
+  private static String title(Dialect dialect) {
+    return switch (dialect) {
+      case json -> "Speicher protocol";
+      case resp -> "RESP (Redis)";
+      case memcached -> "memcached protocol";
+    };
   }
 
   private void failure(Case testCase, Failure failure) throws IOException {
@@ -133,7 +141,7 @@ final class HtmlReport {
             : "<a href=\"#%s\">failed</a>".formatted(escape(testCase.fullName()));
     line("<tr class=\"%s\">".formatted(result.passed() ? "pass" : "fail"));
     line("<td><code>%s</code><span>%s</span></td>".formatted(name, escape(testCase.purpose())));
-    line("<td>%s</td><td>%s</td>".formatted(testCase.section(), testCase.level()));
+    line("<td>%s</td><td>%s</td>".formatted(escape(testCase.section()), testCase.level()));
     line(String.format(Locale.ROOT, "<td>%s</td><td>%,d</td>", verdict, result.time().toMillis()));
     line("</tr>");
   }

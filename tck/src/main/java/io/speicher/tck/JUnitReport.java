@@ -18,7 +18,7 @@ final class JUnitReport {
       xml.writeStartDocument("UTF-8", "1.0");
       line(xml);
       xml.writeStartElement("testsuites");
-      counts(xml, "speicher tck", summary.results());
+      counts(xml, "speicher tck " + summary.dialect(), summary.results());
       line(xml);
       for (String topic : summary.topics()) {
         suite(xml, topic, summary.resultsOf(topic));

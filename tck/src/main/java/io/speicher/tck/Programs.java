@@ -31,7 +31,8 @@ final class Programs {
           "torn-writes", Programs::tornWrites,
           "monotonic-reads", Programs::monotonicReads,
           "many-connections", Programs::manyConnections,
-          "random-payloads", Programs::randomPayloads);
+          "random-payloads", Programs::randomPayloads,
+          "scan", Programs::scan);
 
   /**
    * Where and how a program runs.
@@ -217,6 +218,13 @@ final class Programs {
               : (byte) random.nextInt();
     }
     return changed;
+  }
+
+  /** A scan finds all keys that stay, while others come and go. */
+  private static void scan(Context context, Parameters parameters) throws IOException {
+    int keys = parameters.require("keys");
+    int count = parameters.require("count");
+    run(context, wire -> new ScanProgram(wire, context.key()).run(keys, count));
   }
 
   /** A SET of an array, if it looks like one, or of a text. */

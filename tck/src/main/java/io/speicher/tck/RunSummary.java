@@ -11,7 +11,8 @@ import java.util.Locale;
  * @param server host and port
  * @param start when the run began
  */
-record RunSummary(String server, Case.Level level, Instant start, List<CaseResult> results) {
+record RunSummary(
+    String server, Dialect dialect, Case.Level level, Instant start, List<CaseResult> results) {
   RunSummary {
     results = List.copyOf(results);
   }

@@ -18,6 +18,20 @@ sealed interface Step {
   /** Reads a frame, which has to hold an object with at least these members. */
   record Expect(String connection, Template reply) implements Step {}
 
+  /** Reads a reply of another dialect than JSON, and compares its bytes. */
+  record ExpectBytes(String connection, Comparison comparison, ReplyPattern reply)
+      implements Step {}
+
+  /** How a reply is compared with a pattern. */
+  enum Comparison {
+    /** The reply is the next one. */
+    exact,
+    /** The reply is the next one, and its elements may come in any order. */
+    unordered,
+    /** The reply comes after any number of others. */
+    until
+  }
+
   /** Reads the end of a connection, before which no other byte may come. */
   record ExpectEnd(String connection) implements Step {}
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code tck}: checks any server against the protocol.
+ * The command {@code tck}: checks any server against the protocol, or a dialect of others.
  *
  * <p>It is a command of its own, with {@link #main}, and the command line of Speicher finds it as a
  * service. Calling it returns the exit status: 0 when all cases pass, 1 when some failed, 2 when
@@ -36,8 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tck",
     sortOptions = false,
-    description =
-        "Check a server of any language against the protocol. It REMOVES EVERY ITEM there.",
+    description = "Check a server of any language against a protocol. It REMOVES EVERY ITEM there.",
     footer = {"", "Exit status: 0 all cases passed, 1 some failed, 2 wrong options, 3 no server."})
 public final class TckCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 14567;
@@ -56,10 +55,20 @@ public final class TckCommand implements Callable<Integer> {
   private @Nullable Integer port;
 
   @Option(
+      names = "--dialect",
+      paramLabel = "DIALECT",
+      defaultValue = "json",
+      description = "json, resp or memcached (default: json).")
+  private Dialect dialect = Dialect.json;
+
+  @Option(
       names = "--level",
       paramLabel = "LEVEL",
       defaultValue = "full",
-      description = "core or full (default: full).")
+      description = {
+        "core or full (default: full).",
+        "The dialects resp and memcached have one level, full."
+      })
   private Case.Level level = Case.Level.full;
 
   @Option(
@@ -162,7 +171,7 @@ public final class TckCommand implements Callable<Integer> {
     }
     Instant start = Instant.now();
     List<CaseResult> results = run(new CaseRunner(server, timeout, scale), cases);
-    RunSummary summary = new RunSummary(name, level, start, results);
+    RunSummary summary = new RunSummary(name, dialect, level, start, results);
     if (report != null) {
       try (Writer out = Files.newBufferedWriter(report, UTF_8)) {
         HtmlReport.write(out, summary);
@@ -218,8 +227,12 @@ public final class TckCommand implements Callable<Integer> {
   }
 
   private List<Case> selectedCases() throws UsageException {
+    if (level.compareTo(dialect.defaultLevel()) < 0) {
+      throw new UsageException(
+          "the dialect %s has one level: level=%s (expected: full)".formatted(dialect, level));
+    }
     List<Case> cases =
-        Transcripts.cases().stream()
+        Transcripts.cases(dialect).stream()
             .filter(testCase -> testCase.level().compareTo(level) <= 0)
             .filter(testCase -> only == null || CaseNames.matches(only, testCase.fullName()))
             .toList();

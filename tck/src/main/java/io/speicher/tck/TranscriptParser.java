@@ -4,19 +4,28 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the cases of one file; the format is described in the README of this module. */
 final class TranscriptParser {
   private static final Pattern CONNECTION_STEP =
-      Pattern.compile("([a-z]*)([<>])(?:(raw|end|reset)(?: (.*))?| (.+))");
+      Pattern.compile("([a-z]*)([<>])(?:(raw|end|reset|unordered|until)(?: (.*))?| (.+))");
 
+  private static final Map<String, Step.Comparison> COMPARISONS =
+      Map.of(
+          "", Step.Comparison.exact,
+          "unordered", Step.Comparison.unordered,
+          "until", Step.Comparison.until);
+
+  private final Dialect dialect;
   private final String topic;
   private final List<String> lines;
   private int next;
 
-  TranscriptParser(String topic, List<String> lines) {
+  TranscriptParser(Dialect dialect, String topic, List<String> lines) {
+    this.dialect = dialect;
     this.topic = topic;
     this.lines = List.copyOf(lines);
   }
@@ -37,7 +46,11 @@ final class TranscriptParser {
   private Case parseCase() {
     String name = require("case");
     String section = require("section");
-    Case.Level level = Case.Level.core;
+    if (!section.startsWith(dialect.sectionPrefix())) {
+      next--;
+      throw wrong("the section has to begin with " + dialect.sectionPrefix().strip());
+    }
+    Case.Level level = dialect.defaultLevel();
     if (lineIs("level")) {
       level = constant(Case.Level.class, require("level"));
     }
@@ -50,7 +63,7 @@ final class TranscriptParser {
     if (steps.isEmpty()) {
       throw wrong("the case " + name + " has no steps");
     }
-    return new Case(topic, name, section, level, purpose, delivery, steps);
+    return new Case(dialect, topic, name, section, level, purpose, delivery, steps);
   }
 
   private List<Step> parseSteps() {
@@ -87,10 +100,11 @@ final class TranscriptParser {
     String verb = step.group(3) == null ? "" : step.group(3);
     String argument = step.group(4) == null ? step.group(5) : step.group(4);
     if (sends && argument != null && verb.isEmpty()) {
-      return new Step.Send(connection, template(argument), true);
+      boolean framed = dialect == Dialect.json;
+      return new Step.Send(connection, read(dialect::request, argument), framed);
     }
     if (sends && argument != null && verb.equals("raw")) {
-      return new Step.Send(connection, template(argument), false);
+      return new Step.Send(connection, read(dialect::raw, argument), false);
     }
     if (sends && argument == null && verb.equals("end")) {
       return new Step.SendEnd(connection);
@@ -98,11 +112,17 @@ final class TranscriptParser {
     if (sends && argument == null && verb.equals("reset")) {
       return new Step.SendReset(connection);
     }
-    if (!sends && argument != null && verb.isEmpty()) {
-      return new Step.Expect(connection, template(argument));
+    if (!sends && argument != null && verb.isEmpty() && dialect == Dialect.json) {
+      return new Step.Expect(connection, read(Template::parse, argument));
     }
     if (!sends && argument == null && verb.equals("end")) {
       return new Step.ExpectEnd(connection);
+    }
+    Step.Comparison comparison = COMPARISONS.get(verb);
+    if (!sends && argument != null && comparison != null && dialect != Dialect.json) {
+      boolean exact = comparison == Step.Comparison.unordered;
+      ReplyPattern reply = read(exact ? ReplyPattern::parseExact : ReplyPattern::parse, argument);
+      return new Step.ExpectBytes(connection, comparison, reply);
     }
     next--;
     throw wrong("no such step: " + line);
@@ -151,9 +171,9 @@ final class TranscriptParser {
     return lines.get(next++).substring(keyword.length()).strip();
   }
 
-  private Template template(String text) {
+  private <T> T read(Function<String, T> reader, String text) {
     try {
-      return Template.parse(text);
+      return reader.apply(text);
     } catch (IllegalArgumentException e) {
       next--;
       throw wrong(String.valueOf(e.getMessage()));

@@ -11,28 +11,28 @@ import java.util.List;
 
 /** The cases that come with the kit. */
 final class Transcripts {
-  private static final String FOLDER = "/transcripts/json/";
-
   private Transcripts() {}
 
-  /** The topics in the order in which they run: the names in {@code index.txt}. */
-  static List<String> topics() {
-    return lines("index.txt").stream().filter(line -> !line.isBlank()).toList();
+  /** The topics of a dialect in the order in which they run: the names in {@code index.txt}. */
+  static List<String> topics(Dialect dialect) {
+    return lines(dialect, "index.txt").stream().filter(line -> !line.isBlank()).toList();
   }
 
-  /** All cases of all topics, in the order in which they run. */
-  static List<Case> cases() {
+  /** All cases of all topics of a dialect, in the order in which they run. */
+  static List<Case> cases(Dialect dialect) {
     List<Case> cases = new ArrayList<>();
-    for (String topic : topics()) {
-      cases.addAll(new TranscriptParser(topic, lines(topic + ".txt")).parse());
+    for (String topic : topics(dialect)) {
+      List<String> lines = lines(dialect, topic + ".txt");
+      cases.addAll(new TranscriptParser(dialect, topic, lines).parse());
     }
     return cases;
   }
 
-  private static List<String> lines(String file) {
-    try (InputStream in = Transcripts.class.getResourceAsStream(FOLDER + file)) {
+  private static List<String> lines(Dialect dialect, String file) {
+    String path = "/transcripts/" + dialect + "/" + file;
+    try (InputStream in = Transcripts.class.getResourceAsStream(path)) {
       if (in == null) {
-        throw new FileNotFoundException(FOLDER + file);
+        throw new FileNotFoundException(path);
       }
       return new String(in.readAllBytes(), UTF_8).lines().toList();
     } catch (IOException e) {

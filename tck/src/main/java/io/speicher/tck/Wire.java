@@ -122,6 +122,24 @@ final class Wire implements AutoCloseable {
     return connection.take(length);
   }
 
+  /**
+   * Reads the next reply of another dialect than JSON, with the end of its line.
+   *
+   * @param awaited what comes, for the message of a failure
+   */
+  byte[] receive(String name, Dialect dialect, String awaited) throws IOException {
+    deliver();
+    Connection connection = connection(name);
+    int bytes = connection.replyBytes(dialect, awaited);
+    while (bytes == 0) {
+      readUntil(connection, connection.available() + 1, awaited);
+      bytes = connection.replyBytes(dialect, awaited);
+    }
+    record(connection.unread(bytes));
+    connection.allAnswered = true;
+    return connection.take(bytes);
+  }
+
   private void readUntil(Connection connection, int bytes, String awaited) throws IOException {
     while (connection.available() < bytes) {
       if (connection.ended()) {
@@ -383,6 +401,18 @@ final class Wire implements AutoCloseable {
 
     int peekLength() {
       return ByteBuffer.wrap(in, taken, Integer.BYTES).getInt();
+    }
+
+    /** The length of the reply that has arrived, or 0 when there is none or not all of one. */
+    int replyBytes(Dialect dialect, String awaited) {
+      if (available() == 0) {
+        return 0;
+      }
+      try {
+        return dialect.replyBytes(in, taken, arrived);
+      } catch (CaseFailure e) {
+        throw new CaseFailure(String.valueOf(e.getMessage()), awaited);
+      }
     }
 
     Exchange unread(int bytes) {

@@ -93,7 +93,29 @@ class TckCommandTest {
         .startsWith("keys/case  (4.2, core)  Upper and lower case are different keys.\n");
   }
 
+  @Test
+  void list_otherDialect() {
+    assertThat(run("--list", "--dialect", "memcached", "--only", "meta/mg_hit")).isZero();
+    assertThat(out.toString())
+        .startsWith("meta/mg_hit  (memcached: Meta Get, full)  A hit without the flag v");
+  }
+
+  @Test
+  void otherDialect_fails() throws IOException {
+    // The reference server speaks JSON: for it the first bytes are a length that cannot be.
+    assertThat(runAgainst(null, "--dialect", "resp", "--only", "framing/inline_ping")).isEqualTo(1);
+    assertThat(out.toString()).contains("see:      redis: Inline commands\n").contains("+PONG");
+  }
+
   // What is refused
+
+  @Test
+  void level_otherDialect() {
+    assertThat(run("--yes-wipe", "--dialect", "resp", "--level", "core")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("the dialect resp has one level")
+        .contains("expected: full");
+  }
 
   @Test
   void yesWipe_missing() throws IOException {
@@ -142,7 +164,7 @@ class TckCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--level=half", "--nonsense", "--port=x"})
+  @ValueSource(strings = {"--level=half", "--dialect=http", "--nonsense", "--port=x"})
   void options_wrong(String option) {
     assertThat(run("--yes-wipe", option)).isEqualTo(2);
   }

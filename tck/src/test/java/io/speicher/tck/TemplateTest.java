@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,44 @@ class TemplateTest {
   void expand_length() {
     assertThat(bytes("$(length 43)$(length -2)"))
         .containsExactly(0, 0, 0, 43, 0xff, 0xff, 0xff, 0xfe);
+  }
+
+  @Test
+  void expand_backslash() {
+    assertThat(text("a\\r\\n")).isEqualTo("a\\r\\n");
+  }
+
+  @Test
+  void expand_escapes() {
+    assertThat(Template.parseEscaped("\\r\\n\\t\\\"\\\\$(\\x00*2)\\xfF").expand(VALUES))
+        .containsExactly('\r', '\n', '\t', '"', '\\', 0, 0, 0xff);
+  }
+
+  @Test
+  void expand_saved() {
+    Template.Values values = new Template.Values("", 0);
+    values.saved().put("cas", "42");
+    assertThat(Template.parse("<$(saved cas)>").expand(values.withRound(1)))
+        .isEqualTo("<42>".getBytes(UTF_8));
+  }
+
+  @Test
+  void expand_neverSaved() {
+    Template template = Template.parse("$(saved cas)");
+    assertThatThrownBy(() -> template.expand(VALUES)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void expand_now() {
+    long before = Instant.now().getEpochSecond();
+    assertThat(Long.parseLong(text("$(now+100)")) - before).isBetween(100L, 160L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\", "\\q", "\\x", "\\x0", "\\xzz", "$(\\q*2)"})
+  void parse_noSuchEscape(String text) {
+    assertThatThrownBy(() -> Template.parseEscaped(text))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

@@ -87,6 +87,64 @@ class TranscriptParserTest {
     assertThat(cases).extracting(Case::name).containsExactly("one", "two");
   }
 
+  @Test
+  void parse_otherDialects() {
+    Case testCase =
+        new TranscriptParser(
+                Dialect.resp,
+                "topic",
+                """
+                case one
+                section redis: GET
+                purpose It works.
+                > GET "a b"
+                >raw PING\\r\\n
+                < $-1
+                b<unordered *0
+                <until +$(any)
+                """
+                    .lines()
+                    .toList())
+            .parse()
+            .get(0);
+
+    assertThat(testCase.reference()).isEqualTo("redis: GET");
+    assertThat(testCase.level()).isEqualTo(Case.Level.full);
+    assertThat(testCase.steps())
+        .satisfiesExactly(
+            step ->
+                assertThat(step).hasToString("Send[connection=, bytes=GET \"a b\", framed=false]"),
+            step ->
+                assertThat(step).hasToString("Send[connection=, bytes=PING\\r\\n, framed=false]"),
+            step ->
+                assertThat(step)
+                    .hasToString("ExpectBytes[connection=, comparison=exact, reply=$-1]"),
+            step ->
+                assertThat(step)
+                    .hasToString("ExpectBytes[connection=b, comparison=unordered, reply=*0]"),
+            step ->
+                assertThat(step)
+                    .hasToString("ExpectBytes[connection=, comparison=until, reply=+$(any)]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"> \"a", "> $(key", "> a\\q", "< \\q", "<unordered *1\\r\\n:$(int)", "<raw x"})
+  void parse_otherDialects_noSuchStep(String step) {
+    List<String> lines =
+        HEAD.replace("section 4.2", "section redis: GET").concat(step).lines().toList();
+    assertThatThrownBy(() -> new TranscriptParser(Dialect.resp, "topic", lines).parse())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("line=4");
+  }
+
+  @Test
+  void parse_sectionOfAnotherDialect() {
+    List<String> lines = (HEAD + ">end").lines().toList();
+    assertThatThrownBy(() -> new TranscriptParser(Dialect.memcached, "topic", lines).parse())
+        .hasMessage("topic.txt: the section has to begin with memcached:: line=2");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -95,6 +153,9 @@ class TranscriptParserTest {
         ">",
         "> ",
         "<raw x",
+        "<unordered x",
+        "<until x",
+        ">unordered x",
         ">end now",
         "<reset",
         ">RAW x",
@@ -143,6 +204,6 @@ class TranscriptParserTest {
   }
 
   private static List<Case> parse(String text) {
-    return new TranscriptParser("topic", text.lines().toList()).parse();
+    return new TranscriptParser(Dialect.json, "topic", text.lines().toList()).parse();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,37 +17,42 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The cases that come with the kit are complete and say what they should. */
 class TranscriptsTest {
   private static final Pattern SECTION =
       Pattern.compile("^(?:#+ |\\*\\*)(\\d+(?:\\.\\d+)?)\\.? ", Pattern.MULTILINE);
 
-  private final List<Case> cases = Transcripts.cases();
+  private final List<Case> cases = Transcripts.cases(Dialect.json);
 
-  @Test
-  void index_namesEveryFile() throws IOException, URISyntaxException {
-    Path folder =
-        Path.of(Objects.requireNonNull(getClass().getResource("/transcripts/json/")).toURI());
-    try (Stream<Path> files = Files.list(folder)) {
+  @ParameterizedTest
+  @EnumSource
+  void index_namesEveryFile(Dialect dialect) throws IOException, URISyntaxException {
+    URL url = Objects.requireNonNull(getClass().getResource("/transcripts/" + dialect + "/"));
+    try (Stream<Path> files = Files.list(Path.of(url.toURI()))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(
                       Stream.of("index.txt"),
-                      Transcripts.topics().stream().map(topic -> topic + ".txt"))
+                      Transcripts.topics(dialect).stream().map(topic -> topic + ".txt"))
                   .toList());
     }
   }
 
-  @Test
-  void names_areUnique() {
-    assertThat(cases).extracting(Case::fullName).doesNotHaveDuplicates();
+  @ParameterizedTest
+  @EnumSource
+  void names_areUnique(Dialect dialect) {
+    assertThat(Transcripts.cases(dialect)).extracting(Case::fullName).doesNotHaveDuplicates();
   }
 
-  @Test
-  void purposes_areSentences() {
-    assertThat(cases).extracting(Case::purpose).allMatch(purpose -> purpose.endsWith("."));
-    assertThat(cases).extracting(Case::purpose).doesNotHaveDuplicates();
+  @ParameterizedTest
+  @EnumSource
+  void purposes_areSentences(Dialect dialect) {
+    List<Case> all = Transcripts.cases(dialect);
+    assertThat(all).extracting(Case::purpose).allMatch(purpose -> purpose.endsWith("."));
+    assertThat(all).extracting(Case::purpose).doesNotHaveDuplicates();
   }
 
   @Test
@@ -78,22 +84,26 @@ class TranscriptsTest {
   @Test
   void programs_existAndAreUsed() {
     Set<String> used = new TreeSet<>();
-    for (Step step : allSteps(cases)) {
-      if (step instanceof Step.Program program) {
-        used.add(program.name());
+    for (Dialect dialect : Dialect.values()) {
+      for (Step step : allSteps(Transcripts.cases(dialect))) {
+        if (step instanceof Step.Program program) {
+          used.add(program.name());
+        }
       }
     }
     assertThat(used).containsExactlyInAnyOrderElementsOf(Programs.names());
   }
 
-  @Test
-  void readme_countsTheCases() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void readme_countsTheCases(Dialect dialect) throws IOException {
     String readme = Files.readString(Path.of("README.md"), UTF_8);
-    for (String topic : Transcripts.topics()) {
-      long count = cases.stream().filter(testCase -> testCase.topic().equals(topic)).count();
+    List<Case> all = Transcripts.cases(dialect);
+    for (String topic : Transcripts.topics(dialect)) {
+      long count = all.stream().filter(testCase -> testCase.topic().equals(topic)).count();
       assertThat(readme).contains("| `%s` | %d |".formatted(topic, count));
     }
-    assertThat(readme).contains("%d cases".formatted(cases.size()));
+    assertThat(readme).contains("%d cases".formatted(all.size()));
   }
 
   private static List<Step> allSteps(List<Case> cases) {

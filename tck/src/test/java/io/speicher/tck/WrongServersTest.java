@@ -29,7 +29,7 @@ class WrongServersTest {
 
   private static final double SCALE = 0.3;
 
-  private static final List<Case> CASES = Transcripts.cases();
+  private static final List<Case> CASES = Transcripts.cases(Dialect.json);
 
   @Test
   void rightServer_passesAll() throws IOException {
