@@ -2,11 +2,9 @@ package io.speicher.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.protocol.Limits;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,16 +18,7 @@ final class JsonFullIT {
   void start() throws IOException {
     server =
         SpeicherServer.start(
-            new ServerSettings(
-                "127.0.0.1",
-                0,
-                Limits.DEFAULT,
-                100,
-                Duration.ZERO,
-                Duration.ofSeconds(10),
-                1,
-                Transport.NIO),
-            new SegmentStore(128 << 20, Ticker.system()));
+            ServerSettings.DEFAULT.withPort(0), new SegmentStore(128 << 20, Ticker.system()));
     client = new RawClient(server.port());
   }
 
@@ -84,9 +73,7 @@ final class JsonFullIT {
     check("{'command':'PRE','key':'s','value':'a'}", "{'status_code':200,'length':3}");
     check("{'command':'GET','key':'s'}", "{'status_code':200,'value':'abc'}");
     check("{'command':'SET','key':'s','value':'/w==','encoding':'base64'}", 200);
-    check(
-        "{'command':'GET','key':'s'}",
-        "{'status_code':200,'value':'/w==','encoding':'base64'}");
+    check("{'command':'GET','key':'s'}", "{'status_code':200,'value':'/w==','encoding':'base64'}");
   }
 
   @Test

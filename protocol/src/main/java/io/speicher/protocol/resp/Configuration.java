@@ -62,11 +62,10 @@ final class Configuration {
         (reply, out) -> {
           ServerStats stats = ((Reply.Stats) reply).stats();
           out.map(names.size());
-          names.forEach(
-              (asked, name) -> {
-                out.bulk(asked);
-                out.bulk(value(name, stats));
-              });
+          names.forEach((asked, name) -> {
+            out.bulk(asked);
+            out.bulk(value(name, stats));
+          });
         });
   }
 

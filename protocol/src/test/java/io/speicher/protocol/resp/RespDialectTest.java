@@ -123,14 +123,9 @@ final class RespDialectTest {
   void set_options() {
     assertThat(decode("SET k v\r\n")).isEqualTo(set("k", "v", DEFAULT));
     assertThat(decode("set k v nx px 5 get\r\n"))
-        .isEqualTo(
-            set(
-                "k",
-                "v",
-                new SetOptions(0, Expiry.after(5), Condition.ABSENT, true)));
+        .isEqualTo(set("k", "v", new SetOptions(0, Expiry.after(5), Condition.ABSENT, true)));
     assertThat(decode("SET k v XX EXAT 7\r\n"))
-        .isEqualTo(
-            set("k", "v", new SetOptions(0, Expiry.at(7_000), Condition.PRESENT, false)));
+        .isEqualTo(set("k", "v", new SetOptions(0, Expiry.at(7_000), Condition.PRESENT, false)));
     assertThat(decode("SET k v KEEPTTL\r\n"))
         .isEqualTo(set("k", "v", DEFAULT.withExpiry(Expiry.KEEP)));
     assertThat(decode("SETEX k 5 v\r\n"))

@@ -21,10 +21,51 @@ final class RespFuzzTest {
 
   private static final List<String> WORDS =
       List.of(
-          "", "k", "key", "0", "1", "-1", "10", "9223372036854775807", "1.5", "1e400", "nx", "xx",
-          "get", "ex", "px", "exat", "keepttl", "persist", "gt", "lt", "match", "count", "type", "*",
-          "on", "off", "skip", "setname", "auth", "default", "all", "server", "filterby", "pattern",
-          "id", "addr", "skipme", "yes", "samples", "replace", "db", "help", "a\r\nb", "\0", "é");
+          "",
+          "k",
+          "key",
+          "0",
+          "1",
+          "-1",
+          "10",
+          "9223372036854775807",
+          "1.5",
+          "1e400",
+          "nx",
+          "xx",
+          "get",
+          "ex",
+          "px",
+          "exat",
+          "keepttl",
+          "persist",
+          "gt",
+          "lt",
+          "match",
+          "count",
+          "type",
+          "*",
+          "on",
+          "off",
+          "skip",
+          "setname",
+          "auth",
+          "default",
+          "all",
+          "server",
+          "filterby",
+          "pattern",
+          "id",
+          "addr",
+          "skipme",
+          "yes",
+          "samples",
+          "replace",
+          "db",
+          "help",
+          "a\r\nb",
+          "\0",
+          "é");
 
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
@@ -56,7 +97,9 @@ final class RespFuzzTest {
 
   /** What the handler does: another buffer each time, so that no offset outlives one. */
   private static ByteBuf joined(ByteBuf in, byte[] bytes, int at, int length) {
-    return Unpooled.buffer(in.readableBytes() + length).writeBytes(in).writeBytes(bytes, at, length);
+    return Unpooled.buffer(in.readableBytes() + length)
+        .writeBytes(in)
+        .writeBytes(bytes, at, length);
   }
 
   private static void decodeAll(RespDialect dialect, ByteBuf in, ByteBuf out) {
