@@ -204,7 +204,6 @@ final class RespDialectTest {
         "DECRBY k -9223372036854775808 ; decrement would overflow",
         "INCRBYFLOAT k nan ; value is not a valid float",
         "INCRBYFLOAT k 1e999999999 ; value is not a valid float",
-        "INCRBYFLOAT k inf ; increment would produce NaN or Infinity",
         "SETRANGE k -1 v ; offset is out of range",
         "SETRANGE k 1000 v ; string exceeds maximum allowed size (proto-max-bulk-len)",
         "COPY k k ; source and destination objects are the same",
@@ -241,6 +240,8 @@ final class RespDialectTest {
     "TYPE k, +string\\r\\n, +none\\r\\n",
     "TTL k, :-1\\r\\n, :-2\\r\\n",
     "OBJECT ENCODING k, $6\\r\\nembstr\\r\\n, $-1\\r\\n",
+    "INCRBYFLOAT k inf, -ERR value is not a valid float\\r\\n,"
+        + " -ERR increment would produce NaN or Infinity\\r\\n",
     "GETEX k EX 0, -ERR invalid expire time in 'getex' command\\r\\n, $-1\\r\\n"
   })
   void projections(String line, String hit, String miss) {
@@ -317,6 +318,24 @@ final class RespDialectTest {
     assertThat(out.isReadable()).isFalse();
     decode("CLIENT REPLY ON\r\n");
     assertThat(encode(Reply.Done.DONE)).isEqualTo("+OK\r\n");
+  }
+
+  @Test
+  void clientReply_skipped_protocolErrorIsToldAllTheSame() {
+    decode("CLIENT REPLY SKIP\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    assertThatThrownBy(() -> dialect.decode(Unpooled.copiedBuffer(ascii("*x\r\n"))))
+        .isInstanceOf(ProtocolException.class);
+    assertThat(encode(new Reply.Refused(400, "ERR x"))).isEqualTo("-ERR x\r\n");
+  }
+
+  @Test
+  void error_repeatsNothingBehindAZeroByte() {
+    assertThat(decode("*2\r\n$3\r\na\0b\r\n$3\r\nc\0d\r\n"))
+        .isEqualTo(
+            new Command.Malformed("ERR unknown command 'a', with args beginning with: 'c' "));
   }
 
   // ---- transactions ----
