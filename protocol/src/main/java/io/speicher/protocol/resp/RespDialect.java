@@ -105,7 +105,14 @@ public final class RespDialect implements Dialect {
     return spec;
   }
 
+  /**
+   * A browser that a foreign page made send us a form must not get any further: what it sends next
+   * could be commands. Redis closes such a connection as well.
+   */
   private static RefusedException unknown(Arguments arguments) {
+    if (arguments.is(0, "post") || arguments.is(0, "host:")) {
+      throw new ProtocolException("ERR Protocol error: this is no HTTP server");
+    }
     StringBuilder text = new StringBuilder("ERR unknown command '");
     text.append(arguments.echo(0, MAX_ECHOED_CHARACTERS)).append("', with args beginning with: ");
     int length = 0;

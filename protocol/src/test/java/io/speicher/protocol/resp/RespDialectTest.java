@@ -73,7 +73,7 @@ final class RespDialectTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"*x\r\n", "*\r\n", "*+1\r\n", "*01\r\n", "*1048577\r\n", "*1\n*1\r\n"})
+  @ValueSource(strings = {"*x\r\n", "*\r\n", "*+1\r\n", "*01\r\n", "*2147483648\r\n", "*1\n*1\r\n"})
   void array_impossibleCount(String text) {
     assertProtocolError(text, "ERR Protocol error: invalid multibulk length");
   }
@@ -93,6 +93,25 @@ final class RespDialectTest {
   void array_tooLongInAll() {
     String words = "$1000\r\n" + "x".repeat(1_000) + "\r\n";
     assertProtocolError("*2000\r\n" + words.repeat(1_100), "ERR Protocol error: too big command");
+  }
+
+  @Test
+  void array_tooManyWords() {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    ByteBuf in = Unpooled.buffer().writeBytes(ascii("*2147483647\r\n"));
+    for (int i = 0; i <= 1 << 20; i++) {
+      in.writeBytes(ascii("$0\r\n\r\n"));
+    }
+    assertThatThrownBy(() -> roomy.decode(in))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("ERR Protocol error: too big command");
+  }
+
+  @Test
+  void http_isTurnedAway() {
+    assertProtocolError(
+        "POST / HTTP/1.1\r\n", "ERR Protocol error: this is no HTTP server");
+    assertProtocolError("Host: localhost\r\n", "ERR Protocol error: this is no HTTP server");
   }
 
   @Test
