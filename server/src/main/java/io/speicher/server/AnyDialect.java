@@ -21,7 +21,7 @@ final class AnyDialect implements DialectSource {
       return null;
     }
     int first = in.getUnsignedByte(in.readerIndex());
-    return first >= ' ' && first < 0x80 ? new RespDialect(limits) : new JsonDialect(limits);
+    return first >= ' ' && first < 0x7F ? new RespDialect(limits) : new JsonDialect(limits);
   }
 
   @Override
