@@ -58,6 +58,7 @@ final class CommandExecutor {
   /** How many keys are looked at before others have their turn at the index. */
   private static final int SCAN_KEYS = 1_000;
 
+  private static final int MAX_SCAN_STEPS = 10;
   private static final int RANDOM_KEY_TRIES = 100;
 
   private final Store store;
@@ -600,18 +601,26 @@ final class CommandExecutor {
     return Reply.Done.DONE;
   }
 
+  /** A store that is mostly empty is looked through in larger steps, but not endlessly. */
   private Reply scan(Command.Scan scan) {
     List<ByteBuffer> keys = new ArrayList<>();
     Glob pattern = scan.pattern();
-    long cursor =
-        store.scan(
-            scan.cursor(),
-            scan.count(),
-            key -> {
-              if (pattern == null || pattern.matches(key)) {
-                keys.add(key);
-              }
-            });
+    int[] seen = new int[1];
+    long cursor = scan.cursor();
+    int steps = 0;
+    do {
+      cursor =
+          store.scan(
+              cursor,
+              scan.count(),
+              key -> {
+                seen[0]++;
+                if (pattern == null || pattern.matches(key)) {
+                  keys.add(key);
+                }
+              });
+      steps++;
+    } while (cursor != 0 && seen[0] < scan.count() && steps < MAX_SCAN_STEPS);
     return new Reply.Keys(cursor, keys);
   }
 

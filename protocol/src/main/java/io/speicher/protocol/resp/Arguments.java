@@ -65,13 +65,17 @@ final class Arguments {
   }
 
   String string(int index) {
-    return string(index, lengths[index]);
+    return buffer.toString(
+        origin + offsets[index], lengths[index], StandardCharsets.ISO_8859_1);
   }
 
-  /** The first {@code maxLength} characters. */
-  String string(int index, int maxLength) {
+  /** For an error: at most so many characters, and those before a zero byte, as C has it. */
+  String echo(int index, int maxLength) {
+    int start = origin + offsets[index];
+    int length = Math.min(maxLength, lengths[index]);
+    int zero = length == 0 ? -1 : buffer.indexOf(start, start + length, (byte) 0);
     return buffer.toString(
-        origin + offsets[index], Math.min(maxLength, lengths[index]), StandardCharsets.ISO_8859_1);
+        start, zero < 0 ? length : zero - start, StandardCharsets.ISO_8859_1);
   }
 
   /** All from this one on. */

@@ -202,7 +202,7 @@ record CommandSpec(
   RefusedException unknownSubcommand(Arguments arguments) {
     return new RefusedException(
         "ERR unknown subcommand '"
-            + arguments.string(1, 128)
+            + arguments.echo(1, 128)
             + "'. Try "
             + name.toUpperCase(Locale.ROOT)
             + " HELP.");

@@ -163,7 +163,7 @@ final class ConnectionCommands {
       } else if (request.is(i, "setname") && following >= 1) {
         name = name(request, ++i);
       } else {
-        throw new RefusedException("ERR Syntax error in HELLO option '" + request.string(i) + "'");
+        throw new RefusedException("ERR Syntax error in HELLO option '" + request.echo(i) + "'");
       }
     }
     return greet(request, resp3, name);

@@ -365,7 +365,7 @@ final class KeyCommands {
       } else if (request.is(i, "lt")) {
         earlier = true;
       } else {
-        throw new RefusedException("ERR Unsupported option " + request.string(i));
+        throw new RefusedException("ERR Unsupported option " + request.echo(i));
       }
     }
     if (never && (expires || later || earlier)) {

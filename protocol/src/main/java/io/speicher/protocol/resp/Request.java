@@ -63,6 +63,11 @@ final class Request {
     return arguments.string(index);
   }
 
+  /** The word as errors repeat it. */
+  String echo(int index) {
+    return arguments.echo(index, arguments.length(index));
+  }
+
   boolean is(int index, String word) {
     return arguments.is(index, word);
   }

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Dialect;
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +48,13 @@ public final class RespDialect implements Dialect {
 
   @Override
   public @Nullable Command decode(ByteBuf in) {
-    if (!parser.parse(in)) {
-      return null;
+    try {
+      if (!parser.parse(in)) {
+        return null;
+      }
+    } catch (ProtocolException e) {
+      session.beginCommand(); // It is the reply to this one that is muted, or not.
+      throw e;
     }
     depth = 0;
     elements = List.of();
@@ -99,12 +105,19 @@ public final class RespDialect implements Dialect {
     return spec;
   }
 
+  /**
+   * A browser that a foreign page made send us a form must not get any further: what it sends next
+   * could be commands. Redis closes such a connection as well.
+   */
   private static RefusedException unknown(Arguments arguments) {
+    if (arguments.is(0, "post") || arguments.is(0, "host:")) {
+      throw new ProtocolException("ERR Protocol error: this is no HTTP server");
+    }
     StringBuilder text = new StringBuilder("ERR unknown command '");
-    text.append(arguments.string(0, MAX_ECHOED_CHARACTERS)).append("', with args beginning with: ");
+    text.append(arguments.echo(0, MAX_ECHOED_CHARACTERS)).append("', with args beginning with: ");
     int length = 0;
     for (int i = 1; i < arguments.count() && length < MAX_ECHOED_CHARACTERS; i++) {
-      String argument = arguments.string(i, MAX_ECHOED_CHARACTERS - length);
+      String argument = arguments.echo(i, MAX_ECHOED_CHARACTERS - length);
       text.append('\'').append(argument).append("' ");
       length += argument.length() + 3;
     }

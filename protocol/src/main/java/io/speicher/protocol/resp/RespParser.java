@@ -19,7 +19,7 @@ final class RespParser {
   /** What a command may take beside its longest word: other words, counts and line ends. */
   private static final int MAX_OTHER_BYTES = 1 << 20;
 
-  /** Eight bytes are kept for each word that has arrived. */
+  /** More words may be announced, but not come: eight bytes are kept for each. */
   private static final int MAX_WORDS = 1 << 20;
 
   private static final int NOT_FOUND = -1;
@@ -78,7 +78,7 @@ final class RespParser {
         return false;
       }
       long count = number(in, 1, end);
-      if (count > MAX_WORDS || count == Long.MIN_VALUE) {
+      if (count > Integer.MAX_VALUE || count == Long.MIN_VALUE) {
         throw error("invalid multibulk length");
       }
       advance(end + 2);
@@ -112,7 +112,8 @@ final class RespParser {
       if (length < 0 || length > maxBulkBytes) {
         throw error("invalid bulk length");
       }
-      if (end + 2 + length > (long) maxBulkBytes + MAX_OTHER_BYTES) {
+      if (arguments.count() == MAX_WORDS
+          || end + 2 + length > (long) maxBulkBytes + MAX_OTHER_BYTES) {
         throw error("too big command");
       }
       advance(end + 2);

@@ -11,7 +11,10 @@ import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.resp.CommandSpec.Keys;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Commands on values. */
 final class StringCommands {
@@ -25,6 +28,8 @@ final class StringCommands {
 
   private static final int MAX_DECIMAL_BYTES = 256;
   private static final String NOT_A_FLOAT = "ERR value is not a valid float";
+
+  private static final Pattern INFINITE = Pattern.compile("(?i)[+-]?inf(inity)?");
 
   private static final Spelling LENGTH = Spelling.number(v -> (long) v.bytes().remaining(), 0);
 
@@ -403,29 +408,38 @@ final class StringCommands {
   }
 
   private static Command addDecimal(Request request) {
-    return request.answer(
-        new Command.AddDecimal(request.key(1), decimal(request, 2)), Spelling.VALUE);
-  }
-
-  private static BigDecimal decimal(Request request, int index) {
-    if (request.length(index) > MAX_DECIMAL_BYTES) {
+    String text = request.string(2);
+    if (INFINITE.matcher(text).matches()) {
+      return request.answer(new Command.Get(request.key(1), View.GLANCE), StringCommands::noSum);
+    }
+    BigDecimal delta = decimal(text);
+    if (delta == null) {
       throw new RefusedException(NOT_A_FLOAT);
     }
-    String text = request.string(index);
-    if (text.matches("(?i)[+-]?inf(inity)?")) {
-      throw new RefusedException("ERR increment would produce NaN or Infinity");
+    return request.answer(new Command.AddDecimal(request.key(1), delta), Spelling.VALUE);
+  }
+
+  /** What infinity is added to has to be a number all the same. */
+  private static void noSum(Reply reply, RespWriter out) {
+    boolean number =
+        !(reply instanceof Reply.Value value)
+            || decimal(StandardCharsets.ISO_8859_1.decode(value.bytes().duplicate()).toString())
+                != null;
+    out.error(number ? "ERR increment would produce NaN or Infinity" : NOT_A_FLOAT);
+  }
+
+  private static @Nullable BigDecimal decimal(String text) {
+    if (text.length() > MAX_DECIMAL_BYTES) {
+      return null;
     }
     try {
       BigDecimal number = new BigDecimal(text);
       if (number.signum() == 0) {
         return BigDecimal.ZERO;
       }
-      if (Math.abs((long) number.precision() - number.scale()) <= MAX_EXPONENT) {
-        return number;
-      }
+      return Math.abs((long) number.precision() - number.scale()) <= MAX_EXPONENT ? number : null;
     } catch (NumberFormatException e) {
-      throw new RefusedException(NOT_A_FLOAT);
+      return null;
     }
-    throw new RefusedException(NOT_A_FLOAT);
   }
 }

@@ -73,7 +73,7 @@ final class RespDialectTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"*x\r\n", "*\r\n", "*+1\r\n", "*01\r\n", "*1048577\r\n", "*1\n*1\r\n"})
+  @ValueSource(strings = {"*x\r\n", "*\r\n", "*+1\r\n", "*01\r\n", "*2147483648\r\n", "*1\n*1\r\n"})
   void array_impossibleCount(String text) {
     assertProtocolError(text, "ERR Protocol error: invalid multibulk length");
   }
@@ -93,6 +93,25 @@ final class RespDialectTest {
   void array_tooLongInAll() {
     String words = "$1000\r\n" + "x".repeat(1_000) + "\r\n";
     assertProtocolError("*2000\r\n" + words.repeat(1_100), "ERR Protocol error: too big command");
+  }
+
+  @Test
+  void array_tooManyWords() {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    ByteBuf in = Unpooled.buffer().writeBytes(ascii("*2147483647\r\n"));
+    for (int i = 0; i <= 1 << 20; i++) {
+      in.writeBytes(ascii("$0\r\n\r\n"));
+    }
+    assertThatThrownBy(() -> roomy.decode(in))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("ERR Protocol error: too big command");
+  }
+
+  @Test
+  void http_isTurnedAway() {
+    assertProtocolError(
+        "POST / HTTP/1.1\r\n", "ERR Protocol error: this is no HTTP server");
+    assertProtocolError("Host: localhost\r\n", "ERR Protocol error: this is no HTTP server");
   }
 
   @Test
@@ -199,7 +218,6 @@ final class RespDialectTest {
         "DECRBY k -9223372036854775808 ; decrement would overflow",
         "INCRBYFLOAT k nan ; value is not a valid float",
         "INCRBYFLOAT k 1e999999999 ; value is not a valid float",
-        "INCRBYFLOAT k inf ; increment would produce NaN or Infinity",
         "SETRANGE k -1 v ; offset is out of range",
         "SETRANGE k 1000 v ; string exceeds maximum allowed size (proto-max-bulk-len)",
         "COPY k k ; source and destination objects are the same",
@@ -236,6 +254,8 @@ final class RespDialectTest {
     "TYPE k, +string\\r\\n, +none\\r\\n",
     "TTL k, :-1\\r\\n, :-2\\r\\n",
     "OBJECT ENCODING k, $6\\r\\nembstr\\r\\n, $-1\\r\\n",
+    "INCRBYFLOAT k inf, -ERR value is not a valid float\\r\\n,"
+        + " -ERR increment would produce NaN or Infinity\\r\\n",
     "GETEX k EX 0, -ERR invalid expire time in 'getex' command\\r\\n, $-1\\r\\n"
   })
   void projections(String line, String hit, String miss) {
@@ -312,6 +332,24 @@ final class RespDialectTest {
     assertThat(out.isReadable()).isFalse();
     decode("CLIENT REPLY ON\r\n");
     assertThat(encode(Reply.Done.DONE)).isEqualTo("+OK\r\n");
+  }
+
+  @Test
+  void clientReply_skipped_protocolErrorIsToldAllTheSame() {
+    decode("CLIENT REPLY SKIP\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    assertThatThrownBy(() -> dialect.decode(Unpooled.copiedBuffer(ascii("*x\r\n"))))
+        .isInstanceOf(ProtocolException.class);
+    assertThat(encode(new Reply.Refused(400, "ERR x"))).isEqualTo("-ERR x\r\n");
+  }
+
+  @Test
+  void error_repeatsNothingBehindAZeroByte() {
+    assertThat(decode("*2\r\n$3\r\na\0b\r\n$3\r\nc\0d\r\n"))
+        .isEqualTo(
+            new Command.Malformed("ERR unknown command 'a', with args beginning with: 'c' "));
   }
 
   // ---- transactions ----
