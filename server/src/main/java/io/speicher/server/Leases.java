@@ -222,9 +222,7 @@ final class Leases {
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(set);
     }
-    return refusal[0] == null
-        ? new Reply.Count(versionOf(set.key(), set.value()))
-        : refusal[0];
+    return refusal[0] == null ? new Reply.Count(versionOf(set.key(), set.value())) : refusal[0];
   }
 
   private static boolean isOlder(Condition condition, Item old) {

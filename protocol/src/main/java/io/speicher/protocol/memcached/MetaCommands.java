@@ -66,7 +66,7 @@ final class MetaCommands extends TextCommands {
     if (line.length(1) > maxKeyBytes) {
       return refuse(BAD_FORMAT);
     }
-    return line.size() >= MAX_WORDS + 1 ? refuse(tooMany) : null;
+    return line.size() > MAX_WORDS ? refuse(tooMany) : null;
   }
 
   // ---- commands ----
@@ -277,11 +277,7 @@ final class MetaCommands extends TextCommands {
    * @param untouched says when the item would have expired, if the flag asks for that; or null
    */
   private void spellFlag(
-      int token,
-      char letter,
-      Reply.Value value,
-      Reply.@Nullable Leased untouched,
-      ByteBuf out) {
+      int token, char letter, Reply.Value value, Reply.@Nullable Leased untouched, ByteBuf out) {
     boolean isGet = form == Form.GET;
     switch (letter) {
       case 'O', 'k' -> spellOpaqueOrKey(token, out);
