@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Dialect;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.json.JsonDialect;
+import io.speicher.protocol.memcached.MemcachedBinaryDialect;
 import io.speicher.protocol.memcached.MemcachedDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ final class AnyDialect implements DialectSource {
     byte first = in.getByte(in.readerIndex());
     if (first >= 'a' && first <= 'z') {
       return new MemcachedDialect(limits);
+    }
+    if (first == (byte) 0x80) {
+      return new MemcachedBinaryDialect(limits);
     }
     return new JsonDialect(limits);
   }

@@ -49,8 +49,7 @@ class MemcachedDialectTest {
       List<String> pieces = List.of(input.substring(0, cut), input.substring(cut));
       assertThat(commands(new MemcachedDialect(LIMITS), pieces)).isEqualTo(whole);
     }
-    assertThat(commands(new MemcachedDialect(LIMITS), List.of(input.split(""))))
-        .isEqualTo(whole);
+    assertThat(commands(new MemcachedDialect(LIMITS), List.of(input.split("")))).isEqualTo(whole);
   }
 
   @Test
@@ -66,8 +65,7 @@ class MemcachedDialectTest {
     assertThat(decode("set k 0 2592001 2\r\nab\r\n"))
         .isEqualTo(set(SetOptions.DEFAULT.withExpiry(Expiry.at(2_592_001_000L))));
     assertThat(decode("prepend k 0 0 2\r\nab\r\n"))
-        .isEqualTo(
-            new Command.Append(bytes("k"), ValueKind.BYTES, bytes("ab"), true, false));
+        .isEqualTo(new Command.Append(bytes("k"), ValueKind.BYTES, bytes("ab"), true, false));
   }
 
   @Test
@@ -81,8 +79,7 @@ class MemcachedDialectTest {
         .isEqualTo(
             new Command.LeaseGet(bytes("kk"), View.GLANCE, null, Expiry.after(60_000), 30_000));
     assertThat(decode("md k I T30 C5\r\n"))
-        .isEqualTo(
-            new Command.Invalidate(bytes("k"), Condition.version(5), Expiry.after(30_000)));
+        .isEqualTo(new Command.Invalidate(bytes("k"), Condition.version(5), Expiry.after(30_000)));
   }
 
   @ParameterizedTest
