@@ -214,6 +214,15 @@ public sealed interface Command {
   record SetLeased(Set set, boolean acceptsOlder) implements Command {}
 
   /**
+   * As {@link Append}, but answered with {@link Reply.Count}, the version of the longer value, or 0
+   * if it was replaced already; or with {@link Reply.Exists} if the condition does not hold.
+   *
+   * @param append which does not create
+   * @param condition {@link Condition.Kind#ALWAYS} or {@link Condition.Kind#VERSION}
+   */
+  record AppendLeased(Append append, Condition condition) implements Command {}
+
+  /**
    * As {@link Add}, but answered with {@link Reply.Value}, the text of the new number, or with
    * {@link Reply.Exists} if the condition does not hold.
    *

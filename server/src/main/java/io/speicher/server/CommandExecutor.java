@@ -132,6 +132,7 @@ final class CommandExecutor {
       case Command.LeaseGet get -> leases.get(get, dialect, out);
       case Command.Invalidate invalidate -> dialect.encode(leases.invalidate(invalidate), out);
       case Command.SetLeased set -> dialect.encode(leases.set(set), out);
+      case Command.AppendLeased append -> dialect.encode(leases.append(append), out);
       case Command.AddAndGet add -> dialect.encode(leases.add(add), out);
 
       case Command.Clear clear -> dialect.encode(clear(clear.delayMillis()), out);
@@ -431,21 +432,26 @@ final class CommandExecutor {
                 length[0] = bytes.remaining();
                 return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
               }
-              ByteBuffer value = old.value();
-              length[0] = value.remaining() + bytes.remaining();
-              boolean isText =
-                  append.kind() == ValueKind.TEXT && Leases.kind(old) == ValueKind.TEXT;
-              return changed(
-                  old,
-                  append.toFront() ? bytes : value,
-                  append.toFront() ? value : bytes,
-                  isText ? ValueKind.TEXT : ValueKind.BYTES);
+              length[0] = old.value().remaining() + bytes.remaining();
+              return longer(append, old);
             });
     return switch (result) {
       case KEPT, REMOVED -> Reply.Miss.MISS;
       case STORED -> new Reply.Count(length[0]);
       case TOO_LARGE -> tooLarge(length[0]);
     };
+  }
+
+  /** The item with its bytes added; it is neither stale nor leased. */
+  static Update.Replace longer(Command.Append append, Item old) {
+    ByteBuffer bytes = append.bytes();
+    ByteBuffer value = old.value();
+    boolean isText = append.kind() == ValueKind.TEXT && Leases.kind(old) == ValueKind.TEXT;
+    return changed(
+        old,
+        append.toFront() ? bytes : value,
+        append.toFront() ? value : bytes,
+        isText ? ValueKind.TEXT : ValueKind.BYTES);
   }
 
   /** A new item without flags and end. */

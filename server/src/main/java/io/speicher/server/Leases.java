@@ -238,6 +238,47 @@ final class Leases {
     return present ? version[0] : 0;
   }
 
+  Reply append(Command.AppendLeased command) {
+    Command.Append append = command.append();
+    executor.count(Counter.SETS, 1);
+    @Nullable Reply[] refusal = new Reply[1];
+    int[] length = new int[1];
+    UpdateResult result =
+        store.update(
+            append.key(),
+            old -> {
+              if (old == null) {
+                refusal[0] = Reply.Miss.MISS;
+                return Update.KEEP;
+              }
+              refusal[0] = CommandExecutor.refusal(command.condition(), old);
+              length[0] = old.value().remaining() + append.bytes().remaining();
+              return refusal[0] == null ? CommandExecutor.longer(append, old) : Update.KEEP;
+            });
+    if (result == UpdateResult.TOO_LARGE) {
+      return executor.tooLarge(length[0]);
+    }
+    return refusal[0] == null ? new Reply.Count(versionOf(append, length[0])) : refusal[0];
+  }
+
+  /** The version of an item if it looks like what was made by appending, else 0. */
+  private long versionOf(Command.Append append, int length) {
+    ByteBuffer bytes = append.bytes();
+    long[] version = new long[1];
+    boolean present =
+        store.look(
+            append.key(),
+            item -> {
+              ByteBuffer value = item.value();
+              int start = value.position() + (append.toFront() ? 0 : length - bytes.remaining());
+              boolean ours =
+                  value.remaining() == length
+                      && value.slice(start, bytes.remaining()).equals(bytes);
+              version[0] = ours ? item.version() : 0;
+            });
+    return present ? version[0] : 0;
+  }
+
   Reply add(Command.AddAndGet command) {
     Command.Add add = command.add();
     Reply[] reply = new Reply[1];

@@ -136,8 +136,8 @@ public final class MemcachedBinaryDialect implements Dialect {
       case FLUSH ->
           new Command.Clear(extras.remaining() == 0 ? 0 : Exptime.delayMillis(extras.getInt(0)));
       case NOOP, VERSION, VERBOSITY -> new Command.Ping();
-      case APPEND -> new Command.Append(name, ValueKind.BYTES, value, false, false);
-      case PREPEND -> new Command.Append(name, ValueKind.BYTES, value, true, false);
+      case APPEND -> append(name, value, false);
+      case PREPEND -> append(name, value, true);
       case STAT -> stat(StandardCharsets.ISO_8859_1.decode(name.duplicate()).toString());
       case TOUCH ->
           new Command.Touch(name, Exptime.expiry(extras.getInt(0)), Command.TouchCondition.ALWAYS);
@@ -153,6 +153,16 @@ public final class MemcachedBinaryDialect implements Dialect {
     return new Command.SetLeased(new Command.Set(name, ValueKind.BYTES, value, options), false);
   }
 
+  private Command append(ByteBuffer name, ByteBuffer value, boolean toFront) {
+    Command.Append append =
+        new Command.Append(name, ValueKind.BYTES, value, toFront, false);
+    return new Command.AppendLeased(append, versionCondition());
+  }
+
+  private Condition versionCondition() {
+    return version == 0 ? Condition.ALWAYS : Condition.version(version);
+  }
+
   private Command add(ByteBuffer name, ByteBuffer extras, Arithmetic arithmetic) {
     int seconds = extras.getInt(16);
     Command.Initial initial =
@@ -160,8 +170,7 @@ public final class MemcachedBinaryDialect implements Dialect {
             ? null
             : new Command.Initial(extras.getLong(8), ValueKind.BYTES, Exptime.expiry(seconds));
     Command.Add add = new Command.Add(name, extras.getLong(0), arithmetic, initial);
-    Condition condition = version == 0 ? Condition.ALWAYS : Condition.version(version);
-    return new Command.AddAndGet(add, condition, Expiry.KEEP);
+    return new Command.AddAndGet(add, versionCondition(), Expiry.KEEP);
   }
 
   private Command stat(String name) {
@@ -192,20 +201,13 @@ public final class MemcachedBinaryDialect implements Dialect {
       topic.write(stats.stats(), (name, text) -> writeStat(name, text, out));
       writeStat("", "", out);
     } else if (!quiet) {
-      long newVersion = reply instanceof Reply.Count count && isSet() ? count.number() : 0;
+      long newVersion = reply instanceof Reply.Count count ? count.number() : 0;
       boolean isVersion = operation == BinaryOperation.VERSION;
       header(OK, 0, 0, isVersion ? StatsTopic.VERSION.length() : 0, newVersion, out);
       if (isVersion) {
         TextCommands.writeText(StatsTopic.VERSION, out);
       }
     }
-  }
-
-  private boolean isSet() {
-    return switch (operation) {
-      case SET, ADD, REPLACE -> true;
-      default -> false;
-    };
   }
 
   private void spellValue(Reply.Value value, ByteBuf out) {

@@ -112,8 +112,6 @@ final class MetaCommands extends TextCommands {
       error = "CLIENT_ERROR invalid mode for ms M token";
     } else if (error == null && flags.hasLongOpaque(line, 3)) {
       error = LONG_OPAQUE;
-    } else if (error == null && isAppend() && flags.has('C')) {
-      error = "CLIENT_ERROR append and prepend take no C";
     }
     if (error != null) {
       skip(valueBytes);
@@ -133,7 +131,11 @@ final class MetaCommands extends TextCommands {
   @Override
   Command store(ByteBuffer value) {
     if (isAppend()) {
-      return new Command.Append(key(), ValueKind.BYTES, value, flags.mode == 'P', false);
+      Command.Append append =
+          new Command.Append(key(), ValueKind.BYTES, value, flags.mode == 'P', false);
+      return flags.has('C') || flags.has('c')
+          ? new Command.AppendLeased(append, versionCondition())
+          : append;
     }
     SetOptions options =
         new SetOptions(flags.clientFlags, flags.touchOr(Expiry.NEVER), condition(), false);
@@ -351,8 +353,7 @@ final class MetaCommands extends TextCommands {
       if (isFlag && (letter == 'O' || letter == 'k')) {
         spellOpaqueOrKey(i, out);
       } else if (isFlag && letter == 'c' && form == Form.SET) {
-        boolean isVersion = reply instanceof Reply.Count && !isAppend();
-        number('c', isVersion ? ((Reply.Count) reply).number() : 0, out);
+        number('c', reply instanceof Reply.Count count ? count.number() : 0, out);
       }
     }
     endLine(out);
@@ -362,7 +363,8 @@ final class MetaCommands extends TextCommands {
     if (form == Form.GET) {
       return "EN";
     }
-    if (form == Form.SET && !isConditionalOnVersion()) {
+    boolean isMiss = reply instanceof Reply.Miss;
+    if (form == Form.SET && (!isConditionalOnVersion() || (isAppend() && isMiss))) {
       return "NS";
     }
     return reply instanceof Reply.Exists ? "EX" : "NF";

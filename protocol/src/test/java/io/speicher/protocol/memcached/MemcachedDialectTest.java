@@ -18,6 +18,7 @@ import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,8 +158,7 @@ class MemcachedDialectTest {
 
   private Command decode(String text) {
     Command command = dialect.decode(Unpooled.copiedBuffer(text, ISO_8859_1));
-    assertThat(command).isNotNull();
-    return command;
+    return Objects.requireNonNull(command);
   }
 
   private String answer(String text, Reply reply) {
