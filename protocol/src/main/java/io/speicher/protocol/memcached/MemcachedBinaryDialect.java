@@ -79,9 +79,11 @@ public final class MemcachedBinaryDialect implements Dialect {
     int extrasBytes = in.getUnsignedByte(start + 4);
     int bodyBytes = in.getInt(start + 8);
     int valueBytes = bodyBytes - keyBytes - extrasBytes;
-    if (in.getUnsignedByte(start) != REQUEST || bodyBytes < 0) {
-      status = INVALID;
-      throw new ProtocolException("invalid binary request");
+    if (in.getUnsignedByte(start) != REQUEST) {
+      return hangUp();
+    }
+    if (bodyBytes < 0) {
+      throw invalid();
     }
     boolean tooLong = valueBytes > limits.maxFrameBytes();
     if (!tooLong && in.readableBytes() - HEADER_BYTES < bodyBytes) {
@@ -109,11 +111,25 @@ public final class MemcachedBinaryDialect implements Dialect {
     if (valueBytes < 0
         || keyBytes > maxKeyBytes
         || !found.fits(extrasBytes, keyBytes, valueBytes)) {
-      return refuse(INVALID);
+      throw invalid();
     }
     ByteBuffer name = body.slice(extrasBytes, keyBytes);
     key = name;
     return command(name, body, body.slice(extrasBytes + keyBytes, valueBytes));
+  }
+
+  /** Ends the connection without a word, as memcached does with who speaks something else. */
+  private Command hangUp() {
+    operation = BinaryOperation.QUIT;
+    quiet = true;
+    status = OK;
+    return new Command.Quit();
+  }
+
+  /** Memcached does not trust the lengths of who sends such a request. */
+  private ProtocolException invalid() {
+    status = INVALID;
+    return new ProtocolException(text(INVALID));
   }
 
   private Command refuse(int newStatus) {
@@ -139,9 +155,7 @@ public final class MemcachedBinaryDialect implements Dialect {
       case APPEND -> append(name, value, false);
       case PREPEND -> append(name, value, true);
       case STAT -> stat(StandardCharsets.ISO_8859_1.decode(name.duplicate()).toString());
-      case TOUCH ->
-          new Command.Touch(name, Exptime.expiry(extras.getInt(0)), Command.TouchCondition.ALWAYS);
-      case GET_AND_TOUCH, GET_AND_TOUCH_WITH_KEY ->
+      case TOUCH, GET_AND_TOUCH, GET_AND_TOUCH_WITH_KEY ->
           new Command.GetAndTouch(name, Exptime.expiry(extras.getInt(0)), View.VERSION);
     };
   }
@@ -154,8 +168,7 @@ public final class MemcachedBinaryDialect implements Dialect {
   }
 
   private Command append(ByteBuffer name, ByteBuffer value, boolean toFront) {
-    Command.Append append =
-        new Command.Append(name, ValueKind.BYTES, value, toFront, false);
+    Command.Append append = new Command.Append(name, ValueKind.BYTES, value, toFront, false);
     return new Command.AppendLeased(append, versionCondition());
   }
 
@@ -191,10 +204,7 @@ public final class MemcachedBinaryDialect implements Dialect {
   public void encode(Reply reply, ByteBuf out) {
     int found = status >= 0 ? status : status(reply);
     if (found != OK) {
-      boolean silent = found == NOT_FOUND && operation.isRead() && quiet;
-      if (!silent) {
-        writeText(found, text(found), out);
-      }
+      spellFailure(found, out);
     } else if (reply instanceof Reply.Value value) {
       spellValue(value, out);
     } else if (reply instanceof Reply.Stats stats) {
@@ -210,8 +220,23 @@ public final class MemcachedBinaryDialect implements Dialect {
     }
   }
 
+  private void spellFailure(int failure, ByteBuf out) {
+    ByteBuffer name = operation.repeatsKey() ? key : null;
+    if (failure != NOT_FOUND || !operation.isRead()) {
+      writeText(failure, text(failure), out);
+    } else if (!quiet && name != null) {
+      header(NOT_FOUND, 0, name.remaining(), 0, 0, out);
+      TextCommands.writeBytes(name, out);
+    } else if (!quiet) {
+      writeText(NOT_FOUND, text(NOT_FOUND), out);
+    }
+  }
+
   private void spellValue(Reply.Value value, ByteBuf out) {
-    if (operation.isRead()) {
+    if (operation == BinaryOperation.TOUCH) {
+      header(OK, 4, 0, 0, value.version(), out);
+      out.writeInt(value.flags());
+    } else if (operation.isRead()) {
       ByteBuffer name = operation.repeatsKey() ? key : null;
       int keyBytes = name == null ? 0 : name.remaining();
       header(OK, 4, keyBytes, value.bytes().remaining(), value.version(), out);
