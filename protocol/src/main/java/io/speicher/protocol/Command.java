@@ -177,6 +177,62 @@ public sealed interface Command {
   record Move(ByteBuffer from, ByteBuffer to, boolean ifAbsent, boolean keepsSource)
       implements Command {}
 
+  // ---- leases ----
+
+  /**
+   * Reads an item, and gives to one of those who ask the lease of it: to compute it anew, while the
+   * others use what there is. There is a lease to be had of an item that is stale ({@link
+   * Invalidate}), that was made here because there was none, or that expires soon; it is over when
+   * the item is replaced. Answered with {@link Reply.Leased} or {@link Reply.Miss}.
+   *
+   * @param touch the expiry that the item gets, or null
+   * @param vivify where there is no item, an empty one with this expiry is made; null if not
+   * @param recacheMillis an item that has less time to live than this can be leased; 0 for none
+   */
+  record LeaseGet(
+      ByteBuffer key,
+      View view,
+      @Nullable Expiry touch,
+      @Nullable Expiry vivify,
+      long recacheMillis)
+      implements Command {}
+
+  /**
+   * Marks an item as stale, which has another version then and can be leased. Answered with {@link
+   * Reply.Done}, {@link Reply.Miss}, or {@link Reply.Exists} if it has another version.
+   *
+   * @param condition {@link Condition.Kind#ALWAYS} or {@link Condition.Kind#VERSION}
+   * @param expiry {@link Expiry#KEEP}, or what it gets
+   */
+  record Invalidate(ByteBuffer key, Condition condition, Expiry expiry) implements Command {}
+
+  /**
+   * As {@link Set}, but answered with {@link Reply.Count} where it is done: the version of the new
+   * item, or 0, which no item has, if it was replaced already.
+   *
+   * @param acceptsOlder whether a version that is lower than the item's is accepted, too: then the
+   *     new item is stale, and its expiry and its lease are those of the old one
+   */
+  record SetLeased(Set set, boolean acceptsOlder) implements Command {}
+
+  /**
+   * As {@link Append}, but answered with {@link Reply.Count}, the version of the longer value, or 0
+   * if it was replaced already; or with {@link Reply.Exists} if the condition does not hold.
+   *
+   * @param append which does not create
+   * @param condition {@link Condition.Kind#ALWAYS} or {@link Condition.Kind#VERSION}
+   */
+  record AppendLeased(Append append, Condition condition) implements Command {}
+
+  /**
+   * As {@link Add}, but answered with {@link Reply.Value}, the text of the new number, or with
+   * {@link Reply.Exists} if the condition does not hold.
+   *
+   * @param condition {@link Condition.Kind#ALWAYS} or {@link Condition.Kind#VERSION}
+   * @param expiry {@link Expiry#KEEP}, or what the item gets
+   */
+  record AddAndGet(Add add, Condition condition, Expiry expiry) implements Command {}
+
   // ---- all items ----
 
   /**

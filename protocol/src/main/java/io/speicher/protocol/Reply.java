@@ -58,6 +58,18 @@ public sealed interface Reply {
     }
   }
 
+  /**
+   * An item and its lease.
+   *
+   * @param value as it is after the command
+   * @param oldExpiresAtMillis as it was before
+   * @param won whether the lease was given to who asks
+   * @param taken whether somebody else has it
+   * @param stale whether the item was marked so
+   */
+  record Leased(Value value, long oldExpiresAtMillis, boolean won, boolean taken, boolean stale)
+      implements Reply {}
+
   /** A length, a count, or the value of a counter. */
   record Count(long number) implements Reply {}
 

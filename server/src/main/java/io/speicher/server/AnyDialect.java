@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Dialect;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.json.JsonDialect;
+import io.speicher.protocol.memcached.MemcachedBinaryDialect;
 import io.speicher.protocol.memcached.MemcachedDialect;
 import io.speicher.protocol.resp.RespDialect;
 import java.util.regex.Pattern;
@@ -42,7 +43,7 @@ final class AnyDialect implements DialectSource {
       return ForeignDialect.tls();
     } else if (first == MEMCACHED_BINARY_REQUEST || (first >= 'a' && first <= 'z')) {
       return memcached(first, limits);
-    } else if (first < ' ' || first > MEMCACHED_BINARY_REQUEST) {
+    } else if (first < ' ' || first >= 0x7F) {
       return new JsonDialect(limits);
     } else if (first >= 'A' && first <= 'Z') {
       return httpOrResp(in);
@@ -72,6 +73,8 @@ final class AnyDialect implements DialectSource {
 
   /** The protocol of memcached that begins with such a byte. */
   static Dialect memcached(int first, Limits limits) {
-    return new MemcachedDialect(limits);
+    return first == MEMCACHED_BINARY_REQUEST
+        ? new MemcachedBinaryDialect(limits)
+        : new MemcachedDialect(limits);
   }
 }

@@ -66,12 +66,14 @@ final class CommandExecutor {
   private final LoopLocks locks;
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
+  private final Leases leases;
 
   CommandExecutor(Store store, ServerStatus server, LoopLocks locks, int loop) {
     this.store = store;
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
+    leases = new Leases(this, store);
   }
 
   /** Before commands are executed; {@link #end} has to follow, without waiting for anything. */
@@ -128,6 +130,12 @@ final class CommandExecutor {
       case Command.AddDecimal add -> dialect.encode(add(add), out);
       case Command.Move move -> dialect.encode(move(move), out);
 
+      case Command.LeaseGet get -> leases.get(get, dialect, out);
+      case Command.Invalidate invalidate -> dialect.encode(leases.invalidate(invalidate), out);
+      case Command.SetLeased set -> dialect.encode(leases.set(set), out);
+      case Command.AppendLeased append -> dialect.encode(leases.append(append), out);
+      case Command.AddAndGet add -> dialect.encode(leases.add(add), out);
+
       case Command.Clear clear -> dialect.encode(clear(clear.delayMillis()), out);
       case Command.Scan scan -> dialect.encode(scan(scan), out);
       case Command.FindKeys find -> dialect.encode(findKeys(find.pattern()), out);
@@ -173,7 +181,7 @@ final class CommandExecutor {
 
   private Reply.Value value(Item item, View view) {
     return new Reply.Value(
-        ValueKind.ofCode(item.kind()),
+        Leases.kind(item),
         item.value(),
         item.flags(),
         view == View.VERSION ? item.version() : 0,
@@ -284,7 +292,7 @@ final class CommandExecutor {
     }
   }
 
-  private Update.Replace replacement(Command.Set set, @Nullable Item old) {
+  Update.Replace replacement(Command.Set set, @Nullable Item old) {
     return new Update.Replace(
         set.value(),
         NOTHING,
@@ -295,7 +303,7 @@ final class CommandExecutor {
   }
 
   /** Why nothing may be done, or null if it may. */
-  private static @Nullable Reply refusal(Condition condition, @Nullable Item old) {
+  static @Nullable Reply refusal(Condition condition, @Nullable Item old) {
     return switch (condition.kind()) {
       case ALWAYS -> null;
       case ABSENT -> old == null ? null : Reply.Exists.EXISTS;
@@ -307,7 +315,7 @@ final class CommandExecutor {
     };
   }
 
-  private long expiresAtMillis(Expiry expiry, @Nullable Item old) {
+  long expiresAtMillis(Expiry expiry, @Nullable Item old) {
     return switch (expiry.base()) {
       case NEVER -> Item.NEVER;
       case KEEP -> old == null ? Item.NEVER : old.expiresAtMillis();
@@ -319,11 +327,11 @@ final class CommandExecutor {
     };
   }
 
-  private Reply tooLarge(Command.Set set) {
+  Reply tooLarge(Command.Set set) {
     return tooLarge((long) set.key().remaining() + set.value().remaining());
   }
 
-  private Reply tooLarge(long itemBytes) {
+  Reply tooLarge(long itemBytes) {
     count(Counter.ERRORS, 1);
     return new Reply.Failed(
         Reply.UNAVAILABLE,
@@ -427,18 +435,8 @@ final class CommandExecutor {
                 length[0] = bytes.remaining();
                 return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
               }
-              ByteBuffer value = old.value();
-              length[0] = value.remaining() + bytes.remaining();
-              if (length[0] > server.maxValueBytes()) {
-                return Update.KEEP;
-              }
-              boolean isText =
-                  append.kind() == ValueKind.TEXT && old.kind() == ValueKind.TEXT.code();
-              return changed(
-                  old,
-                  append.toFront() ? bytes : value,
-                  append.toFront() ? value : bytes,
-                  isText ? ValueKind.TEXT : ValueKind.BYTES);
+              length[0] = old.value().remaining() + bytes.remaining();
+              return length[0] > server.maxValueBytes() ? Update.KEEP : longer(append, old);
             });
     return switch (result) {
       case KEPT, REMOVED ->
@@ -446,6 +444,18 @@ final class CommandExecutor {
       case STORED -> new Reply.Count(length[0]);
       case TOO_LARGE -> tooLarge(length[0]);
     };
+  }
+
+  /** The item with its bytes added; it is neither stale nor leased. */
+  static Update.Replace longer(Command.Append append, Item old) {
+    ByteBuffer bytes = append.bytes();
+    ByteBuffer value = old.value();
+    boolean isText = append.kind() == ValueKind.TEXT && Leases.kind(old) == ValueKind.TEXT;
+    return changed(
+        old,
+        append.toFront() ? bytes : value,
+        append.toFront() ? value : bytes,
+        isText ? ValueKind.TEXT : ValueKind.BYTES);
   }
 
   /** A new item without flags and end. */
@@ -489,24 +499,28 @@ final class CommandExecutor {
   }
 
   private Reply add(Command.Add add) {
-    boolean up = add.arithmetic() == Arithmetic.SIGNED ? add.delta() >= 0 : isUp(add);
     Reply[] reply = new Reply[1];
     UpdateResult result = store.update(add.key(), old -> add(add, old, reply));
     if (result == UpdateResult.TOO_LARGE) {
       return tooLarge(add.key().remaining());
     }
+    countAdd(add, reply[0]);
+    return reply[0];
+  }
+
+  void countAdd(Command.Add add, Reply reply) {
+    boolean up = add.arithmetic() == Arithmetic.SIGNED ? add.delta() >= 0 : isUp(add);
     countHit(
-        !(reply[0] instanceof Reply.Miss),
+        !(reply instanceof Reply.Miss),
         up ? Counter.INCREMENT_HITS : Counter.DECREMENT_HITS,
         up ? Counter.INCREMENT_MISSES : Counter.DECREMENT_MISSES);
-    return reply[0];
   }
 
   private static boolean isUp(Command.Add add) {
     return add.arithmetic() == Arithmetic.UNSIGNED_UP;
   }
 
-  private Update add(Command.Add add, @Nullable Item old, Reply[] reply) {
+  Update add(Command.Add add, @Nullable Item old, Reply[] reply) {
     if (old != null) {
       reply[0] = Numbers.sum(old.value(), add.delta(), add.arithmetic());
       return reply[0] instanceof Reply.Count(long sum)
@@ -750,7 +764,7 @@ final class CommandExecutor {
     count(hit ? hits : misses, 1);
   }
 
-  private void countCas(Condition condition, @Nullable Reply refusal) {
+  void countCas(Condition condition, @Nullable Reply refusal) {
     if (condition.kind() == Condition.Kind.VERSION) {
       if (refusal == null) {
         count(Counter.CAS_HITS, 1);

@@ -20,7 +20,6 @@ final class ClassicCommands extends TextCommands {
   private static final byte[] VALUE = ascii("VALUE ");
   private static final byte[] END = ascii("END\r\n");
   private static final byte[] STORED = ascii("STORED\r\n");
-  private static final byte[] VERSION = ascii("VERSION ");
   private static final String ERROR = "ERROR";
   private static final String BAD_EXPTIME = "CLIENT_ERROR invalid exptime argument";
   private static final String NOT_FOUND = "NOT_FOUND";
@@ -60,7 +59,6 @@ final class ClassicCommands extends TextCommands {
     DELETED,
     TOUCHED,
     NUMBER,
-    VERSION,
     STATS,
     NOTHING
   }
@@ -115,7 +113,7 @@ final class ClassicCommands extends TextCommands {
       case "decr" -> add(Arithmetic.UNSIGNED_DOWN);
       case "touch" -> touch();
       case "stats" -> stats();
-      case "version" -> spelled(Form.VERSION, new Command.Stats());
+      case "version" -> answering("VERSION " + StatsTopic.VERSION, new Command.Ping());
       case "flush_all" -> flushAll();
       case "verbosity" -> verbosity();
       case "cache_memlimit" -> memoryLimit();
@@ -422,11 +420,6 @@ final class ClassicCommands extends TextCommands {
       case DELETED -> writeLine(reply instanceof Reply.Done ? "DELETED" : NOT_FOUND, out);
       case TOUCHED -> writeLine(reply instanceof Reply.Done ? "TOUCHED" : NOT_FOUND, out);
       case NUMBER -> spellNumber(reply, out);
-      case VERSION -> {
-        if (reply instanceof Reply.Stats stats) {
-          writeLine(VERSION, stats.stats().version(), out);
-        }
-      }
       case STATS -> {
         if (reply instanceof Reply.Stats stats) {
           topic.write(stats.stats(), (name, value) -> writeStat(name, value, out));

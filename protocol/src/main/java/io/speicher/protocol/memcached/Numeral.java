@@ -39,11 +39,9 @@ final class Numeral {
     return octet == ' ' || (octet >= '\t' && octet <= '\r');
   }
 
-  /** Whether it is a signed number of 32 bits. */
+  /** Whether it is a signed number, of 64 bits at most; as memcached does, we take 32 of them. */
   boolean isInt() {
-    return negative
-        ? Long.compareUnsigned(magnitude, 1L << 31) <= 0
-        : Long.compareUnsigned(magnitude, Integer.MAX_VALUE) <= 0;
+    return magnitude >= 0 || (negative && magnitude == Long.MIN_VALUE);
   }
 
   int asInt() {

@@ -17,7 +17,8 @@ enum StatsTopic {
       out.accept("pid", Long.toString(ProcessHandle.current().pid()));
       number(out, "uptime", (stats.nowMillis() - stats.startedAtMillis()) / 1_000);
       number(out, "time", stats.nowMillis() / 1_000);
-      out.accept("version", stats.version());
+      out.accept("version", VERSION);
+      out.accept("speicher_version", stats.version());
       number(out, "pointer_size", 64);
       out.accept("rusage_user", seconds(stats.cpuMicros()));
       out.accept("rusage_system", seconds(0));
@@ -100,6 +101,9 @@ enum StatsTopic {
   },
 
   CONNS;
+
+  /** The memcached that this dialect is like: clients conclude from it what they may use. */
+  static final String VERSION = "1.6.18";
 
   static @Nullable StatsTopic named(String name) {
     for (StatsTopic topic : values()) {
