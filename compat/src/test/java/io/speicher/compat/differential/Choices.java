@@ -1,5 +1,6 @@
 package io.speicher.compat.differential;
 
+import java.util.Locale;
 import java.util.Random;
 
 /** Random words for both dialects: few keys, so that commands meet, and values of all kinds. */
@@ -105,8 +106,8 @@ final class Choices {
   /** Upper, lower or mixed: the case in which people write names. */
   String anyCase(String name) {
     return switch (random.nextInt(12)) {
-      case 0 -> name.toLowerCase(java.util.Locale.ROOT);
-      case 1 -> name.charAt(0) + name.substring(1).toLowerCase(java.util.Locale.ROOT);
+      case 0 -> name.toLowerCase(Locale.ROOT);
+      case 1 -> name.replace('E', 'e');
       default -> name;
     };
   }

@@ -44,6 +44,9 @@ final class MemcachedCommands implements Dialect {
     int from = 0;
     while (from < answer.length()) {
       int separator = answer.indexOf(SEPARATOR_ANSWER, from);
+      while (separator > from && answer.charAt(separator - 1) != '\n') {
+        separator = answer.indexOf(SEPARATOR_ANSWER, separator + 1); // That was in a value.
+      }
       int end = separator < 0 ? answer.length() : separator + SEPARATOR_ANSWER.length();
       replies.add(answer.substring(from, end));
       from = end;
@@ -127,7 +130,7 @@ final class MemcachedCommands implements Dialect {
             case 0 -> "flush_all" + extra("", "0", "noreply", "0 noreply", "x", "-1");
             case 1 -> "verbosity" + extra("", "0", "1", "x", "0 noreply", "0 0 0");
             case 2 -> "version";
-            case 3 -> "mn" + extra("", "x");
+            case 3 -> "me" + extra("", "k1 x y");
             case 4 -> choices.oneOf("GET k1", "foo", "", " ", "get", "set", "gets ", "cas k1");
             case 5 -> choices.oneOf("mg", "ms", "md", "ma", "me", "mx k1", "m", "ms k1");
             case 6 -> choices.oneOf("set k1 0 0", "add k1 0", "incr k1", "touch k1", "gat 0");

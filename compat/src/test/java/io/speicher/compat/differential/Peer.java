@@ -17,8 +17,10 @@ final class Peer implements AutoCloseable {
     ANSWERED,
     /** The server closed the connection. */
     CLOSED,
-    /** The server waits for more. */
-    SILENT
+    /** The server waited for more, and closed the connection when told that nothing will come. */
+    SILENT,
+    /** The server was told so, and kept the connection. */
+    OPEN
   }
 
   /** All that a server said to what was sent together. */
@@ -64,7 +66,7 @@ final class Peer implements AutoCloseable {
         answer.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
       } catch (SocketTimeoutException e) {
         if (end == End.SILENT) {
-          throw new IOException("did not close within " + LAST_WAIT_MILLIS + " ms", e);
+          return new Answer(answer.toString(), End.OPEN);
         }
         end = End.SILENT;
         socket.setSoTimeout(LAST_WAIT_MILLIS);

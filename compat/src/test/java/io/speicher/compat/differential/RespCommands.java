@@ -367,7 +367,7 @@ final class RespCommands implements Dialect {
 
     private String offset() {
       return choices.chance(8)
-          ? choices.oneOf("536870911", "536870912", "-1", "x", "9223372036854775807")
+          ? choices.oneOf("536870912", "2147483648", "-1", "x", "9223372036854775807")
           : Integer.toString(choices.random.nextInt(40));
     }
 
