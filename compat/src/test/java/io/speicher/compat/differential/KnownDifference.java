@@ -93,11 +93,11 @@ enum KnownDifference {
   private static final long NEAR = 5_000;
 
   final String reason;
-  private final Set<String> names;
+  private final Pattern names;
 
   KnownDifference(String reason, Set<String> names) {
     this.reason = reason;
-    this.names = names;
+    this.names = Pattern.compile(String.join("|", names));
   }
 
   /** Whether replies to this can be compared where they cannot be told apart from others. */
@@ -106,7 +106,7 @@ enum KnownDifference {
   }
 
   boolean concerns(Command command) {
-    return names.contains(command.name());
+    return names.matcher(command.name()).matches();
   }
 
   boolean allows(String a, String b) {
