@@ -1,0 +1,48 @@
+package io.speicher.compat.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.server.ServerSettings;
+import io.speicher.server.SpeicherServer;
+import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Speicher and Debian's servers: {@code -Dseed=} repeats a run, {@code -Dcommands=} lengthens it.
+ */
+final class DifferentialTest {
+  private static final long MEMORY_BYTES = 256 << 20;
+
+  private final long seed = Long.getLong("seed", new Random().nextLong());
+  private final long commands = Long.getLong("commands", 50_000);
+
+  @Test
+  void redisAndSpeicherAnswerTheSame(@TempDir Path directory) throws Exception {
+    try (ServerProcess redis = ServerProcess.redis(directory)) {
+      compareWithSpeicher(new RespCommands(), redis);
+    }
+  }
+
+  @Test
+  void memcachedAndSpeicherAnswerTheSame() throws Exception {
+    try (ServerProcess memcached = ServerProcess.memcached()) {
+      compareWithSpeicher(new MemcachedCommands(), memcached);
+    }
+  }
+
+  private void compareWithSpeicher(Dialect dialect, ServerProcess original) throws IOException {
+    try (SpeicherServer speicher =
+        SpeicherServer.start(
+            ServerSettings.DEFAULT.withPort(0), new SegmentStore(MEMORY_BYTES, Ticker.system()))) {
+      Differential differential =
+          new Differential(dialect, original.address(), "127.0.0.1:" + speicher.port());
+      assertThat(differential.run(seed, commands)).as("-Dseed=%d", seed).isEmpty();
+      System.out.println(differential.summary());
+    }
+  }
+}

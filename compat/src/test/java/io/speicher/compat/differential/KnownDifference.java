@@ -1,0 +1,130 @@
+package io.speicher.compat.differential;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where the servers need not say the same, and why. Everything else is a difference. */
+enum KnownDifference {
+  ORDER("The order of keys is that of a server's hash table.", Set.of("KEYS", "SCAN")) {
+    @Override
+    String normal(String reply) {
+      return reply
+          .chars()
+          .sorted()
+          .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+          .toString();
+    }
+  },
+
+  CONTENT(
+      "They tell of the server itself: its name, version, memory, commands and connections.",
+      Set.of(
+          "HELLO",
+          "INFO",
+          "CLIENT ID",
+          "CLIENT INFO",
+          "CLIENT LIST",
+          "COMMAND",
+          "COMMAND COUNT",
+          "COMMAND LIST",
+          "CONFIG GET",
+          "TIME",
+          "MEMORY USAGE",
+          "OBJECT ENCODING",
+          "OBJECT FREQ",
+          "OBJECT IDLETIME",
+          "OBJECT REFCOUNT",
+          "RANDOMKEY",
+          "LATENCY LATEST",
+          "version",
+          "me")) {
+    @Override
+    String normal(String reply) {
+      return reply.substring(0, reply.startsWith("$-1") ? 3 : 1);
+    }
+  },
+
+  CLOCK(
+      "What is left of a time to live depends on when a command arrives.",
+      Set.of("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "mg with a time", "ma with a time")) {
+    @Override
+    boolean allows(String a, String b) {
+      return near(Cas.without(a), Cas.without(b));
+    }
+  },
+
+  CAS_UNIQUE(
+      "Every server counts its cas uniques as it likes.",
+      Set.of("gets", "gats", "mg", "ms", "ma", Command.DAMAGED)) {
+    @Override
+    String normal(String reply) {
+      return Cas.without(reply);
+    }
+  },
+
+  PADDING(
+      "memcached pads a number that decr made shorter; the protocol says not to rely on it.",
+      Set.of("get", "gets", "gat", "gats", "mg", "ma", Command.DAMAGED)) {
+    @Override
+    String normal(String reply) {
+      return PADDED.matcher(Cas.without(reply)).replaceAll("$1 n$2\r\n$3\r\n");
+    }
+  },
+
+  OTHER_FAMILY(
+      "Damage can make a name of Redis's that is no command of Speicher's, as HGET of MGET.",
+      Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      int first = 0;
+      while (first < Math.min(a.length(), b.length()) && a.charAt(first) == b.charAt(first)) {
+        first++;
+      }
+      int line = a.lastIndexOf('\n', first) + 1;
+      return a.startsWith(UNKNOWN_COMMAND, line) != b.startsWith(UNKNOWN_COMMAND, line);
+    }
+  };
+
+  private static final String UNKNOWN_COMMAND = "-ERR unknown command '";
+  private static final Pattern PADDED =
+      Pattern.compile("(VALUE \\S+ \\d+|VA) \\d+(.*)\r\n(\\d+) *\r\n");
+  private static final Pattern NUMBER = Pattern.compile("\\d{3,}");
+  private static final long NEAR = 5_000;
+
+  final String reason;
+  private final Pattern names;
+
+  KnownDifference(String reason, Set<String> names) {
+    this.reason = reason;
+    this.names = Pattern.compile(String.join("|", names));
+  }
+
+  /** Whether replies to this can be compared where they cannot be told apart from others. */
+  static boolean comparesInAStream(Command command) {
+    return !ORDER.concerns(command) && !CONTENT.concerns(command) && !CLOCK.concerns(command);
+  }
+
+  boolean concerns(Command command) {
+    return names.matcher(command.name()).matches();
+  }
+
+  boolean allows(String a, String b) {
+    return normal(a).equals(normal(b));
+  }
+
+  String normal(String reply) {
+    return reply;
+  }
+
+  private static boolean near(String a, String b) {
+    Matcher inA = NUMBER.matcher(a);
+    Matcher inB = NUMBER.matcher(b);
+    while (inA.find() && inB.find()) {
+      if (Math.abs(Double.parseDouble(inA.group()) - Double.parseDouble(inB.group())) > NEAR) {
+        return false;
+      }
+    }
+    return NUMBER.matcher(a).replaceAll("n").equals(NUMBER.matcher(b).replaceAll("n"));
+  }
+}

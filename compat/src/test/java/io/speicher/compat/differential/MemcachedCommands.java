@@ -1,0 +1,278 @@
+package io.speicher.compat.differential;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/** memcached's text and meta commands; after each an {@code mn}, whose answer ends the replies. */
+final class MemcachedCommands implements Dialect {
+  private static final String SEPARATOR = "mn\r\n";
+  private static final String SEPARATOR_ANSWER = "MN\r\n";
+
+  @Override
+  public List<Command> round(Random random, int size) {
+    Generator generator = new Generator(random);
+    List<Command> round = new ArrayList<>();
+    round.add(command("flush_all"));
+    while (round.size() < size) {
+      round.add(generator.next());
+    }
+    return round;
+  }
+
+  @Override
+  public String trailer() {
+    return "md no-such-key Oend-of-round\r\n";
+  }
+
+  @Override
+  public String trailerAnswer() {
+    return "NF Oend-of-round\r\n";
+  }
+
+  @Override
+  public String filler() {
+    return SEPARATOR.repeat(500);
+  }
+
+  @Override
+  public List<String> replies(String answer) {
+    List<String> replies = new ArrayList<>();
+    int from = 0;
+    while (from < answer.length()) {
+      int separator = answer.indexOf(SEPARATOR_ANSWER, from);
+      while (separator > from && answer.charAt(separator - 1) != '\n') {
+        separator = answer.indexOf(SEPARATOR_ANSWER, separator + 1); // That was in a value.
+      }
+      int end = separator < 0 ? answer.length() : separator + SEPARATOR_ANSWER.length();
+      replies.add(answer.substring(from, end));
+      from = end;
+    }
+    return replies;
+  }
+
+  private static Command command(String line) {
+    return command(line, "");
+  }
+
+  /** A command with a block of data, which brings its line end. */
+  private static Command command(String line, String block) {
+    int space = line.indexOf(' ');
+    String name = space < 0 ? line : line.substring(0, space);
+    boolean time = name.startsWith("m") && (line.contains(" t") || line.contains(" l"));
+    return new Command(time ? name + " with a time" : name, line + "\r\n" + block + SEPARATOR);
+  }
+
+  private static final class Generator {
+    private static final String OPAQUE = " Oab";
+
+    private final Choices choices;
+    private final List<Supplier<Command>> suppliers = new ArrayList<>();
+
+    Generator(Random random) {
+      choices = new Choices(random);
+      for (int weight = 0; weight < 4; weight++) {
+        suppliers.add(this::store);
+        suppliers.add(this::get);
+        suppliers.add(this::metaGet);
+        suppliers.add(this::metaSet);
+      }
+      suppliers.add(this::cas);
+      suppliers.add(this::getAndTouch);
+      suppliers.add(() -> command("delete " + key() + extra("", "0", "5", "noreply", "x y")));
+      suppliers.add(this::arithmetic);
+      suppliers.add(this::arithmetic);
+      suppliers.add(() -> command("touch " + key() + ' ' + expiry() + noreply()));
+      suppliers.add(this::metaDelete);
+      suppliers.add(this::metaDelete);
+      suppliers.add(this::metaArithmetic);
+      suppliers.add(this::metaArithmetic);
+      suppliers.add(() -> command("me " + key() + extra("", "b", "x")));
+      suppliers.add(this::rare);
+    }
+
+    Command next() {
+      return suppliers.get(choices.random.nextInt(suppliers.size())).get();
+    }
+
+    private Command store() {
+      String name = choices.oneOf("set", "set", "set", "add", "replace", "append", "prepend");
+      String value = choices.value();
+      String line = name + ' ' + key() + ' ' + flags() + ' ' + expiry() + ' ' + length(value);
+      return command(line + noreply(), value + "\r\n");
+    }
+
+    private Command cas() {
+      String value = choices.value();
+      String unique = choices.chance(4) ? choices.number() : "" + Command.LAST_CAS;
+      String line = "cas " + key() + ' ' + flags() + ' ' + expiry() + ' ' + length(value);
+      return command(line + ' ' + unique + noreply(), value + "\r\n");
+    }
+
+    private Command get() {
+      return command(choices.oneOf("get", "gets") + keys());
+    }
+
+    private Command getAndTouch() {
+      return command(choices.oneOf("gat", "gats") + ' ' + expiry() + keys());
+    }
+
+    private Command arithmetic() {
+      return command(choices.oneOf("incr ", "decr ") + key() + ' ' + choices.number() + noreply());
+    }
+
+    private Command rare() {
+      return command(
+          switch (choices.random.nextInt(14)) {
+            case 0 -> "flush_all" + extra("", "0", "noreply", "0 noreply", "x", "-1");
+            case 1 -> "verbosity" + extra("", "0", "1", "x", "0 noreply", "0 0 0");
+            case 2 -> "version";
+            case 3 -> "me" + extra("", "k1 x y");
+            case 4 -> choices.oneOf("GET k1", "foo", "", " ", "get", "set", "gets ", "cas k1");
+            case 5 -> choices.oneOf("mg", "ms", "md", "ma", "me", "mx k1", "m", "ms k1");
+            case 6 -> choices.oneOf("set k1 0 0", "add k1 0", "incr k1", "touch k1", "gat 0");
+            case 7 -> choices.oneOf("delete", "touch", "incr", "decr k1 ", "gat", "gats k1");
+            case 8 -> "set " + key() + " 0 0 " + choices.oneOf("-1", "x", "", "-2147483648");
+            case 9 -> "ms " + key() + ' ' + choices.oneOf("-1", "x", "S5", "-2147483648", "T0");
+            case 10 -> "get" + " k1".repeat(choices.random.nextInt(1, 60));
+            case 11 -> "mg k1" + " v".repeat(choices.random.nextInt(1, 40));
+            case 12 -> "get " + choices.text(choices.random.nextInt(240, 260));
+            default -> "  get  k1   k2  ";
+          });
+    }
+
+    private Command metaGet() {
+      StringBuilder flags = new StringBuilder();
+      while (!choices.chance(4)) {
+        flags.append(
+            switch (choices.random.nextInt(18)) {
+              case 0 -> OPAQUE;
+              case 1 -> " N" + expiry();
+              case 2 -> " R" + choices.oneOf("0", "30", "999999999", choices.number());
+              case 3 -> " T" + expiry();
+              case 4 -> odd();
+              case 5, 6, 7 -> " v";
+              default -> choices.oneOf(" c", " f", " h", " k", " l", " q", " s", " t", " u");
+            });
+      }
+      return command("mg " + key(flags) + flags);
+    }
+
+    private Command metaSet() {
+      String value = choices.value();
+      StringBuilder flags = new StringBuilder();
+      while (!choices.chance(3)) {
+        flags.append(
+            switch (choices.random.nextInt(10)) {
+              case 0 -> OPAQUE;
+              case 1 -> " C" + casUnique();
+              case 2 -> " F" + flags();
+              case 3 -> " T" + expiry();
+              case 4, 5 -> " M" + choices.oneOf("E", "A", "P", "R", "S", "a", "X", "", "Set");
+              case 6 -> odd();
+              default -> choices.oneOf(" c", " I", " k", " q");
+            });
+      }
+      return command("ms " + key(flags) + ' ' + length(value) + flags, value + "\r\n");
+    }
+
+    private Command metaDelete() {
+      StringBuilder flags = new StringBuilder();
+      while (!choices.chance(3)) {
+        flags.append(
+            switch (choices.random.nextInt(8)) {
+              case 0 -> OPAQUE;
+              case 1 -> " C" + casUnique();
+              case 2 -> " T" + expiry();
+              case 3 -> odd();
+              case 4, 5 -> " I";
+              default -> choices.oneOf(" k", " q");
+            });
+      }
+      return command("md " + key(flags) + flags);
+    }
+
+    private Command metaArithmetic() {
+      StringBuilder flags = new StringBuilder();
+      while (!choices.chance(4)) {
+        flags.append(
+            switch (choices.random.nextInt(12)) {
+              case 0 -> OPAQUE;
+              case 1 -> " C" + casUnique();
+              case 2 -> " N" + expiry();
+              case 3 -> " J" + choices.number();
+              case 4 -> " D" + choices.number();
+              case 5 -> " T" + expiry();
+              case 6 -> " M" + choices.oneOf("I", "D", "+", "-", "i", "x", "", "incr");
+              case 7 -> odd();
+              default -> choices.oneOf(" t", " c", " v", " k", " q");
+            });
+      }
+      return command("ma " + key(flags) + flags);
+    }
+
+    private String odd() {
+      return choices.oneOf(
+          " O", " N", " T", " C", " x", " v v", " !", " S1", " E5", " vv", " O1 O2");
+    }
+
+    private String casUnique() {
+      return choices.chance(4) ? choices.number() : "" + Command.LAST_CAS;
+    }
+
+    /** For a meta command; a key in base64 adds its flag. */
+    private String key(StringBuilder flags) {
+      if (!choices.chance(5)) {
+        return key();
+      }
+      flags.insert(0, " b");
+      return choices.chance(4)
+          ? choices.oneOf("k1", "=", "a===", "!!!!", "YQ")
+          : Base64.getEncoder().encodeToString(choices.key().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private String key() {
+      return choices.chance(60)
+          ? choices.oneOf("\u00c3\u00a4", "\u0001", "a\0b", choices.text(250), choices.text(251))
+          : choices.key();
+    }
+
+    private String keys() {
+      StringBuilder keys = new StringBuilder();
+      do {
+        keys.append(' ').append(key());
+      } while (choices.chance(2));
+      return keys.toString();
+    }
+
+    private String flags() {
+      return choices.chance(20) ? choices.oddNumber() : choices.oneOf("0", "0", "7", "4294967295");
+    }
+
+    private String expiry() {
+      return switch (choices.random.nextInt(12)) {
+        case 0 -> "-1";
+        case 1 -> Integer.toString(choices.farSeconds());
+        case 2 -> "4000000000"; // In the year 2096.
+        case 3 -> choices.oneOf("x", "", "1.5", "-100", "99999999999999999999");
+        default -> "0";
+      };
+    }
+
+    private String length(String value) {
+      int length = value.length();
+      return Integer.toString(choices.chance(40) ? Math.max(0, length - 2) : length);
+    }
+
+    private String noreply() {
+      return choices.chance(10) ? choices.oneOf(" noreply", " noreply", " norepl", " x") : "";
+    }
+
+    private String extra(String... words) {
+      return ' ' + choices.oneOf(words);
+    }
+  }
+}

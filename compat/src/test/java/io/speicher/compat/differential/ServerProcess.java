@@ -1,0 +1,103 @@
+package io.speicher.compat.differential;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** One of Debian's servers, on a free port of the loopback address. */
+final class ServerProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(10);
+
+  private final Process process;
+  private final int port;
+
+  private ServerProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  static ServerProcess redis(Path directory) throws IOException, InterruptedException {
+    int port = freePort();
+    return start(
+        port,
+        "redis-server",
+        List.of(
+            "--port",
+            "" + port,
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            directory.toString()));
+  }
+
+  static ServerProcess memcached() throws IOException, InterruptedException {
+    int port = freePort();
+    List<String> options = new ArrayList<>(List.of("-p", "" + port));
+    options.addAll(List.of("-l", "127.0.0.1", "-U", "0", "-m", "64"));
+    if ("root".equals(System.getProperty("user.name"))) {
+      options.addAll(List.of("-u", "root")); // Else it refuses to start.
+    }
+    return start(port, "memcached", options);
+  }
+
+  String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  private static ServerProcess start(int port, String program, List<String> options)
+      throws IOException, InterruptedException {
+    Assumptions.assumeTrue(
+        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+            .anyMatch(directory -> new File(directory, program).canExecute()),
+        "needs Debian's package " + program);
+    List<String> command = new ArrayList<>(List.of(program));
+    command.addAll(options);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    ServerProcess server = new ServerProcess(process, port);
+    server.awaitPort();
+    return server;
+  }
+
+  private void awaitPort() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START.toNanos();
+    while (true) {
+      try (Socket _ = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+        return;
+      } catch (IOException e) {
+        if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+          close();
+          throw new IOException("did not listen: " + process.info().command(), e);
+        }
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process.onExit().join();
+  }
+}
