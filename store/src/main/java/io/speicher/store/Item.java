@@ -20,7 +20,7 @@ public interface Item {
 
   /**
    * Another number for every value that a key has had, before a deletion or a {@link Store#clear}
-   * too; greater than zero.
+   * too; greater than zero. Only who chose a version ({@link Update.Replace}) can meet another one.
    */
   long version();
 

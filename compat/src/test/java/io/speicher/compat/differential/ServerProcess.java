@@ -77,7 +77,7 @@ final class ServerProcess implements AutoCloseable {
   private void awaitPort() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START.toNanos();
     while (true) {
-      try (Socket _ = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+      try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
         return;
       } catch (IOException e) {
         if (!process.isAlive() || System.nanoTime() - deadline > 0) {
@@ -90,7 +90,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }

@@ -65,8 +65,7 @@ final class Arguments {
   }
 
   String string(int index) {
-    return buffer.toString(
-        origin + offsets[index], lengths[index], StandardCharsets.ISO_8859_1);
+    return buffer.toString(origin + offsets[index], lengths[index], StandardCharsets.ISO_8859_1);
   }
 
   /** For an error: at most so many characters, and those before a zero byte, as C has it. */
@@ -74,8 +73,7 @@ final class Arguments {
     int start = origin + offsets[index];
     int length = Math.min(maxLength, lengths[index]);
     int zero = length == 0 ? -1 : buffer.indexOf(start, start + length, (byte) 0);
-    return buffer.toString(
-        start, zero < 0 ? length : zero - start, StandardCharsets.ISO_8859_1);
+    return buffer.toString(start, zero < 0 ? length : zero - start, StandardCharsets.ISO_8859_1);
   }
 
   /** All from this one on. */

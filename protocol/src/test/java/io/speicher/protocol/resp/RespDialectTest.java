@@ -109,8 +109,7 @@ final class RespDialectTest {
 
   @Test
   void http_isTurnedAway() {
-    assertProtocolError(
-        "POST / HTTP/1.1\r\n", "ERR Protocol error: this is no HTTP server");
+    assertProtocolError("POST / HTTP/1.1\r\n", "ERR Protocol error: this is no HTTP server");
     assertProtocolError("Host: localhost\r\n", "ERR Protocol error: this is no HTTP server");
   }
 
