@@ -47,7 +47,13 @@ enum KnownDifference {
 
   CLOCK(
       "What is left of a time to live depends on when a command arrives.",
-      Set.of("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "mg with a time", "ma with a time")) {
+      Set.of(
+          "TTL",
+          "PTTL",
+          "EXPIRETIME",
+          "PEXPIRETIME",
+          "mg with a time",
+          "ma with a time")) {
     @Override
     boolean allows(String a, String b) {
       return near(Cas.without(a), Cas.without(b));
@@ -63,9 +69,18 @@ enum KnownDifference {
     }
   },
 
+  USE(
+      "Speicher knows how often a key was used lately, not whether since it was stored.",
+      Set.of("mg", "mg with a time", "me")) {
+    @Override
+    String normal(String reply) {
+      return HIT.matcher(Cas.without(reply)).replaceAll(" h?");
+    }
+  },
+
   PADDING(
       "memcached pads a number that decr made shorter; the protocol says not to rely on it.",
-      Set.of("get", "gets", "gat", "gats", "mg", "ma", Command.DAMAGED)) {
+      Set.of("get", "gets", "gat", "gats", "mg", "mg with a time", "ma", Command.DAMAGED)) {
     @Override
     String normal(String reply) {
       return PADDED.matcher(Cas.without(reply)).replaceAll("$1 n$2\r\n$3\r\n");
@@ -89,6 +104,7 @@ enum KnownDifference {
   private static final String UNKNOWN_COMMAND = "-ERR unknown command '";
   private static final Pattern PADDED =
       Pattern.compile("(VALUE \\S+ \\d+|VA) \\d+(.*)\r\n(\\d+) *\r\n");
+  private static final Pattern HIT = Pattern.compile(" h[01]");
   private static final Pattern NUMBER = Pattern.compile("\\d{3,}");
   private static final long NEAR = 5_000;
 
