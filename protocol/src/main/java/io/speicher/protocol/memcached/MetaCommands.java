@@ -134,7 +134,7 @@ final class MetaCommands extends TextCommands {
       Command.Append append =
           new Command.Append(key(), ValueKind.BYTES, value, flags.mode == 'P', false);
       return flags.has('C') || flags.has('c')
-          ? new Command.AppendLeased(append, versionCondition())
+          ? new Command.AppendLeased(append, changeCondition())
           : append;
     }
     SetOptions options =
@@ -184,6 +184,11 @@ final class MetaCommands extends TextCommands {
     return flags.has('C') ? Condition.version(flags.version) : Condition.ALWAYS;
   }
 
+  /** Where a value is changed, memcached takes a version of zero for none. */
+  private Condition changeCondition() {
+    return flags.version == 0 ? Condition.ALWAYS : versionCondition();
+  }
+
   private Command add() {
     form = Form.ADD;
     Command misfit = misfit("CLIENT_ERROR options flags too long");
@@ -208,7 +213,7 @@ final class MetaCommands extends TextCommands {
     Command.Add add =
         new Command.Add(
             key(), flags.delta, down ? Arithmetic.UNSIGNED_DOWN : Arithmetic.UNSIGNED_UP, initial);
-    return new Command.AddAndGet(add, versionCondition(), flags.touchOr(Expiry.KEEP));
+    return new Command.AddAndGet(add, changeCondition(), flags.touchOr(Expiry.KEEP));
   }
 
   private Command debug() {
