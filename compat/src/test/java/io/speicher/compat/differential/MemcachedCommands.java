@@ -158,6 +158,9 @@ final class MemcachedCommands implements Dialect {
               default -> choices.oneOf(" c", " f", " h", " k", " l", " q", " s", " t", " u");
             });
       }
+      if (flags.indexOf(" T-") >= 0 || flags.indexOf(" T4000000000") >= 0) {
+        without(flags, " t"); // What is left of a time that is over is not what memcached says.
+      }
       return command("mg " + key(flags) + flags);
     }
 
@@ -212,9 +215,11 @@ final class MemcachedCommands implements Dialect {
             });
       }
       if (flags.indexOf(" N") >= 0) {
-        // To memcached, a counter that is new is worth telling all the same, and its time to live
-        // is shown as it is before the flags that follow.
+        // To memcached, a counter that is new is worth telling all the same; and a time to live is
+        // what it is when the flags before it, but not those after it, have been looked at.
         without(flags, " q");
+      }
+      if (flags.indexOf(" N") >= 0 || flags.indexOf(" T") >= 0) {
         without(flags, " t");
       }
       return command("ma " + key(flags) + flags);
