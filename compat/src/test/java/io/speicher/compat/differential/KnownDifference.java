@@ -28,6 +28,15 @@ enum KnownDifference {
     }
   },
 
+  TOO_LARGE(
+      "That a value is too large Speicher says at once, memcached when all of it has come.",
+      Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      return (a + "SERVER_ERROR object too large for cache\r\n").equals(b);
+    }
+  },
+
   ORDER("The order of keys is that of a server's hash table.", Set.of("KEYS", "SCAN")) {
     @Override
     String normal(String reply) {

@@ -140,7 +140,8 @@ final class MetaCommands extends TextCommands {
     SetOptions options =
         new SetOptions(flags.clientFlags, flags.touchOr(Expiry.NEVER), condition(), false);
     Command.Set set = new Command.Set(key(), ValueKind.BYTES, value, options);
-    boolean acceptsOlder = flags.has('I') && isConditionalOnVersion();
+    // To memcached, no item is older than 0.
+    boolean acceptsOlder = flags.has('I') && isConditionalOnVersion() && flags.version != 0;
     return acceptsOlder || flags.has('c') ? new Command.SetLeased(set, acceptsOlder) : set;
   }
 
