@@ -295,8 +295,11 @@ final class Leases {
         store.update(
             add.key(),
             old -> {
+              // No bytes are no number, and that memcached says before it looks at the version.
               Reply refusal =
-                  old == null ? null : CommandExecutor.refusal(command.condition(), old);
+                  old == null || !old.value().hasRemaining()
+                      ? null
+                      : CommandExecutor.refusal(command.condition(), old);
               if (refusal != null) {
                 reply[0] = refusal;
                 return Update.KEEP;

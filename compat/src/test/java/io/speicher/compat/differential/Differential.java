@@ -221,10 +221,16 @@ public final class Differential {
     if (replyA.equals(replyB)) {
       return true;
     }
+    String normalA = replyA;
+    String normalB = replyB;
     for (KnownDifference known : KnownDifference.values()) {
-      if (known.concerns(command) && known.allows(replyA, replyB)) {
-        applied.merge(known, 1L, Long::sum);
-        return true;
+      if (known.concerns(command)) {
+        if (known.allows(normalA, normalB)) {
+          applied.merge(known, 1L, Long::sum);
+          return true;
+        }
+        normalA = known.normal(normalA); // There may be a second difference beside this one.
+        normalB = known.normal(normalB);
       }
     }
     return false;

@@ -158,6 +158,9 @@ final class MemcachedCommands implements Dialect {
               default -> choices.oneOf(" c", " f", " h", " k", " l", " q", " s", " t", " u");
             });
       }
+      if (flags.indexOf(" T-") >= 0 || flags.indexOf(" T4000000000") >= 0) {
+        without(flags, " t"); // What is left of a time that is over is not what memcached says.
+      }
       return command("mg " + key(flags) + flags);
     }
 
@@ -211,6 +214,14 @@ final class MemcachedCommands implements Dialect {
               default -> choices.oneOf(" t", " c", " v", " k", " q");
             });
       }
+      if (flags.indexOf(" N") >= 0) {
+        // To memcached, a counter that is new is worth telling all the same; and a time to live is
+        // what it is when the flags before it, but not those after it, have been looked at.
+        without(flags, " q");
+      }
+      if (flags.indexOf(" N") >= 0 || flags.indexOf(" T") >= 0) {
+        without(flags, " t");
+      }
       return command("ma " + key(flags) + flags);
     }
 
@@ -223,15 +234,25 @@ final class MemcachedCommands implements Dialect {
       return choices.chance(4) ? choices.number() : "" + Command.LAST_CAS;
     }
 
-    /** For a meta command; a key in base64 adds its flag. */
+    /**
+     * For a meta command; a key in base64 adds its flag. It is not to be shown: memcached remembers
+     * how a key was written when its item was stored, Speicher shows it as it is asked for.
+     */
     private String key(StringBuilder flags) {
       if (!choices.chance(5)) {
         return key();
       }
+      without(flags, " k");
       flags.insert(0, " b");
       return choices.chance(4)
           ? choices.oneOf("k1", "=", "a===", "!!!!", "YQ")
           : Base64.getEncoder().encodeToString(choices.key().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static void without(StringBuilder flags, String flag) {
+      for (int at = flags.indexOf(flag); at >= 0; at = flags.indexOf(flag)) {
+        flags.delete(at, at + flag.length());
+      }
     }
 
     private String key() {

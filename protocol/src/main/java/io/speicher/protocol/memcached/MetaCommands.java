@@ -89,7 +89,7 @@ final class MetaCommands extends TextCommands {
         key(),
         view,
         flags.has('T') ? Exptime.expiry(flags.touchSeconds) : null,
-        flags.has('N') ? Exptime.expiry(flags.vivifySeconds) : null,
+        flags.has('N') ? Exptime.expiry(flags.newSeconds) : null,
         flags.has('R') ? Exptime.delayMillis(flags.recacheSeconds) : 0);
   }
 
@@ -208,7 +208,7 @@ final class MetaCommands extends TextCommands {
     Command.Initial initial =
         flags.has('N')
             ? new Command.Initial(
-                flags.initial, ValueKind.BYTES, Exptime.expiry(flags.vivifySeconds))
+                flags.initial, ValueKind.BYTES, Exptime.expiry(flags.newSeconds))
             : null;
     Command.Add add =
         new Command.Add(

@@ -21,7 +21,10 @@ final class MetaFlags {
   private final boolean[] seen = new boolean[128];
 
   private @Nullable ByteBuffer binaryKey;
-  int vivifySeconds;
+
+  /** What the item gets if the command creates it: N and T both say so, and the last one counts. */
+  int newSeconds;
+
   int touchSeconds;
   int recacheSeconds;
   int clientFlags;
@@ -90,8 +93,11 @@ final class MetaFlags {
 
   private void setSeconds(char letter, int seconds) {
     switch (letter) {
-      case 'N' -> vivifySeconds = seconds;
-      case 'T' -> touchSeconds = seconds;
+      case 'N' -> newSeconds = seconds;
+      case 'T' -> {
+        newSeconds = seconds;
+        touchSeconds = seconds;
+      }
       default -> recacheSeconds = seconds;
     }
   }
