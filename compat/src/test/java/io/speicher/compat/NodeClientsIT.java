@@ -1,0 +1,94 @@
+package io.speicher.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * ioredis, node-redis and memjs: the scripts in {@code src/test/node}, which end with {@code
+ * passed}. npm installs the clients, below {@code target}.
+ */
+final class NodeClientsIT {
+  private static final int MIN_NODE = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Path SCRIPTS = Path.of("src", "test", "node");
+  private static final Path INSTALLED = Path.of("target", "node");
+
+  private static Program node;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void install(@TempDir Path folder) throws Exception {
+    node = Program.find("node", "Node.js, Debian package nodejs");
+    String version = node.run(PATIENCE, folder, "", List.of("--version")).output().strip();
+    if (major(version) < MIN_NODE) {
+      throw Program.missing("node is too old: version=" + version + " (expected: 20 or later)");
+    }
+    Program npm = Program.find("npm", "Debian package npm");
+    copyScripts();
+    List<String> arguments =
+        List.of(
+            "install",
+            "--no-package-lock",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--prefer-offline",
+            "--prefix",
+            INSTALLED.toAbsolutePath().toString());
+    Program.Result result = npm.run(PATIENCE.multipliedBy(3), folder, "", arguments);
+    assertThat(result.exitCode()).as(result.output()).isZero();
+  }
+
+  /** Of v20.19.2 it is 20. */
+  private static int major(String version) {
+    return Integer.parseInt(version.substring(1, version.indexOf('.')));
+  }
+
+  private static void copyScripts() throws IOException {
+    Files.createDirectories(INSTALLED);
+    try (Stream<Path> scripts = Files.list(SCRIPTS)) {
+      for (Path script : scripts.toList()) {
+        Files.write(INSTALLED.resolve(script.getFileName()), Files.readAllBytes(script));
+      }
+    }
+  }
+
+  @Test
+  void ioredis() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.resp()) {
+      assertPasses("ioredis.js", server);
+    }
+  }
+
+  @Test
+  void nodeRedis() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.resp()) {
+      assertPasses("node-redis.js", server);
+    }
+  }
+
+  @Test
+  void memjs() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.memcached()) {
+      assertPasses("memjs.js", server);
+    }
+  }
+
+  private void assertPasses(String script, ServerUnderTest server) throws Exception {
+    String path = INSTALLED.resolve(script).toAbsolutePath().toString();
+    List<String> arguments = List.of(path, server.host(), "" + server.port());
+    Program.Result result = node.run(PATIENCE, folder, "", arguments);
+    assertThat(result.output()).isEqualTo("passed\n");
+    assertThat(result.exitCode()).isZero();
+  }
+}
