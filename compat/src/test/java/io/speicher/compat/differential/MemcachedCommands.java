@@ -171,6 +171,9 @@ final class MemcachedCommands implements Dialect {
       if (flags.indexOf("-") >= 0 || flags.indexOf("4000000000") >= 0) {
         without(flags, " t"); // What memcached says is left of a time that is over is a huge number.
       }
+      if (flags.indexOf(" N") >= 0 && flags.indexOf(" T") >= 0) {
+        without(flags, " t"); // See metaArithmetic.
+      }
       return command("mg " + key(flags) + flags);
     }
 

@@ -52,7 +52,9 @@ final class MetaFlags {
         return "CLIENT_ERROR invalid flag";
       }
       String wrong = readArgument(line, i, (char) letter);
-      error = wrong == null ? error : wrong;
+      if (wrong != null && (error == null || !wrong.equals(TextCommands.BAD_FORMAT))) {
+        error = wrong; // That of F is the one that counts least.
+      }
     }
     return error;
   }
