@@ -179,6 +179,9 @@ final class MemcachedCommands implements Dialect {
               default -> choices.oneOf(" c", " I", " k", " q");
             });
       }
+      if (flags.indexOf(" C") >= 0) {
+        without(flags, " I"); // memcached asks which version is larger, which tells Speicher nothing.
+      }
       return command("ms " + key(flags) + ' ' + length(value) + flags, value + "\r\n");
     }
 
