@@ -48,6 +48,10 @@ final class MetaCommandsTest {
     assertThat(decode("mg k R-1")).isEqualTo(get(View.VALUE, null, null, 0));
     assertThat(decode("mg k N2592001"))
         .isEqualTo(get(View.VALUE, null, Expiry.at(2_592_001_000L), 0));
+    Expiry minute = Expiry.after(60_000);
+    assertThat(decode("mg k N30 T60")).isEqualTo(get(View.VALUE, minute, minute, 0));
+    assertThat(decode("mg k T60 N30"))
+        .isEqualTo(get(View.VALUE, minute, Expiry.after(30_000), 0));
   }
 
   @Test
