@@ -68,6 +68,9 @@ final class MemcachedCommands implements Dialect {
   private static final class Generator {
     private static final String OPAQUE = " Oab";
 
+    /** A longer line that has no end yet makes memcached hang up. */
+    private static final int MAX_LINE = 1_000;
+
     private final Choices choices;
     private final List<Supplier<Command>> suppliers = new ArrayList<>();
 
@@ -79,6 +82,7 @@ final class MemcachedCommands implements Dialect {
         suppliers.add(this::metaGet);
         suppliers.add(this::metaSet);
       }
+      suppliers.add(this::storeMuch);
       suppliers.add(this::cas);
       suppliers.add(this::getAndTouch);
       suppliers.add(() -> command("delete " + key() + extra("", "0", "5", "noreply", "x y")));
@@ -95,6 +99,12 @@ final class MemcachedCommands implements Dialect {
 
     Command next() {
       return suppliers.get(choices.random.nextInt(suppliers.size())).get();
+    }
+
+    private Command storeMuch() {
+      String value = choices.text(choices.random.nextInt(MAX_LINE, 100_000));
+      String line = choices.oneOf("set k1", "add k2", "replace k3", "append k4", "prepend k5");
+      return command(line + " 0 0 " + value.length() + noreply(), value + "\r\n");
     }
 
     private Command store() {
@@ -170,6 +180,9 @@ final class MemcachedCommands implements Dialect {
       }
       if (flags.indexOf("-") >= 0 || flags.indexOf("4000000000") >= 0) {
         without(flags, " t"); // What memcached says is left of a time that is over is a huge number.
+      }
+      if (flags.indexOf(" R") >= 0 && flags.indexOf(" T") >= 0) {
+        flags.setLength(0); // Whether R looks at the new time to live depends on their order.
       }
       if (flags.indexOf(" N") >= 0 && flags.indexOf(" T") >= 0) {
         without(flags, " t"); // See metaArithmetic.
@@ -268,10 +281,13 @@ final class MemcachedCommands implements Dialect {
           : Base64.getEncoder().encodeToString(key);
     }
 
-    /** To C's parser "-0" is an unsigned number. */
+    /**
+     * A value, none that is read as a line too long where its command is refused. To C's parser "-0"
+     * is an unsigned number.
+     */
     private String value() {
       String value = choices.value();
-      return value.equals("-0") ? "0" : value;
+      return value.length() > MAX_LINE || value.equals("-0") ? "0" : value;
     }
 
     private static void without(StringBuilder flags, String flag) {
