@@ -180,7 +180,8 @@ final class MemcachedCommands implements Dialect {
             });
       }
       if (flags.indexOf(" C") >= 0) {
-        without(flags, " I"); // memcached asks which version is larger, which tells Speicher nothing.
+        without(
+            flags, " I"); // memcached asks which version is larger, which tells Speicher nothing.
       }
       return command("ms " + key(flags) + ' ' + length(value) + flags, value + "\r\n");
     }
