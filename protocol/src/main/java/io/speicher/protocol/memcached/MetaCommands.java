@@ -208,8 +208,7 @@ final class MetaCommands extends TextCommands {
     boolean down = flags.mode == 'D' || flags.mode == '-';
     Command.Initial initial =
         flags.has('N')
-            ? new Command.Initial(
-                flags.initial, ValueKind.BYTES, Exptime.expiry(flags.newSeconds))
+            ? new Command.Initial(flags.initial, ValueKind.BYTES, Exptime.expiry(flags.newSeconds))
             : null;
     Command.Add add =
         new Command.Add(

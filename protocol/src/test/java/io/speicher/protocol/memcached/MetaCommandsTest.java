@@ -50,8 +50,7 @@ final class MetaCommandsTest {
         .isEqualTo(get(View.VALUE, null, Expiry.at(2_592_001_000L), 0));
     Expiry minute = Expiry.after(60_000);
     assertThat(decode("mg k N30 T60")).isEqualTo(get(View.VALUE, minute, minute, 0));
-    assertThat(decode("mg k T60 N30"))
-        .isEqualTo(get(View.VALUE, minute, Expiry.after(30_000), 0));
+    assertThat(decode("mg k T60 N30")).isEqualTo(get(View.VALUE, minute, Expiry.after(30_000), 0));
   }
 
   @Test
