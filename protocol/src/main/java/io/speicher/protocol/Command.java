@@ -210,8 +210,9 @@ public sealed interface Command {
    * As {@link Set}, but answered with {@link Reply.Count} where it is done: the version of the new
    * item, or 0, which no item has, if it was replaced already.
    *
-   * @param acceptsOlder whether a version that is lower than the item's is accepted, too: then the
-   *     new item is stale, and its expiry and its lease are those of the old one
+   * @param acceptsOlder whether a version that the key had before is accepted, too, whatever the
+   *     order of the numbers: then the new item is stale, and its expiry and its lease are those of
+   *     the old one
    */
   record SetLeased(Set set, boolean acceptsOlder) implements Command {}
 

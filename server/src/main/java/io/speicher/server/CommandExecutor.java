@@ -323,7 +323,7 @@ final class CommandExecutor {
         long now = store.nowMillis();
         yield expiry.millis() > Item.NEVER - now ? Item.NEVER : now + expiry.millis();
       }
-      case AT -> expiry.millis();
+      case AT -> Math.min(expiry.millis(), Item.NEVER - 1);
     };
   }
 

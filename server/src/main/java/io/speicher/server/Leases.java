@@ -206,7 +206,7 @@ final class Leases {
               if (refusal[0] == null) {
                 return executor.replacement(set, old);
               }
-              if (old != null && leased.acceptsOlder() && isOlder(condition, old)) {
+              if (old != null && leased.acceptsOlder() && isOlder(condition)) {
                 refusal[0] = null;
                 return new Update.Replace(
                     set.value(),
@@ -225,9 +225,17 @@ final class Leases {
     return refusal[0] == null ? new Reply.Count(versionOf(set.key(), set.value())) : refusal[0];
   }
 
-  private static boolean isOlder(Condition condition, Item old) {
-    return condition.kind() == Condition.Kind.VERSION
-        && Long.compareUnsigned(condition.version(), old.version()) < 0;
+  /**
+   * Whether a version, which is not the item's, may be that of an older one.
+   *
+   * <p>Versions tell values apart and nothing of their order: the store writes in several places at
+   * once, and its numbers grow in each of them only. But a version is known before it is sent, so
+   * any that is not the present one was that of an older value, unless it was made up. Nothing is
+   * lost by believing who made it up, since what is stored here is stale; all the same we refuse
+   * numbers that no item has.
+   */
+  private static boolean isOlder(Condition condition) {
+    return condition.kind() == Condition.Kind.VERSION && condition.version() > 0;
   }
 
   /** The version of an item if it has this value, else 0. */
@@ -287,8 +295,11 @@ final class Leases {
         store.update(
             add.key(),
             old -> {
+              // No bytes are no number, and that memcached says before it looks at the version.
               Reply refusal =
-                  old == null ? null : CommandExecutor.refusal(command.condition(), old);
+                  old == null || !old.value().hasRemaining()
+                      ? null
+                      : CommandExecutor.refusal(command.condition(), old);
               if (refusal != null) {
                 reply[0] = refusal;
                 return Update.KEEP;

@@ -14,6 +14,9 @@ final class Numbers {
   /** The longest 64-bit number, with its sign. */
   private static final int MAX_INTEGER_BYTES = 20;
 
+  /** Room for an unsigned number with white space and zeros before it. */
+  private static final int MAX_LOOK_BYTES = 128;
+
   /** What a decimal number may take: Redis keeps no more of them. */
   private static final int MAX_DECIMAL_BYTES = 256;
 
@@ -34,10 +37,10 @@ final class Numbers {
    * The number that {@code text} is and {@code delta} together: {@link Reply.Count}, or why not.
    */
   static Reply sum(ByteBuffer text, long delta, Arithmetic arithmetic) {
-    if (text.remaining() > MAX_INTEGER_BYTES) {
+    if (text.remaining() > MAX_INTEGER_BYTES && arithmetic == Arithmetic.SIGNED) {
       return WrongValue.NOT_AN_INTEGER;
     }
-    String digits = string(text);
+    String digits = string(text.slice(text.position(), Math.min(text.remaining(), MAX_LOOK_BYTES)));
     try {
       return arithmetic == Arithmetic.SIGNED
           ? signedSum(digits, delta)
@@ -58,8 +61,8 @@ final class Numbers {
   }
 
   private static long unsignedSum(String digits, long delta, Arithmetic arithmetic) {
-    // A number that lost a digit may have been padded, and zeros may have been put before it.
-    long number = Long.parseUnsignedLong(digits.strip());
+    // What follows white space does not count: memcached pads a number that has lost a digit.
+    long number = Long.parseUnsignedLong(digits.strip().split("\\s", 2)[0]);
     if (arithmetic == Arithmetic.UNSIGNED_UP) {
       return number + delta;
     }

@@ -7,7 +7,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The harness itself: it finds nothing between two equal servers, and what a broken one says. */
+/** The harness itself: it finds nothing between two equal servers. */
 final class HarnessTest {
   private static final long COMMANDS = 10_000;
 

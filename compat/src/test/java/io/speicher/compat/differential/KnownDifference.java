@@ -3,9 +3,40 @@ package io.speicher.compat.differential;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Where the servers need not say the same, and why. Everything else is a difference. */
 enum KnownDifference {
+  EMPTY_KEY("A key of Speicher's has at least one byte.", Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      return b.contains("-ERR key empty: keyBytes=0 (expected: 1..65535)\r\n");
+    }
+  },
+
+  OTHER_FAMILY(
+      "Damage can make a name of Redis's that is no command of Speicher's, as HGET of MGET.",
+      Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      int first = 0;
+      while (first < Math.min(a.length(), b.length()) && a.charAt(first) == b.charAt(first)) {
+        first++;
+      }
+      int line = a.lastIndexOf('\n', first) + 1;
+      return a.startsWith(UNKNOWN_COMMAND, line) != b.startsWith(UNKNOWN_COMMAND, line);
+    }
+  },
+
+  TOO_LARGE(
+      "That a value is too large Speicher says at once, memcached when all of it has come.",
+      Set.of(Command.DAMAGED)) {
+    @Override
+    String normal(String reply) {
+      return reply.replace("SERVER_ERROR object too large for cache\r\n", "");
+    }
+  },
+
   ORDER("The order of keys is that of a server's hash table.", Set.of("KEYS", "SCAN")) {
     @Override
     String normal(String reply) {
@@ -45,9 +76,27 @@ enum KnownDifference {
     }
   },
 
+  SKIPPING(
+      "To Redis, an empty command is one whose reply CLIENT REPLY SKIP leaves out.",
+      Set.of("CLIENT REPLY")),
+
+  EXPIRED(
+      "Redis counts what has expired until it comes upon it.", Set.of("DBSIZE")) {
+    @Override
+    String normal(String reply) {
+      return reply.startsWith(":") ? ":n" : reply;
+    }
+  },
+
   CLOCK(
       "What is left of a time to live depends on when a command arrives.",
-      Set.of("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "mg with a time", "ma with a time")) {
+      Set.of(
+          "TTL",
+          "PTTL",
+          "EXPIRETIME",
+          "PEXPIRETIME",
+          "mg with a time",
+          "ma with a time")) {
     @Override
     boolean allows(String a, String b) {
       return near(Cas.without(a), Cas.without(b));
@@ -63,32 +112,28 @@ enum KnownDifference {
     }
   },
 
-  PADDING(
-      "memcached pads a number that decr made shorter; the protocol says not to rely on it.",
-      Set.of("get", "gets", "gat", "gats", "mg", "ma", Command.DAMAGED)) {
+  USE(
+      "Speicher knows how often a key was used lately, not whether since it was stored.",
+      Set.of("mg", "mg with a time", Command.DAMAGED)) {
     @Override
     String normal(String reply) {
-      return PADDED.matcher(Cas.without(reply)).replaceAll("$1 n$2\r\n$3\r\n");
+      return HIT.matcher(Cas.without(reply)).replaceAll(" h?");
     }
   },
 
-  OTHER_FAMILY(
-      "Damage can make a name of Redis's that is no command of Speicher's, as HGET of MGET.",
-      Set.of(Command.DAMAGED)) {
+  PADDING(
+      "memcached pads a number that decr made shorter; the protocol says not to rely on it.",
+      Set.of("get", "gets", "gat", "gats", "mg", "mg with a time", "ma", Command.DAMAGED)) {
     @Override
-    boolean allows(String a, String b) {
-      int first = 0;
-      while (first < Math.min(a.length(), b.length()) && a.charAt(first) == b.charAt(first)) {
-        first++;
-      }
-      int line = a.lastIndexOf('\n', first) + 1;
-      return a.startsWith(UNKNOWN_COMMAND, line) != b.startsWith(UNKNOWN_COMMAND, line);
+    String normal(String reply) {
+      String anyLength = LENGTH.matcher(Cas.without(reply)).replaceAll("$1");
+      return anyLength.replace(" ", "");
     }
   };
 
   private static final String UNKNOWN_COMMAND = "-ERR unknown command '";
-  private static final Pattern PADDED =
-      Pattern.compile("(VALUE \\S+ \\d+|VA) \\d+(.*)\r\n(\\d+) *\r\n");
+  private static final Pattern LENGTH = Pattern.compile("(VALUE \\S+ \\d+|VA|^HD.* s) ?\\d+");
+  private static final Pattern HIT = Pattern.compile(" h[01]");
   private static final Pattern NUMBER = Pattern.compile("\\d{3,}");
   private static final long NEAR = 5_000;
 
@@ -102,7 +147,7 @@ enum KnownDifference {
 
   /** Whether replies to this can be compared where they cannot be told apart from others. */
   static boolean comparesInAStream(Command command) {
-    return !ORDER.concerns(command) && !CONTENT.concerns(command) && !CLOCK.concerns(command);
+    return Stream.of(ORDER, CONTENT, SKIPPING, EXPIRED, CLOCK).noneMatch(known -> known.concerns(command));
   }
 
   boolean concerns(Command command) {

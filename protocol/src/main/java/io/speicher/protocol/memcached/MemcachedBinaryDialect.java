@@ -82,13 +82,6 @@ public final class MemcachedBinaryDialect implements Dialect {
     if (in.getUnsignedByte(start) != REQUEST) {
       return hangUp();
     }
-    if (bodyBytes < 0) {
-      throw invalid();
-    }
-    boolean tooLong = valueBytes > limits.maxFrameBytes();
-    if (!tooLong && in.readableBytes() - HEADER_BYTES < bodyBytes) {
-      return null;
-    }
     code = in.getUnsignedByte(start + 1);
     opaque = in.getInt(start + 12);
     version = in.getLong(start + 16);
@@ -97,17 +90,27 @@ public final class MemcachedBinaryDialect implements Dialect {
     BinaryOperation found = BinaryOperation.ofCode(code);
     operation = found == null ? BinaryOperation.NOOP : found;
     quiet = found != null && found.isQuiet(code);
+    if (bodyBytes < 0) {
+      throw invalid();
+    }
+    boolean tooLong = valueBytes > limits.maxFrameBytes();
+    if (in.readableBytes() - HEADER_BYTES < (tooLong ? extrasBytes + keyBytes : bodyBytes)) {
+      return null;
+    }
     in.skipBytes(HEADER_BYTES);
+    int maxKeyBytes = Math.min(TextCommands.MAX_KEY_BYTES, limits.maxKeyBytes());
     if (tooLong) {
       skippedBytes = bodyBytes;
-      return refuse(TOO_LARGE);
+      boolean isKey = keyBytes > 0 && keyBytes <= maxKeyBytes;
+      return isKey && operation == BinaryOperation.SET
+          ? tooLarge(in.nioBuffer(in.readerIndex() + extrasBytes, keyBytes))
+          : refuse(TOO_LARGE);
     }
     ByteBuffer body = in.nioBuffer(in.readerIndex(), bodyBytes);
     in.skipBytes(bodyBytes);
     if (found == null) {
       return refuse(UNKNOWN);
     }
-    int maxKeyBytes = Math.min(TextCommands.MAX_KEY_BYTES, limits.maxKeyBytes());
     if (valueBytes < 0
         || keyBytes > maxKeyBytes
         || !found.fits(extrasBytes, keyBytes, valueBytes)) {
@@ -130,6 +133,12 @@ public final class MemcachedBinaryDialect implements Dialect {
   private ProtocolException invalid() {
     status = INVALID;
     return new ProtocolException(text(INVALID));
+  }
+
+  /** A value that cannot be stored takes the old one with it, so that nobody takes it for new. */
+  private Command tooLarge(ByteBuffer name) {
+    status = TOO_LARGE;
+    return new Command.Delete(name);
   }
 
   private Command refuse(int newStatus) {

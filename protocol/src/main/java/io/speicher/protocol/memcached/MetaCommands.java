@@ -89,7 +89,7 @@ final class MetaCommands extends TextCommands {
         key(),
         view,
         flags.has('T') ? Exptime.expiry(flags.touchSeconds) : null,
-        flags.has('N') ? Exptime.expiry(flags.vivifySeconds) : null,
+        flags.has('N') ? Exptime.expiry(flags.newSeconds) : null,
         flags.has('R') ? Exptime.delayMillis(flags.recacheSeconds) : 0);
   }
 
@@ -134,13 +134,14 @@ final class MetaCommands extends TextCommands {
       Command.Append append =
           new Command.Append(key(), ValueKind.BYTES, value, flags.mode == 'P', false);
       return flags.has('C') || flags.has('c')
-          ? new Command.AppendLeased(append, versionCondition())
+          ? new Command.AppendLeased(append, changeCondition())
           : append;
     }
     SetOptions options =
         new SetOptions(flags.clientFlags, flags.touchOr(Expiry.NEVER), condition(), false);
     Command.Set set = new Command.Set(key(), ValueKind.BYTES, value, options);
-    boolean acceptsOlder = flags.has('I') && isConditionalOnVersion();
+    // To memcached, no item is older than 0.
+    boolean acceptsOlder = flags.has('I') && isConditionalOnVersion() && flags.version != 0;
     return acceptsOlder || flags.has('c') ? new Command.SetLeased(set, acceptsOlder) : set;
   }
 
@@ -184,6 +185,11 @@ final class MetaCommands extends TextCommands {
     return flags.has('C') ? Condition.version(flags.version) : Condition.ALWAYS;
   }
 
+  /** Where a value is changed, memcached takes a version of zero for none. */
+  private Condition changeCondition() {
+    return flags.version == 0 ? Condition.ALWAYS : versionCondition();
+  }
+
   private Command add() {
     form = Form.ADD;
     Command misfit = misfit("CLIENT_ERROR options flags too long");
@@ -203,12 +209,12 @@ final class MetaCommands extends TextCommands {
     Command.Initial initial =
         flags.has('N')
             ? new Command.Initial(
-                flags.initial, ValueKind.BYTES, Exptime.expiry(flags.vivifySeconds))
+                flags.initial, ValueKind.BYTES, Exptime.expiry(flags.newSeconds))
             : null;
     Command.Add add =
         new Command.Add(
             key(), flags.delta, down ? Arithmetic.UNSIGNED_DOWN : Arithmetic.UNSIGNED_UP, initial);
-    return new Command.AddAndGet(add, versionCondition(), flags.touchOr(Expiry.KEEP));
+    return new Command.AddAndGet(add, changeCondition(), flags.touchOr(Expiry.KEEP));
   }
 
   private Command debug() {

@@ -21,7 +21,10 @@ final class MetaFlags {
   private final boolean[] seen = new boolean[128];
 
   private @Nullable ByteBuffer binaryKey;
-  int vivifySeconds;
+
+  /** What the item gets if the command creates it: N and T both say so, and the last one counts. */
+  int newSeconds;
+
   int touchSeconds;
   int recacheSeconds;
   int clientFlags;
@@ -49,7 +52,9 @@ final class MetaFlags {
         return "CLIENT_ERROR invalid flag";
       }
       String wrong = readArgument(line, i, (char) letter);
-      error = wrong == null ? error : wrong;
+      if (wrong != null && (error == null || !wrong.equals(TextCommands.BAD_FORMAT))) {
+        error = wrong; // That of F is the one that counts least.
+      }
     }
     return error;
   }
@@ -90,8 +95,11 @@ final class MetaFlags {
 
   private void setSeconds(char letter, int seconds) {
     switch (letter) {
-      case 'N' -> vivifySeconds = seconds;
-      case 'T' -> touchSeconds = seconds;
+      case 'N' -> newSeconds = seconds;
+      case 'T' -> {
+        newSeconds = seconds;
+        touchSeconds = seconds;
+      }
       default -> recacheSeconds = seconds;
     }
   }
