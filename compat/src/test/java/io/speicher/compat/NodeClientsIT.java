@@ -11,10 +11,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /**
  * ioredis, node-redis and memjs: the scripts in {@code src/test/node}, which end with {@code
- * passed}. npm installs the clients, below {@code target}.
+ * passed}. npm installs the clients, below {@code target}. Where there is no Node that they run on,
+ * or nothing to install from, the tests are skipped: not every Debian has one.
  */
 final class NodeClientsIT {
   private static final int MIN_NODE = 20;
@@ -28,12 +30,12 @@ final class NodeClientsIT {
 
   @BeforeAll
   static void install(@TempDir Path folder) throws Exception {
-    node = Program.find("node", "Node.js, Debian package nodejs");
+    node = Program.named("node").orElseThrow(() -> skipped("node is not installed"));
     String version = node.run(PATIENCE, folder, "", List.of("--version")).output().strip();
     if (major(version) < MIN_NODE) {
-      throw Program.missing("node is too old: version=" + version + " (expected: 20 or later)");
+      throw skipped("node is too old: version=" + version + " (expected: 20 or later)");
     }
-    Program npm = Program.find("npm", "Debian package npm");
+    Program npm = Program.named("npm").orElseThrow(() -> skipped("npm is not installed"));
     copyScripts();
     List<String> arguments =
         List.of(
@@ -46,7 +48,14 @@ final class NodeClientsIT {
             "--prefix",
             INSTALLED.toAbsolutePath().toString());
     Program.Result result = npm.run(PATIENCE.multipliedBy(3), folder, "", arguments);
-    assertThat(result.exitCode()).as(result.output()).isZero();
+    if (result.exitCode() != 0) {
+      throw skipped("npm could not install the clients: " + result.output());
+    }
+  }
+
+  private static TestAbortedException skipped(String why) {
+    System.out.println("The clients for Node are not tested: " + why);
+    return new TestAbortedException(why);
   }
 
   /** Of v20.19.2 it is 20. */

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
@@ -26,19 +28,23 @@ final class Program {
   /** What a program printed, both streams in one, and how it ended. */
   record Result(int exitCode, String output) {}
 
-  /** The program of that name, which comes with {@code source}. */
-  static Program find(String name, String source) {
-    for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
-      File file = new File(folder, name);
-      if (file.canExecute()) {
-        return new Program(file.getPath());
-      }
-    }
-    throw missing("%s is not installed (%s)".formatted(name, source));
+  /** The program of that name, which comes with a package of Debian. */
+  static Program find(String name, String debianPackage) {
+    return named(name)
+        .orElseThrow(() ->
+            missing("%s is not installed (Debian package %s)".formatted(name, debianPackage)));
   }
 
-  /** Skips the test, or fails it; thrown by the caller so that the compiler knows. */
-  static TestAbortedException missing(String what) {
+  /** The program of that name, if there is one. */
+  static Optional<Program> named(String name) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+        .map(folder -> new File(folder, name))
+        .filter(File::canExecute)
+        .findFirst()
+        .map(file -> new Program(file.getPath()));
+  }
+
+  private static TestAbortedException missing(String what) {
     if (Boolean.getBoolean("compat")) {
       throw new AssertionError(what);
     }

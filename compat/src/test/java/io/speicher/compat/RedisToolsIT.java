@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** redis-cli and redis-benchmark. */
 final class RedisToolsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String SOURCE = "Debian package redis-tools";
+  private static final String PACKAGE = "redis-tools";
 
   private static ServerUnderTest server;
 
@@ -154,7 +154,7 @@ final class RedisToolsIT {
 
   @Test
   void benchmark_runs() throws Exception {
-    Program benchmark = Program.find("redis-benchmark", SOURCE);
+    Program benchmark = Program.find("redis-benchmark", PACKAGE);
     Program.Result result =
         benchmark.run(
             PATIENCE,
@@ -168,7 +168,7 @@ final class RedisToolsIT {
   }
 
   private String cli(String input, String... arguments) throws Exception {
-    Program cli = Program.find("redis-cli", SOURCE);
+    Program cli = Program.find("redis-cli", PACKAGE);
     Program.Result result = cli.run(PATIENCE, folder, input, arguments(arguments));
     assertThat(result.exitCode()).as(result.output()).isZero();
     return result.output();
