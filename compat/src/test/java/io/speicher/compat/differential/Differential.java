@@ -28,8 +28,8 @@ public final class Differential {
   private static final int DAMAGED_ROUNDS_ONE_IN = 3;
 
   /**
-   * memcached closes on a line too long for one read, and how much a read takes is chance; and a get
-   * of a key too long makes it forget replies to what was sent before.
+   * memcached closes on a line too long for one read, and how much a read takes is chance; and a
+   * get of a key too long makes it forget replies to what was sent before.
    */
   private static final int DAMAGED_BYTES = 240;
 

@@ -87,8 +87,7 @@ enum KnownDifference {
       "To Redis, an empty command is one whose reply CLIENT REPLY SKIP leaves out.",
       Set.of("CLIENT REPLY")),
 
-  EXPIRED(
-      "Redis counts what has expired until it comes upon it.", Set.of("DBSIZE")) {
+  EXPIRED("Redis counts what has expired until it comes upon it.", Set.of("DBSIZE")) {
     @Override
     String normal(String reply) {
       return reply.startsWith(":") ? ":n" : reply;
@@ -97,13 +96,7 @@ enum KnownDifference {
 
   CLOCK(
       "What is left of a time to live depends on when a command arrives.",
-      Set.of(
-          "TTL",
-          "PTTL",
-          "EXPIRETIME",
-          "PEXPIRETIME",
-          "mg with a time",
-          "ma with a time")) {
+      Set.of("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "mg with a time", "ma with a time")) {
     @Override
     boolean allows(String a, String b) {
       return near(Cas.without(a), Cas.without(b));
@@ -154,7 +147,8 @@ enum KnownDifference {
 
   /** Whether replies to this can be compared where they cannot be told apart from others. */
   static boolean comparesInAStream(Command command) {
-    return Stream.of(ORDER, CONTENT, SKIPPING, EXPIRED, CLOCK).noneMatch(known -> known.concerns(command));
+    return Stream.of(ORDER, CONTENT, SKIPPING, EXPIRED, CLOCK)
+        .noneMatch(known -> known.concerns(command));
   }
 
   boolean concerns(Command command) {

@@ -179,7 +179,8 @@ final class MemcachedCommands implements Dialect {
             });
       }
       if (flags.indexOf("-") >= 0 || flags.indexOf("4000000000") >= 0) {
-        without(flags, " t"); // What memcached says is left of a time that is over is a huge number.
+        without(
+            flags, " t"); // What memcached says is left of a time that is over is a huge number.
       }
       if (flags.indexOf(" R") >= 0 && flags.indexOf(" T") >= 0) {
         flags.setLength(0); // Whether R looks at the new time to live depends on their order.
@@ -265,9 +266,9 @@ final class MemcachedCommands implements Dialect {
     }
 
     /**
-     * For a meta command; a key in base64 adds its flag. Those keys are never written otherwise, nor
-     * shown: memcached remembers, but for items that it made itself, how the key was written when
-     * an item was stored, and shows it so.
+     * For a meta command; a key in base64 adds its flag. Those keys are never written otherwise,
+     * nor shown: memcached remembers, but for items that it made itself, how the key was written
+     * when an item was stored, and shows it so.
      */
     private String key(StringBuilder flags) {
       if (!choices.chance(5)) {
@@ -282,8 +283,8 @@ final class MemcachedCommands implements Dialect {
     }
 
     /**
-     * A value, none that is read as a line too long where its command is refused. To C's parser "-0"
-     * is an unsigned number.
+     * A value, none that is read as a line too long where its command is refused. To C's parser
+     * "-0" is an unsigned number.
      */
     private String value() {
       String value = choices.value();

@@ -379,7 +379,8 @@ final class RespCommands implements Dialect {
 
     /**
      * What is exact in binary too, for a key that nothing else counts with: Speicher adds decimal
-     * numbers as they are written, Redis 80 bits of floating point, and shows what that makes of 0.1.
+     * numbers as they are written, Redis 80 bits of floating point, and shows what that makes of
+     * 0.1.
      */
     private String exactDecimal() {
       return choices.chance(2)

@@ -41,7 +41,8 @@ final class ServerProcess implements AutoCloseable {
             "--maxmemory",
             "256mb",
             "--maxmemory-policy",
-            "allkeys-lfu", // As Speicher says of itself, so that OBJECT IDLETIME is refused by both.
+            "allkeys-lfu", // As Speicher says of itself, so that OBJECT IDLETIME is refused by
+            // both.
             "--dir",
             directory.toString()));
   }
