@@ -300,7 +300,7 @@ final class MemcachedFuzzTest {
     StringBuilder text = new StringBuilder();
     String value = value();
     boolean hasValue = false;
-    for (String word : LINES.get(random.nextInt(LINES.size())).split(" ")) {
+    for (String word : LINES.get(random.nextInt(LINES.size())).split(" ", -1)) {
       if (text.length() > 0) {
         text.append(' ');
       }
