@@ -344,11 +344,10 @@ final class LeasesIT {
         List<Callable<String>> calls = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
           int client = i;
-          calls.add(
-              () -> {
-                start.await();
-                return ask(client, line);
-              });
+          calls.add(() -> {
+            start.await();
+            return ask(client, line);
+          });
         }
         List<String> replies = new ArrayList<>();
         for (Future<String> reply : threads.invokeAll(calls)) {

@@ -121,7 +121,7 @@ final class CaseRunner {
     } else if (step instanceof Step.Expect expect) {
       String shown = expect.reply().toString();
       byte[] payload = wire.receive(expect.connection(), shown);
-      Replies.check(payload, expect.reply().expand(values), shown);
+      Replies.check(payload, expect.reply().expand(values), shown, values.saved());
     } else if (step instanceof Step.ExpectBytes expect) {
       expectBytes(expect, context);
     } else if (step instanceof Step.SendEnd end) {

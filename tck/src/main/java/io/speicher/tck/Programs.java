@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +33,8 @@ final class Programs {
           "monotonic-reads", Programs::monotonicReads,
           "many-connections", Programs::manyConnections,
           "random-payloads", Programs::randomPayloads,
-          "scan", Programs::scan);
+          "scan", Programs::scan,
+          "walk", Programs::walk);
 
   /**
    * Where and how a program runs.
@@ -227,6 +229,13 @@ final class Programs {
     run(context, wire -> new ScanProgram(wire, context.key()).run(keys, count));
   }
 
+  /** A walk with SCN finds all keys that stay, while others come and go. */
+  private static void walk(Context context, Parameters parameters) throws IOException {
+    int keys = parameters.require("keys");
+    int count = parameters.require("count");
+    run(context, wire -> new WalkProgram(wire, context.key()).run(keys, count));
+  }
+
   /** A SET of an array, if it looks like one, or of a text. */
   private static byte[] set(String key, String text) {
     String value = text.startsWith("[") ? text : "\"" + text + "\"";
@@ -255,7 +264,7 @@ final class Programs {
   }
 
   private static void expect(Wire wire, String connection, String reply) throws IOException {
-    Replies.check(wire.receive(connection, reply), reply.getBytes(UTF_8), reply);
+    Replies.check(wire.receive(connection, reply), reply.getBytes(UTF_8), reply, new HashMap<>());
   }
 
   /** Runs one client on a wire of its own. A failure tells what went over that wire. */

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  *  $(TEXT*COUNT)  the text so many times; it holds no closing parenthesis
  *  $(hex 00 FF)   those bytes
  *  $(length N)    a signed 32-bit number, big-endian
- *  $(saved NAME)  what a reply had where the case saves it, see {@link ReplyPattern}
+ *  $(save NAME)   itself, which in an expected reply stands for what comes there, see {@link Replies}
+ *  $(saved NAME)  what a reply had where the case saves it
  *  $(now+N)       the time N seconds from now, in seconds since 1970
  * </pre>
  *
@@ -125,6 +126,9 @@ final class Template {
     if (place.startsWith("length ")) {
       int length = Integer.parseInt(place.substring("length ".length()).strip());
       return bytes(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    }
+    if (place.startsWith("save ")) {
+      return bytes(("$(" + place + ")").getBytes(UTF_8));
     }
     if (place.startsWith("saved ")) {
       String name = place.substring("saved ".length());

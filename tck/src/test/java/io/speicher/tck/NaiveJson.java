@@ -56,6 +56,25 @@ final class NaiveJson {
     return members;
   }
 
+  /** The elements of an array, as they were written. */
+  static List<String> elements(String written) throws SyntaxException {
+    NaiveJson json = new NaiveJson(written, new Rules(false, false, 512));
+    List<String> elements = new ArrayList<>();
+    json.take('[');
+    json.space();
+    while (json.peek() != ']') {
+      if (!elements.isEmpty()) {
+        json.take(',');
+        json.space();
+      }
+      int start = json.at;
+      json.value(1);
+      elements.add(written.substring(start, json.at));
+      json.space();
+    }
+    return elements;
+  }
+
   /** The characters of a string as it was written. */
   static String characters(String written) throws SyntaxException {
     return new NaiveJson(written, new Rules(false, false, 0)).string();

@@ -3,6 +3,7 @@ package io.speicher.tck;
 import io.speicher.tck.NaiveJson.Member;
 import io.speicher.tck.NaiveJson.SyntaxException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +26,11 @@ final class ReferenceItems {
   private static final long TEAR_NANOS_PER_CHARACTER = 200;
 
   /** An item; those without a time to live expire at the end of time. */
-  private record Item(String value, long expiryMillis, long number) {}
+  record Item(String value, long expiryMillis, long number) {}
 
   private final @Nullable Flaw flaw;
   private final Map<String, Item> items = new ConcurrentHashMap<>();
-  private final AtomicLong numbers = new AtomicLong();
+  private final AtomicLong numbers = new AtomicLong(1);
 
   ReferenceItems(@Nullable Flaw flaw) {
     this.flaw = flaw;
@@ -44,13 +45,17 @@ final class ReferenceItems {
     if (flaw == Flaw.keepsOldTtl && old != null && ttlMillis == null) {
       expiry = old.expiryMillis();
     }
+    long number = numbers.getAndIncrement();
+    if (flaw == Flaw.keepsVersions && old != null) {
+      number = old.number();
+    }
     if (flaw == Flaw.tearsValues && old != null && old.value().length() == value.length()) {
       int half = value.length() / 2;
       String torn = value.substring(0, half) + old.value().substring(half);
       items.put(key, new Item(torn, expiry, numbers.getAndIncrement()));
       LockSupport.parkNanos(2_000_000 + value.length() * TEAR_NANOS_PER_CHARACTER);
     }
-    items.put(key, new Item(kept(value), expiry, numbers.getAndIncrement()));
+    items.put(key, new Item(kept(value), expiry, number));
   }
 
   @Nullable String get(String key, long firstVisible) {
@@ -59,6 +64,33 @@ final class ReferenceItems {
       return null;
     }
     return item.value();
+  }
+
+  /** The item as it is, or null. */
+  @Nullable Item item(String key) {
+    Item item = items.get(key);
+    return item == null || nowMillis() >= item.expiryMillis() ? null : item;
+  }
+
+  /** Gives an item that is there another value; its time to live stays. */
+  void replace(String key, Item old, String value) {
+    long expiry = flaw == Flaw.ttlEndsWithAppend ? Long.MAX_VALUE : old.expiryMillis();
+    long number = flaw == Flaw.keepsVersions ? old.number() : numbers.getAndIncrement();
+    items.put(key, new Item(value, expiry, number));
+  }
+
+  void touch(String key, Item old, @Nullable Long ttlMillis) {
+    long expiry = ttlMillis == null ? Long.MAX_VALUE : expiryIn(ttlMillis);
+    items.put(key, new Item(old.value(), expiry, numbers.getAndIncrement()));
+  }
+
+  /** The milliseconds that an item has left, or null. */
+  static @Nullable Long left(Item item) {
+    return item.expiryMillis() == Long.MAX_VALUE ? null : item.expiryMillis() - nowMillis();
+  }
+
+  List<String> keys() {
+    return items.keySet().stream().filter(key -> item(key) != null).sorted().toList();
   }
 
   boolean remove(String key) {

@@ -31,12 +31,27 @@ final class ReferenceSession {
   private static final long MAX_TTL_MILLIS = 9_007_199_254_740_991L;
   private static final int DRAIN_MILLIS = 100;
   private static final int HALF_CLOSE_MILLIS = 200;
-  private static final Set<String> KNOWN_MEMBERS = Set.of("command", "key", "value", "ttl");
+  private static final Set<String> KNOWN_MEMBERS =
+      Set.of(
+          "command",
+          "key",
+          "value",
+          "ttl",
+          "encoding",
+          "if",
+          "version",
+          "keys",
+          "items",
+          "by",
+          "initial",
+          "cursor",
+          "count",
+          "match");
   private static final String OK = "{\"status_code\":200}";
   private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
 
   /** A request that is wrong; the message goes into the reply. */
-  private static final class RefusedException extends Exception {
+  static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     RefusedException(String message) {
@@ -45,6 +60,7 @@ final class ReferenceSession {
   }
 
   private final @Nullable Flaw flaw;
+  private final ReferenceFull full;
   private final ReferenceItems items;
   private final ReentrantLock everybody;
   private final Socket socket;
@@ -52,6 +68,10 @@ final class ReferenceSession {
   private final DataOutputStream out;
   private final List<String> heldBack = new ArrayList<>();
   private final Map<String, String> alreadyRead = new HashMap<>();
+
+  /** One request at a time, which makes batches, conditions and counters what they should be. */
+  private final Object turn;
+
   private long firstVisibleItem;
 
   ReferenceSession(
@@ -59,6 +79,8 @@ final class ReferenceSession {
       throws IOException {
     this.flaw = flaw;
     this.items = items;
+    this.full = new ReferenceFull(flaw, items, this::key);
+    this.turn = flaw == Flaw.tearsValues ? new Object() : items;
     this.everybody = everybody;
     this.socket = socket;
     this.in = new PushbackInputStream(new BufferedInputStream(socket.getInputStream()));
@@ -202,7 +224,10 @@ final class ReferenceSession {
       return "{\"status_code\":503,\"message\":\"too large\"}";
     }
     try {
-      return execute(NaiveJson.members(text(payload), rules()));
+      List<Member> members = NaiveJson.members(text(payload), rules());
+      synchronized (turn) {
+        return execute(members);
+      }
     } catch (SyntaxException e) {
       if (flaw == Flaw.closesOnDeepNesting && "too deep".equals(e.getMessage())) {
         throw new IOException("the stack is exhausted", e);
@@ -249,11 +274,12 @@ final class ReferenceSession {
     String command = requireText(request, "command");
     return switch (flaw == Flaw.foldsCase ? command.toUpperCase(Locale.ROOT) : command) {
       case "SET" -> set(request);
-      case "GET" -> get(key(request));
-      case "DEL" -> delete(key(request));
+      case "GET" -> get(key(request), ReferenceFull.wantsVersion(request));
+      case "DEL" -> delete(key(request), request.get("if"));
       case "RST" -> reset();
       case "PING" -> OK;
-      default -> throw new RefusedException("unknown command");
+      case "INF" -> OK;
+      default -> full.execute(command, request);
     };
   }
 
@@ -263,6 +289,11 @@ final class ReferenceSession {
     String value = request.get("value");
     if (value == null) {
       throw new RefusedException("value is missing");
+    }
+    value = ReferenceFull.decoded(flaw, request.get("encoding"), value);
+    String refusal = full.unmet(key, request.get("if"));
+    if (refusal != null) {
+      return refusal;
     }
     String ttl = request.get("ttl");
     if (flaw == Flaw.executesBadRequests) {
@@ -276,14 +307,14 @@ final class ReferenceSession {
     return OK;
   }
 
-  private static long ttlMillis(String ttl) throws RefusedException {
+  static long ttlMillis(String ttl) throws RefusedException {
     if (!ttl.matches("[1-9][0-9]{0,15}") || Long.parseLong(ttl) > MAX_TTL_MILLIS) {
       throw new RefusedException("ttl is not an integer in range");
     }
     return Long.parseLong(ttl);
   }
 
-  private String get(String key) {
+  private String get(String key, boolean version) {
     String value = items.get(key, firstVisibleItem);
     if (flaw == Flaw.cachesReads && alreadyRead.containsKey(key)) {
       value = alreadyRead.get(key);
@@ -292,10 +323,18 @@ final class ReferenceSession {
       return MISS;
     }
     alreadyRead.put(key, value);
-    return "{\"status_code\":200,\"value\":" + value + "}";
+    return full.found(key, value, version);
   }
 
-  private String delete(String key) throws SyntaxException {
+  private String delete(String key, @Nullable String condition)
+      throws RefusedException, SyntaxException {
+    if ("\"absent\"".equals(condition)) {
+      throw new RefusedException("nothing to delete if absent");
+    }
+    String refusal = full.unmet(key, condition);
+    if (refusal != null && !refusal.equals(MISS)) {
+      return refusal;
+    }
     alreadyRead.remove(key);
     if (items.remove(key)) {
       return OK;
@@ -346,7 +385,7 @@ final class ReferenceSession {
     return flaw == Flaw.countsKeysInCharacters ? key.length() : key.getBytes(UTF_8).length;
   }
 
-  private static String requireText(Map<String, String> request, String name)
+  static String requireText(Map<String, String> request, String name)
       throws RefusedException, SyntaxException {
     String written = request.get(name);
     if (written == null || !written.startsWith("\"")) {

@@ -14,6 +14,13 @@ enum KnownDifference {
     }
   },
 
+  BASE64("memcached decodes what is no base64.", Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      return b.contains("CLIENT_ERROR error decoding key\r\n");
+    }
+  },
+
   OTHER_FAMILY(
       "Damage can make a name of Redis's that is no command of Speicher's, as HGET of MGET.",
       Set.of(Command.DAMAGED)) {

@@ -208,8 +208,7 @@ final class MetaCommands extends TextCommands {
     boolean down = flags.mode == 'D' || flags.mode == '-';
     Command.Initial initial =
         flags.has('N')
-            ? new Command.Initial(
-                flags.initial, ValueKind.BYTES, Exptime.expiry(flags.newSeconds))
+            ? new Command.Initial(flags.initial, ValueKind.BYTES, Exptime.expiry(flags.newSeconds))
             : null;
     Command.Add add =
         new Command.Add(
@@ -226,7 +225,7 @@ final class MetaCommands extends TextCommands {
     if (flags.read(line, known) != null) {
       return refuse(BAD_FORMAT);
     }
-    return new Command.LeaseGet(key(), View.VERSION, null, null, 0);
+    return new Command.Get(key(), View.VERSION); // Whoever only looks takes no lease.
   }
 
   // ---- replies ----
@@ -378,11 +377,10 @@ final class MetaCommands extends TextCommands {
 
   /** Item classes and times of use are not known; the size is that of key and value. */
   private void spellDebug(Reply reply, ByteBuf out) {
-    if (!(reply instanceof Reply.Leased leased)) {
+    if (!(reply instanceof Reply.Value value)) {
       writeLine("EN", out);
       return;
     }
-    Reply.Value value = leased.value();
     writeText("ME ", out);
     line.write(1, out);
     boolean ends = value.expiresAtMillis() != Reply.Value.NEVER;

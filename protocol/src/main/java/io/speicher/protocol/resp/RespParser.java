@@ -78,7 +78,7 @@ final class RespParser {
         return false;
       }
       long count = number(in, 1, end);
-      if (count > Integer.MAX_VALUE || count == Long.MIN_VALUE) {
+      if (count > Integer.MAX_VALUE) {
         throw error("invalid multibulk length");
       }
       advance(end + 2);
@@ -178,9 +178,9 @@ final class RespParser {
     return NOT_FOUND;
   }
 
-  /** The decimal number in this place, or {@link Long#MIN_VALUE}, which no length is. */
+  /** The decimal number in this place, or {@link Long#MAX_VALUE}, which no length is. */
   private static long number(ByteBuf in, int from, int to) {
-    return Decimal.parse(in, in.readerIndex() + from, to - from, Long.MIN_VALUE);
+    return Decimal.parse(in, in.readerIndex() + from, to - from, Long.MAX_VALUE);
   }
 
   private static ProtocolException error(String why) {

@@ -56,7 +56,12 @@ final class MemcachedBinaryDialectTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, ALWAYS", "17, ALWAYS", "2, ABSENT", "18, ABSENT", "3, PRESENT", "19, PRESENT",
+    "1, ALWAYS",
+    "17, ALWAYS",
+    "2, ABSENT",
+    "18, ABSENT",
+    "3, PRESENT",
+    "19, PRESENT",
   })
   void set_addAndReplace(int code, Condition.Kind kind) {
     assertThat(decode(request(code, STORED, "k", "ab"))).isEqualTo(set(new Condition(kind, 0)));
@@ -84,9 +89,7 @@ final class MemcachedBinaryDialectTest {
     assertThat(decode(request(code, withoutInitial, "k", "", VERSION)))
         .isEqualTo(
             new Command.AddAndGet(
-                new Command.Add(K, 5, arithmetic, null),
-                Condition.version(VERSION),
-                Expiry.KEEP));
+                new Command.Add(K, 5, arithmetic, null), Condition.version(VERSION), Expiry.KEEP));
   }
 
   @ParameterizedTest
@@ -262,8 +265,13 @@ final class MemcachedBinaryDialectTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 0000000700000000, k", "18, 0000000700000000, k", "3, 0000000700000000, k",
-    "14, '', k", "1, 0000000700000000, ''"})
+  @CsvSource({
+    "2, 0000000700000000, k",
+    "18, 0000000700000000, k",
+    "3, 0000000700000000, k",
+    "14, '', k",
+    "1, 0000000700000000, ''"
+  })
   void change_tooLarge_isSkippedAndToldToTheQuiet(int code, String extras, String key) {
     ByteBuf in = Unpooled.wrappedBuffer(request(code, extras, key, "x".repeat(101)), noop());
     assertThat(dialect.decode(in)).isEqualTo(new Command.Malformed("Too large."));
@@ -460,8 +468,7 @@ final class MemcachedBinaryDialectTest {
     return request(code, extras, key, value, 0);
   }
 
-  private static byte[] request(
-      int code, String extras, String key, String value, long version) {
+  private static byte[] request(int code, String extras, String key, String value, long version) {
     byte[] body = join(HexFormat.of().parseHex(extras), latin1(key), latin1(value));
     byte[] header = header(code, extras.length() / 2, key.length(), body.length);
     ByteBuffer.wrap(header).putLong(16, version);

@@ -50,8 +50,7 @@ final class MetaCommandsTest {
         .isEqualTo(get(View.VALUE, null, Expiry.at(2_592_001_000L), 0));
     Expiry minute = Expiry.after(60_000);
     assertThat(decode("mg k N30 T60")).isEqualTo(get(View.VALUE, minute, minute, 0));
-    assertThat(decode("mg k T60 N30"))
-        .isEqualTo(get(View.VALUE, minute, Expiry.after(30_000), 0));
+    assertThat(decode("mg k T60 N30")).isEqualTo(get(View.VALUE, minute, Expiry.after(30_000), 0));
   }
 
   @Test
@@ -362,11 +361,11 @@ final class MetaCommandsTest {
 
   @Test
   void debug_tellsWhatIsKnown() {
-    assertThat(decode("me k")).isEqualTo(get(View.VERSION, null, null, 0));
-    assertThat(decode("me aw== b")).isEqualTo(get(View.VERSION, null, null, 0));
-    assertThat(answer("me k", leased(false, false, false)))
+    assertThat(decode("me k")).isEqualTo(new Command.Get(bytes("k"), View.VERSION));
+    assertThat(decode("me aw== b")).isEqualTo(new Command.Get(bytes("k"), View.VERSION));
+    assertThat(answer("me k", value("v1", NOW + 60_000)))
         .isEqualTo("ME k exp=-60 la=0 cas=18446744073709551615 fetch=yes cls=1 size=3\r\n");
-    assertThat(answer("me k z", leased(false, false, false))).startsWith("ME k exp=");
+    assertThat(answer("me k z", value("v1", NOW + 60_000))).startsWith("ME k exp=");
     assertThat(answer("me k", Reply.Miss.MISS)).isEqualTo("EN\r\n");
     assertThat(answer("me", Reply.Done.DONE)).isEqualTo("CLIENT_ERROR bad command line format\r\n");
     assertThat(answer("me ! b", Reply.Done.DONE))

@@ -1,0 +1,80 @@
+package io.speicher.tck;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Walks with {@code SCN} of framed JSON while other keys come and go. It may find those or not, and
+ * may find a key twice, but it ends, and finds every key that was there from its beginning to its
+ * end, and none that the pattern does not match.
+ */
+final class WalkProgram {
+  private static final String DONE = "0";
+
+  /** A walk that takes more calls is taken for endless. */
+  private static final int CALLS_PER_KEY = 100;
+
+  private final Wire wire;
+  private final String key;
+
+  WalkProgram(Wire wire, String key) {
+    this.wire = wire;
+    this.key = key;
+  }
+
+  /**
+   * Runs the program.
+   *
+   * @param keys how many keys stay
+   * @param count how many keys a call is asked to look at
+   */
+  void run(int keys, int count) throws IOException {
+    for (int i = 0; i < keys; i++) {
+      ask("{\"command\":\"SET\",\"key\":\"" + key + i + "\",\"value\":1}");
+    }
+    Set<String> found = new HashSet<>();
+    String cursor = DONE;
+    int calls = 0;
+    do {
+      Json.Members reply =
+          ask(
+              "{\"command\":\"SCN\",\"match\":\"%s*\",\"count\":%d,\"cursor\":\"%s\"}"
+                  .formatted(key, count, cursor));
+      cursor = take(reply, found);
+      ask("{\"command\":\"SET\",\"key\":\"" + key + "new" + calls % keys + "\",\"value\":1}");
+      ask("{\"command\":\"DEL\",\"key\":\"" + key + "new" + (calls + keys / 2) % keys + "\"}");
+      if (++calls > CALLS_PER_KEY * keys) {
+        throw new CaseFailure("the walk goes on after %,d calls".formatted(calls), "cursor 0");
+      }
+    } while (!cursor.equals(DONE));
+    for (int i = 0; i < keys; i++) {
+      if (!found.contains(key + i)) {
+        throw new CaseFailure("the walk has not found key %d of %d".formatted(i, keys), key + i);
+      }
+    }
+  }
+
+  /** Adds the keys of a reply to those found, and returns its cursor. */
+  private String take(Json.Members reply, Set<String> found) {
+    if (!(reply.last("cursor") instanceof Json.Text cursor)
+        || !(reply.last("keys") instanceof Json.Array keys)) {
+      throw new CaseFailure("another reply came", "a cursor and keys");
+    }
+    for (Json element : keys.elements()) {
+      if (!(element instanceof Json.Text text) || !text.characters().startsWith(key)) {
+        throw new CaseFailure("found " + Json.brief(element), "keys that begin with " + key);
+      }
+      found.add(text.characters());
+    }
+    return cursor.characters();
+  }
+
+  private Json.Members ask(String request) throws IOException {
+    wire.sendFrame("", request.getBytes(UTF_8));
+    String awaited = "a reply to " + request;
+    return Replies.object(wire.receive("", awaited), awaited);
+  }
+}

@@ -1,0 +1,355 @@
+package io.speicher.tck;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.speicher.tck.NaiveJson.Member;
+import io.speicher.tck.NaiveJson.SyntaxException;
+import io.speicher.tck.ReferenceSession.RefusedException;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the reference server does beyond the core. A value that is bytes is kept as base64 after an
+ * equals sign, with which no JSON begins; every other one as JSON.
+ */
+final class ReferenceFull {
+  private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
+  private static final String CONFLICT = "{\"status_code\":409,\"message\":\"not so\"}";
+  private static final String BYTES = "=";
+  private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
+
+  /** Reads the key of a request. */
+  interface KeyReader {
+    String key(Map<String, String> request) throws RefusedException, SyntaxException;
+  }
+
+  private final @Nullable Flaw flaw;
+  private final ReferenceItems items;
+  private final KeyReader keyReader;
+
+  ReferenceFull(@Nullable Flaw flaw, ReferenceItems items, KeyReader keyReader) {
+    this.flaw = flaw;
+    this.items = items;
+    this.keyReader = keyReader;
+  }
+
+  String execute(String command, Map<String, String> request)
+      throws RefusedException, SyntaxException {
+    return switch (command) {
+      case "MGET" -> getAll(keys(request), wantsVersion(request));
+      case "MSET" -> setAll(request);
+      case "MDEL" -> deleteAll(keys(request));
+      case "INC" -> add(request);
+      case "APP", "PRE" -> append(request, command.equals("PRE"));
+      case "TCH" -> touch(request);
+      case "TTL" -> left(keyReader.key(request));
+      case "SCN" -> scan(request);
+      case "CNT" -> done("count", items.keys().size());
+      default -> throw new RefusedException("unknown command");
+    };
+  }
+
+  /** What refuses a request because of its condition, or null when the condition holds. */
+  @Nullable String unmet(String key, @Nullable String written)
+      throws RefusedException, SyntaxException {
+    if (written == null) {
+      return null;
+    }
+    String condition = text(written);
+    ReferenceItems.Item item = items.item(key);
+    boolean version = condition.matches("[1-9][0-9]{0,18}") && isLong(new BigInteger(condition));
+    if (!version && !condition.equals("absent") && !condition.equals("present")) {
+      throw new RefusedException("no such condition");
+    }
+    if (flaw == Flaw.ignoresConditions) {
+      return null;
+    }
+    if (condition.equals("absent")) {
+      return item == null ? null : CONFLICT;
+    }
+    if (item == null) {
+      return MISS;
+    }
+    return version && item.number() != Long.parseLong(condition) ? CONFLICT : null;
+  }
+
+  static boolean wantsVersion(Map<String, String> request) throws RefusedException {
+    String version = request.getOrDefault("version", "false");
+    if (!version.equals("true") && !version.equals("false")) {
+      throw new RefusedException("version is neither true nor false");
+    }
+    return version.equals("true");
+  }
+
+  /** A value as it is kept. */
+  static String decoded(@Nullable Flaw flaw, @Nullable String encoding, String value)
+      throws RefusedException, SyntaxException {
+    if (encoding == null) {
+      return value;
+    }
+    if (!text(encoding).equals("base64")) {
+      throw new RefusedException("no such encoding");
+    }
+    try {
+      String kept = kept(Base64.getDecoder().decode(text(value)));
+      return flaw == Flaw.losesEncoding ? value : kept;
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("not base64");
+    }
+  }
+
+  /** The reply to a GET of an item that is there. */
+  String found(String key, String value, boolean version) {
+    String shown =
+        value.startsWith(BYTES)
+            ? "\"" + value.substring(BYTES.length()) + "\",\"encoding\":\"base64\""
+            : value;
+    ReferenceItems.Item item = items.item(key);
+    String end = version && item != null ? ",\"version\":\"" + item.number() + "\"}" : "}";
+    return "{\"status_code\":200,\"value\":" + shown + end;
+  }
+
+  private String getAll(List<String> keys, boolean version) {
+    List<String> replies = new ArrayList<>();
+    for (String key : keys) {
+      ReferenceItems.Item item = items.item(key);
+      if (item != null) {
+        replies.add(found(key, item.value(), version));
+      } else if (flaw != Flaw.dropsMissesOfBatches) {
+        replies.add(MISS);
+      }
+    }
+    return "{\"status_code\":200,\"items\":[" + String.join(",", replies) + "]}";
+  }
+
+  private String setAll(Map<String, String> request) throws RefusedException, SyntaxException {
+    record Entry(String key, String value, @Nullable Long ttlMillis) {}
+    List<Entry> entries = new ArrayList<>();
+    for (String element : elements(request.get("items"))) {
+      Map<String, String> members = new HashMap<>();
+      for (Member member : NaiveJson.members(element, new NaiveJson.Rules(false, false, 512))) {
+        members.put(member.name(), member.value());
+      }
+      String value = decoded(flaw, members.get("encoding"), require(members, "value"));
+      Entry entry = new Entry(keyReader.key(members), value, ttlMillis(members));
+      entries.add(entry);
+      if (flaw == Flaw.keepsHalfOfBatches) {
+        items.put(entry.key(), entry.value(), entry.ttlMillis());
+      }
+    }
+    for (Entry entry : entries) {
+      items.put(entry.key(), entry.value(), entry.ttlMillis());
+    }
+    return "{\"status_code\":200}";
+  }
+
+  private String deleteAll(List<String> keys) {
+    return done("deleted", keys.stream().filter(items::remove).count());
+  }
+
+  private String add(Map<String, String> request) throws RefusedException, SyntaxException {
+    String key = keyReader.key(request);
+    long by = integer(request.getOrDefault("by", "1"));
+    Long ttlMillis = ttlMillis(request);
+    String written = request.get("initial");
+    Long initial = written == null ? null : integer(written);
+    ReferenceItems.Item item = items.item(key);
+    if (item == null) {
+      if (initial == null) {
+        return MISS;
+      }
+      long first = flaw == Flaw.addsToInitial ? initial + by : initial;
+      items.put(key, Long.toString(first), ttlMillis);
+      return done("value", first);
+    }
+    String digits = item.value().replaceAll("^\"(.*)\"$", "$1");
+    if (!digits.matches("-?[0-9]{1,19}") || !isLong(new BigInteger(digits))) {
+      return CONFLICT;
+    }
+    BigInteger sum = new BigInteger(digits).add(BigInteger.valueOf(by));
+    if (!isLong(sum) && flaw != Flaw.wrapsCounters) {
+      return CONFLICT;
+    }
+    items.replace(key, item, Long.toString(sum.longValue()));
+    return done("value", sum.longValue());
+  }
+
+  private String append(Map<String, String> request, boolean toFront)
+      throws RefusedException, SyntaxException {
+    String key = keyReader.key(request);
+    String value = require(request, "value");
+    if (!UTF_8.newEncoder().canEncode(text(value))) {
+      throw new RefusedException("half of a surrogate pair");
+    }
+    byte[] more = bytes(decoded(flaw, request.get("encoding"), value));
+    ReferenceItems.Item item = items.item(key);
+    if (item == null) {
+      return MISS;
+    }
+    ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    joined.writeBytes(toFront ? more : bytes(item.value()));
+    joined.writeBytes(toFront ? bytes(item.value()) : more);
+    items.replace(key, item, kept(joined.toByteArray()));
+    return done("length", joined.size());
+  }
+
+  private String touch(Map<String, String> request) throws RefusedException, SyntaxException {
+    String key = keyReader.key(request);
+    Long ttlMillis = ttlMillis(request);
+    ReferenceItems.Item item = items.item(key);
+    if (item == null) {
+      return MISS;
+    }
+    items.touch(key, item, ttlMillis);
+    return "{\"status_code\":200}";
+  }
+
+  private String left(String key) {
+    ReferenceItems.Item item = items.item(key);
+    if (item == null) {
+      return MISS;
+    }
+    Long left = ReferenceItems.left(item);
+    return left == null ? "{\"status_code\":200}" : done("ttl", left);
+  }
+
+  /** Walks in the order of hashes, which keys that come and go do not disturb. */
+  private String scan(Map<String, String> request) throws RefusedException, SyntaxException {
+    String cursor = text(request.getOrDefault("cursor", "\"0\""));
+    if (!cursor.matches("[0-9]{1,19}")) {
+      throw new RefusedException("no such cursor");
+    }
+    String count = request.getOrDefault("count", "100");
+    if (!count.matches("[1-9][0-9]{0,2}|1000")) {
+      throw new RefusedException("count is out of bounds");
+    }
+    String match = text(request.getOrDefault("match", "\"*\""));
+    if (!UTF_8.newEncoder().canEncode(match)) {
+      throw new RefusedException("half of a surrogate pair");
+    }
+    List<String> left =
+        items.keys().stream()
+            .filter(key -> hash(key) >= Long.parseLong(cursor))
+            .sorted(Comparator.comparing(ReferenceFull::hash))
+            .toList();
+    int taken = Math.min(left.size(), Integer.parseInt(count));
+    while (taken > 0 && taken < left.size() && hash(left.get(taken)) == hash(left.get(taken - 1))) {
+      taken++;
+    }
+    Pattern pattern = Pattern.compile(regex(match), Pattern.DOTALL);
+    String keys =
+        left.subList(0, taken).stream()
+            .filter(key -> pattern.matcher(key).matches())
+            .map(ReferenceFull::quoted)
+            .collect(Collectors.joining(","));
+    long next = taken == left.size() ? 0 : hash(left.get(taken));
+    return "{\"status_code\":200,\"cursor\":\"%d\",\"keys\":[%s]}".formatted(next, keys);
+  }
+
+  private static long hash(String key) {
+    return Integer.toUnsignedLong(key.hashCode()) + 1;
+  }
+
+  private static String regex(String match) {
+    return Pattern.compile("\\\\(.)|(\\[.*?\\])|(\\*)|(\\?)|(.)", Pattern.DOTALL)
+        .matcher(match)
+        .results()
+        .map(token ->
+            token.group(2) != null
+                ? token.group(2)
+                : token.group(3) != null
+                    ? ".*"
+                    : token.group(4) != null
+                        ? "."
+                        : Pattern.quote(token.group(1) == null ? token.group(5) : token.group(1)))
+        .collect(Collectors.joining());
+  }
+
+  private List<String> keys(Map<String, String> request) throws RefusedException, SyntaxException {
+    List<String> keys = new ArrayList<>();
+    for (String element : elements(request.get("keys"))) {
+      keys.add(keyReader.key(Map.of("key", element)));
+    }
+    return keys;
+  }
+
+  private static List<String> elements(@Nullable String written)
+      throws RefusedException, SyntaxException {
+    if (written == null || !written.startsWith("[")) {
+      throw new RefusedException("not an array");
+    }
+    return NaiveJson.elements(written);
+  }
+
+  private static @Nullable Long ttlMillis(Map<String, String> request) throws RefusedException {
+    String ttl = request.get("ttl");
+    return ttl == null ? null : ReferenceSession.ttlMillis(ttl);
+  }
+
+  private static long integer(String written) throws RefusedException {
+    if (!written.matches("-?[0-9]{1,19}") || !isLong(new BigInteger(written))) {
+      throw new RefusedException("no integer of 64 bits");
+    }
+    return Long.parseLong(written);
+  }
+
+  private static boolean isLong(BigInteger number) {
+    return number.compareTo(MIN) >= 0 && number.compareTo(MAX) <= 0;
+  }
+
+  private static String require(Map<String, String> request, String name) throws RefusedException {
+    String written = request.get(name);
+    if (written == null) {
+      throw new RefusedException(name + " is missing");
+    }
+    return written;
+  }
+
+  private static String text(String written) throws RefusedException, SyntaxException {
+    return ReferenceSession.requireText(Map.of("text", written), "text");
+  }
+
+  /** The bytes of a value: of a string its characters, of other JSON its text. */
+  private static byte[] bytes(String kept) throws SyntaxException {
+    if (kept.startsWith(BYTES)) {
+      return Base64.getDecoder().decode(kept.substring(BYTES.length()));
+    }
+    return (kept.startsWith("\"") ? NaiveJson.characters(kept) : kept).getBytes(UTF_8);
+  }
+
+  private static String kept(byte[] bytes) {
+    try {
+      return quoted(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      return BYTES + Base64.getEncoder().encodeToString(bytes);
+    }
+  }
+
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (char c : text.toCharArray()) {
+      if (c < ' ' || c == '"' || c == '\\') {
+        quoted.append("\\u%04x".formatted((int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
+  private static String done(String name, long number) {
+    return "{\"status_code\":200,\"" + name + "\":" + number + "}";
+  }
+}
