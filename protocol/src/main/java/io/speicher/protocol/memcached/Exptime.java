@@ -22,9 +22,22 @@ final class Exptime {
     return seconds > MAX_RELATIVE_SECONDS ? Expiry.at(millis) : Expiry.after(millis);
   }
 
+  /** In the binary protocol, where nothing is negative: what looks so is after 2038. */
+  static Expiry unsignedExpiry(int seconds) {
+    return seconds < 0 ? Expiry.at(Integer.toUnsignedLong(seconds) * 1_000) : expiry(seconds);
+  }
+
   /** How long it is until then, from now on. */
   static long delayMillis(int seconds) {
-    Expiry expiry = expiry(Math.max(0, seconds));
+    return delayMillis(expiry(Math.max(0, seconds)));
+  }
+
+  /** How long it is until then, in the binary protocol. */
+  static long unsignedDelayMillis(int seconds) {
+    return delayMillis(unsignedExpiry(seconds));
+  }
+
+  private static long delayMillis(Expiry expiry) {
     return expiry.base() == Expiry.Base.AT
         ? Math.max(0, expiry.millis() - System.currentTimeMillis())
         : expiry.millis();

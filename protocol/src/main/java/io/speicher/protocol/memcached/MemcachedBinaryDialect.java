@@ -159,19 +159,20 @@ public final class MemcachedBinaryDialect implements Dialect {
       case DECREMENT -> add(name, extras, Arithmetic.UNSIGNED_DOWN);
       case QUIT -> new Command.Quit();
       case FLUSH ->
-          new Command.Clear(extras.remaining() == 0 ? 0 : Exptime.delayMillis(extras.getInt(0)));
+          new Command.Clear(
+              extras.remaining() == 0 ? 0 : Exptime.unsignedDelayMillis(extras.getInt(0)));
       case NOOP, VERSION, VERBOSITY -> new Command.Ping();
       case APPEND -> append(name, value, false);
       case PREPEND -> append(name, value, true);
       case STAT -> stat(StandardCharsets.ISO_8859_1.decode(name.duplicate()).toString());
       case TOUCH, GET_AND_TOUCH, GET_AND_TOUCH_WITH_KEY ->
-          new Command.GetAndTouch(name, Exptime.expiry(extras.getInt(0)), View.VERSION);
+          new Command.GetAndTouch(name, Exptime.unsignedExpiry(extras.getInt(0)), View.VERSION);
     };
   }
 
   private Command set(ByteBuffer name, ByteBuffer extras, ByteBuffer value, Condition unversioned) {
     Condition condition = version == 0 ? unversioned : Condition.version(version);
-    Expiry expiry = Exptime.expiry(extras.getInt(4));
+    Expiry expiry = Exptime.unsignedExpiry(extras.getInt(4));
     SetOptions options = new SetOptions(extras.getInt(0), expiry, condition, false);
     return new Command.SetLeased(new Command.Set(name, ValueKind.BYTES, value, options), false);
   }
@@ -190,7 +191,8 @@ public final class MemcachedBinaryDialect implements Dialect {
     Command.Initial initial =
         seconds == NO_INITIAL
             ? null
-            : new Command.Initial(extras.getLong(8), ValueKind.BYTES, Exptime.expiry(seconds));
+            : new Command.Initial(
+                extras.getLong(8), ValueKind.BYTES, Exptime.unsignedExpiry(seconds));
     Command.Add add = new Command.Add(name, extras.getLong(0), arithmetic, initial);
     return new Command.AddAndGet(add, versionCondition(), Expiry.KEEP);
   }
