@@ -26,14 +26,43 @@ final class JsonFuzzTest {
 
   private static final List<String> NAMES =
       List.of(
-          "key", "value", "ttl", "encoding", "if", "version", "keys", "items", "by", "initial",
-          "cursor", "count", "match", "x-other");
+          "key",
+          "value",
+          "ttl",
+          "encoding",
+          "if",
+          "version",
+          "keys",
+          "items",
+          "by",
+          "initial",
+          "cursor",
+          "count",
+          "match",
+          "x-other");
 
   private static final List<String> VALUES =
       List.of(
-          "\"\"", "\"k\"", "\"base64\"", "\"/wA=\"", "\"absent\"", "\"17\"", "\"[a-\\\\\"",
-          "\"\\ud800\"", "\"\\u0041\u00e9\"", "0", "-1", "1e400", "9223372036854775808", "true",
-          "null", "[]", "[\"k\",\"\"]", "{}", "[{\"key\":\"k\",\"value\":1}]", "[[[{}]]]");
+          "\"\"",
+          "\"k\"",
+          "\"base64\"",
+          "\"/wA=\"",
+          "\"absent\"",
+          "\"17\"",
+          "\"[a-\\\\\"",
+          "\"\\ud800\"",
+          "\"\\u0041\u00e9\"",
+          "0",
+          "-1",
+          "1e400",
+          "9223372036854775808",
+          "true",
+          "null",
+          "[]",
+          "[\"k\",\"\"]",
+          "{}",
+          "[{\"key\":\"k\",\"value\":1}]",
+          "[[[{}]]]");
 
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
