@@ -242,7 +242,7 @@ final class ReferenceFull {
     List<String> left =
         items.keys().stream()
             .filter(key -> hash(key) >= Long.parseLong(cursor))
-            .sorted(Comparator.comparing(ReferenceFull::hash))
+            .sorted(Comparator.comparingLong(ReferenceFull::hash))
             .toList();
     int taken = Math.min(left.size(), Integer.parseInt(count));
     while (taken > 0 && taken < left.size() && hash(left.get(taken)) == hash(left.get(taken - 1))) {
@@ -339,7 +339,8 @@ final class ReferenceFull {
 
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c < ' ' || c == '"' || c == '\\') {
         quoted.append("\\u%04x".formatted((int) c));
       } else {
