@@ -13,7 +13,9 @@ import java.util.Map;
  * @param usedBytes what they take, index and bookkeeping included
  * @param budgetBytes what they may take
  * @param residentBytes what the process has in memory, or 0 if the system does not say
- * @param cpuMicros user and system time of the process
+ * @param userCpuMicros of the process, or 0 if the system does not say; so with the next
+ * @param peakBytes the most that items, index and bookkeeping have taken so far
+ * @param commandsPerSecond lately
  * @param connections open now
  * @param maxConnections more are refused
  * @param threads event loops
@@ -32,7 +34,10 @@ public record ServerStats(
     long evictedItemCount,
     long expiredItemCount,
     long residentBytes,
-    long cpuMicros,
+    long userCpuMicros,
+    long systemCpuMicros,
+    long peakBytes,
+    long commandsPerSecond,
     int connections,
     int maxConnections,
     int threads,

@@ -14,6 +14,7 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
+import io.speicher.store.ItemReader;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
@@ -170,9 +171,9 @@ final class CommandExecutor {
 
   private void get(Command.Get get, Dialect dialect, ByteBuf out) {
     int start = out.writerIndex();
+    ItemReader reader = item -> dialect.encode(value(item, get.view()), out.writerIndex(start));
     boolean hit =
-        store.get(
-            get.key(), item -> dialect.encode(value(item, get.view()), out.writerIndex(start)));
+        get.view() == View.GLANCE ? store.look(get.key(), reader) : store.get(get.key(), reader);
     countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
     if (!hit) {
       dialect.encode(Reply.Miss.MISS, out.writerIndex(start));
@@ -187,7 +188,7 @@ final class CommandExecutor {
         view == View.VERSION ? item.version() : 0,
         item.expiresAtMillis(),
         view == View.VALUE ? 0 : store.nowMillis(),
-        0);
+        item.frequency());
   }
 
   private void getAll(Command.GetAll get, Dialect dialect, ByteBuf out) {
@@ -617,6 +618,9 @@ final class CommandExecutor {
 
   /** A store that is mostly empty is looked through in larger steps, but not endlessly. */
   private Reply scan(Command.Scan scan) {
+    if (store.stats().itemCount() == 0) {
+      return new Reply.Keys(0, List.of()); // Without walking through an empty index.
+    }
     List<ByteBuffer> keys = new ArrayList<>();
     Glob pattern = scan.pattern();
     int[] seen = new int[1];

@@ -1,6 +1,7 @@
 package io.speicher.server;
 
 import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.Counter;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.store.Store;
@@ -19,6 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The server as its commands see it: what it has counted, and its connections. Any thread. */
 final class ServerStatus {
+  private static final Counts NOTHING = new Counts();
+
+  private static final Path STATUS = Path.of("/proc/self/stat");
+
+  /** Where they stand behind the name of the program; see proc(5). */
+  private static final int USER_TICKS = 11;
+
+  private static final int SYSTEM_TICKS = 12;
+
+  /** On every Linux there are a hundred in a second. */
+  private static final long TICK_MICROS = 10_000;
+
   private static final Path MEMORY = Path.of("/proc/self/statm");
   private static final long PAGE_BYTES = 4_096;
 
@@ -29,6 +42,14 @@ final class ServerStatus {
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
+
+  private volatile int port;
+  private volatile long peakBytes;
+  private volatile long commandsPerSecond;
+
+  // Only the thread that samples knows these.
+  private long sampledNanos = System.nanoTime();
+  private long sampledCommands;
 
   /** What the counters were when they were set to zero. */
   private volatile Counts countsBefore = new Counts();
@@ -70,18 +91,33 @@ final class ServerStatus {
         items.evictedItemCount(),
         items.expiredItemCount(),
         residentBytes(),
-        ProcessHandle.current()
-            .info()
-            .totalCpuDuration()
-            .map(cpu -> cpu.toNanos() / 1_000)
-            .orElse(0L),
+        cpuMicros(USER_TICKS),
+        cpuMicros(SYSTEM_TICKS),
+        Math.max(peakBytes, items.usedBytes()),
+        commandsPerSecond,
         connections.count(),
         connections.max(),
         settings.threads(),
-        settings.port(),
+        port,
         settings.limits().maxFrameBytes(),
         settings.limits().maxKeyBytes(),
         settings.idleTimeout().toMillis());
+  }
+
+  /** Where the server listens, once it does. */
+  void listensOn(int newPort) {
+    port = newPort;
+  }
+
+  /** Looks at what changes. Called now and then, by one thread. */
+  void sample() {
+    peakBytes = Math.max(peakBytes, store.stats().usedBytes());
+    long nanos = System.nanoTime();
+    long commands = counts().since(NOTHING).getOrDefault(Counter.COMMANDS, 0L);
+    long passed = Math.max(1, nanos - sampledNanos);
+    commandsPerSecond = (commands - sampledCommands) * TimeUnit.SECONDS.toNanos(1) / passed;
+    sampledNanos = nanos;
+    sampledCommands = commands;
   }
 
   void resetCounts() {
@@ -144,6 +180,17 @@ final class ServerStatus {
   private static String version() {
     String version = ServerStatus.class.getPackage().getImplementationVersion();
     return version == null ? "0.0.0" : version;
+  }
+
+  /** Linux says it; elsewhere it is 0. */
+  private static long cpuMicros(int field) {
+    try {
+      String status = Files.readString(STATUS);
+      String behindName = status.substring(status.lastIndexOf(')') + 2);
+      return Long.parseLong(behindName.split(" ", SYSTEM_TICKS + 2)[field]) * TICK_MICROS;
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   /** Linux says it; elsewhere it is 0. */

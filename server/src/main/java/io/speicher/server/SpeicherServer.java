@@ -75,6 +75,7 @@ public final class SpeicherServer implements AutoCloseable {
     Limits limits = settings.limits();
     try {
       listener = listen(settings, settings.port(), DialectSource.any(limits));
+      status.listensOn(port());
       redisListener = listen(settings, settings.redisPort(), DialectSource.redis(limits));
       memcachedListener =
           listen(settings, settings.memcachedPort(), DialectSource.memcached(limits));
@@ -192,6 +193,7 @@ public final class SpeicherServer implements AutoCloseable {
   private void maintain() {
     try {
       store.maintain();
+      status.sample();
     } catch (RuntimeException e) {
       logger.log(Level.ERROR, "maintenance failed; it will be tried again", e);
     }

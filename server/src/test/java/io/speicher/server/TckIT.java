@@ -11,16 +11,41 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
-/** The server passes the whole conformance kit. */
+/** The server passes the conformance kit, but for what it does otherwise on purpose. */
 final class TckIT {
+
+  /** What each is about, docs/dialects.md says. */
+  private static final Set<String> OTHERWISE_THAN_REDIS =
+      Set.of("keys/empty", "keys/object_idleTime", "expiry/expire_large", "framing/http_post");
+
+  private static final Set<String> OTHERWISE_THAN_MEMCACHED =
+      Set.of("text/decr_length", "meta/mg_base64_text", "errors/tooLarge");
 
   @ParameterizedTest
   @EnumSource(Transport.class)
-  void levelFull(Transport transport) throws IOException {
+  void json(Transport transport) throws IOException {
+    assertThat(failures("json", transport)).isEmpty();
+  }
+
+  @Test
+  void resp() throws IOException {
+    assertThat(failures("resp", Transport.best())).isEqualTo(OTHERWISE_THAN_REDIS);
+  }
+
+  @Test
+  void memcached() throws IOException {
+    assertThat(failures("memcached", Transport.best())).isEqualTo(OTHERWISE_THAN_MEMCACHED);
+  }
+
+  private static Set<String> failures(String dialect, Transport transport) throws IOException {
     ServerSettings settings =
         new ServerSettings(
             "127.0.0.1",
@@ -37,10 +62,13 @@ final class TckIT {
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
       CommandLine kit = new CommandLine(new TckCommand()).setOut(new PrintWriter(output));
-      int status =
-          kit.execute("--port", Integer.toString(server.port()), "--level", "full", "--yes-wipe");
-      assertThat(status).as(output.toString()).isZero();
+      kit.execute("--port", "" + server.port(), "--dialect", dialect, "--yes-wipe");
     }
-    assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d{2,} passed, 0 failed$");
+    assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d{2,} passed, \\d failed$");
+    return Pattern.compile("(?m)^FAIL +(\\S+)")
+        .matcher(output)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toSet());
   }
 }

@@ -20,8 +20,8 @@ enum StatsTopic {
       out.accept("version", VERSION);
       out.accept("speicher_version", stats.version());
       number(out, "pointer_size", 64);
-      out.accept("rusage_user", seconds(stats.cpuMicros()));
-      out.accept("rusage_system", seconds(0));
+      out.accept("rusage_user", seconds(stats.userCpuMicros()));
+      out.accept("rusage_system", seconds(stats.systemCpuMicros()));
       number(out, "max_connections", stats.maxConnections());
       number(out, "curr_connections", stats.connections());
       number(out, "total_connections", stats.count(Counter.CONNECTIONS));

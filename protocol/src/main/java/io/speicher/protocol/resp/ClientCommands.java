@@ -297,7 +297,7 @@ final class ClientCommands {
         .append(connection.peer())
         .append(" laddr=")
         .append(connection.local())
-        .append(" name=")
+        .append(" fd=-1 name=") // What is a number of the system's there, nobody has to know.
         .append(connection.name())
         .append(" age=")
         .append(connection.ageMillis() / 1_000)
