@@ -208,7 +208,7 @@ public sealed interface Command {
 
   /**
    * As {@link Set}, but answered with {@link Reply.Count} where it is done: the version of the new
-   * item, or 0, which no item has, if it was replaced already.
+   * item, or -1, which no item has, if it was replaced already.
    *
    * @param acceptsOlder whether a version that the key had before is accepted, too, whatever the
    *     order of the numbers: then the new item is stale, and its expiry and its lease are those of
@@ -217,8 +217,8 @@ public sealed interface Command {
   record SetLeased(Set set, boolean acceptsOlder) implements Command {}
 
   /**
-   * As {@link Append}, but answered with {@link Reply.Count}, the version of the longer value, or 0
-   * if it was replaced already; or with {@link Reply.Exists} if the condition does not hold.
+   * As {@link Append}, but answered with {@link Reply.Count}, the version of the longer value, or
+   * -1 if it was replaced already; or with {@link Reply.Exists} if the condition does not hold.
    *
    * @param append which does not create
    * @param condition {@link Condition.Kind#ALWAYS} or {@link Condition.Kind#VERSION}

@@ -31,6 +31,12 @@ final class Leases {
   /** Somebody is computing it. */
   private static final int LEASED = 8;
 
+  /**
+   * What no item has. It is not 0, which memcached's clients send back where they want no
+   * condition.
+   */
+  private static final long NO_VERSION = -1;
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final CommandExecutor executor;
@@ -242,8 +248,9 @@ final class Leases {
   private long versionOf(ByteBuffer key, ByteBuffer value) {
     long[] version = new long[1];
     boolean present =
-        store.look(key, item -> version[0] = item.value().equals(value) ? item.version() : 0);
-    return present ? version[0] : 0;
+        store.look(
+            key, item -> version[0] = item.value().equals(value) ? item.version() : NO_VERSION);
+    return present ? version[0] : NO_VERSION;
   }
 
   Reply append(Command.AppendLeased command) {
@@ -282,9 +289,9 @@ final class Leases {
               boolean ours =
                   value.remaining() == length
                       && value.slice(start, bytes.remaining()).equals(bytes);
-              version[0] = ours ? item.version() : 0;
+              version[0] = ours ? item.version() : NO_VERSION;
             });
-    return present ? version[0] : 0;
+    return present ? version[0] : NO_VERSION;
   }
 
   Reply add(Command.AddAndGet command) {

@@ -35,15 +35,6 @@ enum KnownDifference {
     }
   },
 
-  TOO_LARGE(
-      "That a value is too large Speicher says at once, memcached when all of it has come.",
-      Set.of(Command.DAMAGED)) {
-    @Override
-    String normal(String reply) {
-      return reply.replace("SERVER_ERROR object too large for cache\r\n", "");
-    }
-  },
-
   ORDER("The order of keys is that of a server's hash table.", Set.of("KEYS", "SCAN")) {
     @Override
     String normal(String reply) {
@@ -129,10 +120,20 @@ enum KnownDifference {
       String anyLength = LENGTH.matcher(Cas.without(reply)).replaceAll("$1");
       return anyLength.replace(" ", "");
     }
+  },
+
+  LATE(
+      "That a block of data is refused Speicher says at once, memcached when all of it has come.",
+      Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      return b.startsWith(a) && REFUSED.matcher(b.substring(a.length())).matches();
+    }
   };
 
   private static final String UNKNOWN_COMMAND = "-ERR unknown command '";
   private static final Pattern LENGTH = Pattern.compile("(VALUE \\S+ \\d+|VA|^HD.* s) ?\\d+");
+  private static final Pattern REFUSED = Pattern.compile("(SERVER|CLIENT)_ERROR[^\\r]*\r\n");
   private static final Pattern HIT = Pattern.compile(" h[01]");
   private static final Pattern NUMBER = Pattern.compile("\\d{3,}");
   private static final long NEAR = 5_000;

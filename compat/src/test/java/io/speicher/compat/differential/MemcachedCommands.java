@@ -68,6 +68,8 @@ final class MemcachedCommands implements Dialect {
   private static final class Generator {
     private static final String OPAQUE = " Oab";
 
+    private static final int MAX_KEY_BYTES = 250;
+
     /** A longer line that has no end yet makes memcached hang up. */
     private static final int MAX_LINE = 1_000;
 
@@ -136,7 +138,13 @@ final class MemcachedCommands implements Dialect {
     }
 
     private Command getAndTouch() {
-      return command(choices.oneOf("gat", "gats") + ' ' + expiry() + keys());
+      // With a key that is too long, memcached touches those before it; Speicher touches none.
+      String keys = keys();
+      return command(
+          choices.oneOf("gat", "gats")
+              + ' '
+              + expiry()
+              + (keys.length() > MAX_KEY_BYTES ? " k1 n1" : keys));
     }
 
     private Command arithmetic() {
