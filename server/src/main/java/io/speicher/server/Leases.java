@@ -137,7 +137,8 @@ final class Leases {
           dialect.encode(leased(get, item, true), out.writerIndex(start));
         });
     if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
-      Reply.Value nothing = new Reply.Value(ValueKind.BYTES, NOTHING);
+      Reply.Value nothing =
+          new Reply.Value(ValueKind.BYTES, NOTHING, 0, NO_VERSION, Reply.Value.NEVER, 0, 0);
       dialect.encode(
           new Reply.Leased(nothing, Item.NEVER, true, false, false), out.writerIndex(start));
     }
