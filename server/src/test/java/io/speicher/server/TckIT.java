@@ -66,7 +66,7 @@ final class TckIT {
     }
     assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d{2,} passed, \\d failed$");
     return Pattern.compile("(?m)^FAIL +(\\S+)")
-        .matcher(output)
+        .matcher(output.toString())
         .results()
         .map(found -> found.group(1))
         .collect(Collectors.toSet());
