@@ -8,17 +8,17 @@ import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Speicher and Debian's servers: {@code -Dseed=} repeats a run, {@code -Dcommands=} lengthens it.
+ * Speicher and Debian's servers. Every build sends the same commands, since what nobody has come
+ * upon yet is no reason to refuse a change: {@code -Dseed=} sends others, {@code -Dcommands=} more.
  */
 final class DifferentialTest {
   private static final long MEMORY_BYTES = 256 << 20;
 
-  private final long seed = Long.getLong("seed", new Random().nextLong());
+  private final long seed = Long.getLong("seed", 2_500);
   private final long commands = Long.getLong("commands", 50_000);
 
   @Test

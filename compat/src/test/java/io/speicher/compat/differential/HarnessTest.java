@@ -3,7 +3,6 @@ package io.speicher.compat.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -11,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class HarnessTest {
   private static final long COMMANDS = 10_000;
 
-  private final long seed = Long.getLong("seed", new Random().nextLong());
+  private final long seed = Long.getLong("seed", 2_500);
 
   @Test
   void twoRedisServersAnswerTheSame(@TempDir Path directory) throws Exception {

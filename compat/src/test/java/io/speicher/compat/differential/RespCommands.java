@@ -204,7 +204,8 @@ final class RespCommands implements Dialect {
 
     private Command from(List<Supplier<List<String>>> suppliers) {
       List<String> words = suppliers.get(choices.random.nextInt(suppliers.size())).get();
-      if (choices.chance(40)) {
+      // Of a HELLO that fails, Redis keeps the name all the same.
+      if (choices.chance(40) && !words.getFirst().equals("HELLO")) {
         words.removeLast();
       } else if (choices.chance(40)) {
         words.add(choices.oneOf("x", "1", "NX", "GET"));
