@@ -204,10 +204,10 @@ final class RespCommands implements Dialect {
 
     private Command from(List<Supplier<List<String>>> suppliers) {
       List<String> words = suppliers.get(choices.random.nextInt(suppliers.size())).get();
-      // Of a HELLO that fails, Redis keeps the name all the same.
-      if (choices.chance(40) && !words.getFirst().equals("HELLO")) {
+      boolean hello = words.getFirst().equals("HELLO");
+      if (choices.chance(40)) {
         words.removeLast();
-      } else if (choices.chance(40)) {
+      } else if (choices.chance(40) && !hello) { // Of one that fails, Redis keeps the name.
         words.add(choices.oneOf("x", "1", "NX", "GET"));
       }
       if (words.isEmpty()) {
