@@ -245,7 +245,7 @@ final class Leases {
     return condition.kind() == Condition.Kind.VERSION && condition.version() > 0;
   }
 
-  /** The version of an item if it has this value, else 0. */
+  /** The version of an item if it has this value, else {@link #NO_VERSION}. */
   private long versionOf(ByteBuffer key, ByteBuffer value) {
     long[] version = new long[1];
     boolean present =
@@ -277,7 +277,9 @@ final class Leases {
     return refusal[0] == null ? new Reply.Count(versionOf(append, length[0])) : refusal[0];
   }
 
-  /** The version of an item if it looks like what was made by appending, else 0. */
+  /**
+   * The version of an item if it looks like what was made by appending, else {@link #NO_VERSION}.
+   */
   private long versionOf(Command.Append append, int length) {
     ByteBuffer bytes = append.bytes();
     long[] version = new long[1];

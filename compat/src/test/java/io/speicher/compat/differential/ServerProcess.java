@@ -1,5 +1,7 @@
 package io.speicher.compat.differential;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Assumptions;
 
 /** One of Debian's servers, on a free port of the loopback address. */
@@ -41,8 +44,7 @@ final class ServerProcess implements AutoCloseable {
             "--maxmemory",
             "256mb",
             "--maxmemory-policy",
-            "allkeys-lfu", // As Speicher says of itself, so that OBJECT IDLETIME is refused by
-            // both.
+            "allkeys-lfu", // As Speicher says; OBJECT IDLETIME is refused then.
             "--dir",
             directory.toString()));
   }
@@ -75,22 +77,27 @@ final class ServerProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     ServerProcess server = new ServerProcess(process, port);
-    server.awaitPort();
-    return server;
+    try {
+      server.awaitPort();
+      return server;
+    } catch (IOException | ConditionTimeoutException e) {
+      server.close();
+      throw e;
+    }
   }
 
-  private void awaitPort() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + START.toNanos();
-    while (true) {
-      try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        return;
-      } catch (IOException e) {
-        if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-          close();
-          throw new IOException("did not listen: " + process.info().command(), e);
-        }
-        Thread.sleep(20);
-      }
+  private void awaitPort() throws IOException {
+    await().atMost(START).until(() -> listens() || !process.isAlive());
+    if (!process.isAlive()) {
+      throw new IOException("did not start: port=" + port);
+    }
+  }
+
+  private boolean listens() {
+    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return true;
+    } catch (IOException e) {
+      return false; // Not yet.
     }
   }
 
