@@ -24,6 +24,16 @@ public interface Dialect {
   @Nullable Command decode(ByteBuf in);
 
   /**
+   * Looks which keys the next commands will ask for, as far as that can be told cheaply, and takes
+   * nothing from {@code in}. The keys are those of the next commands one by one, in their order: it
+   * stops at a command that has no key, or several, or that it does not recognize at once. A hint:
+   * it decides nothing, and may be wrong.
+   */
+  default void lookAhead(ByteBuf in, KeysAhead keys) {
+    keys.begin(in.internalNioBuffer(in.readerIndex(), 0));
+  }
+
+  /**
    * Appends the reply to the last command, or nothing if it wants none. May be called again for the
    * same command after the writer index of {@code out} was set back: only the last call counts.
    */

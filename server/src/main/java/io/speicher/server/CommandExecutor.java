@@ -10,6 +10,7 @@ import io.speicher.protocol.Counter;
 import io.speicher.protocol.Dialect;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
+import io.speicher.protocol.KeysAhead;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
@@ -67,6 +68,7 @@ final class CommandExecutor {
   private final LoopLocks locks;
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
+  private final KeysAhead ahead = new KeysAhead();
   private final Leases leases;
 
   CommandExecutor(Store store, ServerStatus server, LoopLocks locks, int loop) {
@@ -93,6 +95,18 @@ final class CommandExecutor {
 
   void count(Counter counter, long number) {
     counts.add(counter, number);
+  }
+
+  /**
+   * Brings what the next commands need into the processor's cache, all at a time, which takes much
+   * less than to wait for each. Returns after how many commands it is to be called again.
+   */
+  int prefetch(Dialect dialect, ByteBuf in) {
+    dialect.lookAhead(in, ahead);
+    if (ahead.count() > 1) {
+      store.prefetch(ahead.buffer(), ahead.spans(), ahead.count());
+    }
+    return Math.max(1, ahead.count());
   }
 
   /** Runs {@code command} and appends its reply to {@code out}. */

@@ -256,7 +256,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     dialect = speaking;
+    int prefetched = 0;
     while (ctx.channel().isWritable() && !paused && state != State.FINISHING) {
+      if (prefetched == 0) {
+        prefetched = executor.prefetch(speaking, input);
+      }
+      prefetched--;
       Command command = speaking.decode(input);
       if (command == null) {
         break;

@@ -63,6 +63,17 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * Says that these keys are about to be read or written, so that a store can wait for the memory
+   * accesses of all of them at a time. A hint: it changes nothing, and shows nothing. The keys are
+   * pieces of {@code buffer}, whose position and limit stay as they are.
+   *
+   * @param spans for each key its index in the buffer and its length, both within it
+   * @param count how many keys there are; a store may leave out those beyond the first 64
+   * @throws IndexOutOfBoundsException if a span is not within the limit of the buffer
+   */
+  default void prefetch(ByteBuffer buffer, int[] spans, int count) {}
+
+  /**
    * Stores {@code value} in place of any older one, together with what {@code options} say, if
    * their condition holds. Time to live, flags and kind of an older item are forgotten. If the
    * condition does not hold, nothing changes, however large the value is.

@@ -4,9 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Dialect;
+import io.speicher.protocol.KeysAhead;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,7 @@ public final class RespDialect implements Dialect {
   private static final int MAX_ECHOED_CHARACTERS = 128;
 
   private final RespParser parser;
+  private final PlainCommand plain;
   private final Session session = new Session();
   private final Request request;
   private final RespWriter writer = new RespWriter(session, Unpooled.EMPTY_BUFFER);
@@ -41,6 +46,7 @@ public final class RespDialect implements Dialect {
 
   public RespDialect(Limits limits) {
     parser = new RespParser(limits.maxFrameBytes());
+    plain = new PlainCommand(limits.maxKeyBytes(), limits.maxFrameBytes());
     request = new Request(limits, session);
   }
 
@@ -48,6 +54,56 @@ public final class RespDialect implements Dialect {
 
   @Override
   public @Nullable Command decode(ByteBuf in) {
+    Command command = decodePlain(in);
+    return command == null ? decodeAny(in) : command;
+  }
+
+  /** The shortcut for most commands; see {@link PlainCommand}. */
+  private @Nullable Command decodePlain(ByteBuf in) {
+    if (!parser.isBetweenCommands() || !session.isOrdinary()) {
+      return null;
+    }
+    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    int start = bytes.position();
+    int end = plain.find(bytes, start);
+    if (end < 0) {
+      return null;
+    }
+    in.skipBytes(end - start);
+    session.beginCommand();
+    spelling = plain.isSet() ? Spelling.OK : Spelling.VALUE;
+    current = plain.isSet() ? set(bytes) : get(bytes);
+    return current;
+  }
+
+  private Command get(ByteBuffer bytes) {
+    return new Command.Get(
+        bytes.limit(plain.keyIndex() + plain.keyBytes()).position(plain.keyIndex()),
+        session.readingView());
+  }
+
+  private Command set(ByteBuffer bytes) {
+    return new Command.Set(
+        bytes.slice(plain.keyIndex(), plain.keyBytes()),
+        ValueKind.BYTES,
+        bytes.limit(plain.valueIndex() + plain.valueBytes()).position(plain.valueIndex()),
+        SetOptions.DEFAULT);
+  }
+
+  @Override
+  public void lookAhead(ByteBuf in, KeysAhead keys) {
+    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    keys.begin(bytes);
+    if (parser.isBetweenCommands()) {
+      int end = plain.find(bytes, bytes.position());
+      while (end >= 0 && !keys.isFull()) {
+        keys.add(plain.keyIndex(), plain.keyBytes());
+        end = plain.find(bytes, end);
+      }
+    }
+  }
+
+  private @Nullable Command decodeAny(ByteBuf in) {
     try {
       if (!parser.parse(in)) {
         return null;

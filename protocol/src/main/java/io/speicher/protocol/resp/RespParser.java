@@ -43,6 +43,11 @@ final class RespParser {
     this.maxBulkBytes = maxBulkBytes;
   }
 
+  /** Whether what it is given next begins with the first byte of a command. */
+  boolean isBetweenCommands() {
+    return position == 0 && missing == 0;
+  }
+
   /** The words of the command that was found last. */
   Arguments arguments() {
     return arguments;

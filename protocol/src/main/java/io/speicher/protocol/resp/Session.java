@@ -32,6 +32,11 @@ final class Session {
     }
   }
 
+  /** Whether a command means what it says and is answered, with nothing else to be thought of. */
+  boolean isOrdinary() {
+    return transaction == null && replies == Replies.ON;
+  }
+
   boolean isMuted() {
     return muted;
   }

@@ -37,9 +37,12 @@ final class KeyHash {
 
   /** Of the remaining bytes of {@code key}. */
   long of(ByteBuffer key) {
-    int start = key.position();
-    int end = key.limit();
-    int bytes = end - start;
+    return of(key, key.position(), key.remaining());
+  }
+
+  /** Of that many bytes, at least one, from index {@code start} on. */
+  long of(ByteBuffer key, int start, int bytes) {
+    int end = start + bytes;
     long hash = seed;
     long first;
     long last;

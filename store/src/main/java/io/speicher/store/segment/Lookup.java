@@ -5,6 +5,7 @@ import static io.speicher.store.segment.HashIndex.NOT_FOUND;
 import io.speicher.store.Item;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks a key up without a lock, and is what it finds: the item as readers see it. One thread uses
@@ -24,12 +25,14 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private final Segments segments;
   private final HashIndex index;
   private final StoredItem item = new StoredItem();
+  private @Nullable ReadAhead ahead;
+  private final NativeMemory.View value;
 
   private ByteBuffer key = NO_KEY;
   private long hash;
   private boolean open;
 
-  @SuppressWarnings("UnusedVariable") // It need not be read, see setTouched.
+  @SuppressWarnings("UnusedVariable") // It need not be read, see NativeMemory.touch.
   private long touched;
 
   private long slotAddress;
@@ -42,9 +45,10 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   /** Whether the item was gone when its version was asked for. */
   private boolean lost;
 
-  Lookup(Segments segments, HashIndex index) {
+  Lookup(Segments segments, HashIndex index, NativeMemory memory) {
     this.segments = segments;
     this.index = index;
+    value = memory.newView();
   }
 
   // ---- looking ----
@@ -64,9 +68,12 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     open = false;
   }
 
-  /** Stores what reading ahead for this operation came to; see {@link NativeMemory#touch}. */
-  void setTouched(long sum) {
-    touched = sum;
+  /** Reads ahead for the thread of this lookup. */
+  ReadAhead ahead() {
+    if (ahead == null) {
+      ahead = new ReadAhead(segments, index);
+    }
+    return ahead;
   }
 
   /** Turns to another key of the same operation. */
@@ -181,7 +188,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   @Override
   public ByteBuffer value() {
-    return NativeMemory.view(item.valueAddress(), item.valueBytes());
+    return value.of(item.valueAddress(), item.valueBytes());
   }
 
   @Override

@@ -63,11 +63,14 @@ final class NativeMemory {
   private static final boolean LINUX = System.getProperty("os.name", "").equals("Linux");
 
   private final long address;
+  private final long bytes;
   private final @Nullable Mapping mapping;
   private final @Nullable Arena arena;
 
-  private NativeMemory(long address, @Nullable Mapping mapping, @Nullable Arena arena) {
+  private NativeMemory(
+      long address, long bytes, @Nullable Mapping mapping, @Nullable Arena arena) {
     this.address = address;
+    this.bytes = bytes;
     this.mapping = mapping;
     this.arena = arena;
   }
@@ -79,14 +82,20 @@ final class NativeMemory {
       Mapping mapping = Mapping.of(bytes + HUGE_PAGE_BYTES);
       long address = (mapping.address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
       Mapping.advise(address, bytes, Mapping.MADV_HUGEPAGE);
-      return new NativeMemory(address, mapping, null);
+      return new NativeMemory(address, bytes, mapping, null);
     }
     Arena arena = Arena.ofShared();
-    return new NativeMemory(arena.allocate(bytes, HUGE_PAGE_BYTES).address(), null, arena);
+    long address = arena.allocate(bytes, HUGE_PAGE_BYTES).address();
+    return new NativeMemory(address, bytes, null, arena);
   }
 
   long address() {
     return address;
+  }
+
+  /** Views for one thread. */
+  View newView() {
+    return new View(address, bytes);
   }
 
   /** Gives it back. Nobody may use an address in it any more. */
@@ -227,6 +236,49 @@ final class NativeMemory {
       }
     }
     return true;
+  }
+
+  /**
+   * Shows pieces of the memory as buffers, one at a time: the buffer is valid until the next call.
+   * They are always the same few objects, since to make one (two, with its segment) costs more than
+   * to copy a short value.
+   */
+  static final class View {
+    /** A buffer cannot be as long as the memory: one begins with each gigabyte, and has two. */
+    private static final int WINDOW_BITS = 30;
+
+    private static final int WINDOW_BYTES = Integer.MAX_VALUE - 63;
+    private static final int MAX_PIECE_BYTES = WINDOW_BYTES - (1 << WINDOW_BITS);
+
+    private final long address;
+    private final long bytes;
+    private final @Nullable ByteBuffer[] windows;
+
+    private View(long address, long bytes) {
+      this.address = address;
+      this.bytes = bytes;
+      windows = new ByteBuffer[(int) (bytes >>> WINDOW_BITS) + 1];
+    }
+
+    ByteBuffer of(long pieceAddress, int pieceBytes) {
+      if (pieceBytes > MAX_PIECE_BYTES) {
+        return view(pieceAddress, pieceBytes);
+      }
+      int start = (int) (pieceAddress - address) & ((1 << WINDOW_BITS) - 1);
+      return window((int) ((pieceAddress - address) >>> WINDOW_BITS))
+          .limit(start + pieceBytes)
+          .position(start);
+    }
+
+    private ByteBuffer window(int index) {
+      ByteBuffer window = windows[index];
+      if (window == null) {
+        long start = (long) index << WINDOW_BITS;
+        window = view(address + start, (int) Math.min(bytes - start, WINDOW_BYTES));
+        windows[index] = window;
+      }
+      return window;
+    }
   }
 
   /** A piece of address space that Linux has mapped. */

@@ -59,9 +59,6 @@ public final class SegmentStore implements Store {
 
   private static final int SCAN_BUCKETS = 16;
 
-  /** What so many keys need has room in the cache that is nearest to the processor. */
-  private static final int MAX_BATCH_KEYS = 64;
-
   /** With key and header, an item stays below two gigabytes. */
   private static final int MAX_VALUE_BYTES =
       Integer.MAX_VALUE - MAX_KEY_BYTES - ItemLayout.MAX_HEADER_BYTES;
@@ -121,7 +118,7 @@ public final class SegmentStore implements Store {
     }
     long tables = memory.address() + segmentsEnd + GUARD_BYTES;
     index = new HashIndex(tables, tableBits, memory.address(), pages);
-    lookups = ThreadLocal.withInitial(() -> new Lookup(segments, index));
+    lookups = ThreadLocal.withInitial(() -> new Lookup(segments, index, memory));
     room = new Room(segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
   }
 
@@ -160,22 +157,35 @@ public final class SegmentStore implements Store {
     if (keys.isEmpty()) {
       return;
     }
-    int batchKeys = Math.min(keys.size(), MAX_BATCH_KEYS);
-    long[] hashes = new long[batchKeys];
-    long[] addresses = new long[2 * batchKeys];
     try (Lookup lookup = lookup(keys.getFirst())) {
-      for (int from = 0; from < keys.size(); from += batchKeys) {
-        int count = Math.min(batchKeys, keys.size() - from);
+      ReadAhead ahead = lookup.ahead();
+      for (int from = 0; from < keys.size(); from += ReadAhead.MAX_KEYS) {
+        int count = Math.min(ReadAhead.MAX_KEYS, keys.size() - from);
+        ahead.begin();
         for (int i = 0; i < count; i++) {
-          hashes[i] = hashOf(keys.get(from + i));
+          ahead.add(hashOf(keys.get(from + i)));
         }
-        lookup.setTouched(fetch(hashes, addresses, count));
+        ahead.fetch();
         for (int i = 0; i < count; i++) {
-          lookup.turnTo(keys.get(from + i), hashes[i]);
+          lookup.turnTo(keys.get(from + i), ahead.hash(i));
           read(lookup, from + i, reader);
         }
       }
     }
+  }
+
+  @Override
+  public void prefetch(ByteBuffer buffer, int[] spans, int count) {
+    Lookup lookup = lookups.get();
+    if (lookup.isOpen()) {
+      return; // Its own batch is still needed.
+    }
+    ReadAhead ahead = lookup.ahead();
+    ahead.begin();
+    for (int i = 0; i < Math.min(count, ReadAhead.MAX_KEYS); i++) {
+      ahead.add(keyHash.of(buffer, spans[2 * i], spans[2 * i + 1]));
+    }
+    ahead.fetch();
   }
 
   private void read(Lookup lookup, int keyIndex, BatchReader reader) {
@@ -187,24 +197,6 @@ public final class SegmentStore implements Store {
       }
     }
     reader.read(keyIndex, null);
-  }
-
-  /**
-   * Brings all buckets of a batch into the processor's cache, and then all items, so that it waits
-   * for many at a time: the less a loop does beside, the more of its rounds are under way at once.
-   * Returns the sum of what was {@linkplain NativeMemory#touch touched}.
-   */
-  private long fetch(long[] hashes, long[] addresses, int count) {
-    for (int i = 0; i < count; i++) {
-      addresses[i] = index.homeBucket(hashes[i]);
-    }
-    long touched = NativeMemory.touch(addresses, count);
-    for (int i = 0; i < count; i++) {
-      long slot = HashIndex.candidate(addresses[i], hashes[i]);
-      addresses[i] = segments.address(HashIndex.location(slot));
-      addresses[count + i] = addresses[i] + Lookup.LINE_BYTES;
-    }
-    return touched + NativeMemory.touch(addresses, 2 * count);
   }
 
   // ---- writing ----
@@ -524,7 +516,7 @@ public final class SegmentStore implements Store {
     long hash = hashOf(key);
     Lookup lookup = lookups.get();
     if (lookup.isOpen()) {
-      lookup = new Lookup(segments, index);
+      lookup = new Lookup(segments, index, memory);
     }
     lookup.open(key, hash);
     return lookup;
