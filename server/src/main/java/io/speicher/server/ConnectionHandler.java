@@ -59,6 +59,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private static final long SILENCE_MILLIS = 50;
 
   private final CommandExecutor executor;
+  private final LoopBuffers buffers;
   private final Connections connections;
   private final DialectSource dialects;
   private final Connection connection;
@@ -68,10 +69,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   private State state = State.SERVING;
 
-  /** What was read and not yet executed; empty buffers are not kept. */
+  /** What was read and not yet executed; nothing is kept in the loop's buffer. */
   private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
-  /** What was executed and not yet written; null when there is nothing. */
+  /** What was executed and not yet written, in the loop's buffer; null when there is nothing. */
   private @Nullable ByteBuf replies;
 
   /** Whether {@link #answer} is under way. */
@@ -93,10 +94,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   ConnectionHandler(
       CommandExecutor executor,
+      LoopBuffers buffers,
       Connections connections,
       DialectSource dialects,
       Connection connection) {
     this.executor = executor;
+    this.buffers = buffers;
     this.connections = connections;
     this.dialects = dialects;
     this.connection = connection;
@@ -114,7 +117,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       String message =
           "too many connections (expected: at most " + connections.max() + "); try again later";
       Dialect first = dialects.first();
-      first.encode(new Reply.Failed(Reply.UNAVAILABLE, message), replies(ctx));
+      first.encode(new Reply.Failed(Reply.UNAVAILABLE, message), replies());
       finish(ctx);
     }
   }
@@ -124,10 +127,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     connections.release(ctx.channel());
     input.release();
     input = Unpooled.EMPTY_BUFFER;
-    if (replies != null) {
-      replies.release();
-      replies = null;
-    }
+    replies = null;
   }
 
   @Override
@@ -189,7 +189,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       case ProtocolException e -> {
         // Where the next command starts is lost.
         (dialect == null ? dialects.first() : dialect)
-            .encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), replies(ctx));
+            .encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), replies());
         finish(ctx);
       }
       case IOException _ -> ctx.close(); // The peer went away, which is not news.
@@ -243,10 +243,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     } finally {
       executor.end();
       answering = false;
-    }
-    if (!input.isReadable()) {
-      input.release();
-      input = Unpooled.EMPTY_BUFFER;
+      keepTheRest(ctx);
     }
   }
 
@@ -266,7 +263,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       if (command == null) {
         break;
       }
-      ByteBuf out = replies(ctx);
+      ByteBuf out = replies();
       executor.execute(command, connection, speaking, out);
       switch (connection.takeAfter()) {
         case GO_ON -> {}
@@ -292,9 +289,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             TimeUnit.MILLISECONDS);
   }
 
-  private ByteBuf replies(ChannelHandlerContext ctx) {
+  private ByteBuf replies() {
     if (replies == null) {
-      replies = ctx.alloc().ioBuffer();
+      replies = buffers.replies();
     }
     return replies;
   }
@@ -304,7 +301,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     if (out != null) {
       replies = null;
       executor.count(Counter.WRITTEN_BYTES, out.readableBytes());
-      ctx.writeAndFlush(out, ctx.voidPromise());
+      ctx.writeAndFlush(out.retain(), ctx.voidPromise());
+      buffers.sent();
     }
   }
 
@@ -313,8 +311,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
    * it at most doubles.
    */
   private void join(ChannelHandlerContext ctx, ByteBuf bytes) {
-    if (!input.isReadable()) {
-      input.release();
+    if (input.readableBytes() <= bytes.readableBytes()) {
+      buffers.prepend(input);
       input = bytes;
       return;
     }
@@ -326,6 +324,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
     input.writeBytes(bytes);
     bytes.release();
+  }
+
+  /** The buffer of the loop is for the next connection: what is left over moves out. */
+  private void keepTheRest(ChannelHandlerContext ctx) {
+    if (!input.isReadable()) {
+      input.release();
+      input = Unpooled.EMPTY_BUFFER;
+    } else if (buffers.isReceived(input)) {
+      ByteBuf rest = ctx.alloc().ioBuffer(input.readableBytes()).writeBytes(input);
+      input.release();
+      input = rest;
+    }
   }
 
   /** Reads only while the peer takes its replies, or while what it sends is thrown away. */

@@ -12,23 +12,25 @@ import java.util.concurrent.TimeUnit;
 /** What a connection passes through, in this order. */
 final class ServerPipeline extends ChannelInitializer<Channel> {
   private final ServerSettings settings;
-  private final Map<EventLoop, CommandExecutor> executors;
+  private final Map<EventLoop, Loop> loops;
   private final Connections connections;
   private final DialectSource dialects;
 
   ServerPipeline(
       ServerSettings settings,
-      Map<EventLoop, CommandExecutor> executors,
+      Map<EventLoop, Loop> loops,
       Connections connections,
       DialectSource dialects) {
     this.settings = settings;
-    this.executors = executors;
+    this.loops = loops;
     this.connections = connections;
     this.dialects = dialects;
   }
 
   @Override
   protected void initChannel(Channel channel) {
+    Loop loop = requireNonNull(loops.get(channel.eventLoop()));
+    channel.config().setRecvByteBufAllocator(loop.buffers().receiver());
     if (settings.idleTimeout().isPositive()) {
       channel
           .pipeline()
@@ -39,7 +41,8 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(
             new ConnectionHandler(
-                requireNonNull(executors.get(channel.eventLoop())),
+                loop.executor(),
+                loop.buffers(),
                 connections,
                 dialects,
                 new Connection(channel)));

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,8 @@ public final class SpeicherServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ScheduledExecutorService maintenance;
   private final ServerStatus status;
-  private final Map<EventLoop, CommandExecutor> executors;
+  private final Map<EventLoop, Loop> loopStates;
+  private final AtomicBoolean stopped = new AtomicBoolean();
   private final Channel listener;
   private final @Nullable Channel redisListener;
   private final @Nullable Channel memcachedListener;
@@ -68,9 +70,10 @@ public final class SpeicherServer implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             new DefaultThreadFactory("speicher-maintenance", true));
     status = new ServerStatus(settings, store, connections, maintenance);
-    executors = new HashMap<>();
+    loopStates = new HashMap<>();
     for (EventExecutor loop : loops) {
-      executors.put((EventLoop) loop, status.executors().get(executors.size()));
+      CommandExecutor executor = status.executors().get(loopStates.size());
+      loopStates.put((EventLoop) loop, new Loop(executor, new LoopBuffers()));
     }
     Limits limits = settings.limits();
     try {
@@ -166,7 +169,7 @@ public final class SpeicherServer implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new ServerPipeline(settings, executors, connections, dialects))
+            .childHandler(new ServerPipeline(settings, loopStates, connections, dialects))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -201,9 +204,13 @@ public final class SpeicherServer implements AutoCloseable {
 
   /** Connections end before the loops that run them, and these before the store that they use. */
   private void stop() {
+    if (stopped.getAndSet(true)) {
+      return; // Memory is given back once.
+    }
     maintenance.close();
     connections.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    loopStates.values().forEach(loop -> loop.buffers().release());
     store.close();
   }
 }

@@ -1,0 +1,97 @@
+package io.speicher.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+
+/**
+ * Where an event loop reads to and writes from. Commands are executed as soon as they are read, and
+ * replies are handed to the kernel as soon as all of a read are written; so the connections of a
+ * loop take turns with two buffers. Only what a connection cannot finish has memory of its own.
+ */
+final class LoopBuffers {
+
+  /*
+   * A buffer for each read and one for its replies took 15 percent of the CPU time of a GET without
+   * pipelining, beside the kernel's, and a connection kept what it had not used yet.
+   */
+
+  /** What is read at a time; enough that a large value is not read in too many pieces. */
+  private static final int READ_BYTES = 64 << 10;
+
+  /** Before what is read there is room for what was left over of the last read. */
+  private static final int HEADROOM_BYTES = 64 << 10;
+
+  private static final int REPLY_BYTES = 64 << 10;
+
+  /** A buffer that has grown beyond this goes. */
+  private static final int MAX_KEPT_REPLY_BYTES = 1 << 20;
+
+  /** Not watched for leaks: these buffers live as long as the loop. */
+  private final ByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
+
+  private final ByteBuf received = allocator.directBuffer(HEADROOM_BYTES + READ_BYTES);
+  private ByteBuf replies = allocator.directBuffer(REPLY_BYTES);
+
+  /** Has a channel read to the buffer of its loop, which it gives back by releasing it. */
+  RecvByteBufAllocator receiver() {
+    return new Receiver();
+  }
+
+  /** Whether this is the buffer that all channels of the loop read to. */
+  boolean isReceived(ByteBuf buffer) {
+    return buffer == received;
+  }
+
+  /**
+   * Puts what was left over of an earlier read before what was received now.
+   *
+   * @param rest not longer than what was received; it is released
+   */
+  void prepend(ByteBuf rest) {
+    int start = received.readerIndex() - rest.readableBytes();
+    received.setBytes(start, rest).readerIndex(start);
+    rest.release();
+  }
+
+  /**
+   * An empty buffer for replies, which are to be {@linkplain #sent} before anybody else asks for
+   * it.
+   */
+  ByteBuf replies() {
+    return replies.clear();
+  }
+
+  /** The replies have been handed to their channel, which may need them for longer. */
+  void sent() {
+    if (replies.refCnt() > 1 || replies.capacity() > MAX_KEPT_REPLY_BYTES) {
+      replies.release();
+      replies = allocator.directBuffer(REPLY_BYTES);
+    }
+  }
+
+  void release() {
+    received.release();
+    replies.release();
+  }
+
+  private final class Receiver extends DefaultMaxMessagesRecvByteBufAllocator {
+    @Override
+    @SuppressWarnings("deprecation") // Netty's signature.
+    public Handle newHandle() {
+      return new MaxMessageHandle() {
+        @Override
+        public ByteBuf allocate(ByteBufAllocator channelAllocator) {
+          return received.setIndex(HEADROOM_BYTES, HEADROOM_BYTES).retain();
+        }
+
+        @Override
+        public int guess() {
+          return READ_BYTES;
+        }
+      };
+    }
+  }
+}
