@@ -3,13 +3,18 @@ package io.speicher.protocol.json;
 import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Dialect;
+import io.speicher.protocol.KeysAhead;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Framed JSON, for a server. */
 public final class JsonDialect implements Dialect {
   private final JsonCommandDecoder decoder;
+  private final PlainFrame plain;
   private final JsonReplyEncoder encoder = new JsonReplyEncoder();
 
   /** What is answered: its reply depends on it. */
@@ -22,13 +27,51 @@ public final class JsonDialect implements Dialect {
 
   public JsonDialect(Limits limits) {
     decoder = new JsonCommandDecoder(limits);
+    plain = new PlainFrame(limits);
   }
 
   @Override
   public @Nullable Command decode(ByteBuf in) {
     batchStart = -1;
-    last = decoder.decode(in);
+    Command command = decodePlain(in);
+    last = command == null ? decoder.decode(in) : command;
     return last;
+  }
+
+  /** The shortcut for most commands; see {@link PlainFrame}. */
+  private @Nullable Command decodePlain(ByteBuf in) {
+    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    int start = bytes.position();
+    int end = plain.findKey(bytes, start);
+    if (end < 0 || !plain.isPlainToItsEnd(bytes)) {
+      return null;
+    }
+    in.skipBytes(end - start);
+    return plain.isSet() ? set(bytes) : get(bytes);
+  }
+
+  private Command get(ByteBuffer bytes) {
+    return new Command.Get(
+        bytes.limit(plain.keyIndex() + plain.keyBytes()).position(plain.keyIndex()));
+  }
+
+  private Command set(ByteBuffer bytes) {
+    return new Command.Set(
+        bytes.slice(plain.keyIndex(), plain.keyBytes()),
+        ValueKind.TEXT,
+        bytes.limit(plain.valueIndex() + plain.valueBytes()).position(plain.valueIndex()),
+        SetOptions.DEFAULT);
+  }
+
+  @Override
+  public void lookAhead(ByteBuf in, KeysAhead keys) {
+    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    keys.begin(bytes);
+    int end = plain.findKey(bytes, bytes.position());
+    while (end >= 0 && !keys.isFull()) {
+      keys.add(plain.keyIndex(), plain.keyBytes());
+      end = plain.findKey(bytes, end);
+    }
   }
 
   @Override

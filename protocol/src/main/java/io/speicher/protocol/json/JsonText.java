@@ -1,6 +1,7 @@
 package io.speicher.protocol.json;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Bytes;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -131,7 +132,7 @@ public final class JsonText {
   static void writeValue(ValueKind kind, ByteBuffer bytes, ByteBuf out) {
     switch (kind) {
       case TEXT -> writeString(bytes, out);
-      case JSON -> out.writeBytes(bytes.duplicate());
+      case JSON -> Bytes.append(bytes, out);
       case BYTES -> throw new IllegalArgumentException("bytes need an encoding");
     }
   }
@@ -141,6 +142,9 @@ public final class JsonText {
   }
 
   static boolean isUtf8(ByteBuffer bytes) {
+    if (Bytes.indexOfSpecial(bytes, bytes.position(), bytes.limit(), true) == bytes.limit()) {
+      return true;
+    }
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = bytes.duplicate();
     CharBuffer chars = CharBuffer.allocate(Math.min(1024, in.remaining() + 1));
@@ -156,15 +160,15 @@ public final class JsonText {
   static void writeString(ByteBuffer utf8, ByteBuf out) {
     out.writeByte('"');
     int from = utf8.position();
-    for (int i = from; i < utf8.limit(); i++) {
-      byte b = utf8.get(i);
-      if (b == '"' || b == '\\' || (b >= 0 && b < ' ')) {
-        out.writeBytes(utf8.slice(from, i - from));
-        writeEscape(b, out);
-        from = i + 1;
-      }
+    int special = Bytes.indexOfSpecial(utf8, from, utf8.limit(), false);
+    while (special < utf8.limit()) {
+      Bytes.append(utf8, from, special - from, out);
+      writeEscape(utf8.get(special), out);
+      from = special + 1;
+      special = Bytes.indexOfSpecial(utf8, from, utf8.limit(), false);
     }
-    out.writeBytes(utf8.slice(from, utf8.limit() - from)).writeByte('"');
+    Bytes.append(utf8, from, utf8.limit() - from, out);
+    out.writeByte('"');
   }
 
   private static void writeEscape(byte b, ByteBuf out) {

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class ClassicCommands extends TextCommands {
 
   private static final byte[] VALUE = ascii("VALUE ");
+
+  /** What a value is put between, key and version included. */
+  private static final int MAX_VALUE_LINE_BYTES = MAX_KEY_BYTES + 64;
+
   private static final byte[] END = ascii("END\r\n");
   private static final byte[] STORED = ascii("STORED\r\n");
   private static final String ERROR = "ERROR";
@@ -154,6 +158,27 @@ final class ClassicCommands extends TextCommands {
 
   private boolean isUnsigned(int token) {
     return line.parse(token, 0, numeral) && numeral.isUnsigned();
+  }
+
+  // ---- what is recognized at once ----
+
+  /** {@code get} of one key. */
+  Command plainGet(ByteBuffer key) {
+    begin();
+    inBatch = false;
+    turn = 0;
+    showsVersion = false;
+    keys = List.of(key);
+    return spelled(Form.VALUES, new Command.Get(key, View.VALUE));
+  }
+
+  /** {@code set} with a reply. */
+  Command plainSet(ByteBuffer key, int newFlags, int exptime, ByteBuffer value) {
+    begin();
+    storage = Storage.SET;
+    flags = newFlags;
+    expiry = Exptime.expiry(exptime);
+    return spelled(Form.STORAGE, set(key, value, Condition.ALWAYS));
   }
 
   // ---- reading ----
@@ -432,6 +457,7 @@ final class ClassicCommands extends TextCommands {
 
   private void spellValue(Reply reply, ByteBuf out) {
     if (reply instanceof Reply.Value value) {
+      out.ensureWritable(MAX_VALUE_LINE_BYTES + value.bytes().remaining());
       out.writeBytes(VALUE);
       writeBytes(keys.get(turn), out);
       out.writeByte(' ');

@@ -3,9 +3,11 @@ package io.speicher.protocol.memcached;
 import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Dialect;
+import io.speicher.protocol.KeysAhead;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,8 @@ public final class MemcachedDialect implements Dialect {
 
   private final int maxLineBytes;
   private final Line line = new Line();
-  private final TextCommands classic;
+  private final PlainCommand plain;
+  private final ClassicCommands classic;
   private final TextCommands meta;
 
   /** Whose command is read and answered. */
@@ -41,13 +44,65 @@ public final class MemcachedDialect implements Dialect {
 
   public MemcachedDialect(Limits limits) {
     maxLineBytes = Math.max(MAX_PARTIAL_LINE_BYTES, limits.maxFrameBytes());
-    classic = new ClassicCommands(line, limits.maxKeyBytes(), limits.maxFrameBytes());
-    meta = new MetaCommands(line, limits.maxKeyBytes(), limits.maxFrameBytes());
+    plain = new PlainCommand(TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
+    classic = new ClassicCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
+    meta = new MetaCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     commands = classic;
   }
 
   @Override
   public @Nullable Command decode(ByteBuf in) {
+    Command command = decodePlain(in);
+    return command == null ? decodeAny(in) : command;
+  }
+
+  /** The shortcut for most commands; see {@link PlainCommand}. */
+  private @Nullable Command decodePlain(ByteBuf in) {
+    if (!isBetweenCommands()) {
+      return null;
+    }
+    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    int start = bytes.position();
+    int end = plain.find(bytes, start);
+    if (end < 0) {
+      return null;
+    }
+    in.skipBytes(end - start);
+    commands = classic;
+    return plain.isSet() ? set(bytes) : get(bytes);
+  }
+
+  private boolean isBetweenCommands() {
+    return lineBytes == 0 && searchedBytes == 0 && skippedBytes == 0;
+  }
+
+  private Command get(ByteBuffer bytes) {
+    return classic.plainGet(
+        bytes.limit(plain.keyIndex() + plain.keyBytes()).position(plain.keyIndex()));
+  }
+
+  private Command set(ByteBuffer bytes) {
+    return classic.plainSet(
+        bytes.slice(plain.keyIndex(), plain.keyBytes()),
+        plain.flags(),
+        plain.exptime(),
+        bytes.limit(plain.valueIndex() + plain.valueBytes()).position(plain.valueIndex()));
+  }
+
+  @Override
+  public void lookAhead(ByteBuf in, KeysAhead keys) {
+    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    keys.begin(bytes);
+    if (isBetweenCommands()) {
+      int end = plain.find(bytes, bytes.position());
+      while (end >= 0 && !keys.isFull()) {
+        keys.add(plain.keyIndex(), plain.keyBytes());
+        end = plain.find(bytes, end);
+      }
+    }
+  }
+
+  private @Nullable Command decodeAny(ByteBuf in) {
     line.forget();
     if (!skip(in)) {
       return null;

@@ -1,7 +1,9 @@
 package io.speicher.protocol.memcached;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Bytes;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -40,8 +42,13 @@ abstract class TextCommands {
 
   TextCommands(Line line, int maxKeyBytes, int maxValueBytes) {
     this.line = line;
-    this.maxKeyBytes = Math.min(MAX_KEY_BYTES, maxKeyBytes);
+    this.maxKeyBytes = maxKeyBytes;
     this.maxValueBytes = maxValueBytes;
+  }
+
+  /** The longest key that a line may have. */
+  static int maxKeyBytes(Limits limits) {
+    return Math.min(MAX_KEY_BYTES, limits.maxKeyBytes());
   }
 
   /** Reads the line, or returns null if a data block follows, of {@link #blockBytes}. */
@@ -150,7 +157,7 @@ abstract class TextCommands {
   }
 
   static void writeBytes(ByteBuffer bytes, ByteBuf out) {
-    out.writeBytes(bytes.duplicate());
+    Bytes.append(bytes, out);
   }
 
   static byte[] ascii(String text) {

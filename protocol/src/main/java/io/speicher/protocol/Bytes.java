@@ -1,0 +1,91 @@
+package io.speicher.protocol;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+/** What all dialects do with bytes, in the fewest steps: most of what they do is this. */
+public final class Bytes {
+
+  /*
+   * Eight bytes at a time: where one of them is less than n, (x - n) & ~x has its highest bit set,
+   * with n in each byte; and where one is equal to n, x ^ n is zero there, which is less than one.
+   * What a borrow sets beside that lies above it, and the lowest one is looked for.
+   */
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
+
+  private static final long EACH = 0x0101_0101_0101_0101L;
+  private static final long HIGHEST = 0x80 * EACH;
+
+  private Bytes() {}
+
+  /** Appends that many bytes from {@code index} of {@code bytes} on. */
+  public static void append(ByteBuffer bytes, int index, int length, ByteBuf out) {
+    out.ensureWritable(length);
+    ByteBuffer to = out.internalNioBuffer(out.writerIndex(), length);
+    to.put(to.position(), bytes, index, length);
+    out.writerIndex(out.writerIndex() + length);
+  }
+
+  /** Appends the remaining bytes, whose position stays. */
+  public static void append(ByteBuffer bytes, ByteBuf out) {
+    append(bytes, bytes.position(), bytes.remaining(), out);
+  }
+
+  /** The index of the first control character or space (32 or less), or {@code to}. */
+  public static int indexOfSpace(ByteBuffer bytes, int from, int to) {
+    int at = from;
+    for (; at <= to - Long.BYTES; at += Long.BYTES) {
+      long found = less((long) LONG.get(bytes, at), ' ' + 1);
+      if (found != 0) {
+        return at + firstByte(found);
+      }
+    }
+    while (at < to && (bytes.get(at) & 0xFF) > ' ') {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * The index of the first byte that cannot stand for itself in a JSON string (control characters,
+   * quotes, backslashes), or {@code to}.
+   *
+   * @param ascii whether bytes beyond ASCII are looked for, too
+   */
+  public static int indexOfSpecial(ByteBuffer bytes, int from, int to, boolean ascii) {
+    long beyond = ascii ? HIGHEST : 0;
+    int at = from;
+    for (; at <= to - Long.BYTES; at += Long.BYTES) {
+      long word = (long) LONG.get(bytes, at);
+      long found =
+          less(word, ' ')
+              | less(word ^ '"' * EACH, 1)
+              | less(word ^ '\\' * EACH, 1)
+              | (word & beyond);
+      if (found != 0) {
+        return at + firstByte(found);
+      }
+    }
+    while (at < to && !isSpecial(bytes.get(at), ascii)) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean isSpecial(byte b, boolean ascii) {
+    return b == '"' || b == '\\' || (b >= 0 ? b < ' ' : ascii);
+  }
+
+  private static long less(long word, int bound) {
+    return (word - bound * EACH) & ~word & HIGHEST;
+  }
+
+  private static int firstByte(long found) {
+    return Long.numberOfTrailingZeros(found) >>> 3;
+  }
+}
