@@ -58,23 +58,26 @@ public final class Bytes {
    * @param ascii whether bytes beyond ASCII are looked for, too
    */
   public static int indexOfSpecial(ByteBuffer bytes, int from, int to, boolean ascii) {
-    long beyond = ascii ? HIGHEST : 0;
     int at = from;
-    for (; at <= to - Long.BYTES; at += Long.BYTES) {
-      long word = (long) LONG.get(bytes, at);
-      long found =
-          less(word, ' ')
-              | less(word ^ '"' * EACH, 1)
-              | less(word ^ '\\' * EACH, 1)
-              | (word & beyond);
-      if (found != 0) {
-        return at + firstByte(found);
+    // Two at a time, so that they do not wait for each other.
+    while (at <= to - 2 * Long.BYTES) {
+      long first = special((long) LONG.get(bytes, at), ascii);
+      long second = special((long) LONG.get(bytes, at + Long.BYTES), ascii);
+      if ((first | second) != 0) {
+        return first != 0 ? at + firstByte(first) : at + Long.BYTES + firstByte(second);
       }
+      at += 2 * Long.BYTES;
     }
     while (at < to && !isSpecial(bytes.get(at), ascii)) {
       at++;
     }
     return at;
+  }
+
+  private static long special(long word, boolean ascii) {
+    // All three have the sign bits of the word itself: so these are masked out once.
+    long less = (word - ' ' * EACH) | ((word ^ '"' * EACH) - EACH) | ((word ^ '\\' * EACH) - EACH);
+    return (ascii ? less & ~word | word : less & ~word) & HIGHEST;
   }
 
   private static boolean isSpecial(byte b, boolean ascii) {
