@@ -19,7 +19,7 @@ public final class Bytes {
       MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
 
   private static final long EACH = 0x0101_0101_0101_0101L;
-  private static final long HIGHEST = 0x80 * EACH;
+  private static final long HIGHEST = EACH << 7;
 
   private Bytes() {}
 
@@ -77,7 +77,7 @@ public final class Bytes {
   private static long special(long word, boolean ascii) {
     // All three have the sign bits of the word itself: so these are masked out once.
     long less = (word - ' ' * EACH) | ((word ^ '"' * EACH) - EACH) | ((word ^ '\\' * EACH) - EACH);
-    return (ascii ? less & ~word | word : less & ~word) & HIGHEST;
+    return ((less & ~word) | (ascii ? word : 0)) & HIGHEST;
   }
 
   private static boolean isSpecial(byte b, boolean ascii) {

@@ -41,10 +41,6 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(
             new ConnectionHandler(
-                loop.executor(),
-                loop.buffers(),
-                connections,
-                dialects,
-                new Connection(channel)));
+                loop.executor(), loop.buffers(), connections, dialects, new Connection(channel)));
   }
 }

@@ -9,7 +9,10 @@ public interface Item {
   /** Stands for the expiry of an item that has none. */
   long NEVER = Long.MAX_VALUE;
 
-  /** The value in place: to be copied from, never to be kept or changed. */
+  /**
+   * The value in place: to be copied from, never to be kept or changed. To a reader it is always
+   * the same buffer, with position and limit set anew; to an updater another one each time.
+   */
   ByteBuffer value();
 
   /** What was given to {@link PutOptions#kind}. */

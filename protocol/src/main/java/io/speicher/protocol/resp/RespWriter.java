@@ -47,7 +47,9 @@ final class RespWriter {
     header(':', number);
   }
 
-  /** What most replies are: so it is written past the checks that {@code out} makes for each byte. */
+  /**
+   * What most replies are: so it is written past the checks that {@code out} makes for each byte.
+   */
   void bulk(ByteBuffer bytes) {
     int length = bytes.remaining();
     int most = length + MAX_NUMBER_BYTES + 5;

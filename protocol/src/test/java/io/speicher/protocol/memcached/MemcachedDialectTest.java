@@ -178,13 +178,18 @@ class MemcachedDialectTest {
         for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
           ByteBuf out = Unpooled.buffer();
           dialect.encode(Reply.Done.DONE, out);
-          found.add(command + " " + out.toString(ISO_8859_1));
+          found.add(withoutPositions(command) + " " + out.toString(ISO_8859_1));
         }
       }
     } catch (ProtocolException e) {
       found.add(e.reason());
     }
     return found;
+  }
+
+  /** Where the bytes of a command lie is nobody's business. */
+  private static String withoutPositions(Command command) {
+    return command.toString().replaceAll("pos=\\d+ lim=\\d+ cap=\\d+", "");
   }
 
   private static Command.Set set(SetOptions options) {

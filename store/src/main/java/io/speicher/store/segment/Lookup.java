@@ -32,6 +32,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private long hash;
   private boolean open;
 
+  /** Whether views of the value are wanted that live side by side. */
+  private boolean updating;
+
   @SuppressWarnings("UnusedVariable") // It need not be read, see NativeMemory.touch.
   private long touched;
 
@@ -56,7 +59,13 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   /** Begins an operation. Nothing has been looked up yet. */
   void open(ByteBuffer firstKey, long firstHash) {
     open = true;
+    updating = false;
     turnTo(firstKey, firstHash);
+  }
+
+  /** What is found is shown to an updater, whose result may consist of several views of it. */
+  void beginUpdate() {
+    updating = true;
   }
 
   boolean isOpen() {
@@ -188,7 +197,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   @Override
   public ByteBuffer value() {
-    return value.of(item.valueAddress(), item.valueBytes());
+    return updating
+        ? NativeMemory.view(item.valueAddress(), item.valueBytes())
+        : value.of(item.valueAddress(), item.valueBytes());
   }
 
   @Override

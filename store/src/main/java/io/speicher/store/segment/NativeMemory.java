@@ -67,8 +67,7 @@ final class NativeMemory {
   private final @Nullable Mapping mapping;
   private final @Nullable Arena arena;
 
-  private NativeMemory(
-      long address, long bytes, @Nullable Mapping mapping, @Nullable Arena arena) {
+  private NativeMemory(long address, long bytes, @Nullable Mapping mapping, @Nullable Arena arena) {
     this.address = address;
     this.bytes = bytes;
     this.mapping = mapping;

@@ -269,6 +269,7 @@ public final class SegmentStore implements Store {
   @Override
   public UpdateResult update(ByteBuffer key, Updater updater) {
     try (Lookup old = lookup(key)) {
+      old.beginUpdate();
       UpdateResult result = null;
       while (result == null) {
         boolean present = old.find() && !isExpired(old);
