@@ -169,7 +169,7 @@ public final class SegmentStoreLinearizabilityTest {
   private static long number(Item item) {
     ByteBuffer value = item.value();
     long number = 0;
-    for (int i = 0; i < value.limit(); i++) {
+    for (int i = value.position(); i < value.limit(); i++) {
       number = 10 * number + value.get(i) - '0';
     }
     return number;
