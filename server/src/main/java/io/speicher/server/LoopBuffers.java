@@ -41,6 +41,7 @@ final class LoopBuffers {
   }
 
   /** Whether this is the buffer that all channels of the loop read to. */
+  @SuppressWarnings("ReferenceEquality") // Another one may have the same bytes.
   boolean isReceived(ByteBuf buffer) {
     return buffer == received;
   }
