@@ -96,10 +96,8 @@ final class BarsSvg {
         : contender.title() + " over " + contender.dialect().title;
   }
 
-  /** More threads are paler. */
   private static String fill(Contender contender) {
-    return "fill=\"%s\" fill-opacity=\"%s\""
-        .formatted(contender.server().colour, contender.threads() == 1 ? "1" : "0.55");
+    return "fill=\"" + contender.server().colour(contender.threads()) + "\"";
   }
 
   private void text(double x, double y, String anchor, String attributes, String text) {

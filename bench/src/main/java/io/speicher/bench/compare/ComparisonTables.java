@@ -52,8 +52,8 @@ final class ComparisonTables {
     List<String> missed = new ArrayList<>();
     int count = 0;
     for (Results results : all) {
-      for (Pair pair : results.comparison.pairs()) {
-        for (Cell cell : results.comparison.cells()) {
+      for (Cell cell : results.comparison.cells()) {
+        for (Pair pair : results.comparison.pairs()) {
           OptionalDouble wanted = Target.of(results.comparison, pair, cell);
           if (wanted.isPresent()) {
             count++;

@@ -6,22 +6,28 @@ import java.util.List;
 /** A server program, and the command line that suits it best on this machine. */
 enum Server {
   /** The program is its launcher. */
-  SPEICHER("Speicher", "#D55E00"),
-  VALKEY("Valkey", "#0072B2"),
-  REDIS("Redis", "#009E73"),
-  MEMCACHED("memcached", "#CC79A7");
+  SPEICHER("Speicher", "#D55E00", "#E69F00"),
+  VALKEY("Valkey", "#0072B2", "#0072B2"),
+  REDIS("Redis", "#009E73", "#009E73"),
+  MEMCACHED("memcached", "#CC79A7", "#56B4E9");
 
   /** Enough for the largest data set that there is, so that nobody has to evict. */
   private static final String MEMORY_MEGABYTES = "4096";
 
   final String title;
 
-  /** Those of Okabe and Ito, which people tell apart however they see colours. */
-  final String colour;
+  private final String colour;
+  private final String colourOfMoreThreads;
 
-  Server(String title, String colour) {
+  Server(String title, String colour, String colourOfMoreThreads) {
     this.title = title;
     this.colour = colour;
+    this.colourOfMoreThreads = colourOfMoreThreads;
+  }
+
+  /** Of Okabe and Ito, whose colours people tell apart however they see them. */
+  String colour(int threads) {
+    return threads == 1 ? colour : colourOfMoreThreads;
   }
 
   /** Whether one more thread serves one more core. */
