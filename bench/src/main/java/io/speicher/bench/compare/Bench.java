@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What every measurement needs: programs, cores and ports. */
-record Bench(Programs programs, Cores cores, Ports ports) {
+/**
+ * What every measurement needs.
+ *
+ * @param notes what a reader should know of this run in particular
+ */
+record Bench(Programs programs, Cores cores, Ports ports, List<String> notes) {
   /** Starts a server for each contender, on cores of its own. */
   RunningServers start(List<Contender> contenders, int connectionLimit) throws IOException {
     return RunningServers.start(contenders, programs, cores, ports, connectionLimit);
@@ -17,13 +21,17 @@ record Bench(Programs programs, Cores cores, Ports ports) {
 
   /** What stands behind figures of these contenders, as Markdown. */
   String surroundings(Stream<Contender> contenders, int connectionLimit) throws IOException {
-    return Surroundings.show(
-        programs,
+    return surroundings(
         contenders
             .map(contender ->
                 RunningServers.command(contender, programs, cores, "PORT", connectionLimit))
             .distinct()
             .toList());
+  }
+
+  /** What stands behind figures of servers that were started by {@code commands}, as Markdown. */
+  String surroundings(List<List<String>> commands) throws IOException {
+    return Surroundings.show(programs, commands, notes);
   }
 
   /** Those of {@code servers} that speak RESP, with one thread each. */

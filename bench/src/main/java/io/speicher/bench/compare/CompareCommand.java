@@ -190,7 +190,11 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path root = Path.of(System.getProperty("bench.root"));
     Path folder = into == null ? root.resolve("bench/results") : into;
-    Bench bench = new Bench(programs(root), Cores.ofThisMachine(), new Ports(firstPort));
+    Programs programs = programs(root);
+    List<String> notes = new ArrayList<>(programs.absent());
+    notes.addAll(OtherWork.warnings());
+    notes.forEach(System.err::println);
+    Bench bench = new Bench(programs, Cores.ofThisMachine(), new Ports(firstPort), notes);
     if (mode != null && mode.tail) {
       tail(bench, folder);
     } else if (mode != null && mode.connectionsCost) {
@@ -208,7 +212,6 @@ final class CompareCommand implements Callable<Integer> {
     if (servers != null && !programs.absent().isEmpty()) {
       throw new IOException(String.join("\n", programs.absent()));
     }
-    programs.absent().forEach(System.err::println);
     return programs;
   }
 

@@ -35,7 +35,7 @@ final class ComparisonPages {
   }
 
   private List<String> notes() {
-    List<String> notes = new ArrayList<>(bench.programs().absent());
+    List<String> notes = new ArrayList<>();
     notes.add(
         "Valkey and Redis have one thread: one more for I/O (`--io-threads 2`) makes them slower on two cores.");
     boolean hasLongValues =

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** What one comparison measured, round by round. */
@@ -51,7 +52,12 @@ final class Results {
 
   /** Whether the server could have done more in any of the rounds. */
   boolean generatorWasTheBottleneck(Contender contender, Cell cell) {
-    return of(contender, cell).stream().anyMatch(Measurement::generatorWasTheBottleneck);
+    return count(contender, cell, Measurement::generatorWasTheBottleneck) > 0;
+  }
+
+  /** In how many rounds something was the case. */
+  int count(Contender contender, Cell cell, Predicate<Measurement> what) {
+    return (int) of(contender, cell).stream().filter(what).count();
   }
 
   private List<Measurement> of(Contender contender, Cell cell) {

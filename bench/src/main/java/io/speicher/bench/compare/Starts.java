@@ -71,8 +71,7 @@ final class Starts {
     StringBuilder text = new StringBuilder("# Starting\n\n");
     text.append("Written by `bench/compare --start`.\n\n")
         .append(
-            Surroundings.show(
-                bench.programs(),
+            bench.surroundings(
                 bench.programs().servers().stream()
                     .map(server -> command(server, "PORT"))
                     .toList()))

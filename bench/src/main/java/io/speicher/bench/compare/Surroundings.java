@@ -18,7 +18,8 @@ final class Surroundings {
 
   private Surroundings() {}
 
-  static String show(Programs programs, List<List<String>> commands) throws IOException {
+  static String show(Programs programs, List<List<String>> commands, List<String> notes)
+      throws IOException {
     StringBuilder text = new StringBuilder();
     text.append("| | |\n| --- | --- |\n");
     row(text, "date", LocalDate.now(ZoneOffset.UTC).toString());
@@ -41,7 +42,9 @@ final class Surroundings {
     }
     text.append("\n```\n");
     commands.forEach(command -> text.append(shellWords(command, programs.root)).append('\n'));
-    return text.append("```\n").toString();
+    text.append("```\n");
+    notes.forEach(note -> text.append("\n- ").append(note));
+    return text.append(notes.isEmpty() ? "" : "\n").toString();
   }
 
   private static void row(StringBuilder text, String name, String value) {

@@ -40,6 +40,7 @@ final class ComparisonTablesTest {
         .contains(
             """
             2 of 4 met. Not met:
+
             - RESP, values of 100 bytes, 1,000,000 keys, GET, pipeline 16: Speicher / Redis 0.333 (0.300 to 0.500), wanted ≤ 0.33
             - RESP, values of 100 bytes, 1,000,000 keys, SET, pipeline 16: Speicher / Valkey 0.750 (0.750 to 0.750), wanted ≤ 0.70
             """);

@@ -60,6 +60,14 @@ final class PlanningTest {
   }
 
   @Test
+  void otherWork_shareOfAllCores() {
+    String before = "cpu  100 10 50 1000 40 5 5 90 7 0";
+
+    assertThat(OtherWork.busyShare(before, before)).isZero();
+    assertThat(OtherWork.busyShare(before, "cpu  110 10 55 1150 70 5 5 95 99 9")).isEqualTo(0.1);
+  }
+
+  @Test
   void tail_rateOfTheSlowest() {
     assertThat(Tail.rate(List.of(200_000.0, 100_000.0))).isEqualTo(70_000);
   }
