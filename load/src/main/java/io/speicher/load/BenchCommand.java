@@ -1,8 +1,15 @@
 package io.speicher.load;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +35,9 @@ import picocli.CommandLine.Spec;
     description = "Load a server, any that speaks one of the three dialects, and measure it.",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  speicher bench --preload                        the server of this machine, nine reads to a write",
+      "  speicher bench --preload                       the server here, nine reads to a write",
       "  speicher bench --target redis://localhost:6379 --pipeline 16 --mix get=1",
-      "  speicher bench --rate 50000 --duration 1m       latencies at a rate, stalls included",
+      "  speicher bench --rate 50000 --duration 1m      latencies at a rate, stalls included",
       "",
       "It writes keys that begin with 'key:', and leaves them there.",
     })
@@ -44,10 +51,11 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--target",
       paramLabel = "URL",
-      description = {
-        "speicher://HOST:PORT (framed JSON), redis://HOST:PORT (RESP2) or memcached://HOST:PORT",
-        "(its text protocol) (default: the variable SPEICHER_URL, or else " + DEFAULT_TARGET + ")."
-      })
+      description =
+          "speicher://HOST:PORT (framed JSON), redis://HOST:PORT (RESP2) or memcached://HOST:PORT"
+              + " (text protocol); default: the variable SPEICHER_URL, or else "
+              + DEFAULT_TARGET
+              + ".")
   private @Nullable String target;
 
   @Option(
@@ -108,10 +116,9 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--distribution",
       paramLabel = "NAME",
       defaultValue = "uniform",
-      description = {
-        "Which keys are asked for: uniform; zipfian or zipfian:THETA (0.99); hot-set or",
-        "hot-set:KEYSHARE:OPSHARE (0.2:0.8); sequential (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Which keys are asked for: uniform; zipfian or zipfian:THETA (0.99); hot-set or"
+              + " hot-set:KEYSHARE:OPSHARE (0.2:0.8); sequential (default: ${DEFAULT-VALUE}).")
   private String distribution = "";
 
   @Option(
@@ -175,14 +182,38 @@ public final class BenchCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--verify",
+      description =
+          "Check every value that is read: a wrong or torn one ends the run. A miss is no fault.")
+  private boolean verify;
+
+  @Option(
       names = "--server-pid",
       paramLabel = "PID",
       description =
           "The server's process on this machine, to measure what it uses of the processors.")
   private @Nullable Long serverPid;
 
-  @Option(names = "--json", description = "Write the result as JSON.")
+  @Option(names = "--json", description = "Write the result as JSON, in place of the table.")
   private boolean json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Also write an HTML page with charts, which needs nothing else.")
+  private @Nullable Path report;
+
+  @Option(
+      names = "--overlay",
+      paramLabel = "FILE",
+      description = "Show an earlier result of --json in that page, too. May be given repeatedly.")
+  private List<Path> overlays = new ArrayList<>();
+
+  @Option(
+      names = "--histogram",
+      paramLabel = "FILE",
+      description = "Also write the latencies of each second, as a log of HdrHistogram (.hlog).")
+  private @Nullable Path histogram;
 
   @Option(
       names = {"-h", "--help"},
@@ -198,9 +229,20 @@ public final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     Settings settings = settings();
     ServerProcess server = serverPid == null ? null : option("", ServerProcess::find, serverPid);
+    List<Overlay> earlier =
+        overlays.stream().map(file -> option("--overlay", Overlay::read, file)).toList();
+    if (report != null) {
+      option("--report", BenchCommand::writable, report);
+    }
     Control control = new Control();
-    try (Interrupt _ = new Interrupt(control)) {
-      return run(settings, server, control);
+    try (Interrupt _ = new Interrupt(control);
+        HistogramLog log =
+            histogram == null ? null : option("--histogram", BenchCommand::log, histogram)) {
+      Result result = measure(settings, server, control, log);
+      if (result != null) {
+        write(result, earlier);
+      }
+      return 0;
     } catch (LoadException e) {
       err().println("speicher: " + e.getMessage());
       err().flush();
@@ -208,21 +250,57 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Settings settings, @Nullable ServerProcess server, Control control)
+  private @Nullable Result measure(
+      Settings settings,
+      @Nullable ServerProcess server,
+      Control control,
+      @Nullable HistogramLog log)
       throws LoadException {
-    RunListener listener = new LiveLine(err(), Terminal.isStandardError(), settings);
+    LiveLine line = new LiveLine(err(), Terminal.isStandardError(), settings);
+    List<RunListener> listeners = log == null ? List.of(line) : List.of(line, log);
     Result result;
-    try (LoadRun run = new LoadRun(settings, control, listener)) {
+    try (LoadRun run = new LoadRun(settings, control, listeners)) {
       result = run.run(server);
     }
-    if (result != null) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? ResultJson.of(result) : ResultTable.of(result).stripTrailing());
-      out.flush();
-    } else if (!settings.preloadOnly()) {
+    if (result == null && !(settings.preloadOnly() && !control.isStopping())) {
       throw new LoadException("stopped before anything was measured");
     }
-    return 0;
+    if (log != null && !log.isComplete()) {
+      throw new LoadException("cannot write " + histogram + ": is the disk full?");
+    }
+    return result;
+  }
+
+  private void write(Result result, List<Overlay> earlier) throws LoadException {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? ResultJson.of(result) : ResultTable.of(result).stripTrailing());
+    out.flush();
+    if (report == null) {
+      return;
+    }
+    try {
+      HtmlReport.write(report, result, earlier, ZonedDateTime.now(ZoneId.systemDefault()));
+    } catch (IOException e) {
+      throw new LoadException(1, "cannot write the report: " + e, e);
+    }
+  }
+
+  /** Finds out now, rather than when all is measured, that a report has nowhere to go. */
+  private static Path writable(Path file) {
+    try {
+      Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+      return file;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot write " + e.getMessage(), e);
+    }
+  }
+
+  private static HistogramLog log(Path file) {
+    try {
+      return new HistogramLog(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot write " + e.getMessage(), e);
+    }
   }
 
   // Options.
@@ -258,7 +336,7 @@ public final class BenchCommand implements Callable<Integer> {
             valueSizes(),
             option("--mix", OptionValues::mix, mix),
             option("--ttl", OptionValues::time, ttl).toMillis(),
-            false,
+            verify,
             rate == null ? 0 : rate,
             maxOutstanding,
             preload || preloadOnly,
@@ -267,6 +345,8 @@ public final class BenchCommand implements Callable<Integer> {
             measured,
             requests == null ? 0 : requests,
             seed);
+    checkTtl(settings);
+    checkVerify(settings);
     checkBuffers(settings);
     return settings;
   }
@@ -286,6 +366,23 @@ public final class BenchCommand implements Callable<Integer> {
     return file == null
         ? option("--value-size", OptionValues::valueSizes, valueSize)
         : option("--value-sizes", OptionValues::valueSizes, file);
+  }
+
+  private void checkTtl(Settings settings) {
+    boolean isDate =
+        MemcachedRequests.ttlSeconds(settings.ttlMillis()) > MemcachedRequests.LONGEST_TTL_SECONDS;
+    if (settings.target().dialect() == Dialect.MEMCACHED && isDate) {
+      throw wrong("--ttl=" + ttl + " (expected: at most 30d, for memcached)");
+    }
+  }
+
+  private void checkVerify(Settings settings) {
+    int smallest = settings.valueSizes().smallest();
+    if (verify && smallest < Values.SMALLEST_VERIFIED) {
+      throw wrong(
+          "--verify needs longer values: bytes=%d (expected: at least %d)"
+              .formatted(smallest, Values.SMALLEST_VERIFIED));
+    }
   }
 
   private void checkBuffers(Settings settings) {

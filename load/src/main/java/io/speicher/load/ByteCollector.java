@@ -38,6 +38,11 @@ final class ByteCollector {
     return length;
   }
 
+  /** Whether these are the bytes. */
+  boolean isLine(byte[] line) {
+    return Arrays.equals(bytes, 0, length, line, 0, line.length);
+  }
+
   String text() {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }

@@ -26,15 +26,18 @@ enum Dialect {
     Values values = new Values(settings.valueSizes());
     String prefix = settings.keyPrefix();
     return switch (this) {
+      case SPEICHER -> new JsonRequests(prefix, settings.ttlMillis(), values);
       case REDIS -> new RespRequests(prefix, settings.ttlMillis(), values);
-      case SPEICHER, MEMCACHED -> throw new UnsupportedOperationException(scheme);
+      case MEMCACHED -> new MemcachedRequests(prefix, settings.ttlMillis(), values);
     };
   }
 
-  ReplyScanner scanner(ReplySink sink, boolean verify) {
+  ReplyScanner scanner(ReplySink sink, Settings settings) {
+    boolean verify = settings.verify();
     return switch (this) {
+      case SPEICHER -> new JsonScanner(sink, verify);
       case REDIS -> new RespScanner(sink, verify);
-      case SPEICHER, MEMCACHED -> throw new UnsupportedOperationException(scheme);
+      case MEMCACHED -> new MemcachedScanner(sink, verify, settings.keyPrefix());
     };
   }
 }

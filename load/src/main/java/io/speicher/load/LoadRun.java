@@ -25,17 +25,17 @@ final class LoadRun implements AutoCloseable {
 
   private final Settings settings;
   private final Control control;
-  private final RunListener listener;
+  private final List<RunListener> listeners;
   private final ServerErrors serverErrors = new ServerErrors();
   private final List<Worker> workers = new ArrayList<>();
   private final Recording recording;
   private final ExecutorService threads;
 
   /** Connects to the server. */
-  LoadRun(Settings settings, Control control, RunListener listener) throws LoadException {
+  LoadRun(Settings settings, Control control, List<RunListener> listeners) throws LoadException {
     this.settings = settings;
     this.control = control;
-    this.listener = listener;
+    this.listeners = listeners;
     threads =
         Executors.newFixedThreadPool(
             settings.threads(), Thread.ofPlatform().name("bench-", 1).daemon().factory());
@@ -160,7 +160,7 @@ final class LoadRun implements AutoCloseable {
   private PhaseTimes runPhase(Phase phase) throws LoadException {
     recording.restart();
     serverErrors.clear();
-    listener.phaseBegins(phase);
+    listeners.forEach(listener -> listener.phaseBegins(phase));
     long startNanos = System.nanoTime();
     List<Future<WorkerUsage>> running = new ArrayList<>();
     for (Worker worker : workers) {
@@ -187,7 +187,7 @@ final class LoadRun implements AutoCloseable {
     for (Future<WorkerUsage> one : running) {
       while (!endsBefore(one, startNanos + second * SECOND_NANOS)) {
         Histogram latencies = recording.endSecond();
-        listener.secondEnds(second, 1, latencies, recording);
+        secondEnds(second, 1, latencies);
         second++;
       }
     }
@@ -211,9 +211,13 @@ final class LoadRun implements AutoCloseable {
     double rest = nanos / 1e9 - recording.seconds().size();
     Histogram latencies = recording.endRest(rest < 0.5);
     if (latencies.getTotalCount() > 0) {
-      listener.secondEnds(nanos / 1e9, rest, latencies, recording);
+      secondEnds(nanos / 1e9, rest, latencies);
     }
-    listener.phaseEnds();
+    listeners.forEach(RunListener::phaseEnds);
+  }
+
+  private void secondEnds(double elapsedSeconds, double width, Histogram latencies) {
+    listeners.forEach(listener -> listener.secondEnds(elapsedSeconds, width, latencies, recording));
   }
 
   private static WorkerUsage result(Future<WorkerUsage> worker) throws LoadException {

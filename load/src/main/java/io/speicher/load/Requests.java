@@ -28,6 +28,10 @@ abstract class Requests {
     }
   }
 
+  Values values() {
+    return values;
+  }
+
   private void putSet(ByteBuffer out, long key, long counter) {
     long hash = Values.hash(key, counter);
     int valueBytes = values.size(hash);

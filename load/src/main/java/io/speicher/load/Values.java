@@ -1,6 +1,8 @@
 package io.speicher.load;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of values. They follow from the key and a write counter, so whoever reads a value can
@@ -57,6 +59,38 @@ final class Values {
       piece = size - Decimal.COUNTER_DIGITS;
     }
     out.put(pool, pieceOffset(hash), piece);
+  }
+
+  /** What is wrong with a value that was read under a key, or null if nothing is. */
+  @Nullable String problem(long key, byte[] bytes, int length) {
+    if (length < SMALLEST_VERIFIED) {
+      return "it has %d bytes (expected: at least %d)".formatted(length, SMALLEST_VERIFIED);
+    }
+    long counter = 0;
+    for (int i = 0; i < Decimal.COUNTER_DIGITS; i++) {
+      if (bytes[i] < '0' || bytes[i] > '9') {
+        return "byte %d is 0x%02x (expected: a digit)".formatted(i, bytes[i]);
+      }
+      counter = counter * 10 + bytes[i] - '0';
+    }
+    long hash = hash(key, counter);
+    if (sizes.size(hash) != length) {
+      return "it has %d bytes (expected: %d, as write %d left it)"
+          .formatted(length, sizes.size(hash), counter);
+    }
+    int offset = pieceOffset(hash);
+    int piece = length - Decimal.COUNTER_DIGITS;
+    int difference =
+        Arrays.mismatch(bytes, Decimal.COUNTER_DIGITS, length, pool, offset, offset + piece);
+    return difference < 0
+        ? null
+        : "byte %d of %d is 0x%02x (expected: 0x%02x, as write %d left it)"
+            .formatted(
+                Decimal.COUNTER_DIGITS + difference,
+                length,
+                bytes[Decimal.COUNTER_DIGITS + difference],
+                pool[offset + difference],
+                counter);
   }
 
   private static int pieceOffset(long hash) {
