@@ -259,10 +259,12 @@ public final class BenchCommand implements Callable<Integer> {
     LiveLine line = new LiveLine(err(), Terminal.isStandardError(), settings);
     List<RunListener> listeners = log == null ? List.of(line) : List.of(line, log);
     Result result;
+    boolean stopped;
     try (LoadRun run = new LoadRun(settings, control, listeners)) {
       result = run.run(server);
+      stopped = control.isStopping(); // Closing a run stops it, too.
     }
-    if (result == null && !(settings.preloadOnly() && !control.isStopping())) {
+    if (result == null && (stopped || !settings.preloadOnly())) {
       throw new LoadException("stopped before anything was measured");
     }
     if (log != null && !log.isComplete()) {
