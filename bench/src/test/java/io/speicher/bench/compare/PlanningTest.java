@@ -102,6 +102,6 @@ final class PlanningTest {
             "--io-threads",
             "1");
     assertThat(String.join(" ", Server.MEMCACHED.command("memcached", 2, "21000")))
-        .startsWith("memcached -p 21000 -l 127.0.0.1 -U 0 -t 2 -m 4096 -c 4096");
+        .startsWith("memcached -p 21000 -l 127.0.0.1 -U 0 -t 2 -m 4096 -c 4096 -R 200");
   }
 }
