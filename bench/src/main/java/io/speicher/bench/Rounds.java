@@ -13,14 +13,23 @@ public final class Rounds {
     Arrays.sort(sorted);
   }
 
+  /** Of an even number of figures, the mean of the two in the middle. */
   public double median() {
-    return sorted[sorted.length / 2];
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  }
+
+  public double lowest() {
+    return sorted[0];
+  }
+
+  public double highest() {
+    return sorted[sorted.length - 1];
   }
 
   /** Median, lowest and highest. */
   public String show(int decimals) {
     String number = "%." + decimals + "f";
     return (number + " (" + number + " to " + number + ")")
-        .formatted(median(), sorted[0], sorted[sorted.length - 1]);
+        .formatted(median(), lowest(), highest());
   }
 }

@@ -8,18 +8,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One line on standard error for what goes wrong, and the status to exit with. */
-final class CommandErrors {
+public final class CommandErrors {
   private static final int HELP_COLUMNS = 100;
   private static final int FAILED = 1;
 
   private CommandErrors() {}
 
   /** Runs {@code command} and ends the process. */
-  static void runAndExit(Object command, String... arguments) {
+  public static void runAndExit(Object command, String... arguments) {
     Locale.setDefault(Locale.ROOT); // Results look the same everywhere.
     System.exit(
         new CommandLine(command)
             .setUsageHelpWidth(HELP_COLUMNS)
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler((e, _) -> report(wrongUse(e), ExitCode.USAGE))
             .setExecutionExceptionHandler((e, _, _) -> failed(e))
             .execute(arguments));

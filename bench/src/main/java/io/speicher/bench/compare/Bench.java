@@ -1,0 +1,44 @@
+package io.speicher.bench.compare;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What every measurement needs.
+ *
+ * @param notes what a reader should know of this run in particular
+ */
+record Bench(Programs programs, Cores cores, Ports ports, List<String> notes) {
+  /** Starts a server for each contender, on cores of its own. */
+  RunningServers start(List<Contender> contenders, int connectionLimit) throws IOException {
+    return RunningServers.start(contenders, programs, cores, ports, connectionLimit);
+  }
+
+  Generator generator() {
+    return new Generator(programs, cores);
+  }
+
+  /** What stands behind figures of these contenders, as Markdown. */
+  String surroundings(Stream<Contender> contenders, int connectionLimit) throws IOException {
+    return surroundings(
+        contenders
+            .map(contender ->
+                RunningServers.command(contender, programs, cores, "PORT", connectionLimit))
+            .distinct()
+            .toList());
+  }
+
+  /** What stands behind figures of servers that were started by {@code commands}, as Markdown. */
+  String surroundings(List<List<String>> commands) throws IOException {
+    return Surroundings.show(programs, commands, notes);
+  }
+
+  /** Those of {@code servers} that speak RESP, with one thread each. */
+  List<Contender> respContenders() {
+    return programs.servers().stream()
+        .filter(server -> server != Server.MEMCACHED)
+        .map(server -> new Contender(server, Dialect.RESP, 1))
+        .toList();
+  }
+}

@@ -1,0 +1,84 @@
+package io.speicher.bench.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was chosen to be compared; everything with everything. */
+record Choice(
+    List<Dialect> dialects,
+    List<Operation> operations,
+    List<Integer> valueBytes,
+    List<Integer> pipelines,
+    List<Integer> serverThreads,
+    List<Integer> keyCounts) {
+
+  /** What the targets are about. */
+  static final Choice OF_TARGETS =
+      new Choice(
+          List.of(Dialect.values()),
+          List.of(Operation.GET, Operation.SET),
+          List.of(100),
+          List.of(1, 16, 64),
+          List.of(1),
+          List.of(1_000_000));
+
+  /** The whole matrix. */
+  static final Choice FULL =
+      new Choice(
+          List.of(Dialect.values()),
+          List.of(Operation.values()),
+          List.of(32, 100, 1 << 10, 10 << 10),
+          List.of(1, 16, 64),
+          List.of(1, 2),
+          List.of(1_000_000, 10_000_000));
+
+  /** The comparisons that these servers make possible. */
+  List<Comparison> comparisons(List<Server> servers) {
+    List<Comparison> comparisons = new ArrayList<>();
+    for (Dialect dialect : dialects) {
+      List<Contender> contenders =
+          contenders(dialect).stream()
+              .filter(contender -> servers.contains(contender.server()))
+              .toList();
+      for (DataSet dataSet : dataSets()) {
+        if (!contenders.isEmpty()) {
+          comparisons.add(new Comparison(dialect, dataSet, contenders, cells()));
+        }
+      }
+    }
+    return comparisons;
+  }
+
+  /** Nobody else speaks framed JSON, so what it costs is compared with RESP. */
+  private List<Contender> contenders(Dialect dialect) {
+    List<Contender> contenders = new ArrayList<>(withEachNumberOfThreads(Server.SPEICHER, dialect));
+    switch (dialect) {
+      case RESP -> contenders.addAll(List.of(single(Server.VALKEY), single(Server.REDIS)));
+      case MEMCACHED -> contenders.addAll(withEachNumberOfThreads(Server.MEMCACHED, dialect));
+      case JSON -> contenders.add(single(Server.VALKEY));
+    }
+    return contenders;
+  }
+
+  private List<Contender> withEachNumberOfThreads(Server server, Dialect dialect) {
+    return serverThreads.stream().map(threads -> new Contender(server, dialect, threads)).toList();
+  }
+
+  /** Their threads for I/O make Valkey and Redis slower where there are only two cores. */
+  private static Contender single(Server server) {
+    return new Contender(server, Dialect.RESP, 1);
+  }
+
+  private List<DataSet> dataSets() {
+    return valueBytes.stream()
+        .flatMap(bytes -> keyCounts.stream().map(keys -> DataSet.fitting(bytes, keys)))
+        .distinct()
+        .toList();
+  }
+
+  private List<Cell> cells() {
+    return operations.stream()
+        .flatMap(operation -> pipelines.stream().map(pipeline -> new Cell(operation, pipeline)))
+        .toList();
+  }
+}
