@@ -124,7 +124,7 @@ final class HashIndex {
   /**
    * @param tables the address of {@code 1 << tableBits} table headers, all zero
    * @param pageBase the address of page 0
-   * @param pages has a page for each table
+   * @param pages has a page for each table, all zero
    */
   HashIndex(long tables, int tableBits, long pageBase, IndexPages pages) {
     this.tables = tables;
@@ -133,7 +133,9 @@ final class HashIndex {
     this.pages = pages;
     for (int i = 0; i < 1 << tableBits; i++) {
       long table = table(i);
-      addPages(table, 1);
+      // As it comes from the system, it is zero: not to write to it spares an empty store 8 KiB here.
+      putInt(table + PAGE_NUMBERS, pages.take());
+      putInt(table + PAGES, 1);
       putLong(table + GENERATION, generation);
       putInt(table + BUCKETS, PAGE_BUCKETS);
     }
