@@ -261,9 +261,9 @@ public final class BenchCommand implements Callable<Integer> {
     Result result;
     try (LoadRun run = new LoadRun(settings, control, listeners)) {
       result = run.run(server);
-    }
-    if (result == null && !(settings.preloadOnly() && !control.isStopping())) {
-      throw new LoadException("stopped before anything was measured");
+      if (result == null && (control.isStopping() || !settings.preloadOnly())) {
+        throw new LoadException("stopped before anything was measured");
+      }
     }
     if (log != null && !log.isComplete()) {
       throw new LoadException("cannot write " + histogram + ": is the disk full?");
