@@ -10,6 +10,7 @@ import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.AfterAll;
@@ -56,6 +57,7 @@ final class BenchIT {
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.status()).isZero();
     assertThat(outcome.number("operations")).isEqualTo(10_001);
+    assertThat(seriesOperations(outcome)).isEqualTo(10_001);
     assertThat(outcome.number("hits")).isBetween(8_500.0, 9_500.0);
     assertThat(outcome.number("misses")).isZero();
     assertThat(outcome.number("errors")).isZero();
@@ -185,6 +187,14 @@ final class BenchIT {
         .contains(", this run\"", ", earlier\"", "\"percentiles\":[[")
         .doesNotContain("@RUNS@")
         .doesNotContainPattern("(src|href)=");
+  }
+
+  private static long seriesOperations(BenchOutcome outcome) {
+    return Pattern.compile("\"second\":\\d+,\"operations\":(\\d+)")
+        .matcher(outcome.out())
+        .results()
+        .mapToLong(second -> Long.parseLong(second.group(1)))
+        .sum();
   }
 
   private static BenchOutcome bench(Dialect dialect, String... options) {
