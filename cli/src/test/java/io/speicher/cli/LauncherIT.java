@@ -57,7 +57,7 @@ final class LauncherIT {
 
   @Test
   void help_listsTheServicesToo() throws Exception {
-    assertThat(speicher("--help").out).contains("  server ", "  tck ", "  get ");
+    assertThat(speicher("--help").out).contains("  server ", "  tck ", "  bench ", "  get ");
     assertThat(speicher("server", "--help").out).contains("--max-connections");
   }
 

@@ -259,13 +259,11 @@ public final class BenchCommand implements Callable<Integer> {
     LiveLine line = new LiveLine(err(), Terminal.isStandardError(), settings);
     List<RunListener> listeners = log == null ? List.of(line) : List.of(line, log);
     Result result;
-    boolean stopped;
     try (LoadRun run = new LoadRun(settings, control, listeners)) {
       result = run.run(server);
-      stopped = control.isStopping(); // Closing a run stops it, too.
-    }
-    if (result == null && (stopped || !settings.preloadOnly())) {
-      throw new LoadException("stopped before anything was measured");
+      if (result == null && (control.isStopping() || !settings.preloadOnly())) {
+        throw new LoadException("stopped before anything was measured");
+      }
     }
     if (log != null && !log.isComplete()) {
       throw new LoadException("cannot write " + histogram + ": is the disk full?");

@@ -133,7 +133,8 @@ final class HashIndex {
     this.pages = pages;
     for (int i = 0; i < 1 << tableBits; i++) {
       long table = table(i);
-      // As it comes from the system, it is zero: not to write to it spares an empty store 8 KiB here.
+      // As it comes from the system, it is zero: not to write to it spares an empty store 8 KiB
+      // here.
       putInt(table + PAGE_NUMBERS, pages.take());
       putInt(table + PAGES, 1);
       putLong(table + GENERATION, generation);
