@@ -29,9 +29,7 @@ public interface Dialect {
    * stops at a command that has no key, or several, or that it does not recognize at once. A hint:
    * it decides nothing, and may be wrong.
    */
-  default void lookAhead(ByteBuf in, KeysAhead keys) {
-    keys.begin(in.internalNioBuffer(in.readerIndex(), 0));
-  }
+  default void lookAhead(ByteBuf in, KeysAhead keys) {}
 
   /**
    * Appends the reply to the last command, or nothing if it wants none. May be called again for the

@@ -17,6 +17,11 @@ public final class KeysAhead {
   private ByteBuffer buffer = NONE;
   private int count;
 
+  /** Forgets all keys. */
+  public void clear() {
+    begin(NONE);
+  }
+
   /** Begins a batch of keys that lie in this buffer, which is a view and stays as it is. */
   public void begin(ByteBuffer newBuffer) {
     buffer = newBuffer;

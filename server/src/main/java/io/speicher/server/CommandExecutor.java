@@ -102,6 +102,7 @@ final class CommandExecutor {
    * less than to wait for each. Returns after how many commands it is to be called again.
    */
   int prefetch(Dialect dialect, ByteBuf in) {
+    ahead.clear();
     dialect.lookAhead(in, ahead);
     if (ahead.count() > 1) {
       store.prefetch(ahead.buffer(), ahead.spans(), ahead.count());

@@ -8,7 +8,6 @@ import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Framed JSON, for a server. */
@@ -33,45 +32,19 @@ public final class JsonDialect implements Dialect {
   @Override
   public @Nullable Command decode(ByteBuf in) {
     batchStart = -1;
-    Command command = decodePlain(in);
-    last = command == null ? decoder.decode(in) : command;
+    last = plain.take(in) ? plainCommand() : decoder.decode(in);
     return last;
   }
 
-  /** The shortcut for most commands; see {@link PlainFrame}. */
-  private @Nullable Command decodePlain(ByteBuf in) {
-    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    int start = bytes.position();
-    int end = plain.findKey(bytes, start);
-    if (end < 0 || !plain.isPlainToItsEnd(bytes)) {
-      return null;
-    }
-    in.skipBytes(end - start);
-    return plain.isSet() ? set(bytes) : get(bytes);
-  }
-
-  private Command get(ByteBuffer bytes) {
-    return new Command.Get(
-        bytes.limit(plain.keyIndex() + plain.keyBytes()).position(plain.keyIndex()));
-  }
-
-  private Command set(ByteBuffer bytes) {
-    return new Command.Set(
-        bytes.slice(plain.keyIndex(), plain.keyBytes()),
-        ValueKind.TEXT,
-        bytes.limit(plain.valueIndex() + plain.valueBytes()).position(plain.valueIndex()),
-        SetOptions.DEFAULT);
+  private Command plainCommand() {
+    return plain.isSet()
+        ? new Command.Set(plain.key(), ValueKind.TEXT, plain.value(), SetOptions.DEFAULT)
+        : new Command.Get(plain.key());
   }
 
   @Override
   public void lookAhead(ByteBuf in, KeysAhead keys) {
-    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    keys.begin(bytes);
-    int end = plain.findKey(bytes, bytes.position());
-    while (end >= 0 && !keys.isFull()) {
-      keys.add(plain.keyIndex(), plain.keyBytes());
-      end = plain.findKey(bytes, end);
-    }
+    plain.lookAhead(in, keys);
   }
 
   @Override

@@ -6,22 +6,22 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.speicher.protocol.Bytes;
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Shortcut;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
- * Recognizes the frames that nearly all traffic consists of, as clients spell them:
+ * The frames that nearly all traffic consists of, as clients spell them:
  *
  * <pre>
  *  {"command":"GET","key":"..."}                  {"command": "GET", "key": "..."}
  *  {"command":"SET","key":"...","value":"..."}    {"command": "SET", "key": "...", "value": "..."}
  * </pre>
  *
- * with ASCII between the quotes, none of it escaped. All others are {@link JsonCommandDecoder}'s,
- * which would come to the same command for these.
+ * with ASCII between the quotes, none of it escaped.
  */
-final class PlainFrame {
+final class PlainFrame extends Shortcut {
 
   /*
    * What stands before the key is compared as numbers of eight bytes: three, and one more where
@@ -48,41 +48,42 @@ final class PlainFrame {
   private static final int SHORTEST = Frame.HEADER_BYTES + 3 * Long.BYTES + 1 + END.length;
 
   private final Limits limits;
-  private boolean isSet;
   private boolean isSpaced;
   private int end;
-  private int keyIndex;
-  private int keyEnd;
-  private int valueIndex;
 
   PlainFrame(Limits limits) {
     this.limits = limits;
   }
 
-  /**
-   * Returns where the frame that begins at {@code start} ends, if it is there and its command and
-   * key are spelled like that, or -1. Of what follows its key it knows nothing yet.
-   */
-  int findKey(ByteBuffer in, int start) {
+  @Override
+  protected int find(ByteBuffer in, int start) {
+    int found = findKey(in, start);
+    return found != NONE && isPlainToItsEnd(in) ? found : NONE;
+  }
+
+  /** Knows nothing of what follows the key, which may be long. */
+  @Override
+  protected int findKey(ByteBuffer in, int start) {
     if (in.limit() - start < SHORTEST) {
-      return -1;
+      return NONE;
     }
     int payloadBytes = (int) LENGTH.get(in, start);
     if (payloadBytes < SHORTEST - Frame.HEADER_BYTES
         || payloadBytes > limits.maxFrameBytes()
         || payloadBytes > in.limit() - start - Frame.HEADER_BYTES) {
-      return -1;
+      return NONE;
     }
     int payload = start + Frame.HEADER_BYTES;
     end = payload + payloadBytes;
     if (!isHead(in, payload)) {
-      return -1;
+      return NONE;
     }
-    keyEnd = Bytes.indexOfSpecial(in, keyIndex, Math.min(end, keyIndex + maxKeyBytes() + 1), true);
-    int keyBytes = keyEnd - keyIndex;
+    int keyEnd =
+        Bytes.indexOfSpecial(in, keyIndex, Math.min(end, keyIndex + maxKeyBytes() + 1), true);
+    keyBytes = keyEnd - keyIndex;
     return keyBytes >= 1 && keyBytes <= maxKeyBytes() && keyEnd < end && in.get(keyEnd) == '"'
         ? end
-        : -1;
+        : NONE;
   }
 
   private int maxKeyBytes() {
@@ -105,13 +106,14 @@ final class PlainFrame {
     return (isSet || name == GET) && key == KEY;
   }
 
-  /** Whether what follows the key of the frame that was found is spelled like that, too. */
-  boolean isPlainToItsEnd(ByteBuffer in) {
+  private boolean isPlainToItsEnd(ByteBuffer in) {
+    int keyEnd = keyIndex + keyBytes;
     if (!isSet) {
       return isEnd(in, keyEnd);
     }
     byte[] value = isSpaced ? SPACED_VALUE : VALUE;
     valueIndex = keyEnd + value.length;
+    valueBytes = end - END.length - valueIndex;
     return is(value, in, keyEnd)
         && isEnd(in, Bytes.indexOfSpecial(in, valueIndex, end - END.length, true));
   }
@@ -130,26 +132,6 @@ final class PlainFrame {
       }
     }
     return true;
-  }
-
-  boolean isSet() {
-    return isSet;
-  }
-
-  int keyIndex() {
-    return keyIndex;
-  }
-
-  int keyBytes() {
-    return keyEnd - keyIndex;
-  }
-
-  int valueIndex() {
-    return valueIndex;
-  }
-
-  int valueBytes() {
-    return end - END.length - valueIndex;
   }
 
   private static long word(String text) {

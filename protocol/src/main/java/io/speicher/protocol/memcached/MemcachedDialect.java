@@ -7,7 +7,6 @@ import io.speicher.protocol.KeysAhead;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -56,49 +55,24 @@ public final class MemcachedDialect implements Dialect {
     return command == null ? decodeAny(in) : command;
   }
 
-  /** The shortcut for most commands; see {@link PlainCommand}. */
   private @Nullable Command decodePlain(ByteBuf in) {
-    if (!isBetweenCommands()) {
+    if (!isBetweenCommands() || !plain.take(in)) {
       return null;
     }
-    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    int start = bytes.position();
-    int end = plain.find(bytes, start);
-    if (end < 0) {
-      return null;
-    }
-    in.skipBytes(end - start);
     commands = classic;
-    return plain.isSet() ? set(bytes) : get(bytes);
+    return plain.isSet()
+        ? classic.plainSet(plain.key(), plain.flags(), plain.exptime(), plain.value())
+        : classic.plainGet(plain.key());
   }
 
   private boolean isBetweenCommands() {
     return lineBytes == 0 && searchedBytes == 0 && skippedBytes == 0;
   }
 
-  private Command get(ByteBuffer bytes) {
-    return classic.plainGet(
-        bytes.limit(plain.keyIndex() + plain.keyBytes()).position(plain.keyIndex()));
-  }
-
-  private Command set(ByteBuffer bytes) {
-    return classic.plainSet(
-        bytes.slice(plain.keyIndex(), plain.keyBytes()),
-        plain.flags(),
-        plain.exptime(),
-        bytes.limit(plain.valueIndex() + plain.valueBytes()).position(plain.valueIndex()));
-  }
-
   @Override
   public void lookAhead(ByteBuf in, KeysAhead keys) {
-    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    keys.begin(bytes);
     if (isBetweenCommands()) {
-      int end = plain.find(bytes, bytes.position());
-      while (end >= 0 && !keys.isFull()) {
-        keys.add(plain.keyIndex(), plain.keyBytes());
-        end = plain.find(bytes, end);
-      }
+      plain.lookAhead(in, keys);
     }
   }
 

@@ -3,17 +3,13 @@ package io.speicher.protocol.memcached;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.speicher.protocol.Bytes;
+import io.speicher.protocol.Shortcut;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
-/**
- * Recognizes the two commands that nearly all traffic consists of, {@code get <key>} and {@code set
- * <key> <flags> <exptime> <bytes>} with its data block, when they lie in a buffer from their first
- * byte to their last. All others, and these in pieces, with more words, or with anything unusual
- * about them, are {@link Line}'s and {@link ClassicCommands}'.
- */
-final class PlainCommand {
+/** {@code get <key>} and {@code set <key> <flags> <exptime> <bytes>} with its data block. */
+final class PlainCommand extends Shortcut {
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, LITTLE_ENDIAN);
 
@@ -21,18 +17,12 @@ final class PlainCommand {
   private static final int SET = 's' | 'e' << 8 | 't' << 16 | ' ' << 24;
   private static final int NAME_BYTES = 4;
   private static final int MAX_DIGITS = 9;
-  private static final int NONE = -1;
 
   private final int maxKeyBytes;
   private final int maxValueBytes;
 
-  private boolean isSet;
-  private int keyIndex;
-  private int keyBytes;
   private int flags;
   private int exptime;
-  private int valueIndex;
-  private int valueBytes;
 
   /** Where the number that was read last ends. */
   private int numberEnd;
@@ -42,8 +32,8 @@ final class PlainCommand {
     this.maxValueBytes = maxValueBytes;
   }
 
-  /** Returns where the command that begins at {@code start} ends, or -1 if it is none of these. */
-  int find(ByteBuffer in, int start) {
+  @Override
+  protected int find(ByteBuffer in, int start) {
     int limit = in.limit();
     if (limit - start < NAME_BYTES) {
       return NONE;
@@ -100,31 +90,11 @@ final class PlainCommand {
     return index < in.limit() - 1 && in.get(index) == '\r' && in.get(index + 1) == '\n';
   }
 
-  boolean isSet() {
-    return isSet;
-  }
-
-  int keyIndex() {
-    return keyIndex;
-  }
-
-  int keyBytes() {
-    return keyBytes;
-  }
-
   int flags() {
     return flags;
   }
 
   int exptime() {
     return exptime;
-  }
-
-  int valueIndex() {
-    return valueIndex;
-  }
-
-  int valueBytes() {
-    return valueBytes;
   }
 }

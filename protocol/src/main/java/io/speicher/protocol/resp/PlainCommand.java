@@ -2,17 +2,13 @@ package io.speicher.protocol.resp;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.speicher.protocol.Shortcut;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
-/**
- * Recognizes the two commands that nearly all traffic consists of, {@code GET key} and {@code SET
- * key value}, when they lie in a buffer from their first byte to their last. All others, and these
- * in pieces, in a line, or with anything unusual about them, are {@link RespParser}'s, which also
- * says what is wrong with them.
- */
-final class PlainCommand {
+/** {@code GET key} and {@code SET key value}, as arrays of bulk strings. */
+final class PlainCommand extends Shortcut {
 
   /*
    * Clients spell both in one way:
@@ -39,12 +35,6 @@ final class PlainCommand {
   private final int maxKeyBytes;
   private final int maxValueBytes;
 
-  private boolean isSet;
-  private int keyIndex;
-  private int keyBytes;
-  private int valueIndex;
-  private int valueBytes;
-
   /** Where the number that was read last ends, behind its CR LF. */
   private int numberEnd;
 
@@ -53,35 +43,35 @@ final class PlainCommand {
     this.maxValueBytes = maxValueBytes;
   }
 
-  /** Returns where the command that begins at {@code start} ends, or -1 if it is none of these. */
-  int find(ByteBuffer in, int start) {
+  @Override
+  protected int find(ByteBuffer in, int start) {
     if (in.limit() - start < SHORTEST) {
-      return -1;
+      return NONE;
     }
     long head = (long) LONG.get(in, start);
     long name = ((long) LONG.get(in, start + Long.BYTES) & SIX_BYTES) | LOWER_CASE;
     boolean isGet = head == TWO_WORDS && name == GET;
     isSet = head == THREE_WORDS && name == SET;
     if (!isGet && !isSet) {
-      return -1;
+      return NONE;
     }
     keyBytes = number(in, start + KEY_LENGTH, maxKeyBytes);
     keyIndex = numberEnd;
     if (keyBytes < 1) {
-      return -1;
+      return NONE;
     }
     int keyEnd = keyIndex + keyBytes + 2;
     if (isGet) {
-      return keyEnd <= in.limit() ? keyEnd : -1;
+      return keyEnd <= in.limit() ? keyEnd : NONE;
     }
     if (keyEnd >= in.limit() || in.get(keyEnd) != '$') {
-      return -1;
+      return NONE;
     }
     valueBytes = number(in, keyEnd + 1, maxValueBytes);
     valueIndex = numberEnd;
     return valueBytes >= 0 && valueBytes <= in.limit() - valueIndex - 2
         ? valueIndex + valueBytes + 2
-        : -1;
+        : NONE;
   }
 
   /** A length and its line end, or -1 if it is not written as lengths are, or too large. */
@@ -99,26 +89,6 @@ final class PlainCommand {
       number = 10 * number + digit;
     }
     return -1;
-  }
-
-  boolean isSet() {
-    return isSet;
-  }
-
-  int keyIndex() {
-    return keyIndex;
-  }
-
-  int keyBytes() {
-    return keyBytes;
-  }
-
-  int valueIndex() {
-    return valueIndex;
-  }
-
-  int valueBytes() {
-    return valueBytes;
   }
 
   /** Eight bytes, as they are read. */

@@ -10,7 +10,6 @@ import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,48 +57,23 @@ public final class RespDialect implements Dialect {
     return command == null ? decodeAny(in) : command;
   }
 
-  /** The shortcut for most commands; see {@link PlainCommand}. */
   private @Nullable Command decodePlain(ByteBuf in) {
-    if (!parser.isBetweenCommands() || !session.isOrdinary()) {
+    if (!parser.isBetweenCommands() || !session.isOrdinary() || !plain.take(in)) {
       return null;
     }
-    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    int start = bytes.position();
-    int end = plain.find(bytes, start);
-    if (end < 0) {
-      return null;
-    }
-    in.skipBytes(end - start);
     session.beginCommand();
     spelling = plain.isSet() ? Spelling.OK : Spelling.VALUE;
-    current = plain.isSet() ? set(bytes) : get(bytes);
+    current =
+        plain.isSet()
+            ? new Command.Set(plain.key(), ValueKind.BYTES, plain.value(), SetOptions.DEFAULT)
+            : new Command.Get(plain.key(), session.readingView());
     return current;
-  }
-
-  private Command get(ByteBuffer bytes) {
-    return new Command.Get(
-        bytes.limit(plain.keyIndex() + plain.keyBytes()).position(plain.keyIndex()),
-        session.readingView());
-  }
-
-  private Command set(ByteBuffer bytes) {
-    return new Command.Set(
-        bytes.slice(plain.keyIndex(), plain.keyBytes()),
-        ValueKind.BYTES,
-        bytes.limit(plain.valueIndex() + plain.valueBytes()).position(plain.valueIndex()),
-        SetOptions.DEFAULT);
   }
 
   @Override
   public void lookAhead(ByteBuf in, KeysAhead keys) {
-    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    keys.begin(bytes);
     if (parser.isBetweenCommands()) {
-      int end = plain.find(bytes, bytes.position());
-      while (end >= 0 && !keys.isFull()) {
-        keys.add(plain.keyIndex(), plain.keyBytes());
-        end = plain.find(bytes, end);
-      }
+      plain.lookAhead(in, keys);
     }
   }
 
