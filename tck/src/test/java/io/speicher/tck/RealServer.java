@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.opentest4j.TestAbortedException;
@@ -32,10 +33,7 @@ final class RealServer implements AutoCloseable {
   /** Starts the server that a dialect comes from, and waits until it listens. */
   static RealServer start(Dialect dialect, Path folder) throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, loopback)) {
-      port = free.getLocalPort();
-    }
+    int port = freePort(loopback);
     Process process =
         new ProcessBuilder(command(dialect, Integer.toString(port)))
             .directory(folder.toFile())
@@ -45,6 +43,24 @@ final class RealServer implements AutoCloseable {
     RealServer server = new RealServer(process, new InetSocketAddress(loopback, port));
     server.awaitListening();
     return server;
+  }
+
+  /**
+   * A port below those that the system gives to clients: whoever connects to one of these again and
+   * again, as long as nobody listens there, may one day be given the same one and be connected with
+   * itself, which looks like a server and keeps the real one from listening.
+   */
+  private static int freePort(InetAddress loopback) throws IOException {
+    IOException taken = null;
+    for (int i = 0; i < 100; i++) {
+      int port = 20_000 + ThreadLocalRandom.current().nextInt(12_000);
+      try (ServerSocket free = new ServerSocket(port, 1, loopback)) {
+        return free.getLocalPort();
+      } catch (IOException e) {
+        taken = e;
+      }
+    }
+    throw new IOException("no port is free", taken);
   }
 
   private static List<String> command(Dialect dialect, String port) {
