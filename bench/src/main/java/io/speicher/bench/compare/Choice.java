@@ -64,7 +64,9 @@ record Choice(
     return serverThreads.stream().map(threads -> new Contender(server, dialect, threads)).toList();
   }
 
-  /** Their threads for I/O make Valkey and Redis slower where there are only two cores. */
+  /**
+   * Threads for I/O make each operation cost Valkey and Redis more where there are only two cores.
+   */
   private static Contender single(Server server) {
     return new Contender(server, Dialect.RESP, 1);
   }

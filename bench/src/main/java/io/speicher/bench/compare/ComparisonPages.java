@@ -37,7 +37,7 @@ final class ComparisonPages {
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "Valkey and Redis have one thread: one more for I/O (`--io-threads 2`) makes them slower on two cores.");
+        "Valkey and Redis have one thread: on two cores, one more for I/O (`--io-threads 2`) makes an operation cost Valkey about twice as much CPU.");
     boolean hasLongValues =
         all.stream().anyMatch(results -> results.comparison.dataSet().valueBytes() > 1 << 10);
     if (hasLongValues) {
