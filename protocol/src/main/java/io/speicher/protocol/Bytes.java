@@ -1,6 +1,7 @@
 package io.speicher.protocol;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
@@ -23,6 +24,16 @@ public final class Bytes {
 
   private Bytes() {}
 
+  /** Eight bytes from this index on, to be compared with a {@link #word(String)}. */
+  public static long word(ByteBuffer bytes, int index) {
+    return (long) LONG.get(bytes, index);
+  }
+
+  /** The word that the first eight characters are, all of them ASCII. */
+  public static long word(String text) {
+    return word(ByteBuffer.wrap(text.getBytes(US_ASCII)), 0);
+  }
+
   /** Appends that many bytes from {@code index} of {@code bytes} on. */
   public static void append(ByteBuffer bytes, int index, int length, ByteBuf out) {
     out.ensureWritable(length);
@@ -40,7 +51,7 @@ public final class Bytes {
   public static int indexOfSpace(ByteBuffer bytes, int from, int to) {
     int at = from;
     for (; at <= to - Long.BYTES; at += Long.BYTES) {
-      long found = less((long) LONG.get(bytes, at), ' ' + 1);
+      long found = less(word(bytes, at), ' ' + 1);
       if (found != 0) {
         return at + firstByte(found);
       }
@@ -61,8 +72,8 @@ public final class Bytes {
     int at = from;
     // Two at a time, so that they do not wait for each other.
     while (at <= to - 2 * Long.BYTES) {
-      long first = special((long) LONG.get(bytes, at), ascii);
-      long second = special((long) LONG.get(bytes, at + Long.BYTES), ascii);
+      long first = special(word(bytes, at), ascii);
+      long second = special(word(bytes, at + Long.BYTES), ascii);
       if ((first | second) != 0) {
         return first != 0 ? at + firstByte(first) : at + Long.BYTES + firstByte(second);
       }

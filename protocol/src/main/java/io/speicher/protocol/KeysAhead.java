@@ -45,8 +45,7 @@ public final class KeysAhead {
     return buffer;
   }
 
-  /** For each key its index in the buffer, and its length. */
-  @SuppressWarnings("EP_EXPOSE_REP") // Not copied: it is used for every read.
+  /** For each key its index in the buffer, and its length; not a copy. */
   public int[] spans() {
     return spans;
   }

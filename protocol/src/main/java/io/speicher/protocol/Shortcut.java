@@ -23,6 +23,9 @@ public abstract class Shortcut {
   protected int valueIndex;
   protected int valueBytes;
 
+  /** Where the {@link #number} ends that was read last. */
+  protected int numberEnd;
+
   /** Where the command lies that was taken. */
   private ByteBuffer bytes = NOTHING;
 
@@ -32,6 +35,26 @@ public abstract class Shortcut {
   /** As {@link #find}, but all that matters is the key. */
   protected int findKey(ByteBuffer in, int start) {
     return find(in, start);
+  }
+
+  /** A number of so many digits at the most, or {@link #NONE} if there is no digit. */
+  protected final int number(ByteBuffer in, int start, int maxDigits) {
+    int end = Math.min(in.limit(), start + maxDigits);
+    int number = 0;
+    int at = start;
+    for (; at < end; at++) {
+      int digit = in.get(at) - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      number = 10 * number + digit;
+    }
+    numberEnd = at;
+    return at > start ? number : NONE;
+  }
+
+  protected static boolean isLineEnd(ByteBuffer in, int index) {
+    return index < in.limit() - 1 && in.get(index) == '\r' && in.get(index + 1) == '\n';
   }
 
   /** Takes the next command, or returns false, and takes nothing, if it is none of these. */

@@ -1,7 +1,7 @@
 package io.speicher.protocol.json;
 
+import static io.speicher.protocol.Bytes.word;
 import static java.nio.ByteOrder.BIG_ENDIAN;
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.speicher.protocol.Bytes;
@@ -27,9 +27,6 @@ final class PlainFrame extends Shortcut {
    * What stands before the key is compared as numbers of eight bytes: three, and one more where
    * there are spaces. That takes some nanoseconds, where a strict scanner takes about a hundred.
    */
-  private static final VarHandle LONG =
-      MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
-
   private static final VarHandle LENGTH =
       MethodHandles.byteBufferViewVarHandle(int[].class, BIG_ENDIAN);
 
@@ -91,12 +88,12 @@ final class PlainFrame extends Shortcut {
   }
 
   private boolean isHead(ByteBuffer in, int payload) {
-    long name = (long) LONG.get(in, payload + Long.BYTES);
-    long key = (long) LONG.get(in, payload + 2 * Long.BYTES);
+    long name = word(in, payload + Long.BYTES);
+    long key = word(in, payload + 2 * Long.BYTES);
     keyIndex = payload + 3 * Long.BYTES;
     isSpaced = name == SPACED_GET || name == SPACED_SET;
     isSet = name == SET || name == SPACED_SET;
-    if ((long) LONG.get(in, payload) != COMMAND) {
+    if (word(in, payload) != COMMAND) {
       return false;
     }
     if (isSpaced) {
@@ -132,10 +129,6 @@ final class PlainFrame extends Shortcut {
       }
     }
     return true;
-  }
-
-  private static long word(String text) {
-    return (long) LONG.get(ByteBuffer.wrap(ascii(text)), 0);
   }
 
   private static byte[] ascii(String text) {

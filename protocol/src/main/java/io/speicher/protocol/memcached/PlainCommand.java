@@ -24,9 +24,6 @@ final class PlainCommand extends Shortcut {
   private int flags;
   private int exptime;
 
-  /** Where the number that was read last ends. */
-  private int numberEnd;
-
   PlainCommand(int maxKeyBytes, int maxValueBytes) {
     this.maxKeyBytes = maxKeyBytes;
     this.maxValueBytes = maxValueBytes;
@@ -52,9 +49,9 @@ final class PlainCommand extends Shortcut {
     if (!isSet) {
       return isLineEnd(in, keyEnd) ? keyEnd + 2 : NONE;
     }
-    flags = number(in, keyEnd);
-    exptime = flags < 0 ? NONE : number(in, numberEnd);
-    valueBytes = exptime < 0 ? NONE : number(in, numberEnd);
+    flags = numberAfter(keyEnd, in);
+    exptime = flags < 0 ? NONE : numberAfter(numberEnd, in);
+    valueBytes = exptime < 0 ? NONE : numberAfter(numberEnd, in);
     if (valueBytes < 0 || valueBytes > maxValueBytes || !isLineEnd(in, numberEnd)) {
       return NONE;
     }
@@ -67,27 +64,8 @@ final class PlainCommand extends Shortcut {
   }
 
   /** A number after one space, or {@link #NONE}. */
-  private int number(ByteBuffer in, int space) {
-    int first = space + 1;
-    int end = Math.min(in.limit(), first + MAX_DIGITS);
-    if (space >= in.limit() || in.get(space) != ' ') {
-      return NONE;
-    }
-    int number = 0;
-    int at = first;
-    for (; at < end; at++) {
-      int digit = in.get(at) - '0';
-      if (digit < 0 || digit > 9) {
-        break;
-      }
-      number = 10 * number + digit;
-    }
-    numberEnd = at;
-    return at > first ? number : NONE;
-  }
-
-  private static boolean isLineEnd(ByteBuffer in, int index) {
-    return index < in.limit() - 1 && in.get(index) == '\r' && in.get(index + 1) == '\n';
+  private int numberAfter(int space, ByteBuffer in) {
+    return space < in.limit() && in.get(space) == ' ' ? number(in, space + 1, MAX_DIGITS) : NONE;
   }
 
   int flags() {

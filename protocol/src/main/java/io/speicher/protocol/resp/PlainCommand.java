@@ -1,10 +1,8 @@
 package io.speicher.protocol.resp;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static io.speicher.protocol.Bytes.word;
 
 import io.speicher.protocol.Shortcut;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /** {@code GET key} and {@code SET key value}, as arrays of bulk strings. */
@@ -19,9 +17,6 @@ final class PlainCommand extends Shortcut {
    * So all up to the length of the key is compared as two numbers of eight bytes. That takes a few
    * nanoseconds, where the parser takes about 80 for each command.
    */
-  private static final VarHandle LONG =
-      MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
-
   private static final long TWO_WORDS = word("*2\r\n$3\r\n");
   private static final long THREE_WORDS = word("*3\r\n$3\r\n");
   private static final long GET = word("get\r\n$\0\0");
@@ -35,9 +30,6 @@ final class PlainCommand extends Shortcut {
   private final int maxKeyBytes;
   private final int maxValueBytes;
 
-  /** Where the number that was read last ends, behind its CR LF. */
-  private int numberEnd;
-
   PlainCommand(int maxKeyBytes, int maxValueBytes) {
     this.maxKeyBytes = maxKeyBytes;
     this.maxValueBytes = maxValueBytes;
@@ -48,15 +40,15 @@ final class PlainCommand extends Shortcut {
     if (in.limit() - start < SHORTEST) {
       return NONE;
     }
-    long head = (long) LONG.get(in, start);
-    long name = ((long) LONG.get(in, start + Long.BYTES) & SIX_BYTES) | LOWER_CASE;
+    long head = word(in, start);
+    long name = (word(in, start + Long.BYTES) & SIX_BYTES) | LOWER_CASE;
     boolean isGet = head == TWO_WORDS && name == GET;
     isSet = head == THREE_WORDS && name == SET;
     if (!isGet && !isSet) {
       return NONE;
     }
-    keyBytes = number(in, start + KEY_LENGTH, maxKeyBytes);
-    keyIndex = numberEnd;
+    keyBytes = length(in, start + KEY_LENGTH, maxKeyBytes);
+    keyIndex = numberEnd + 2;
     if (keyBytes < 1) {
       return NONE;
     }
@@ -67,36 +59,17 @@ final class PlainCommand extends Shortcut {
     if (keyEnd >= in.limit() || in.get(keyEnd) != '$') {
       return NONE;
     }
-    valueBytes = number(in, keyEnd + 1, maxValueBytes);
-    valueIndex = numberEnd;
+    valueBytes = length(in, keyEnd + 1, maxValueBytes);
+    valueIndex = numberEnd + 2;
     return valueBytes >= 0 && valueBytes <= in.limit() - valueIndex - 2
         ? valueIndex + valueBytes + 2
         : NONE;
   }
 
-  /** A length and its line end, or -1 if it is not written as lengths are, or too large. */
-  private int number(ByteBuffer in, int start, int max) {
-    int number = 0;
-    int end = Math.min(in.limit() - 1, start + MAX_LENGTH_DIGITS + 1);
-    for (int at = start; at < end; at++) {
-      int digit = in.get(at) - '0';
-      if (digit < 0 || digit > 9) {
-        numberEnd = at + 2;
-        boolean isEnded = digit == '\r' - '0' && in.get(at + 1) == '\n';
-        boolean isUsual = at > start && (in.get(start) != '0' || at == start + 1);
-        return isEnded && isUsual && number <= max ? number : -1;
-      }
-      number = 10 * number + digit;
-    }
-    return -1;
-  }
-
-  /** Eight bytes, as they are read. */
-  private static long word(String text) {
-    long word = 0;
-    for (int i = 0; i < Long.BYTES; i++) {
-      word |= (long) text.charAt(i) << (8 * i);
-    }
-    return word;
+  /** A length with its line end, or {@link #NONE} if it is not written as usual, or too large. */
+  private int length(ByteBuffer in, int start, int max) {
+    int length = number(in, start, MAX_LENGTH_DIGITS);
+    boolean isUsual = length >= 0 && (in.get(start) != '0' || numberEnd == start + 1);
+    return isUsual && length <= max && isLineEnd(in, numberEnd) ? length : NONE;
   }
 }

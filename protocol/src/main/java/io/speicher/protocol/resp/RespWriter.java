@@ -1,6 +1,7 @@
 package io.speicher.protocol.resp;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -47,34 +48,12 @@ final class RespWriter {
     header(':', number);
   }
 
-  /**
-   * What most replies are: so it is written past the checks that {@code out} makes for each byte.
-   */
   void bulk(ByteBuffer bytes) {
     int length = bytes.remaining();
-    int most = length + MAX_NUMBER_BYTES + 5;
-    out.ensureWritable(most);
-    ByteBuffer to = out.internalNioBuffer(out.writerIndex(), most);
-    int start = to.position();
-    int at = start + 1 + digitCount(length);
-    to.put(start, (byte) '$');
-    for (int rest = length, digit = at - 1; digit > start; digit--) {
-      to.put(digit, (byte) ('0' + rest % 10));
-      rest /= 10;
-    }
-    to.put(at, (byte) '\r').put(at + 1, (byte) '\n');
-    to.put(at + 2, bytes, bytes.position(), length);
-    at += 2 + length;
-    to.put(at, (byte) '\r').put(at + 1, (byte) '\n');
-    out.writerIndex(out.writerIndex() + at + 2 - start);
-  }
-
-  private static int digitCount(int number) {
-    int count = 1;
-    for (int rest = number; rest >= 10; rest /= 10) {
-      count++;
-    }
-    return count;
+    out.ensureWritable(length + MAX_NUMBER_BYTES + 5);
+    header('$', length);
+    Bytes.append(bytes, out);
+    out.writeShort(CRLF);
   }
 
   void bulk(String text) {
