@@ -133,8 +133,7 @@ final class HashIndex {
     this.pages = pages;
     for (int i = 0; i < 1 << tableBits; i++) {
       long table = table(i);
-      // As it comes from the system, it is zero: not to write to it spares an empty store 8 KiB
-      // here.
+      // Zero as it comes from the system: not to write to it spares an empty store 8 KiB.
       putInt(table + PAGE_NUMBERS, pages.take());
       putInt(table + PAGES, 1);
       putLong(table + GENERATION, generation);
