@@ -144,8 +144,7 @@ final class MemcachedScanner extends ReplyScanner {
   }
 
   private void error(Operation operation, String line) throws MalformedReplyException {
-    int space = line.indexOf(' ');
-    String word = space < 0 ? line : line.substring(0, space);
+    String word = firstWord(line);
     switch (word) {
       case "ERROR", "CLIENT_ERROR", "SERVER_ERROR", "NOT_STORED" -> sink.failed(word, line);
       default ->
@@ -197,17 +196,6 @@ final class MemcachedScanner extends ReplyScanner {
         sink.value(collected.bytes(), collected.length());
       }
       sink.replied(Outcome.DONE);
-    }
-  }
-
-  private static void expect(int octet, int expected, String where) throws MalformedReplyException {
-    if (octet != expected) {
-      throw new MalformedReplyException(
-          "%s after %s (expected: %s)"
-              .formatted(
-                  MalformedReplyException.show(octet),
-                  where,
-                  MalformedReplyException.show(expected)));
     }
   }
 }

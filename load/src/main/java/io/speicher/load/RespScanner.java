@@ -114,8 +114,7 @@ final class RespScanner extends ReplyScanner {
       sink.replied(Outcome.DONE);
     } else {
       String message = collected.text();
-      int space = message.indexOf(' ');
-      sink.failed(space < 0 ? message : message.substring(0, space), message);
+      sink.failed(firstWord(message), message);
     }
   }
 
@@ -191,10 +190,6 @@ final class RespScanner extends ReplyScanner {
   }
 
   private static void lineFeed(int octet) throws MalformedReplyException {
-    if (octet != '\n') {
-      throw new MalformedReplyException(
-          "%s after a carriage return (expected: 0x0a)"
-              .formatted(MalformedReplyException.show(octet)));
-    }
+    expect(octet, '\n', "a carriage return");
   }
 }
