@@ -31,14 +31,19 @@ public final class Progress {
     if (SHOWN && System.nanoTime() - dueNanos >= 0) {
       dueNanos = System.nanoTime() + NEXT_NANOS;
       String of = total == 0 ? "" : " of %,d (%d %%)".formatted(total, done * 100 / total);
-      System.err.printf("%s%s: %,d%s", CLEAR_LINE, what, done, of);
+      line("%s: %,d%s".formatted(what, done, of));
     }
   }
 
   /** Leaves no trace of it. */
   public void end() {
+    line("");
+  }
+
+  /** Shows this instead of what was shown last. */
+  public static void line(String text) {
     if (SHOWN) {
-      System.err.print(CLEAR_LINE);
+      System.err.print(CLEAR_LINE + text);
     }
   }
 }

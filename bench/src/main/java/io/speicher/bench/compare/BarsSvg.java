@@ -1,7 +1,7 @@
 package io.speicher.bench.compare;
 
-import com.google.errorprone.annotations.FormatMethod;
 import io.speicher.bench.Rounds;
+import io.speicher.bench.Svg;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Text and lines are of a grey that can be read on white and on black, since a page may be
  * either.
  */
-final class BarsSvg {
+final class BarsSvg extends Svg {
   private static final String GREY = "#7d7d7d";
   private static final int TOP = 84;
   private static final int BOTTOM = 26;
@@ -31,7 +31,6 @@ final class BarsSvg {
   private final List<Operation> operations;
   private final List<Integer> pipelines;
   private final int panelWidth;
-  private final StringBuilder svg = new StringBuilder();
 
   BarsSvg(Results results) {
     this.results = results;
@@ -48,11 +47,7 @@ final class BarsSvg {
   String draw() {
     int width = Math.max(LEFT + pipelines.size() * panelWidth, 640);
     int height = TOP + operations.size() * PANEL_HEIGHT + BOTTOM;
-    add(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
-            + " font-family=\"system-ui, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif\""
-            + " font-size=\"12\" fill=\"%s\" role=\"img\">",
-        width, height, width, height, GREY);
+    begin(width, height, GREY);
     String title = "CPU time of the server for an operation: " + comparison.title();
     add("<title>%s</title>", title);
     text(LEFT + 4, 28, "start", "font-size=\"16\" font-weight=\"600\"", title);
@@ -72,8 +67,7 @@ final class BarsSvg {
         "start",
         "font-size=\"11\"",
         "Bars: median of the rounds; lines: lowest to highest. Each panel has its own scale.");
-    add("</svg>");
-    return svg.toString();
+    return end();
   }
 
   private int plotWidth() {
@@ -98,17 +92,6 @@ final class BarsSvg {
 
   private static String fill(Contender contender) {
     return "fill=\"" + contender.server().colour(contender.threads()) + "\"";
-  }
-
-  private void text(double x, double y, String anchor, String attributes, String text) {
-    add(
-        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" %s>%s</text>",
-        x, y, anchor, attributes, text);
-  }
-
-  @FormatMethod
-  private void add(String format, Object... arguments) {
-    svg.append(format.formatted(arguments)).append('\n');
   }
 
   /** Has its own scale, since an operation in a long pipeline costs a tenth of a single one. */

@@ -1,5 +1,6 @@
 package io.speicher.bench.compare;
 
+import io.speicher.bench.Progress;
 import java.time.Duration;
 
 /**
@@ -7,9 +8,6 @@ import java.time.Duration;
  * take, in one line. Elsewhere it says nothing.
  */
 final class RemainingTime {
-  private static final boolean SHOWN = Boolean.getBoolean("speicher.progress");
-  private static final String CLEAR_LINE = "\r\u001B[K";
-
   private final double expectedSeconds;
   private final long beginNanos = System.nanoTime();
   private double doneSeconds;
@@ -25,10 +23,8 @@ final class RemainingTime {
 
   /** Says that {@code what} begins. */
   void begin(String what) {
-    if (SHOWN) {
-      double elapsed = (System.nanoTime() - beginNanos) / 1e9;
-      System.err.printf("%s%s; %s left", CLEAR_LINE, what, show(remaining(elapsed)));
-    }
+    double elapsed = (System.nanoTime() - beginNanos) / 1e9;
+    Progress.line(what + "; " + show(remaining(elapsed)) + " left");
   }
 
   /** Notes that something has ended that should have taken so long. */
@@ -38,9 +34,7 @@ final class RemainingTime {
 
   /** Leaves no trace of it. */
   void clear() {
-    if (SHOWN) {
-      System.err.print(CLEAR_LINE);
-    }
+    Progress.line("");
   }
 
   /** Expected, at the pace that was seen so far. */

@@ -2,11 +2,11 @@ package io.speicher.bench.traces;
 
 import static java.util.stream.Collectors.joining;
 
-import com.google.errorprone.annotations.FormatMethod;
+import io.speicher.bench.Svg;
 import java.util.List;
 
 /** Draws hit ratio over size: a panel for each trace, a line for each policy. */
-final class CurvesSvg {
+final class CurvesSvg extends Svg {
   private static final int COLUMNS = 3;
   private static final int PANEL_WIDTH = 320;
   private static final int PANEL_HEIGHT = 250;
@@ -31,7 +31,6 @@ final class CurvesSvg {
           new Style(Policy.OPT, "#555555", 1.6, "5 4"));
 
   private final List<Comparison> comparisons;
-  private final StringBuilder svg = new StringBuilder();
 
   CurvesSvg(List<Comparison> comparisons) {
     this.comparisons = comparisons;
@@ -49,11 +48,7 @@ final class CurvesSvg {
     int rows = (comparisons.size() + COLUMNS - 1) / COLUMNS;
     int width = COLUMNS * PANEL_WIDTH + 30;
     int height = TOP + rows * PANEL_HEIGHT + BOTTOM;
-    add(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
-            + " font-family=\"system-ui, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif\""
-            + " font-size=\"12\" fill=\"#333333\" role=\"img\">",
-        width, height, width, height);
+    begin(width, height, "#333333");
     add("<title>Hit ratio over cache size, by trace and policy</title>");
     add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", width, height);
     text(24, 32, "start", "font-size=\"18\" font-weight=\"600\"", "Hit ratio over cache size");
@@ -75,8 +70,7 @@ final class CurvesSvg {
         "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\" font-size=\"13\">"
             + "hit ratio in percent of requests</text>",
         TOP + rows * PANEL_HEIGHT / 2);
-    add("</svg>");
-    return svg.toString();
+    return end();
   }
 
   private void legend() {
@@ -88,17 +82,6 @@ final class CurvesSvg {
       text(left + 38, 66, "start", "font-size=\"13\"", label);
       left += 60 + 8 * label.length();
     }
-  }
-
-  private void text(double x, double y, String anchor, String attributes, String text) {
-    add(
-        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" %s>%s</text>",
-        x, y, anchor, attributes, text);
-  }
-
-  @FormatMethod
-  private void add(String format, Object... arguments) {
-    svg.append(format.formatted(arguments)).append('\n');
   }
 
   /** Has its own scales: sizes from 0, ratios in the range that its lines take. */
