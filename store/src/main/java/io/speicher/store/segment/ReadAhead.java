@@ -8,10 +8,17 @@ final class ReadAhead {
   /** What so many keys need has room in the cache that is nearest to the processor. */
   static final int MAX_KEYS = 64;
 
+  /**
+   * How many lines of an item are fetched. Items are not aligned, so most of 120 bytes lie in
+   * three: a GET at 64 took 0.95 of what it takes with two, in eleven rounds. A SET gains nothing
+   * by it, and loses 8 to 17 percent with one line alone.
+   */
+  private static final int ITEM_LINES = 3;
+
   private final Segments segments;
   private final HashIndex index;
   private final long[] hashes = new long[MAX_KEYS];
-  private final long[] addresses = new long[2 * MAX_KEYS];
+  private final long[] addresses = new long[ITEM_LINES * MAX_KEYS];
   private int count;
 
   @SuppressWarnings("UnusedVariable") // It need not be read, see NativeMemory.touch.
@@ -48,10 +55,11 @@ final class ReadAhead {
     touched = NativeMemory.touch(addresses, count);
     for (int i = 0; i < count; i++) {
       long slot = HashIndex.candidate(addresses[i], hashes[i]);
-      addresses[i] = segments.address(HashIndex.location(slot));
-      // Most items go over into the next line.
-      addresses[count + i] = addresses[i] + Lookup.LINE_BYTES;
+      long item = segments.address(HashIndex.location(slot));
+      for (int line = 0; line < ITEM_LINES; line++) {
+        addresses[line * count + i] = item + line * Lookup.LINE_BYTES;
+      }
     }
-    touched += NativeMemory.touch(addresses, 2 * count);
+    touched += NativeMemory.touch(addresses, ITEM_LINES * count);
   }
 }
