@@ -57,7 +57,7 @@ final class ReadAhead {
       long slot = HashIndex.candidate(addresses[i], hashes[i]);
       long item = segments.address(HashIndex.location(slot));
       for (int line = 0; line < ITEM_LINES; line++) {
-        addresses[line * count + i] = item + line * Lookup.LINE_BYTES;
+        addresses[line * count + i] = item + (long) line * Lookup.LINE_BYTES;
       }
     }
     touched += NativeMemory.touch(addresses, ITEM_LINES * count);
