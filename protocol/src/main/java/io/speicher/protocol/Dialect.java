@@ -51,4 +51,7 @@ public interface Dialect {
   void turnTo(int index);
 
   void endBatch(ByteBuf out);
+
+  /** Gives back what it holds outside the heap. Nothing is asked of it any more. */
+  default void close() {}
 }

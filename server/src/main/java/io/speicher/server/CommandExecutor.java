@@ -29,6 +29,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -706,8 +707,8 @@ final class CommandExecutor {
 
   private void run(
       Command.Transaction transaction, Connection connection, Dialect dialect, ByteBuf out) {
-    for (Connection.Watched watched : connection.takeWatched()) {
-      if (!watch(watched.key()).equals(watched)) {
+    for (Map.Entry<ByteBuffer, Connection.Watched> watched : connection.takeWatched().entrySet()) {
+      if (!watched(watched.getKey()).equals(watched.getValue())) {
         dialect.encode(Reply.Miss.MISS, out);
         return;
       }
@@ -717,16 +718,23 @@ final class CommandExecutor {
 
   private Reply watch(List<ByteBuffer> keys, Connection connection) {
     for (ByteBuffer key : keys) {
-      ByteBuffer copy =
-          ByteBuffer.allocate(key.remaining()).put(0, key, key.position(), key.remaining());
-      if (connection.watched().stream().noneMatch(watched -> watched.key().equals(copy))) {
-        connection.watched().add(watch(copy));
+      if (!connection.watches(key)) {
+        ByteBuffer copy =
+            ByteBuffer.allocate(key.remaining()).put(0, key, key.position(), key.remaining());
+        if (!connection.watch(copy, watched(copy))) {
+          count(Counter.ERRORS, 1);
+          return new Reply.Failed(
+              Reply.UNAVAILABLE,
+              "too many watched keys: expected up to "
+                  + Connection.MAX_WATCHED_BYTES
+                  + " bytes, with what is kept beside each; see UNWATCH");
+        }
       }
     }
     return Reply.Done.DONE;
   }
 
-  private Connection.Watched watch(ByteBuffer key) {
+  private Connection.Watched watched(ByteBuffer key) {
     long[] seen = new long[2];
     boolean present =
         store.get(
@@ -735,9 +743,7 @@ final class CommandExecutor {
               seen[0] = item.version();
               seen[1] = item.expiresAtMillis();
             });
-    return present
-        ? new Connection.Watched(key, seen[0], seen[1])
-        : new Connection.Watched(key, 0, 0);
+    return present ? new Connection.Watched(seen[0], seen[1]) : new Connection.Watched(0, 0);
   }
 
   private static Reply unwatch(Connection connection) {

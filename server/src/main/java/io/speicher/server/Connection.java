@@ -6,9 +6,9 @@ import io.speicher.protocol.ConnectionInfo;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,13 @@ final class Connection {
    *
    * @param version 0 if there was none
    */
-  record Watched(ByteBuffer key, long version, long expiresAtMillis) {}
+  record Watched(long version, long expiresAtMillis) {}
+
+  /** What watched keys may take of the heap, which is small. */
+  static final int MAX_WATCHED_BYTES = 1 << 20;
+
+  /** What one takes beside its bytes. */
+  private static final int WATCHED_BYTES = 150;
 
   private final long id = lastId.incrementAndGet();
   private final Channel channel;
@@ -51,7 +57,8 @@ final class Connection {
 
   private After after = After.GO_ON;
   private long pauseMillis;
-  private List<Watched> watched = new ArrayList<>();
+  private Map<ByteBuffer, Watched> watched = Map.of();
+  private int watchedBytes;
 
   Connection(Channel channel) {
     this.channel = channel;
@@ -93,13 +100,28 @@ final class Connection {
     libraryVersion = naming.libraryVersion() == null ? libraryVersion : naming.libraryVersion();
   }
 
-  List<Watched> watched() {
-    return watched;
+  /** Whether this key is watched already. */
+  boolean watches(ByteBuffer key) {
+    return watched.containsKey(key);
   }
 
-  List<Watched> takeWatched() {
-    List<Watched> taken = watched;
-    watched = new ArrayList<>();
+  /** Watches a key, of which nobody else has the buffer, or returns false: they are too many. */
+  boolean watch(ByteBuffer key, Watched item) {
+    watchedBytes += WATCHED_BYTES + key.remaining();
+    if (watchedBytes > MAX_WATCHED_BYTES) {
+      return false;
+    }
+    if (watched.isEmpty()) {
+      watched = new HashMap<>();
+    }
+    watched.put(key, item);
+    return true;
+  }
+
+  Map<ByteBuffer, Watched> takeWatched() {
+    Map<ByteBuffer, Watched> taken = watched;
+    watched = Map.of();
+    watchedBytes = 0;
     return taken;
   }
 

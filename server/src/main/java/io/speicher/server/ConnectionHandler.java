@@ -128,6 +128,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     input.release();
     input = Unpooled.EMPTY_BUFFER;
     replies = null;
+    if (dialect != null) {
+      dialect.close();
+    }
   }
 
   @Override

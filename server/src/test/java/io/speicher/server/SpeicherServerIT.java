@@ -100,6 +100,22 @@ final class SpeicherServerIT {
     }
 
     @Test
+    void tooManyWatchedKeys_areRefused_andTheRestWorks() throws IOException {
+      RawClient client = connect(start());
+      StringBuilder watch = new StringBuilder("WATCH");
+      for (int i = 0; i < 10_000; i++) {
+        watch.append(" k").append(i);
+      }
+      client.send((watch + "\r\n").getBytes(UTF_8));
+      String refusal = "-ERR too many watched keys: expected up to 1048576 bytes";
+      assertThat(new String(client.read(refusal.length()), UTF_8)).isEqualTo(refusal);
+      client.send("UNWATCH\r\nWATCH k1\r\nMULTI\r\nPING\r\nEXEC\r\n".getBytes(UTF_8));
+      String rest = ", with what is kept beside each; see UNWATCH\r\n";
+      String replies = rest + "+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n+PONG\r\n";
+      assertThat(new String(client.read(replies.length()), UTF_8)).isEqualTo(replies);
+    }
+
+    @Test
     void itemTooLargeForTheStore_isA503() throws IOException {
       RawClient client = connect(start(settings(), new HeapStore(10_000, Ticker.system())));
       client.ask("{'command':'SET','key':'foo','value':1}");

@@ -103,28 +103,37 @@ final class Arguments {
     return b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b;
   }
 
-  /** What a copy takes of memory, roughly. */
+  /** How many bytes {@link #writeTo} writes. */
   long copyBytes() {
-    long sum = 64;
+    long sum = Integer.BYTES;
     for (int i = 0; i < count; i++) {
-      sum += lengths[i] + 8;
+      sum += Integer.BYTES + lengths[i];
     }
     return sum;
   }
 
-  /** Arguments that no buffer of others is needed for. */
-  Arguments copy() {
+  /** Copies the words, for {@link #readFrom}. */
+  void writeTo(ByteBuf out) {
+    out.writeInt(count);
+    for (int i = 0; i < count; i++) {
+      out.writeInt(lengths[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      out.writeBytes(buffer, origin + offsets[i], lengths[i]);
+    }
+  }
+
+  /** Arguments that lie in a buffer where {@link #writeTo} has put them, and takes them. */
+  static Arguments readFrom(ByteBuf in) {
     Arguments copy = new Arguments();
     int total = 0;
-    for (int i = 0; i < count; i++) {
-      copy.add(total, lengths[i]);
-      total += lengths[i];
+    for (int left = in.readInt(); left > 0; left--) {
+      int length = in.readInt();
+      copy.add(total, length);
+      total += length;
     }
-    byte[] bytes = new byte[total];
-    for (int i = 0; i < count; i++) {
-      buffer.getBytes(origin + offsets[i], bytes, copy.offsets[i], lengths[i]);
-    }
-    copy.lieIn(Unpooled.wrappedBuffer(bytes), 0);
+    copy.lieIn(in, in.readerIndex());
+    in.skipBytes(total);
     return copy;
   }
 }

@@ -114,7 +114,7 @@ final class ConnectionCommands {
   /** Two commands for the server, which are one for the peer. */
   private static Command reset(Request request) {
     Session session = request.session();
-    session.transaction(null);
+    session.dropTransaction();
     return request.answer(
         new Command.Batch(
             List.of(new Command.Unwatch(), new Command.NameConnection("", null, null))),

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * RESP2 and RESP3, for a server: commands of Redis on plain keys.
  *
  * <p>It queues the commands of a transaction itself, as copies, up to {@link Limits#maxFrameBytes}
- * in all.
+ * in all and 65,536 of them.
  */
 public final class RespDialect implements Dialect {
   private static final String OUT_OF_MEMORY =
@@ -107,7 +107,7 @@ public final class RespDialect implements Dialect {
   private Command refuse(String reason, Arguments arguments) {
     Transaction transaction = session.transaction();
     if (TransactionCommands.isExec(arguments) && arguments.count() > 1) {
-      session.transaction(null);
+      session.dropTransaction();
       spelling = TransactionCommands.aborted(reason);
       return new Command.Unwatch();
     }
@@ -171,17 +171,18 @@ public final class RespDialect implements Dialect {
   }
 
   private Command execute(Transaction transaction) {
-    session.transaction(null);
     if (transaction.hasFailed()) {
+      session.dropTransaction();
       return request.answer(new Command.Unwatch(), TransactionCommands.ABORTED);
     }
-    List<Command> commands = new ArrayList<>();
-    List<Spelling> spellings = new ArrayList<>();
-    for (Arguments arguments : transaction.queued()) {
+    session.executeTransaction();
+    List<Command> commands = new ArrayList<>(transaction.count());
+    List<Spelling> spellings = new ArrayList<>(transaction.count());
+    transaction.forEach(arguments -> {
       request.begin(arguments);
       commands.add(parse(find(arguments)));
       spellings.add(request.spelling());
-    }
+    });
     elements = spellings;
     return request.answer(new Command.Transaction(commands), TransactionCommands.NOTHING_DONE);
   }
@@ -192,6 +193,11 @@ public final class RespDialect implements Dialect {
     } catch (RefusedException e) {
       return new Command.Malformed(e.reason());
     }
+  }
+
+  @Override
+  public void close() {
+    session.close();
   }
 
   // ---- encoding ----

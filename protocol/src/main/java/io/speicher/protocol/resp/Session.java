@@ -24,8 +24,15 @@ final class Session {
 
   private @Nullable Transaction transaction;
 
+  /** The one whose commands are executed now: they lie in its memory. */
+  private @Nullable Transaction executed;
+
   /** Another command is decoded. */
   void beginCommand() {
+    if (executed != null) {
+      executed.close();
+      executed = null;
+    }
     muted = replies != Replies.ON;
     if (replies == Replies.SKIP) {
       replies = Replies.ON;
@@ -80,8 +87,22 @@ final class Session {
     return transaction;
   }
 
-  void transaction(@Nullable Transaction newTransaction) {
-    transaction = newTransaction;
+  void beginTransaction(int maxBytes) {
+    transaction = new Transaction(maxBytes);
+  }
+
+  /** Ends the transaction, whose commands are the current one. */
+  void executeTransaction() {
+    executed = transaction;
+    transaction = null;
+  }
+
+  /** Ends the transaction, if there is one, and forgets its commands. */
+  void dropTransaction() {
+    if (transaction != null) {
+      transaction.close();
+      transaction = null;
+    }
   }
 
   void reset() {
@@ -89,6 +110,12 @@ final class Session {
     name = "";
     touches = true;
     replies(Replies.ON);
-    transaction = null;
+    dropTransaction();
+  }
+
+  /** Gives its memory back, when the connection has ended. */
+  void close() {
+    dropTransaction();
+    beginCommand();
   }
 }

@@ -86,7 +86,7 @@ final class TransactionCommands {
     if (session.transaction() != null) {
       return wrongButHarmless("ERR MULTI calls can not be nested");
     }
-    session.transaction(new Transaction(request.limits().maxFrameBytes()));
+    session.beginTransaction(request.limits().maxFrameBytes());
     return request.answer(Spelling.OK);
   }
 
@@ -95,7 +95,7 @@ final class TransactionCommands {
     if (session.transaction() == null) {
       throw new RefusedException("ERR DISCARD without MULTI");
     }
-    session.transaction(null);
+    session.dropTransaction();
     return request.answer(new Command.Unwatch(), Spelling.OK);
   }
 

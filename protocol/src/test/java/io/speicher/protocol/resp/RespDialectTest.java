@@ -428,12 +428,59 @@ final class RespDialectTest {
   }
 
   @Test
-  void transaction_isBounded() {
+  void transaction_tooManyBytes() {
     decode("MULTI\r\n");
-    for (int i = 0; i < 20; i++) {
-      decode("GET k\r\n");
+    for (int i = 0; i < 1_000 / 16; i++) { // Four numbers of four bytes, less what GET and k take.
+      assertThat(decode("GET k\r\n")).isEqualTo(new Command.Ping());
     }
+    assertThat(decode("GET k\r\n"))
+        .isEqualTo(
+            new Command.Malformed("ERR transaction too long: bytes=1008 (expected: up to 1000)"));
     assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Unwatch());
+  }
+
+  @Test
+  void transaction_tooManyCommands() {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    ByteBuf in = Unpooled.buffer().writeBytes(ascii("MULTI\r\n"));
+    for (int i = 0; i < Transaction.MAX_COMMANDS; i++) {
+      in.writeBytes(ascii("GET k\r\n"));
+    }
+    Command last = roomy.decode(in);
+    while (in.isReadable()) {
+      last = roomy.decode(in);
+    }
+    assertThat(last).isEqualTo(new Command.Ping());
+    in.writeBytes(ascii("GET k\r\n"));
+    assertThat(roomy.decode(in))
+        .isEqualTo(
+            new Command.Malformed(
+                "ERR transaction too long: commands=65537 (expected: up to 65536)"));
+    roomy.close();
+  }
+
+  @Test
+  void transaction_isThereWhileItIsExecuted() {
+    Session session = new Session();
+    session.beginTransaction(1_000);
+    Transaction transaction = requireNonNull(session.transaction());
+    session.executeTransaction();
+    assertThat(transaction.isClosed()).isFalse();
+    session.beginCommand();
+    assertThat(transaction.isClosed()).isTrue();
+  }
+
+  @Test
+  void transaction_connectionEnds_itsMemoryIsGivenBack() {
+    Session session = new Session();
+    session.beginTransaction(1_000);
+    Transaction executed = requireNonNull(session.transaction());
+    session.executeTransaction();
+    session.beginTransaction(1_000);
+    Transaction queued = requireNonNull(session.transaction());
+    session.close();
+    assertThat(executed.isClosed()).isTrue();
+    assertThat(queued.isClosed()).isTrue();
   }
 
   // ---- the table ----

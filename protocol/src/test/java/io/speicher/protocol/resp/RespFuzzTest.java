@@ -87,12 +87,14 @@ final class RespFuzzTest {
         assertThat(in.readableBytes()).as("-Dseed=%d", seed).isLessThan(1_200_000);
       } catch (ProtocolException e) {
         assertThat(e.reason()).startsWith("ERR Protocol error: ");
+        dialect.close();
         dialect = new RespDialect(new Limits(MAX_BYTES, 100));
         in = Unpooled.buffer();
       } catch (RuntimeException e) {
         fail("-Dseed=" + seed + " " + new String(bytes, StandardCharsets.ISO_8859_1), e);
       }
     }
+    dialect.close();
   }
 
   /** What the handler does: another buffer each time, so that no offset outlives one. */
