@@ -26,8 +26,10 @@ public interface Dialect {
   /**
    * Looks which keys the next commands will ask for, as far as that can be told cheaply, and takes
    * nothing from {@code in}. The keys are those of the next commands one by one, in their order: it
-   * stops at a command that has no key, or several, or that it does not recognize at once. A hint:
-   * it decides nothing, and may be wrong.
+   * stops at a command that has no key, or several, or that it does not recognize at once.
+   *
+   * <p>What it has found out is remembered in {@code keys}, to be decoded the faster: until these
+   * commands are decoded, or {@code keys} is cleared, the bytes must stay what they are.
    */
   default void lookAhead(ByteBuf in, KeysAhead keys) {}
 

@@ -1,11 +1,13 @@
 package io.speicher.protocol;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of commands that have been received and not been decoded yet, for a store that can bring
- * what they need into the processor's cache before it is asked. One thread uses it, for one batch
- * after the other.
+ * The commands that have been received and not been decoded yet: their keys, for a store that can
+ * bring what they need into the processor's cache before it is asked, and all that a {@link
+ * Shortcut} has found out about them, so that it need not look twice. One thread uses it, for one
+ * batch after the other.
  */
 public final class KeysAhead {
   /** More than so many at a time would drive each other out of the cache. */
@@ -13,31 +15,57 @@ public final class KeysAhead {
 
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
+  private final Shortcut.Parts[] parts = new Shortcut.Parts[MAX_KEYS];
   private final int[] spans = new int[2 * MAX_KEYS];
   private ByteBuffer buffer = NONE;
+  private @Nullable Shortcut finder;
+  private long reads;
   private int count;
+  private int recalled;
 
-  /** Forgets all keys. */
-  public void clear() {
-    begin(NONE);
-  }
-
-  /** Begins a batch of keys that lie in this buffer, which is a view and stays as it is. */
-  public void begin(ByteBuffer newBuffer) {
-    buffer = newBuffer;
-    count = 0;
-  }
-
-  /** Adds the key from {@code index} of the buffer on, if there are less than {@link #MAX_KEYS}. */
-  public void add(int index, int length) {
-    if (count < MAX_KEYS) {
-      spans[2 * count] = index;
-      spans[2 * count + 1] = length;
-      count++;
+  public KeysAhead() {
+    for (int i = 0; i < MAX_KEYS; i++) {
+      parts[i] = new Shortcut.Parts();
     }
   }
 
-  public boolean isFull() {
+  /** Forgets all commands. */
+  public void clear() {
+    buffer = NONE;
+    finder = null;
+    reads = 0;
+    count = 0;
+    recalled = 0;
+  }
+
+  /** Begins a batch of commands that lie in this buffer, which is a view and stays as it is. */
+  void begin(Shortcut newFinder, ByteBuffer newBuffer) {
+    clear();
+    finder = newFinder;
+    buffer = newBuffer;
+  }
+
+  /** Where the parts of the next command belong, until {@link #add} is called. */
+  Shortcut.Parts next() {
+    return parts[count];
+  }
+
+  /** Adds the next command. */
+  void add() {
+    spans[2 * count] = parts[count].keyIndex;
+    spans[2 * count + 1] = parts[count].keyBytes;
+    reads |= (parts[count].isSet ? 0L : 1L) << count;
+    count++;
+  }
+
+  /** The parts of the command that begins at this index, if it is the next of this batch. */
+  @SuppressWarnings("ReferenceEquality") // Each connection has one of its own.
+  Shortcut.@Nullable Parts recall(Shortcut asking, int start) {
+    boolean isNext = asking == finder && recalled < count && parts[recalled].start == start;
+    return isNext ? parts[recalled++] : null;
+  }
+
+  boolean isFull() {
     return count == MAX_KEYS;
   }
 
@@ -48,6 +76,11 @@ public final class KeysAhead {
   /** For each key its index in the buffer, and its length; not a copy. */
   public int[] spans() {
     return spans;
+  }
+
+  /** Which of the keys will be read: a bit for each, the lowest one for the first. */
+  public long reads() {
+    return reads;
   }
 
   public int count() {

@@ -2,6 +2,7 @@ package io.speicher.protocol;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recognizes the two commands that nearly all traffic consists of, to get and to set one key, as
@@ -10,32 +11,52 @@ import java.nio.ByteBuffer;
  * would come to the same command for these.
  */
 public abstract class Shortcut {
-  /** What {@link #find} returns if the command is none of these. */
+  /** Stands for a number that is none. */
   protected static final int NONE = -1;
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  /** Whether the command sets. Like all of these it is valid if {@link #find} found one. */
-  protected boolean isSet;
+  /** Where the parts of a command lie: indexes of the buffer in which it was found. */
+  protected static final class Parts {
+    int start;
+    public int end;
+    public boolean isSet;
 
-  protected int keyIndex;
-  protected int keyBytes;
-  protected int valueIndex;
-  protected int valueBytes;
+    /** Whether all of it is as usual. Else its key and its end are right, and nothing more. */
+    public boolean isPlain;
 
-  /** Where the {@link #number} ends that was read last. */
-  protected int numberEnd;
+    public int keyIndex;
+    public int keyBytes;
+    public int valueIndex;
+    public int valueBytes;
+
+    /** What memcached's clients say of a value. */
+    public int flags;
+
+    public int exptime;
+  }
+
+  private final Parts own = new Parts();
+
+  /** Those of the command that was taken: its own, or found ahead. */
+  private Parts parts = own;
 
   /** Where the command lies that was taken. */
   private ByteBuffer bytes = NOTHING;
 
-  /** Finds the command that begins at this index, and returns where it ends, or {@link #NONE}. */
-  protected abstract int find(ByteBuffer in, int start);
+  /** Another view of the same memory: of a key, beside that of a value. */
+  private ByteBuffer keys = NOTHING;
 
-  /** As {@link #find}, but all that matters is the key. */
-  protected int findKey(ByteBuffer in, int start) {
-    return find(in, start);
-  }
+  /** What {@link #keys} is another view of. */
+  private ByteBuffer viewedTwice = NOTHING;
+
+  private @Nullable KeysAhead ahead;
+
+  /** Where the {@link #number} ends that was read last. */
+  protected int numberEnd;
+
+  /** Finds the parts of the command that begins at this index, or returns false. */
+  protected abstract boolean find(ByteBuffer in, int start, Parts found);
 
   /** A number of so many digits at the most, or {@link #NONE} if there is no digit. */
   protected final int number(ByteBuffer in, int start, int maxDigits) {
@@ -61,41 +82,66 @@ public abstract class Shortcut {
   public final boolean take(ByteBuf in) {
     bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
     int start = bytes.position();
-    int end = find(bytes, start);
-    if (end == NONE) {
+    Parts known = ahead == null ? null : ahead.recall(this, start);
+    if (known == null && !find(bytes, start, own)) {
       return false;
     }
-    in.skipBytes(end - start);
-    return true;
+    parts = known == null ? own : known;
+    if (parts.isPlain) {
+      in.skipBytes(parts.end - start);
+    }
+    return parts.isPlain;
   }
 
   public final boolean isSet() {
-    return isSet;
+    return parts.isSet;
   }
 
   /** The key of the command that was taken: a view of the buffer, valid until the next call. */
   public final ByteBuffer key() {
-    return isSet ? bytes.slice(keyIndex, keyBytes) : piece(keyIndex, keyBytes);
+    return view(parts.isSet ? secondView() : bytes, parts.keyIndex, parts.keyBytes);
   }
 
   /** The value, if it sets one. As with {@link #key}. */
   public final ByteBuffer value() {
-    return piece(valueIndex, valueBytes);
+    return view(bytes, parts.valueIndex, parts.valueBytes);
   }
 
-  /** One view in each command needs no object of its own. */
-  private ByteBuffer piece(int index, int length) {
-    return bytes.limit(index + length).position(index);
+  public final int flags() {
+    return parts.flags;
   }
 
-  /** Finds the keys of the commands that are next, as long as they are of these. */
-  public final void lookAhead(ByteBuf in, KeysAhead keys) {
-    ByteBuffer ahead = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    keys.begin(ahead);
-    int end = findKey(ahead, ahead.position());
-    while (end != NONE && !keys.isFull()) {
-      keys.add(keyIndex, keyBytes);
-      end = findKey(ahead, end);
+  public final int exptime() {
+    return parts.exptime;
+  }
+
+  /** The views of a buffer are used again: one for each command would be garbage. */
+  private static ByteBuffer view(ByteBuffer whole, int index, int length) {
+    return whole.limit(index + length).position(index);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Another buffer may have the same bytes.
+  private ByteBuffer secondView() {
+    if (viewedTwice != bytes) {
+      viewedTwice = bytes;
+      keys = bytes.duplicate();
+    }
+    return keys;
+  }
+
+  /**
+   * Finds the commands that are next, as long as they are of these. It takes none, and relies on
+   * them: until each has been taken, or the batch is forgotten, they must stay what they are.
+   */
+  public final void lookAhead(ByteBuf in, KeysAhead keysAhead) {
+    ByteBuffer buffer = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    ahead = keysAhead;
+    ahead.begin(this, buffer);
+    int start = buffer.position();
+    while (!ahead.isFull() && find(buffer, start, ahead.next())) {
+      ahead.next().start = start;
+      start = ahead.next().end;
+      ahead.add();
     }
   }
 }

@@ -106,7 +106,7 @@ final class CommandExecutor {
     ahead.clear();
     dialect.lookAhead(in, ahead);
     if (ahead.count() > 1) {
-      store.prefetch(ahead.buffer(), ahead.spans(), ahead.count());
+      store.prefetch(ahead.buffer(), ahead.spans(), ahead.count(), ahead.reads());
     }
     return Math.max(1, ahead.count());
   }

@@ -69,9 +69,11 @@ public interface Store extends AutoCloseable {
    *
    * @param spans for each key its index in the buffer and its length, both within it
    * @param count how many keys there are; a store may leave out those beyond the first 64
+   * @param reads of which of the first 64 the value will be read, a bit for each, the lowest one
+   *     for the first; the others are written
    * @throws IndexOutOfBoundsException if a span is not within the limit of the buffer
    */
-  default void prefetch(ByteBuffer buffer, int[] spans, int count) {}
+  default void prefetch(ByteBuffer buffer, int[] spans, int count, long reads) {}
 
   /**
    * Stores {@code value} in place of any older one, together with what {@code options} say, if

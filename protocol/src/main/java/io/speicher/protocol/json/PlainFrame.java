@@ -45,81 +45,65 @@ final class PlainFrame extends Shortcut {
   private static final int SHORTEST = Frame.HEADER_BYTES + 3 * Long.BYTES + 1 + END.length;
 
   private final Limits limits;
-  private boolean isSpaced;
-  private int end;
 
   PlainFrame(Limits limits) {
     this.limits = limits;
   }
 
+  /** Whatever follows the key, that and the end are right. */
   @Override
-  protected int find(ByteBuffer in, int start) {
-    int found = findKey(in, start);
-    return found != NONE && isPlainToItsEnd(in) ? found : NONE;
-  }
-
-  /** Knows nothing of what follows the key, which may be long. */
-  @Override
-  protected int findKey(ByteBuffer in, int start) {
+  protected boolean find(ByteBuffer in, int start, Parts found) {
     if (in.limit() - start < SHORTEST) {
-      return NONE;
+      return false;
     }
     int payloadBytes = (int) LENGTH.get(in, start);
     if (payloadBytes < SHORTEST - Frame.HEADER_BYTES
         || payloadBytes > limits.maxFrameBytes()
         || payloadBytes > in.limit() - start - Frame.HEADER_BYTES) {
-      return NONE;
-    }
-    int payload = start + Frame.HEADER_BYTES;
-    end = payload + payloadBytes;
-    if (!isHead(in, payload)) {
-      return NONE;
-    }
-    int keyEnd =
-        Bytes.indexOfSpecial(in, keyIndex, Math.min(end, keyIndex + maxKeyBytes() + 1), true);
-    keyBytes = keyEnd - keyIndex;
-    return keyBytes >= 1 && keyBytes <= maxKeyBytes() && keyEnd < end && in.get(keyEnd) == '"'
-        ? end
-        : NONE;
-  }
-
-  private int maxKeyBytes() {
-    return limits.maxKeyBytes();
-  }
-
-  private boolean isHead(ByteBuffer in, int payload) {
-    long name = word(in, payload + Long.BYTES);
-    long key = word(in, payload + 2 * Long.BYTES);
-    keyIndex = payload + 3 * Long.BYTES;
-    isSpaced = name == SPACED_GET || name == SPACED_SET;
-    isSet = name == SET || name == SPACED_SET;
-    if (word(in, payload) != COMMAND) {
       return false;
     }
-    if (isSpaced) {
-      keyIndex += SPACED_COLON.length;
-      return key == SPACED_KEY && is(SPACED_COLON, in, keyIndex - SPACED_COLON.length);
+    int payload = start + Frame.HEADER_BYTES;
+    int end = payload + payloadBytes;
+    long name = word(in, payload + Long.BYTES);
+    long key = word(in, payload + 2 * Long.BYTES);
+    boolean isSpaced = name == SPACED_GET || name == SPACED_SET;
+    boolean isSet = name == SET || name == SPACED_SET;
+    int keyIndex = payload + 3 * Long.BYTES + (isSpaced ? SPACED_COLON.length : 0);
+    if (word(in, payload) != COMMAND
+        || !(isSpaced
+            ? key == SPACED_KEY && is(SPACED_COLON, in, keyIndex - SPACED_COLON.length, end)
+            : (isSet || name == GET) && key == KEY)) {
+      return false;
     }
-    return (isSet || name == GET) && key == KEY;
+    int keyEnd =
+        Bytes.indexOfSpecial(
+            in, keyIndex, Math.min(end, keyIndex + limits.maxKeyBytes() + 1), true);
+    int keyBytes = keyEnd - keyIndex;
+    if (keyBytes < 1 || keyBytes > limits.maxKeyBytes() || keyEnd >= end) {
+      return false;
+    }
+    found.isSet = isSet;
+    found.keyIndex = keyIndex;
+    found.keyBytes = keyBytes;
+    found.end = end;
+    found.isPlain = isSet ? findValue(in, keyEnd, isSpaced, found) : isEnd(in, keyEnd, end);
+    return in.get(keyEnd) == '"';
   }
 
-  private boolean isPlainToItsEnd(ByteBuffer in) {
-    int keyEnd = keyIndex + keyBytes;
-    if (!isSet) {
-      return isEnd(in, keyEnd);
-    }
+  private static boolean findValue(ByteBuffer in, int keyEnd, boolean isSpaced, Parts found) {
     byte[] value = isSpaced ? SPACED_VALUE : VALUE;
-    valueIndex = keyEnd + value.length;
-    valueBytes = end - END.length - valueIndex;
-    return is(value, in, keyEnd)
-        && isEnd(in, Bytes.indexOfSpecial(in, valueIndex, end - END.length, true));
+    int valueEnd = found.end - END.length;
+    found.valueIndex = keyEnd + value.length;
+    found.valueBytes = valueEnd - found.valueIndex;
+    return is(value, in, keyEnd, found.end)
+        && isEnd(in, Bytes.indexOfSpecial(in, found.valueIndex, valueEnd, true), found.end);
   }
 
-  private boolean isEnd(ByteBuffer in, int index) {
-    return index == end - END.length && is(END, in, index);
+  private static boolean isEnd(ByteBuffer in, int index, int end) {
+    return index == end - END.length && is(END, in, index, end);
   }
 
-  private boolean is(byte[] text, ByteBuffer in, int index) {
+  private static boolean is(byte[] text, ByteBuffer in, int index, int end) {
     if (end - index < text.length) {
       return false;
     }

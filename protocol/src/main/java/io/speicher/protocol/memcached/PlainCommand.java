@@ -21,58 +21,53 @@ final class PlainCommand extends Shortcut {
   private final int maxKeyBytes;
   private final int maxValueBytes;
 
-  private int flags;
-  private int exptime;
-
   PlainCommand(int maxKeyBytes, int maxValueBytes) {
     this.maxKeyBytes = maxKeyBytes;
     this.maxValueBytes = maxValueBytes;
   }
 
   @Override
-  protected int find(ByteBuffer in, int start) {
+  protected boolean find(ByteBuffer in, int start, Parts found) {
     int limit = in.limit();
     if (limit - start < NAME_BYTES) {
-      return NONE;
+      return false;
     }
     int name = (int) INT.get(in, start);
-    isSet = name == SET;
-    if (!isSet && name != GET) {
-      return NONE;
+    if (name != GET && name != SET) {
+      return false;
     }
-    keyIndex = start + NAME_BYTES;
+    int keyIndex = start + NAME_BYTES;
     int keyEnd = Bytes.indexOfSpace(in, keyIndex, Math.min(limit, keyIndex + maxKeyBytes + 1));
-    keyBytes = keyEnd - keyIndex;
+    int keyBytes = keyEnd - keyIndex;
     if (keyBytes < 1 || keyBytes > maxKeyBytes) {
-      return NONE;
+      return false;
     }
-    if (!isSet) {
-      return isLineEnd(in, keyEnd) ? keyEnd + 2 : NONE;
+    found.isSet = name == SET;
+    found.isPlain = true;
+    found.keyIndex = keyIndex;
+    found.keyBytes = keyBytes;
+    found.end = keyEnd + 2;
+    return found.isSet ? findValue(in, keyEnd, found) : isLineEnd(in, keyEnd);
+  }
+
+  private boolean findValue(ByteBuffer in, int keyEnd, Parts found) {
+    found.flags = numberAfter(keyEnd, in);
+    found.exptime = found.flags < 0 ? NONE : numberAfter(numberEnd, in);
+    found.valueBytes = found.exptime < 0 ? NONE : numberAfter(numberEnd, in);
+    if (found.valueBytes < 0
+        || found.valueBytes > maxValueBytes
+        || !isLineEnd(in, numberEnd)
+        || found.valueBytes > in.limit() - numberEnd - 4) {
+      return false;
     }
-    flags = numberAfter(keyEnd, in);
-    exptime = flags < 0 ? NONE : numberAfter(numberEnd, in);
-    valueBytes = exptime < 0 ? NONE : numberAfter(numberEnd, in);
-    if (valueBytes < 0 || valueBytes > maxValueBytes || !isLineEnd(in, numberEnd)) {
-      return NONE;
-    }
-    valueIndex = numberEnd + 2;
-    if (valueBytes > limit - valueIndex - 2) {
-      return NONE;
-    }
-    int valueEnd = valueIndex + valueBytes;
-    return isLineEnd(in, valueEnd) ? valueEnd + 2 : NONE;
+    found.valueIndex = numberEnd + 2;
+    int valueEnd = found.valueIndex + found.valueBytes;
+    found.end = valueEnd + 2;
+    return isLineEnd(in, valueEnd);
   }
 
   /** A number after one space, or {@link #NONE}. */
   private int numberAfter(int space, ByteBuffer in) {
     return space < in.limit() && in.get(space) == ' ' ? number(in, space + 1, MAX_DIGITS) : NONE;
-  }
-
-  int flags() {
-    return flags;
-  }
-
-  int exptime() {
-    return exptime;
   }
 }

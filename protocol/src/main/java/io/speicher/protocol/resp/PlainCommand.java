@@ -36,34 +36,37 @@ final class PlainCommand extends Shortcut {
   }
 
   @Override
-  protected int find(ByteBuffer in, int start) {
+  protected boolean find(ByteBuffer in, int start, Parts found) {
     if (in.limit() - start < SHORTEST) {
-      return NONE;
+      return false;
     }
     long head = word(in, start);
     long name = (word(in, start + Long.BYTES) & SIX_BYTES) | LOWER_CASE;
     boolean isGet = head == TWO_WORDS && name == GET;
-    isSet = head == THREE_WORDS && name == SET;
+    boolean isSet = head == THREE_WORDS && name == SET;
     if (!isGet && !isSet) {
-      return NONE;
+      return false;
     }
-    keyBytes = length(in, start + KEY_LENGTH, maxKeyBytes);
-    keyIndex = numberEnd + 2;
+    int keyBytes = length(in, start + KEY_LENGTH, maxKeyBytes);
     if (keyBytes < 1) {
-      return NONE;
+      return false;
     }
-    int keyEnd = keyIndex + keyBytes + 2;
+    found.isSet = isSet;
+    found.isPlain = true;
+    found.keyIndex = numberEnd + 2;
+    found.keyBytes = keyBytes;
+    int keyEnd = found.keyIndex + keyBytes + 2;
     if (isGet) {
-      return keyEnd <= in.limit() ? keyEnd : NONE;
+      found.end = keyEnd;
+      return keyEnd <= in.limit();
     }
     if (keyEnd >= in.limit() || in.get(keyEnd) != '$') {
-      return NONE;
+      return false;
     }
-    valueBytes = length(in, keyEnd + 1, maxValueBytes);
-    valueIndex = numberEnd + 2;
-    return valueBytes >= 0 && valueBytes <= in.limit() - valueIndex - 2
-        ? valueIndex + valueBytes + 2
-        : NONE;
+    found.valueBytes = length(in, keyEnd + 1, maxValueBytes);
+    found.valueIndex = numberEnd + 2;
+    found.end = found.valueIndex + found.valueBytes + 2;
+    return found.valueBytes >= 0 && found.valueBytes <= in.limit() - found.valueIndex - 2;
   }
 
   /** A length with its line end, or {@link #NONE} if it is not written as usual, or too large. */

@@ -109,6 +109,12 @@ final class Cleaner {
   // The item that is being looked at.
 
   private final StoredItem item = new StoredItem();
+  private final NativeMemory.View keys;
+  private final NativeMemory.View values;
+
+  /** What becomes of it, if it moves. */
+  private final Draft draft;
+
   private final long[] buckets = new long[LOOK_AHEAD_ITEMS];
 
   /** What reading the buckets came to; see {@link NativeMemory#touch}. */
@@ -130,6 +136,7 @@ final class Cleaner {
   }
 
   Cleaner(
+      NativeMemory memory,
       Segments segments,
       HashIndex index,
       KeyHash keyHash,
@@ -142,6 +149,9 @@ final class Cleaner {
     this.ticker = ticker;
     this.policy = policy;
     this.room = room;
+    keys = memory.newView();
+    values = memory.newView();
+    draft = new Draft(memory.newView());
   }
 
   // ---- choosing ----
@@ -398,13 +408,18 @@ final class Cleaner {
     here.location = sweep.cursor;
     item.at(segments.address(sweep.cursor), segments.expiryBaseMillis(sweep.segment));
     sweep.cursor += item.bytes();
-    ByteBuffer key = item.key();
+    ByteBuffer key = key();
     Fate fate = null;
     while (fate == null) {
       long slotAddress = index.find(hash, here);
       fate = slotAddress == NOT_FOUND ? Fate.WAS_DEAD : decide(sweep, hash, key, slotAddress);
     }
     return fate;
+  }
+
+  /** Valid until the next call. */
+  private ByteBuffer key() {
+    return keys.of(item.keyAddress(), item.keyBytes());
   }
 
   /** Nobody writes to the segment any more, so the items that lie there now are those that will. */
@@ -414,7 +429,7 @@ final class Cleaner {
     int count = 0;
     while (count < LOOK_AHEAD_ITEMS && at < end) {
       item.at(segments.address(at), segments.expiryBaseMillis(sweep.segment));
-      sweep.hashes[count] = keyHash.of(item.key());
+      sweep.hashes[count] = keyHash.of(key());
       buckets[count] = index.homeBucket(sweep.hashes[count]);
       at += item.bytes();
       count++;
@@ -482,8 +497,9 @@ final class Cleaner {
 
   /** Copies the item to an open segment and links it there. Returns null if it has changed. */
   private @Nullable Fate move(Sweep sweep, long hash, ByteBuffer key, int queue, int frequency) {
-    Draft copy =
-        Draft.copyOf(item, key, versionToKeep(sweep), item.expires() ? ticker.millis() : 0);
+    long nowMillis = item.expires() ? ticker.millis() : 0;
+    ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
+    Draft copy = draft.copyOf(item, key, value, versionToKeep(sweep), nowMillis);
     long location = room.reserveForMove(queue, copy);
     if (location == Room.TOO_LARGE) {
       return unlink(sweep, hash, Fate.EVICTED);

@@ -3,58 +3,78 @@ package io.speicher.store.segment;
 import io.speicher.store.Item;
 import java.nio.ByteBuffer;
 
-/** An item that is going to be written: what it consists of, and how long it will be. */
+/**
+ * An item that is going to be written: what it consists of, and how long it will be. One thread
+ * uses it, for one item after the other, so that writes leave no garbage.
+ */
 final class Draft {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  private final ByteBuffer key;
-  private final ByteBuffer head;
-  private final ByteBuffer tail;
-  private final int kind;
-  private final int flags;
-  private final long expiresAtMillis;
-  private final long version;
-  private final int window;
-  private final int options;
-  private final long bytes;
+  /** Shows where the value is to be written. */
+  private final NativeMemory.View view;
 
-  /**
-   * @param head the beginning of the value, of which {@code tail} is the rest; together at most
-   *     {@link Integer#MAX_VALUE} bytes
-   * @param version 0 if it need not be kept
-   */
-  Draft(
-      ByteBuffer key,
-      ByteBuffer head,
-      ByteBuffer tail,
-      int kind,
-      int flags,
-      long expiresAtMillis,
-      long version,
-      long nowMillis) {
-    this.key = key;
-    this.head = head;
-    this.tail = tail;
-    this.kind = kind;
-    this.flags = flags;
-    this.expiresAtMillis = expiresAtMillis;
-    this.version = version;
-    window = TtlWindows.of(expiresAtMillis, nowMillis);
-    boolean expires = expiresAtMillis != Item.NEVER;
-    options = ItemLayout.options(kind, key.remaining(), valueBytes(), flags, expires, version != 0);
-    bytes = ItemLayout.bytes(options, TtlWindows.isFar(window), key.remaining(), valueBytes());
+  private ByteBuffer key = NOTHING;
+  private ByteBuffer head = NOTHING;
+  private ByteBuffer tail = NOTHING;
+  private int kind;
+  private int flags;
+  private long expiresAtMillis;
+  private long version;
+  private int window;
+  private int options;
+  private long bytes;
+
+  Draft(NativeMemory.View view) {
+    this.view = view;
   }
 
-  /** The same item as a stored one, to be stored again. */
-  static Draft copyOf(StoredItem item, ByteBuffer key, long version, long nowMillis) {
-    return new Draft(
-        key,
-        NativeMemory.view(item.valueAddress(), item.valueBytes()),
+  /**
+   * Becomes another item.
+   *
+   * @param newHead the beginning of the value, of which {@code newTail} is the rest
+   * @param newVersion 0 if it need not be kept
+   */
+  Draft of(
+      ByteBuffer newKey,
+      ByteBuffer newHead,
+      ByteBuffer newTail,
+      int newKind,
+      int newFlags,
+      long newExpiresAtMillis,
+      long newVersion,
+      long nowMillis) {
+    key = newKey;
+    head = newHead;
+    tail = newTail;
+    kind = newKind;
+    flags = newFlags;
+    expiresAtMillis = newExpiresAtMillis;
+    version = newVersion;
+    window = TtlWindows.of(expiresAtMillis, nowMillis);
+    long valueBytes = (long) head.remaining() + tail.remaining();
+    options =
+        ItemLayout.options(
+            kind,
+            key.remaining(),
+            (int) Math.min(valueBytes, Integer.MAX_VALUE),
+            flags,
+            expiresAtMillis != Item.NEVER,
+            version != 0);
+    bytes = ItemLayout.bytes(options, TtlWindows.isFar(window), key.remaining(), valueBytes);
+    return this;
+  }
+
+  /** Becomes the same item as a stored one with this key and value, to be stored again. */
+  Draft copyOf(
+      StoredItem item, ByteBuffer itemKey, ByteBuffer value, long newVersion, long nowMillis) {
+    return of(
+        itemKey,
+        value,
         NOTHING,
         item.kind(),
         item.flags(),
         item.expiresAtMillis(),
-        version,
+        newVersion,
         nowMillis);
   }
 
@@ -67,7 +87,10 @@ final class Draft {
     return window;
   }
 
-  /** How long it is, from the first byte of its header to the last of its value. */
+  /**
+   * How long it is, from the first byte of its header to the last of its value. More than {@link
+   * Integer#MAX_VALUE} fits nowhere.
+   */
   long bytes() {
     return bytes;
   }
@@ -86,8 +109,8 @@ final class Draft {
             TtlWindows.isFar(window),
             expiryBaseMillis,
             version);
-    NativeMemory.copy(head, value);
-    NativeMemory.copy(tail, value + head.remaining());
+    view.copy(head, value);
+    view.copy(tail, value + head.remaining());
   }
 
   private int valueBytes() {

@@ -68,7 +68,7 @@ final class ItemLayout {
   }
 
   /** How long such an item is. */
-  static long bytes(int options, boolean far, int keyBytes, int valueBytes) {
+  static long bytes(int options, boolean far, int keyBytes, long valueBytes) {
     return (long) kindEnd(options)
         + ((options & FLAGS) != 0 ? 4 : 0)
         + ((options & EXPIRY) == 0 ? 0 : far ? FAR_BYTES : NEAR_BYTES)

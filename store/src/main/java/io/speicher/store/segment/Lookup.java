@@ -26,6 +26,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private final HashIndex index;
   private final StoredItem item = new StoredItem();
   private @Nullable ReadAhead ahead;
+  private @Nullable Draft draft;
   private final NativeMemory.View value;
 
   private ByteBuffer key = NO_KEY;
@@ -34,6 +35,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   /** Whether views of the value are wanted that live side by side. */
   private boolean updating;
+
+  /** Whether the value will be read. */
+  private boolean reading;
 
   @SuppressWarnings("UnusedVariable") // It need not be read, see NativeMemory.touch.
   private long touched;
@@ -60,12 +64,18 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   void open(ByteBuffer firstKey, long firstHash) {
     open = true;
     updating = false;
+    reading = true;
     turnTo(firstKey, firstHash);
   }
 
   /** What is found is shown to an updater, whose result may consist of several views of it. */
   void beginUpdate() {
     updating = true;
+  }
+
+  /** What is found will be replaced or removed, whatever its value. */
+  void beginWrite() {
+    reading = false;
   }
 
   boolean isOpen() {
@@ -83,6 +93,14 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
       ahead = new ReadAhead(segments, index);
     }
     return ahead;
+  }
+
+  /** What is written in place of what was found. The value that was found is not shown any more. */
+  Draft draft() {
+    if (draft == null) {
+      draft = new Draft(value);
+    }
+    return draft;
   }
 
   /** Turns to another key of the same operation. */
@@ -127,8 +145,10 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
       return false;
     }
     long address = segments.address(location);
-    // Most items go over into the next line. Both come at the same time, if both are asked for now.
-    touched = NativeMemory.getByte(address + LINE_BYTES);
+    if (reading) {
+      // Most items go over into the next line. Both come at the same time, if asked for now.
+      touched = NativeMemory.getByte(address + LINE_BYTES);
+    }
     item.at(address, segments.expiryBaseMillis(segment));
     if (!item.hasKey(key)) {
       return false;

@@ -186,14 +186,10 @@ final class NativeMemory {
     MemorySegment.copy(ALL, from, ALL, to, bytes);
   }
 
-  /** Copies the remaining bytes of {@code from}, whose position stays. */
+  /** Copies the few remaining bytes of {@code from}, whose position stays. */
   static void copy(ByteBuffer from, long to) {
     int position = from.position();
     int bytes = from.remaining();
-    if (bytes > FEW_BYTES) {
-      view(to, bytes).put(0, from, position, bytes);
-      return;
-    }
     int i = 0;
     for (; i <= bytes - Long.BYTES; i += Long.BYTES) {
       putLong(to + i, (long) BUFFER_LONG.get(from, position + i));
@@ -267,6 +263,16 @@ final class NativeMemory {
       return window((int) ((pieceAddress - address) >>> WINDOW_BITS))
           .limit(start + pieceBytes)
           .position(start);
+    }
+
+    /** Copies the remaining bytes of {@code from}, whose position stays. */
+    void copy(ByteBuffer from, long to) {
+      if (from.remaining() > FEW_BYTES) {
+        ByteBuffer piece = of(to, from.remaining());
+        piece.put(piece.position(), from, from.position(), from.remaining());
+      } else {
+        NativeMemory.copy(from, to);
+      }
     }
 
     private ByteBuffer window(int index) {

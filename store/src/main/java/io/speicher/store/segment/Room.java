@@ -49,6 +49,9 @@ final class Room {
   /** One in so many segments is kept free for the cleaner, which copies before it can free. */
   private static final int RESERVE_SHIFT = 9;
 
+  /** A store is expected to grow by one in so many segments, at the most, in half a second. */
+  private static final int MAX_GROWTH_SHIFT = 5;
+
   /** How many pages of the index there should be at any time. */
   private static final int SPARE_PAGES = 4;
 
@@ -124,6 +127,7 @@ final class Room {
   private int vacatingTo;
 
   Room(
+      NativeMemory memory,
       Segments segments,
       HashIndex index,
       IndexPages pages,
@@ -137,7 +141,7 @@ final class Room {
     this.ticker = ticker;
     this.maxItemSegments = maxItemSegments;
     policy = new EvictionPolicy(maxItemSegments, segments.segmentBytes());
-    cleaner = new Cleaner(segments, index, keyHash, ticker, policy, this);
+    cleaner = new Cleaner(memory, segments, index, keyHash, ticker, policy, this);
     int processors = Runtime.getRuntime().availableProcessors();
     stripes =
         Math.clamp(Math.min(processors, maxItemSegments / SEGMENTS_PER_STRIPE), 1, MAX_STRIPES);
@@ -600,16 +604,20 @@ final class Room {
 
   // ---- for the store ----
 
-  /** Cleans what has expired or was cleared, a step at a time, and has memory ready. */
+  /**
+   * Cleans what has expired or was cleared, a step at a time, and has memory ready. Gives back
+   * segments in which nothing is alive, so that a store whose items are replaced all the time goes
+   * on with the memory that it has already.
+   */
   void maintain() {
-    populateAhead();
     lock.lock();
     try {
       boolean[] dueWindows = windows.takeDue(ticker.millis());
       for (int segment = 0; segment < firstIndexSegment; segment++) {
         if (segments.isInUse(segment)
             && (dueWindows[windowOf(segments.itemClass(segment))]
-                || isCleared(segments.sequenceAcquire(segment)))) {
+                || isCleared(segments.sequenceAcquire(segment))
+                || (isDead(segment) && !isOpen(segment) && !segments.hasWriters(segment)))) {
           cleaner.addDue(segment);
         }
       }
@@ -625,6 +633,7 @@ final class Room {
         lock.unlock();
       }
     }
+    populateAhead();
   }
 
   /**
@@ -641,7 +650,9 @@ final class Room {
     try {
       int end = free.previousClearBit(firstIndexSegment - 1) + 1;
       from = Math.max(end, populatedEnd);
-      to = Math.min(firstIndexSegment, end + 2 * Math.max(0, end - lastEnd) + 2);
+      // Not more, however long the last call took: what is not used would be resident for nothing.
+      int growth = Math.clamp(end - lastEnd, 0, firstIndexSegment >>> MAX_GROWTH_SHIFT);
+      to = Math.min(firstIndexSegment, end + 2 * growth + 2);
       indexTo = Math.min(firstIndexSegment, populatedIndex);
       indexFrom =
           Math.max(to, firstIndexSegment - 2 * (lastFirstIndexSegment - firstIndexSegment) - 1);

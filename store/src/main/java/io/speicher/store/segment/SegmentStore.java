@@ -59,9 +59,7 @@ public final class SegmentStore implements Store {
 
   private static final int SCAN_BUCKETS = 16;
 
-  /** With key and header, an item stays below two gigabytes. */
-  private static final int MAX_VALUE_BYTES =
-      Integer.MAX_VALUE - MAX_KEY_BYTES - ItemLayout.MAX_HEADER_BYTES;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final long budgetBytes;
   private final Ticker ticker;
@@ -119,7 +117,7 @@ public final class SegmentStore implements Store {
     long tables = memory.address() + segmentsEnd + GUARD_BYTES;
     index = new HashIndex(tables, tableBits, memory.address(), pages);
     lookups = ThreadLocal.withInitial(() -> new Lookup(segments, index, memory));
-    room = new Room(segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
+    room = new Room(memory, segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
   }
 
   // ---- reading ----
@@ -163,7 +161,7 @@ public final class SegmentStore implements Store {
         int count = Math.min(ReadAhead.MAX_KEYS, keys.size() - from);
         ahead.begin();
         for (int i = 0; i < count; i++) {
-          ahead.add(hashOf(keys.get(from + i)));
+          ahead.addRead(hashOf(keys.get(from + i)));
         }
         ahead.fetch();
         for (int i = 0; i < count; i++) {
@@ -175,7 +173,7 @@ public final class SegmentStore implements Store {
   }
 
   @Override
-  public void prefetch(ByteBuffer buffer, int[] spans, int count) {
+  public void prefetch(ByteBuffer buffer, int[] spans, int count, long reads) {
     Lookup lookup = lookups.get();
     if (lookup.isOpen()) {
       return; // Its own batch is still needed.
@@ -183,7 +181,13 @@ public final class SegmentStore implements Store {
     ReadAhead ahead = lookup.ahead();
     ahead.begin();
     for (int i = 0; i < Math.min(count, ReadAhead.MAX_KEYS); i++) {
-      ahead.add(keyHash.of(buffer, spans[2 * i], spans[2 * i + 1]));
+      int keyBytes = spans[2 * i + 1];
+      long hash = keyHash.of(buffer, spans[2 * i], keyBytes);
+      if ((reads >>> i & 1) != 0) {
+        ahead.addRead(hash);
+      } else {
+        ahead.addWrite(hash, keyBytes);
+      }
     }
     ahead.fetch();
   }
@@ -232,16 +236,25 @@ public final class SegmentStore implements Store {
       return putIf(key, value, options);
     }
     try (Lookup old = lookup(key)) {
+      old.beginWrite();
       old.find();
-      Outcome outcome = write(old, Expected.ANYTHING, asReplace(value, options));
+      Draft draft =
+          draft(
+              old,
+              value,
+              NOTHING,
+              options.kind(),
+              options.flags(),
+              options.expiresAtMillis(nowMillisFor(options)),
+              Update.Replace.NEW_VERSION);
+      Outcome outcome = write(old, Expected.ANYTHING, draft);
       return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
     }
   }
 
-  /** Asks for the time only if it matters: that is as expensive as to read an item. */
-  private Update.Replace asReplace(ByteBuffer value, PutOptions options) {
-    boolean expires = options.ttlMillis() != PutOptions.NO_TTL;
-    return Update.Replace.put(value, options, expires ? ticker.millis() : 0);
+  /** The time, if it matters to the options: to ask for it takes as long as to read an item. */
+  private long nowMillisFor(PutOptions options) {
+    return options.ttlMillis() == PutOptions.NO_TTL ? 0 : ticker.millis();
   }
 
   private PutResult putIf(ByteBuffer key, ByteBuffer value, PutOptions options) {
@@ -251,7 +264,9 @@ public final class SegmentStore implements Store {
             key,
             item -> {
               refusal[0] = options.refusal(item);
-              return refusal[0] == null ? asReplace(value, options) : Update.KEEP;
+              return refusal[0] == null
+                  ? Update.Replace.put(value, options, nowMillisFor(options))
+                  : Update.KEEP;
             });
     if (refusal[0] != null) {
       return refusal[0];
@@ -262,6 +277,7 @@ public final class SegmentStore implements Store {
   @Override
   public boolean delete(ByteBuffer key) {
     try (Lookup old = lookup(key)) {
+      old.beginWrite();
       return old.find() && remove(old, Expected.ANYTHING) == Outcome.DONE;
     }
   }
@@ -291,7 +307,7 @@ public final class SegmentStore implements Store {
       case Update.Replace replace when isOver(replace.expiresAtMillis()) ->
           remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.STORED;
       case Update.Replace replace ->
-          switch (write(old, expected, replace)) {
+          switch (write(old, expected, draft(old, expected, replace))) {
             case DONE -> UpdateResult.STORED;
             case TOO_LARGE -> UpdateResult.TOO_LARGE;
             case CHANGED, ABSENT, CLEARED, TABLE_FULL -> null;
@@ -299,27 +315,40 @@ public final class SegmentStore implements Store {
     };
   }
 
-  /** Writes an item and links it, in place of the one that was found before. */
-  private Outcome write(Lookup old, Expected expected, Update.Replace replace) {
-    if ((long) replace.head().remaining() + replace.tail().remaining() > MAX_VALUE_BYTES) {
-      return refuse(old, expected);
-    }
-    old.expectThis();
-    boolean isNew = old.slot() == 0;
+  private Draft draft(Lookup old, Expected expected, Update.Replace replace) {
     long version = replace.version();
     if (version == Update.Replace.KEEP_VERSION) {
       version = expected == Expected.THIS ? old.versionToKeep() : Update.Replace.NEW_VERSION;
     }
-    Draft draft =
-        new Draft(
-            old.key(),
-            replace.head(),
-            replace.tail(),
-            replace.kind(),
-            replace.flags(),
-            replace.expiresAtMillis(),
-            version,
-            replace.expiresAtMillis() == Item.NEVER ? 0 : ticker.millis());
+    return draft(
+        old,
+        replace.head(),
+        replace.tail(),
+        replace.kind(),
+        replace.flags(),
+        replace.expiresAtMillis(),
+        version);
+  }
+
+  private Draft draft(
+      Lookup old,
+      ByteBuffer head,
+      ByteBuffer tail,
+      int kind,
+      int flags,
+      long expiresAtMillis,
+      long version) {
+    long nowMillis = expiresAtMillis == Item.NEVER ? 0 : ticker.millis();
+    return old.draft().of(old.key(), head, tail, kind, flags, expiresAtMillis, version, nowMillis);
+  }
+
+  /** Writes an item and links it, in place of the one that was found before. */
+  private Outcome write(Lookup old, Expected expected, Draft draft) {
+    if (draft.bytes() > Integer.MAX_VALUE) {
+      return refuse(old, expected);
+    }
+    old.expectThis();
+    boolean isNew = old.slot() == 0;
     int queue =
         isNew ? room.queueOfNew(old.hash(), draft.bytes()) : room.queueOfNext(old.segment());
     while (true) {

@@ -34,6 +34,11 @@ final class StoredItem {
     return keyBytes;
   }
 
+  long keyAddress() {
+    return keyAddress;
+  }
+
+  /** A view of its own. */
   ByteBuffer key() {
     return NativeMemory.view(keyAddress, keyBytes);
   }

@@ -53,4 +53,29 @@ final class SegmentStoreTest extends StoreContract {
       assertThat(seen[0]).isEqualTo(expected);
     }
   }
+
+  /** Items that are replaced all the time do not fill the budget with what they were. */
+  @Test
+  void maintain_givesBackWhatIsDead() {
+    SegmentStore store = (SegmentStore) store(16 << 20);
+    int mostInUse = 0;
+    for (int i = 0; i < 100_000; i++) {
+      ByteBuffer key = ByteBuffer.allocate(4).putInt(i % 100).flip();
+      store.put(key, ByteBuffer.allocate(1_000), PutOptions.DEFAULT);
+      if (i % 100 == 0) {
+        store.maintain();
+        mostInUse = Math.max(mostInUse, segmentsInUse(store));
+      }
+    }
+    store.verify();
+    assertThat(mostInUse).isLessThan(store.segments.count() / 10);
+  }
+
+  private static int segmentsInUse(SegmentStore store) {
+    int inUse = 0;
+    for (int segment = 0; segment < store.segments.count(); segment++) {
+      inUse += store.segments.isInUse(segment) ? 1 : 0;
+    }
+    return inUse;
+  }
 }
