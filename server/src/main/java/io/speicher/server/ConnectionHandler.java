@@ -59,7 +59,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private static final long SILENCE_MILLIS = 50;
 
   private final CommandExecutor executor;
-  private final LoopBuffers buffers;
+  private final Inbox inbox;
+  private final Outbox outbox;
   private final Connections connections;
   private final DialectSource dialects;
   private final Connection connection;
@@ -71,9 +72,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   /** What was read and not yet executed; nothing is kept in the loop's buffer. */
   private ByteBuf input = Unpooled.EMPTY_BUFFER;
-
-  /** What was executed and not yet written, in the loop's buffer; null when there is nothing. */
-  private @Nullable ByteBuf replies;
 
   /** Whether {@link #answer} is under way. */
   private boolean answering;
@@ -93,13 +91,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private volatile boolean sentAll;
 
   ConnectionHandler(
-      CommandExecutor executor,
-      LoopBuffers buffers,
-      Connections connections,
-      DialectSource dialects,
-      Connection connection) {
-    this.executor = executor;
-    this.buffers = buffers;
+      Loop loop, Connections connections, DialectSource dialects, Connection connection) {
+    executor = loop.executor();
+    inbox = loop.inbox();
+    outbox = loop.outbox();
     this.connections = connections;
     this.dialects = dialects;
     this.connection = connection;
@@ -117,7 +112,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       String message =
           "too many connections (expected: at most " + connections.max() + "); try again later";
       Dialect first = dialects.first();
-      first.encode(new Reply.Failed(Reply.UNAVAILABLE, message), replies());
+      first.encode(new Reply.Failed(Reply.UNAVAILABLE, message), outbox.of(ctx));
       finish(ctx);
     }
   }
@@ -127,7 +122,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     connections.release(ctx.channel());
     input.release();
     input = Unpooled.EMPTY_BUFFER;
-    replies = null;
     if (dialect != null) {
       dialect.close();
     }
@@ -151,7 +145,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    flush(ctx);
+    sendSoon(ctx);
     if (state == State.DRAINING && (socketEmptied || drainableBytes <= 0)) {
       finishWhenAnswered(ctx);
     }
@@ -192,7 +186,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       case ProtocolException e -> {
         // Where the next command starts is lost.
         (dialect == null ? dialects.first() : dialect)
-            .encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), replies());
+            .encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), outbox.of(ctx));
         finish(ctx);
       }
       case IOException _ -> ctx.close(); // The peer went away, which is not news.
@@ -266,14 +260,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       if (command == null) {
         break;
       }
-      ByteBuf out = replies();
+      ByteBuf out = outbox.of(ctx);
       executor.execute(command, connection, speaking, out);
       switch (connection.takeAfter()) {
         case GO_ON -> {}
         case FINISH -> finish(ctx);
         case PAUSE -> pause(ctx);
       }
-      if (out.readableBytes() >= MAX_UNFLUSHED_BYTES) {
+      if (outbox.bytes() >= MAX_UNFLUSHED_BYTES) {
         flush(ctx);
       }
     }
@@ -292,21 +286,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             TimeUnit.MILLISECONDS);
   }
 
-  private ByteBuf replies() {
-    if (replies == null) {
-      replies = buffers.replies();
-    }
-    return replies;
+  private void sendSoon(ChannelHandlerContext ctx) {
+    executor.count(Counter.WRITTEN_BYTES, outbox.sendSoon(ctx));
   }
 
   private void flush(ChannelHandlerContext ctx) {
-    ByteBuf out = replies;
-    if (out != null) {
-      replies = null;
-      executor.count(Counter.WRITTEN_BYTES, out.readableBytes());
-      ctx.writeAndFlush(out.retain(), ctx.voidPromise());
-      buffers.sent();
-    }
+    sendSoon(ctx);
+    outbox.sendAll();
   }
 
   /**
@@ -315,7 +301,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
    */
   private void join(ChannelHandlerContext ctx, ByteBuf bytes) {
     if (input.readableBytes() <= bytes.readableBytes()) {
-      buffers.prepend(input);
+      inbox.prepend(input);
       input = bytes;
       return;
     }
@@ -334,7 +320,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     if (!input.isReadable()) {
       input.release();
       input = Unpooled.EMPTY_BUFFER;
-    } else if (buffers.isReceived(input)) {
+    } else if (inbox.isReceived(input)) {
       ByteBuf rest = ctx.alloc().ioBuffer(input.readableBytes()).writeBytes(input);
       input.release();
       input = rest;

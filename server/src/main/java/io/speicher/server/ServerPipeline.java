@@ -30,7 +30,7 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     Loop loop = requireNonNull(loops.get(channel.eventLoop()));
-    channel.config().setRecvByteBufAllocator(loop.buffers().receiver());
+    channel.config().setRecvByteBufAllocator(loop.inbox().receiver());
     if (settings.idleTimeout().isPositive()) {
       channel
           .pipeline()
@@ -39,8 +39,6 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
     }
     channel
         .pipeline()
-        .addLast(
-            new ConnectionHandler(
-                loop.executor(), loop.buffers(), connections, dialects, new Connection(channel)));
+        .addLast(new ConnectionHandler(loop, connections, dialects, new Connection(channel)));
   }
 }

@@ -73,7 +73,7 @@ public final class SpeicherServer implements AutoCloseable {
     loopStates = new HashMap<>();
     for (EventExecutor loop : loops) {
       CommandExecutor executor = status.executors().get(loopStates.size());
-      loopStates.put((EventLoop) loop, new Loop(executor, new LoopBuffers()));
+      loopStates.put((EventLoop) loop, new Loop(executor, new Inbox(), new Outbox()));
     }
     Limits limits = settings.limits();
     try {
@@ -210,7 +210,10 @@ public final class SpeicherServer implements AutoCloseable {
     maintenance.close();
     connections.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-    loopStates.values().forEach(loop -> loop.buffers().release());
+    for (Loop loop : loopStates.values()) {
+      loop.inbox().release();
+      loop.outbox().release();
+    }
     store.close();
   }
 }

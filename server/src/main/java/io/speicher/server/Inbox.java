@@ -7,11 +7,10 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 
 /**
- * Where an event loop reads to and writes from. Commands are executed as soon as they are read, and
- * replies are handed to the kernel as soon as all of a read are written; so the connections of a
- * loop take turns with two buffers. Only what a connection cannot finish has memory of its own.
+ * Where an event loop reads to. Commands are executed as soon as they are read; so the connections
+ * of a loop take turns with one buffer. Only what a connection cannot finish has memory of its own.
  */
-final class LoopBuffers {
+final class Inbox {
 
   /*
    * A buffer for each read and one for its replies took about 8 percent of the CPU time of a GET
@@ -24,16 +23,10 @@ final class LoopBuffers {
   /** Before what is read there is room for what was left over of the last read. */
   private static final int HEADROOM_BYTES = 64 << 10;
 
-  private static final int REPLY_BYTES = 64 << 10;
-
-  /** A buffer that has grown beyond this goes. */
-  private static final int MAX_KEPT_REPLY_BYTES = 1 << 20;
-
   /** Not watched for leaks: these buffers live as long as the loop. */
   private final ByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
 
   private final ByteBuf received = allocator.directBuffer(HEADROOM_BYTES + READ_BYTES);
-  private ByteBuf replies = allocator.directBuffer(REPLY_BYTES);
 
   /** Has a channel read to the buffer of its loop, which it gives back by releasing it. */
   RecvByteBufAllocator receiver() {
@@ -57,25 +50,8 @@ final class LoopBuffers {
     rest.release();
   }
 
-  /**
-   * An empty buffer for replies, which are to be {@linkplain #sent} before anybody else asks for
-   * it.
-   */
-  ByteBuf replies() {
-    return replies.clear();
-  }
-
-  /** The replies have been handed to their channel, which may need them for longer. */
-  void sent() {
-    if (replies.refCnt() > 1 || replies.capacity() > MAX_KEPT_REPLY_BYTES) {
-      replies.release();
-      replies = allocator.directBuffer(REPLY_BYTES);
-    }
-  }
-
   void release() {
     received.release();
-    replies.release();
   }
 
   private final class Receiver extends DefaultMaxMessagesRecvByteBufAllocator {
