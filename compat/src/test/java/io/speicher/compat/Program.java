@@ -18,7 +18,7 @@ import org.opentest4j.TestAbortedException;
  * A program of this machine. One that is missing skips the test that asks for it, and fails it
  * where {@code -Dcompat=true} says that all have to be there.
  */
-final class Program {
+public final class Program {
   private final String path;
 
   private Program(String path) {
@@ -29,10 +29,15 @@ final class Program {
   record Result(int exitCode, String output) {}
 
   /** The program of that name, which comes with a package of Debian. */
-  static Program find(String name, String debianPackage) {
+  public static Program find(String name, String debianPackage) {
     return named(name)
         .orElseThrow(() ->
             missing("%s is not installed (Debian package %s)".formatted(name, debianPackage)));
+  }
+
+  /** Where it is. */
+  public String path() {
+    return path;
   }
 
   /** The program of that name, if there is one. */

@@ -36,10 +36,10 @@ public abstract class Shortcut {
     public int exptime;
   }
 
-  private final Parts own = new Parts();
+  private static final Parts NO_PARTS = new Parts();
 
-  /** Those of the command that was taken: its own, or found ahead. */
-  private Parts parts = own;
+  /** Those of the command that was taken. */
+  private Parts parts = NO_PARTS;
 
   /** Where the command lies that was taken. */
   private ByteBuffer bytes = NOTHING;
@@ -78,19 +78,20 @@ public abstract class Shortcut {
     return index < in.limit() - 1 && in.get(index) == '\r' && in.get(index + 1) == '\n';
   }
 
-  /** Takes the next command, or returns false, and takes nothing, if it is none of these. */
+  /**
+   * Takes the next command, if {@link #lookAhead} has found it. Else it returns false, and takes
+   * nothing: it is the parser's.
+   */
   public final boolean take(ByteBuf in) {
-    bytes = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    int start = bytes.position();
-    Parts known = ahead == null ? null : ahead.recall(this, start);
-    if (known == null && !find(bytes, start, own)) {
+    ByteBuffer buffer = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
+    Parts found = ahead == null ? null : ahead.recall(this, buffer.position());
+    if (found == null || !found.isPlain) {
       return false;
     }
-    parts = known == null ? own : known;
-    if (parts.isPlain) {
-      in.skipBytes(parts.end - start);
-    }
-    return parts.isPlain;
+    in.skipBytes(found.end - found.start);
+    bytes = buffer;
+    parts = found;
+    return true;
   }
 
   public final boolean isSet() {

@@ -9,7 +9,6 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Dialect;
 import io.speicher.protocol.Expiry;
-import io.speicher.protocol.Glob;
 import io.speicher.protocol.KeysAhead;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
@@ -26,12 +25,8 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -58,12 +53,6 @@ final class CommandExecutor {
   private static final List<PutOptions> PLAIN =
       Stream.of(ValueKind.values()).map(kind -> PutOptions.DEFAULT.withKind(kind.code())).toList();
 
-  /** How many keys are looked at before others have their turn at the index. */
-  private static final int SCAN_KEYS = 1_000;
-
-  private static final int MAX_SCAN_STEPS = 10;
-  private static final int RANDOM_KEY_TRIES = 100;
-
   private final Store store;
   private final ServerStatus server;
   private final LoopLocks locks;
@@ -71,6 +60,7 @@ final class CommandExecutor {
   private final Counts counts = new Counts();
   private final KeysAhead ahead = new KeysAhead();
   private final Leases leases;
+  private final KeySearch search;
 
   CommandExecutor(Store store, ServerStatus server, LoopLocks locks, int loop) {
     this.store = store;
@@ -78,6 +68,7 @@ final class CommandExecutor {
     this.locks = locks;
     lock = locks.of(loop);
     leases = new Leases(this, store);
+    search = new KeySearch(store);
   }
 
   /** Before commands are executed; {@link #end} has to follow, without waiting for anything. */
@@ -154,9 +145,9 @@ final class CommandExecutor {
       case Command.AddAndGet add -> dialect.encode(leases.add(add), out);
 
       case Command.Clear clear -> dialect.encode(clear(clear.delayMillis()), out);
-      case Command.Scan scan -> dialect.encode(scan(scan), out);
-      case Command.FindKeys find -> dialect.encode(findKeys(find.pattern()), out);
-      case Command.RandomKey _ -> dialect.encode(randomKey(), out);
+      case Command.Scan scan -> dialect.encode(search.scan(scan), out);
+      case Command.FindKeys find -> dialect.encode(search.findAll(find.pattern()), out);
+      case Command.RandomKey _ -> dialect.encode(search.any(), out);
       case Command.CountItems _ -> dialect.encode(new Reply.Count(store.stats().itemCount()), out);
 
       case Command.Batch batch -> runAll(batch.commands(), connection, dialect, out);
@@ -630,67 +621,6 @@ final class CommandExecutor {
     count(Counter.CLEARS, 1);
     server.clear(delayMillis);
     return Reply.Done.DONE;
-  }
-
-  /** A store that is mostly empty is looked through in larger steps, but not endlessly. */
-  private Reply scan(Command.Scan scan) {
-    if (store.stats().itemCount() == 0) {
-      return new Reply.Keys(0, List.of()); // Without walking through an empty index.
-    }
-    List<ByteBuffer> keys = new ArrayList<>();
-    Glob pattern = scan.pattern();
-    int[] seen = new int[1];
-    long cursor = scan.cursor();
-    int steps = 0;
-    do {
-      cursor =
-          store.scan(
-              cursor,
-              scan.count(),
-              key -> {
-                seen[0]++;
-                if (pattern == null || pattern.matches(key)) {
-                  keys.add(key);
-                }
-              });
-      steps++;
-    } while (cursor != 0 && seen[0] < scan.count() && steps < MAX_SCAN_STEPS);
-    return new Reply.Keys(cursor, keys);
-  }
-
-  private Reply findKeys(Glob pattern) {
-    Set<ByteBuffer> keys = new LinkedHashSet<>();
-    long cursor = 0;
-    do {
-      cursor =
-          store.scan(
-              cursor,
-              SCAN_KEYS,
-              key -> {
-                if (pattern.matches(key)) {
-                  keys.add(key);
-                }
-              });
-    } while (cursor != 0);
-    return new Reply.Keys(0, List.copyOf(keys));
-  }
-
-  /** One of the first keys from a random place on, so that none is left out for ever. */
-  private Reply randomKey() {
-    List<ByteBuffer> keys = new ArrayList<>();
-    long cursor = ThreadLocalRandom.current().nextLong();
-    for (int i = 0; keys.isEmpty() && i < RANDOM_KEY_TRIES; i++) {
-      cursor = store.scan(cursor, 1, keys::add);
-    }
-    cursor = 0;
-    do {
-      cursor = keys.isEmpty() ? store.scan(cursor, 1, keys::add) : 0;
-    } while (cursor != 0);
-    if (keys.isEmpty()) {
-      return Reply.Miss.MISS;
-    }
-    int any = ThreadLocalRandom.current().nextInt(keys.size());
-    return new Reply.Keys(0, List.of(keys.get(any)));
   }
 
   // ---- several commands ----

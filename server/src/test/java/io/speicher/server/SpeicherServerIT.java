@@ -116,6 +116,26 @@ final class SpeicherServerIT {
     }
 
     @Test
+    void keysOfTooMany_areRefused() throws IOException {
+      RawClient client = connect(start(settings(), new SegmentStore(64 << 20, Ticker.system())));
+      StringBuilder sets = new StringBuilder();
+      for (int i = 0; i <= KeySearch.MAX_FOUND; i++) {
+        sets.append("SET k").append(i).append(" 1\r\n");
+        if (i % 1_000 == 999 || i == KeySearch.MAX_FOUND) {
+          client.send(sets.toString().getBytes(UTF_8));
+          int count = (i + 1) % 1_000 == 0 ? 1_000 : 1;
+          assertThat(new String(client.read(5 * count), UTF_8)).isEqualTo("+OK\r\n".repeat(count));
+          sets.setLength(0);
+        }
+      }
+      client.send("KEYS *\r\n".getBytes(UTF_8));
+      String refusal = "-ERR more than 100000 keys match; use SCAN, which finds some at a time\r\n";
+      assertThat(new String(client.read(refusal.length()), UTF_8)).isEqualTo(refusal);
+      client.send("KEYS k99999\r\n".getBytes(UTF_8));
+      assertThat(new String(client.read(16), UTF_8)).isEqualTo("*1\r\n$6\r\nk99999\r\n");
+    }
+
+    @Test
     void itemTooLargeForTheStore_isA503() throws IOException {
       RawClient client = connect(start(settings(), new HeapStore(10_000, Ticker.system())));
       client.ask("{'command':'SET','key':'foo','value':1}");

@@ -2,7 +2,7 @@ package io.speicher.compat.differential;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
+import io.speicher.compat.Program;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -10,13 +10,11 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.core.ConditionTimeoutException;
-import org.junit.jupiter.api.Assumptions;
 
-/** One of Debian's servers, on a free port of the loopback address. */
+/** One of Debian's servers, on a free port of the loopback address. See {@link Program}. */
 final class ServerProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(10);
 
@@ -66,11 +64,7 @@ final class ServerProcess implements AutoCloseable {
 
   private static ServerProcess start(int port, String program, List<String> options)
       throws IOException, InterruptedException {
-    Assumptions.assumeTrue(
-        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-            .anyMatch(directory -> new File(directory, program).canExecute()),
-        "needs Debian's package " + program);
-    List<String> command = new ArrayList<>(List.of(program));
+    List<String> command = new ArrayList<>(List.of(Program.find(program, program).path()));
     command.addAll(options);
     Process process =
         new ProcessBuilder(command)
