@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Server CPU time for an operation under the load of {@code redis-benchmark}: Speicher over RESP
@@ -19,7 +21,10 @@ import java.util.Map;
  * servers take turns.
  */
 public final class RedisBenchmark {
+  private static final List<String> ON_CORE_0 = List.of("taskset", "-c", "0");
   private static final String CONNECTIONS = "50";
+  private static final int KEYS = 1_000_000;
+  private static final int VALUE_BYTES = 100;
   private static final int[] DEPTHS = {1, 16, 64};
   private static final List<String> OPERATIONS = List.of("GET", "SET");
 
@@ -35,13 +40,12 @@ public final class RedisBenchmark {
   /** Arguments: the launcher of Speicher, the number of rounds. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int rounds = Integer.parseInt(arguments[1]);
-    try (ServerProcess speicher =
-            CpuPerOperation.startSpeicher(arguments[0], "Speicher, RESP", Dialect.RESP);
-        ServerProcess redis = CpuPerOperation.startRedis()) {
+    try (ServerProcess speicher = startSpeicher(arguments[0]);
+        ServerProcess redis = startRedis()) {
       List<ServerProcess> servers = List.of(speicher, redis);
       for (ServerProcess server : servers) {
         System.err.println("filling " + server.name);
-        CpuPerOperation.fill(server);
+        fill(server);
       }
       Map<String, Rounds> cells = new LinkedHashMap<>();
       for (int round = 0; round <= rounds; round++) {
@@ -64,6 +68,49 @@ public final class RedisBenchmark {
     }
   }
 
+  private static ServerProcess startSpeicher(String launcher) throws IOException {
+    return ServerProcess.start(
+        "Speicher, RESP",
+        Dialect.RESP,
+        Pattern.compile("listening on [^ ]*:(\\d+)"),
+        onCore0(launcher, "server", "--port", "0", "--memory", "1gb", "--threads", "1"));
+  }
+
+  private static ServerProcess startRedis() throws IOException {
+    return ServerProcess.start(
+        "redis-server, RESP",
+        Dialect.RESP,
+        Pattern.compile("Running mode=standalone, port=(\\d+)"),
+        onCore0(
+            "redis-server",
+            "--port",
+            "16379",
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no"));
+  }
+
+  private static List<String> onCore0(String... command) {
+    return Stream.concat(ON_CORE_0.stream(), Stream.of(command)).toList();
+  }
+
+  private static void fill(ServerProcess server) throws IOException {
+    int[] next = {0};
+    try (Load load = new Load(server.dialect, server.port, 1, 100)) {
+      while (next[0] < KEYS) {
+        load.run(_ -> set(next[0]++ % KEYS), 0, 0);
+      }
+    }
+  }
+
+  /** Sixteen bytes of key, as redis-benchmark makes them. */
+  private static byte[] set(int index) {
+    return Dialect.RESP.set("key:%012d".formatted(index), "v".repeat(VALUE_BYTES));
+  }
+
   private static double measure(ServerProcess server, String operation, int depth)
       throws IOException, InterruptedException {
     int requests = depth == 1 ? REQUESTS : PIPELINED_REQUESTS;
@@ -81,9 +128,9 @@ public final class RedisBenchmark {
                     "-c",
                     CONNECTIONS,
                     "-d",
-                    Integer.toString(CpuPerOperation.VALUE_BYTES),
+                    Integer.toString(VALUE_BYTES),
                     "-r",
-                    Integer.toString(CpuPerOperation.KEYS),
+                    Integer.toString(KEYS),
                     "-n",
                     Integer.toString(requests),
                     "-q"))
