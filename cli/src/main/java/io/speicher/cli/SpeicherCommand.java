@@ -1,6 +1,7 @@
 package io.speicher.cli;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -97,21 +98,26 @@ public final class SpeicherCommand implements Callable<Integer> {
   static CommandLine commandLine(Shell shell, String... args) {
     CommandLine speicher = new CommandLine(new SpeicherCommand());
     CommandGroups groups = new CommandGroups(speicher);
-    groups.add(
-        "Cache commands",
-        new GetCommand(shell),
-        new SetCommand(shell),
-        new DelCommand(shell),
-        new ResetCommand(shell),
-        new PingCommand(shell));
-    if (args.length == 0 || !ALONE.contains(args[0])) {
-      groups.add("Services", services());
+    List<Class<?>> services = args.length > 0 && ALONE.contains(args[0]) ? List.of() : services();
+    List<Class<?>> named =
+        services.stream().filter(type -> args.length > 0 && args[0].equals(name(type))).toList();
+    if (!named.isEmpty()) { // To look at all the others would take as long as to start a server.
+      groups.add("Services", named.toArray());
+    } else {
+      groups.add(
+          "Cache commands",
+          new GetCommand(shell),
+          new SetCommand(shell),
+          new DelCommand(shell),
+          new ResetCommand(shell),
+          new PingCommand(shell));
+      groups.add("Services", services.toArray());
+      groups.add(
+          "Other commands",
+          new VersionCommand(shell),
+          new CompletionCommand(shell),
+          new HelpCommand());
     }
-    groups.add(
-        "Other commands",
-        new VersionCommand(shell),
-        new CompletionCommand(shell),
-        new HelpCommand());
 
     ErrorReport errors = new ErrorReport(shell);
     return speicher
@@ -126,12 +132,16 @@ public final class SpeicherCommand implements Callable<Integer> {
 
   /** The classes of the commands that jars on the class path offer, by name. */
   @SuppressWarnings("rawtypes") // A class literal has no type arguments.
-  private static Object[] services() {
+  private static List<Class<?>> services() {
     return ServiceLoader.load(Callable.class).stream()
-        .map(ServiceLoader.Provider::type)
+        .<Class<?>>map(ServiceLoader.Provider::type)
         .filter(type -> type.isAnnotationPresent(Command.class))
-        .sorted(Comparator.comparing(type -> type.getAnnotation(Command.class).name()))
-        .toArray();
+        .sorted(Comparator.comparing(SpeicherCommand::name))
+        .toList();
+  }
+
+  private static String name(Class<?> type) {
+    return type.getAnnotation(Command.class).name();
   }
 
   /** Runs the command, and fails if its results could not be written. */
