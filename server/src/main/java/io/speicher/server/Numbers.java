@@ -61,8 +61,10 @@ final class Numbers {
   }
 
   private static long unsignedSum(String digits, long delta, Arithmetic arithmetic) {
-    // What follows white space does not count: memcached pads a number that has lost a digit.
-    long number = Long.parseUnsignedLong(digits.strip().split("\\s", 2)[0]);
+    // What follows white space does not count: memcached pads a number that has lost a digit. White
+    // space is what C takes for it; Java has more.
+    String first = digits.replaceFirst("^\\s+", "").split("\\s", 2)[0];
+    long number = Long.parseUnsignedLong(first);
     if (arithmetic == Arithmetic.UNSIGNED_UP) {
       return number + delta;
     }

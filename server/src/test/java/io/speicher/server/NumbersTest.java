@@ -43,6 +43,7 @@ final class NumbersTest {
     "UNSIGNED_UP, 18446744073709551615, 1, 0",
     "UNSIGNED_UP, 9223372036854775807, 1, 9223372036854775808",
     "UNSIGNED_UP, '9 ', 1, 10",
+    "UNSIGNED_UP, ' 9 x', 1, 10",
     "UNSIGNED_DOWN, 5, 6, 0",
     "UNSIGNED_DOWN, 18446744073709551615, 1, 18446744073709551614",
     "UNSIGNED_DOWN, 5, -1, 0",
@@ -50,6 +51,14 @@ final class NumbersTest {
   void unsigned(Arithmetic arithmetic, String text, long delta, String sum) {
     assertThat(Numbers.sum(bytes(text), delta, arithmetic))
         .isEqualTo(new Reply.Count(Long.parseUnsignedLong(sum)));
+  }
+
+  /** A file separator is white space in Java, and none in C. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "x", "1x", "\u001c2"})
+  void unsigned_none(String text) {
+    assertThat(Numbers.sum(bytes(text), 1, Arithmetic.UNSIGNED_UP))
+        .isEqualTo(WrongValue.NOT_AN_INTEGER);
   }
 
   @ParameterizedTest

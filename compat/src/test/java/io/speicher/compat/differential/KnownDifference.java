@@ -122,6 +122,15 @@ enum KnownDifference {
     }
   },
 
+  REPLICAS(
+      "A WAIT for replicas ends at once, since there are none; in Redis when its time is up.",
+      Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      return b.startsWith(a) && b.startsWith(":0\r\n", a.length());
+    }
+  },
+
   LATE(
       "That a block of data is refused Speicher says at once, memcached when all of it has come.",
       Set.of(Command.DAMAGED)) {
