@@ -35,6 +35,13 @@ enum KnownDifference {
     }
   },
 
+  OTHER_COMMANDS("Damage can make COMMAND of another one.", Set.of(Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      return COMMAND_LIST.matcher(a).find() && COMMAND_LIST.matcher(b).find();
+    }
+  },
+
   ORDER("The order of keys is that of a server's hash table.", Set.of("KEYS", "SCAN")) {
     @Override
     String normal(String reply) {
@@ -141,6 +148,7 @@ enum KnownDifference {
   };
 
   private static final String UNKNOWN_COMMAND = "-ERR unknown command '";
+  private static final Pattern COMMAND_LIST = Pattern.compile("\\*\\d+\r\n\\*10\r\n\\$\\d+\r\n");
   private static final Pattern LENGTH = Pattern.compile("(VALUE \\S+ \\d+|VA|^HD.* s) ?\\d+");
   private static final Pattern REFUSED = Pattern.compile("(SERVER|CLIENT)_ERROR[^\\r]*\r\n");
   private static final Pattern HIT = Pattern.compile(" h[01]");

@@ -296,7 +296,9 @@ final class MemcachedCommands implements Dialect {
      */
     private String value() {
       String value = choices.value();
-      return value.length() > MAX_LINE || value.equals("-0") ? "0" : value;
+      // To count with white space alone, memcached reads on into what lies behind the item.
+      boolean undefined = value.equals("-0") || value.matches("\\s+");
+      return value.length() > MAX_LINE || undefined ? "0" : value;
     }
 
     private static void without(StringBuilder flags, String flag) {
