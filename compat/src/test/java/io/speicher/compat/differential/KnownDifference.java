@@ -17,7 +17,8 @@ enum KnownDifference {
   BASE64("memcached decodes what is no base64.", Set.of(Command.DAMAGED)) {
     @Override
     boolean allows(String a, String b) {
-      return b.contains("CLIENT_ERROR error decoding key\r\n");
+      return b.contains("CLIENT_ERROR error decoding key\r\n")
+          || b.contains("CLIENT_ERROR invalid or duplicate flag\r\n"); // So says an md or ma.
     }
   },
 

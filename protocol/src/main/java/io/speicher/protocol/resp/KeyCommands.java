@@ -404,7 +404,7 @@ final class KeyCommands {
 
   /** Rounded to the nearest, as Redis does. */
   private static long seconds(long millis) {
-    return millis < 0 ? millis : (millis + 500) / 1_000;
+    return millis < 0 ? millis : millis / 1_000 + (millis % 1_000 >= 500 ? 1 : 0);
   }
 
   // ---- how it is kept ----

@@ -351,6 +351,14 @@ final class RespDialectTest {
             new Command.Malformed("ERR unknown command 'a', with args beginning with: 'c' "));
   }
 
+  @ParameterizedTest
+  @CsvSource({"1499, 1", "1500, 2", "9223372036854775806, 9223372036854776"})
+  void seconds_areRounded(long millis, String seconds) {
+    decode("EXPIRETIME k\r\n");
+    Reply.Value value = new Reply.Value(ValueKind.BYTES, bytes("v"), 0, 0, millis, 1, 0);
+    assertThat(encode(value)).isEqualTo(":" + seconds + "\r\n");
+  }
+
   // ---- transactions ----
 
   @Test
