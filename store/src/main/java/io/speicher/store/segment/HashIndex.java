@@ -121,6 +121,9 @@ final class HashIndex {
 
   private volatile long generation = 1;
 
+  /** Nobody who locked a table in an older generation is still at it. */
+  private long settledGeneration = 1;
+
   /**
    * @param tables the address of {@code 1 << tableBits} table headers, all zero
    * @param pageBase the address of page 0
@@ -475,6 +478,27 @@ final class HashIndex {
   @SuppressWarnings("NonAtomicVolatileUpdate") // See above.
   void clear() {
     generation++;
+  }
+
+  /**
+   * Waits until everybody is gone who locked a table before the last {@link #clear} and may still
+   * unlink items. The same thread as for that, or one at a time.
+   */
+  void awaitClear() {
+    if (settledGeneration == generation) {
+      return;
+    }
+    VarHandle.fullFence(); // Whoever locks a table from here on sees the new generation.
+    for (int i = 0; i < tableCount(); i++) {
+      long table = table(i);
+      long version = getLongAcquire(table + VERSION);
+      for (int attempt = 1;
+          (version & 1) != 0 && getLongAcquire(table + VERSION) == version;
+          attempt++) {
+        Backoff.pause(attempt);
+      }
+    }
+    settledGeneration = generation;
   }
 
   long generation() {

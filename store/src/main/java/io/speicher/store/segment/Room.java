@@ -550,6 +550,9 @@ final class Room {
   /** Takes back a segment, or run, in which nothing is alive and nobody writes. */
   @GuardedBy("lock")
   void giveBack(int first) {
+    if (isCleared(segments.sequenceAcquire(first))) {
+      index.awaitClear(); // Or who unlinks an item of it would do so in its next life.
+    }
     int runLength = segments.runLength(first);
     queueSegments[queueOf(segments.itemClass(first))] -= runLength;
     segments.end(first);

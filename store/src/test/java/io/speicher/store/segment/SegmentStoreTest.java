@@ -7,6 +7,7 @@ import io.speicher.store.Store;
 import io.speicher.store.StoreContract;
 import io.speicher.store.Ticker;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class SegmentStoreTest extends StoreContract {
@@ -35,6 +36,31 @@ final class SegmentStoreTest extends StoreContract {
     }
 
     assertThat(store.segments.lastSequence()).isEqualTo(cleared + 1);
+  }
+
+  /**
+   * Who unlinks an item when everything is cleared counts it in its segment, which must not begin
+   * anew before.
+   */
+  @Test
+  void clear_waitsForWriters_beforeMemoryIsUsedAgain() throws Exception {
+    SegmentStore store = (SegmentStore) store(4 << 20);
+    store.put(ByteBuffer.wrap(new byte[] {1}), ByteBuffer.allocate(100), PutOptions.DEFAULT);
+    long table = store.index.table(0);
+    store.index.lock(table);
+
+    Thread cleaner =
+        Thread.ofPlatform()
+            .start(() -> {
+              store.clear();
+              store.maintain();
+            });
+
+    assertThat(cleaner.join(Duration.ofMillis(200))).isFalse();
+    assertThat(segmentsInUse(store)).isEqualTo(1);
+    store.index.unlock(table);
+    assertThat(cleaner.join(Duration.ofMinutes(1))).isTrue();
+    assertThat(segmentsInUse(store)).isZero();
   }
 
   /** Reading counts, looking does not, and what a reader is shown is what was before it. */
