@@ -57,11 +57,13 @@ final class Cleaner {
     private Purpose purpose = Purpose.EVICT;
     private long cursor;
 
-    /** Of the items from the cursor on. Their buckets are in the processor's cache. */
+    /** Of the items that were looked at ahead. Their buckets are in the processor's cache. */
     private final long[] hashes = new long[LOOK_AHEAD_ITEMS];
 
-    private int nextHash;
-    private int hashCount;
+    /** Which of these lies at the cursor, and how many there are. */
+    private int next;
+
+    private int count;
 
     boolean isIdle() {
       return segment == NO_SEGMENT;
@@ -356,8 +358,8 @@ final class Cleaner {
     sweep.segment = segment;
     sweep.purpose = purpose;
     sweep.cursor = segments.startOf(segment) + HEADER_BYTES;
-    sweep.nextHash = 0;
-    sweep.hashCount = 0;
+    sweep.next = 0;
+    sweep.count = 0;
   }
 
   private void sweep(Sweep sweep, int maxItems) {
@@ -388,7 +390,9 @@ final class Cleaner {
 
   private void finish(Sweep sweep) {
     int segment = sweep.segment;
-    assert room.isDead(segment) : "liveBytes=" + segments.liveBytes(segment);
+    for (int attempt = 1; !room.isDead(segment); attempt++) {
+      Backoff.pause(attempt); // The last item has been marked dead and is about to be counted.
+    }
     if (sweep == evicting[SMALL]) {
       policy.smallSegmentEvicted(segments.stamp(segment));
     }
@@ -401,13 +405,17 @@ final class Cleaner {
 
   /** Cleans the item at the cursor and moves the cursor on. */
   private Fate clean(Sweep sweep) {
-    if (sweep.nextHash == sweep.hashCount) {
+    if (sweep.next == sweep.count) {
       lookAhead(sweep);
     }
-    long hash = sweep.hashes[sweep.nextHash++];
+    long hash = sweep.hashes[sweep.next++];
     here.location = sweep.cursor;
-    item.at(segments.address(sweep.cursor), segments.expiryBaseMillis(sweep.segment));
+    long address = segments.address(sweep.cursor);
+    item.at(address, segments.expiryBaseMillis(sweep.segment));
     sweep.cursor += item.bytes();
+    if (ItemLayout.isDead(address)) {
+      return Fate.WAS_DEAD;
+    }
     ByteBuffer key = key();
     Fate fate = null;
     while (fate == null) {
@@ -427,16 +435,20 @@ final class Cleaner {
     long end = end(sweep);
     long at = sweep.cursor;
     int count = 0;
+    int alive = 0;
     while (count < LOOK_AHEAD_ITEMS && at < end) {
-      item.at(segments.address(at), segments.expiryBaseMillis(sweep.segment));
-      sweep.hashes[count] = keyHash.of(key());
-      buckets[count] = index.homeBucket(sweep.hashes[count]);
+      long address = segments.address(at);
+      item.at(address, segments.expiryBaseMillis(sweep.segment));
+      if (!ItemLayout.isDead(address)) {
+        sweep.hashes[count] = keyHash.of(key());
+        buckets[alive++] = index.homeBucket(sweep.hashes[count]);
+      }
       at += item.bytes();
       count++;
     }
-    touched = NativeMemory.touch(buckets, count);
-    sweep.nextHash = 0;
-    sweep.hashCount = count;
+    touched = NativeMemory.touch(buckets, alive);
+    sweep.next = 0;
+    sweep.count = count;
   }
 
   /**

@@ -16,12 +16,12 @@ import java.nio.ByteBuffer;
  * The bytes of one item in a segment. All knowledge of them is here.
  *
  * <pre>
- *   1 byte    1 or 2     1 to 4       0 or 1   0 or 4   0, 4 or 12   0 or 8
+ *   1 byte    1 or 2     1, 2 or 4    0 or 1   0 or 4   0, 4 or 12   0 or 8
  *  | options | key len. | value len. | kind   | flags  | expiry     | version | key | value |
  *
  *  options:  bits 0-1  kind; 3 if it has a byte of its own
- *            bit 2     the key's length takes two bytes
- *            bits 3-4  how many bytes the value's length takes, less one
+ *            bits 2-3  how many bytes the lengths take: 1 and 1, 1 and 2, 1 and 4, or 2 and 4
+ *            bit 4     nothing leads to it any more; set later, and not on every such item
  *            bit 5     there are flags: those of other items are zero
  *            bit 6     there is an expiry: other items have none
  *            bit 7     there is a version: that of other items is where they lie
@@ -30,7 +30,8 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * <p>Nothing is aligned: a padded item would be 3.5 bytes longer on the average. An item describes
- * itself, so that a segment can be walked without its index.
+ * itself, so that a segment can be walked without its index. All but the one bit stays as it was
+ * written.
  */
 final class ItemLayout {
   static final int MAX_HEADER_BYTES = 1 + 2 + 4 + 1 + 4 + 12 + 8;
@@ -40,9 +41,15 @@ final class ItemLayout {
   /** Stands for a kind in a byte of its own: every kind but 0, 1 and 2. */
   private static final int OTHER_KIND = 3;
 
-  private static final int WIDE_KEY = 0x04;
-  private static final int VALUE_LENGTH_SHIFT = 3;
-  private static final int VALUE_LENGTH = 0x18;
+  private static final int LENGTHS_SHIFT = 2;
+  private static final int WIDE_KEY = 3;
+
+  /** For each way to write the lengths four bits: what the value's takes, and where both end. */
+  private static final int VALUE_LENGTH_BYTES = 0x4421;
+
+  private static final int LENGTHS_ENDS = 0x7643;
+
+  private static final int DEAD = 0x10;
   private static final int FLAGS = 0x20;
   private static final int EXPIRY = 0x40;
   private static final int VERSION = 0x80;
@@ -58,10 +65,9 @@ final class ItemLayout {
   /** The options of an item. */
   static int options(
       int kind, int keyBytes, int valueBytes, int flags, boolean expires, boolean hasVersion) {
-    int valueLengthBytes = Math.max(1, (39 - Integer.numberOfLeadingZeros(valueBytes)) >>> 3);
+    int lengths = valueBytes <= 0xFF ? 0 : valueBytes <= 0xFFFF ? 1 : 2;
     return Math.min(kind, OTHER_KIND)
-        | (keyBytes > 0xFF ? WIDE_KEY : 0)
-        | ((valueLengthBytes - 1) << VALUE_LENGTH_SHIFT)
+        | ((keyBytes <= 0xFF ? lengths : WIDE_KEY) << LENGTHS_SHIFT)
         | (flags != 0 ? FLAGS : 0)
         | (expires ? EXPIRY : 0)
         | (hasVersion ? VERSION : 0);
@@ -90,7 +96,7 @@ final class ItemLayout {
       long expiryBaseMillis,
       long version) {
     putByte(item, options);
-    if ((options & WIDE_KEY) == 0) {
+    if (!hasWideKey(options)) {
       putByte(item + 1, key.remaining());
     } else {
       putShort(item + 1, key.remaining());
@@ -131,7 +137,17 @@ final class ItemLayout {
   // ---- reading ----
 
   static int options(long item) {
-    return getByte(item);
+    return getByte(item) & ~DEAD;
+  }
+
+  /** Whether it is known that nothing leads to the item any more. */
+  static boolean isDead(long item) {
+    return (getByte(item) & DEAD) != 0;
+  }
+
+  /** Notes that nothing leads to the item any more. */
+  static void markDead(long item) {
+    putByte(item, getByte(item) | DEAD);
   }
 
   static int kind(long item, int options) {
@@ -148,7 +164,7 @@ final class ItemLayout {
   }
 
   static int keyBytes(long item, int options) {
-    return (options & WIDE_KEY) == 0 ? getByte(item + 1) : getShort(item + 1);
+    return hasWideKey(options) ? getShort(item + 1) : getByte(item + 1);
   }
 
   static int valueBytes(long item, int options) {
@@ -180,16 +196,24 @@ final class ItemLayout {
     return versionAt(item, options) + (hasVersion(options) ? 8 : 0);
   }
 
+  private static boolean hasWideKey(int options) {
+    return lengths(options) == WIDE_KEY;
+  }
+
+  private static int lengths(int options) {
+    return (options >>> LENGTHS_SHIFT) & 3;
+  }
+
   private static int valueLengthOffset(int options) {
-    return (options & WIDE_KEY) == 0 ? 2 : 3;
+    return lengthsEnd(options) - valueLengthBytes(options);
   }
 
   private static int valueLengthBytes(int options) {
-    return ((options & VALUE_LENGTH) >>> VALUE_LENGTH_SHIFT) + 1;
+    return (VALUE_LENGTH_BYTES >>> (4 * lengths(options))) & 0xF;
   }
 
   private static int lengthsEnd(int options) {
-    return valueLengthOffset(options) + valueLengthBytes(options);
+    return (LENGTHS_ENDS >>> (4 * lengths(options))) & 0xF;
   }
 
   private static int kindEnd(int options) {

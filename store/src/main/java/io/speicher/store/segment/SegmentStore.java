@@ -442,8 +442,10 @@ public final class SegmentStore implements Store {
     };
   }
 
-  /** Counts what an item that is linked no more has left behind. */
+  /** Counts what an item that is linked no more has left behind. Its table is locked. */
   private void countGone(Lookup item) {
+    // Before it is counted: when a segment counts nothing, its memory may get another life.
+    ItemLayout.markDead(item.stored().address());
     segments.addLiveBytes(item.segment(), -item.stored().bytes());
     if (isExpired(item)) {
       room.countExpired();

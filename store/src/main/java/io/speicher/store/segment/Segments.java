@@ -247,9 +247,11 @@ final class Segments {
     LONGS.getAndAdd(checksums, segment, checksumOf(item, itemBytes));
   }
 
+  /** Of all that stays as it was written. */
   static long checksumOf(long item, int itemBytes) {
     CRC32C checksum = new CRC32C();
-    checksum.update(NativeMemory.view(item, itemBytes));
+    checksum.update(ItemLayout.options(item));
+    checksum.update(NativeMemory.view(item + 1, itemBytes - 1));
     return checksum.getValue();
   }
 

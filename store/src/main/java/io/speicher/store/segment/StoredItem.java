@@ -25,6 +25,10 @@ final class StoredItem {
     expiresAtMillis = ItemLayout.expiresAtMillis(itemAddress, options, expiryBaseMillis);
   }
 
+  long address() {
+    return address;
+  }
+
   /** From its first byte to its last. */
   int bytes() {
     return (int) (valueAddress() + valueBytes - address);

@@ -157,6 +157,9 @@ final class Verifier {
     expect(
         HashIndex.isUnusedZero(slot, item.hasVersion()),
         name + "a slot with a mark that means nothing, in segment " + segment);
+    expect(
+        !ItemLayout.isDead(segments.address(location)),
+        name + "a slot leads to an item that is marked dead, in segment " + segment);
     expect(locations.add(location), name + "two slots lead to one item, in segment " + segment);
     liveBytes[segment] += item.bytes();
   }

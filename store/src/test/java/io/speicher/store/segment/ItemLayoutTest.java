@@ -78,6 +78,13 @@ final class ItemLayoutTest {
     if (version != 0) {
       assertThat(stored.version()).isEqualTo(version);
     }
+    int before = stored.bytes();
+    assertThat(ItemLayout.isDead(item)).isFalse();
+    ItemLayout.markDead(item);
+    assertThat(ItemLayout.isDead(item)).isTrue();
+    stored.at(item, BASE);
+    assertThat(ItemLayout.options(item)).isEqualTo(options);
+    assertThat(stored.bytes()).isEqualTo(before);
   }
 
   @Test
@@ -87,9 +94,9 @@ final class ItemLayoutTest {
     assertThat(headerBytes(16, 100, 0, Item.NEVER - 1, 0)).isEqualTo(15);
     assertThat(headerBytes(16, 100, 1, Item.NEVER, 0)).isEqualTo(7);
     assertThat(headerBytes(16, 100, 0, Item.NEVER, 1)).isEqualTo(11);
-    assertThat(headerBytes(256, 100, 0, Item.NEVER, 0)).isEqualTo(4);
+    assertThat(headerBytes(256, 100, 0, Item.NEVER, 0)).isEqualTo(7);
     assertThat(headerBytes(16, 256, 0, Item.NEVER, 0)).isEqualTo(4);
-    assertThat(headerBytes(16, 65_536, 0, Item.NEVER, 0)).isEqualTo(5);
+    assertThat(headerBytes(16, 65_536, 0, Item.NEVER, 0)).isEqualTo(6);
     assertThat(headerBytes(16, 1 << 24, 0, Item.NEVER, 0)).isEqualTo(6);
     assertThat(headerBytes(65_535, Integer.MAX_VALUE, 1, Item.NEVER - 1, 1))
         .isEqualTo(ItemLayout.MAX_HEADER_BYTES - 1);

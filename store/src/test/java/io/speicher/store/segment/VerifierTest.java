@@ -8,8 +8,10 @@ import io.speicher.store.PutOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,12 +22,14 @@ import org.junit.jupiter.api.Test;
  *
  * <p>What it cannot notice, since any value is as good as another: the ghosts of a bucket and the
  * frequency of a slot, which are hints; the version of a table, which counts, but for its lowest
- * bit; and whether the version of an item is observed, if the item does not carry it.
+ * bit; whether the version of an item is observed, if the item does not carry it; and whether a
+ * dead item is marked so.
  */
 final class VerifierTest {
   /** For each of the tests. */
   private static final int FLIPS = Integer.getInteger("flips", 100);
 
+  private static final int DEAD_BIT = 4;
   private static final int OBSERVED_BIT = 43;
   private static final int FREQUENCY_SHIFT = 41;
 
@@ -142,11 +146,26 @@ final class VerifierTest {
           random.nextInt(4) == 0
               ? random.nextInt(Segments.HEADER_BYTES)
               : random.nextInt(usedBytes(segment));
-      isNoticed(
-          segments.address(segments.startOf(segment)) + offset,
-          random.nextInt(8),
-          "segment " + segment + " at " + offset);
+      long address = segments.address(segments.startOf(segment)) + offset;
+      int bit = random.nextInt(8);
+      if (bit != DEAD_BIT || !startsOfDead(segment).contains(address)) {
+        isNoticed(address, bit, "segment " + segment + " at " + offset);
+      }
     }
+  }
+
+  /** Where the items of a segment begin that nothing leads to. */
+  private Set<Long> startsOfDead(int segment) {
+    Set<Long> starts = new HashSet<>();
+    StoredItem item = new StoredItem();
+    long start = segments.address(segments.startOf(segment));
+    for (long at = start + Segments.HEADER_BYTES; at < start + usedBytes(segment); ) {
+      item.at(at, 0);
+      starts.add(at);
+      at += item.bytes();
+    }
+    items().forEach(starts::remove);
+    return starts;
   }
 
   private int usedBytes(int segment) {
@@ -161,6 +180,15 @@ final class VerifierTest {
   /** The lengths of each item, since all that follows is found by them. */
   @Test
   void itemHeaders() {
+    List<Long> items = items();
+    for (int i = 0; i < FLIPS; i++) {
+      int offset = random.nextInt(4);
+      isNoticed(any(items) + offset, random.nextInt(8), "item header at " + offset);
+    }
+  }
+
+  /** Where the items begin that slots lead to. */
+  private List<Long> items() {
     List<Long> items = new ArrayList<>();
     for (int i = 0; i < index.tableCount(); i++) {
       for (int bucket = 0; bucket < index.buckets(index.table(i)); bucket++) {
@@ -172,10 +200,7 @@ final class VerifierTest {
         }
       }
     }
-    for (int i = 0; i < FLIPS; i++) {
-      int offset = random.nextInt(4);
-      isNoticed(any(items) + offset, random.nextInt(8), "item header at " + offset);
-    }
+    return items;
   }
 
   @Test
