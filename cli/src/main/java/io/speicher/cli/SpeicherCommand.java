@@ -1,5 +1,6 @@
 package io.speicher.cli;
 
+import java.lang.invoke.MethodHandles;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -96,11 +97,12 @@ public final class SpeicherCommand implements Callable<Integer> {
 
   /** All that is needed to execute {@code args}, started from {@code shell}. */
   static CommandLine commandLine(Shell shell, String... args) {
-    CommandLine speicher = new CommandLine(new SpeicherCommand());
-    CommandGroups groups = new CommandGroups(speicher);
     List<Class<?>> services = args.length > 0 && ALONE.contains(args[0]) ? List.of() : services();
     List<Class<?>> named =
         services.stream().filter(type -> args.length > 0 && args[0].equals(name(type))).toList();
+    named.forEach(SpeicherCommand::initialize);
+    CommandLine speicher = new CommandLine(new SpeicherCommand());
+    CommandGroups groups = new CommandGroups(speicher);
     if (!named.isEmpty()) { // To look at all the others would take as long as to start a server.
       groups.add("Services", named.toArray());
     } else {
@@ -138,6 +140,15 @@ public final class SpeicherCommand implements Callable<Integer> {
         .filter(type -> type.isAnnotationPresent(Command.class))
         .sorted(Comparator.comparing(SpeicherCommand::name))
         .toList();
+  }
+
+  /** Lets a service get ready in the background while picocli reads the command line. */
+  private static void initialize(Class<?> type) {
+    try {
+      MethodHandles.lookup().ensureInitialized(type);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("a service must be public: " + type.getName(), e);
+    }
   }
 
   private static String name(Class<?> type) {

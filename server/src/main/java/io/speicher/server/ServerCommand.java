@@ -51,6 +51,12 @@ public final class ServerCommand implements Callable<Integer> {
   /** The files that the process opens beside connections: jars, libraries, event loops. */
   private static final int RESERVED_FILES = 64;
 
+  static {
+    // While picocli reads the command line, what comes after it is loaded; both take a third of the
+    // start.
+    Thread.ofPlatform().daemon().name("speicher-prepare").start(ServerCommand::prepare);
+  }
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -165,6 +171,11 @@ public final class ServerCommand implements Callable<Integer> {
       description = "Show this help and exit.")
   @SuppressWarnings("UnusedVariable") // For picocli alone.
   private boolean help;
+
+  private static void prepare() {
+    Transport.best();
+    new SegmentStore(SegmentStore.MIN_BUDGET_BYTES, Ticker.system()).close();
+  }
 
   /** Returns when the server has stopped. */
   @Override
