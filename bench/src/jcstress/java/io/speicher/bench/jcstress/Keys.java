@@ -76,7 +76,7 @@ final class Keys {
   }
 
   private static char letter(Item item, long key) {
-    ByteBuffer value = item.value();
+    ByteBuffer value = item.value().slice();
     if (value.remaining() != 8 * VALUE_WORDS) {
       return TORN;
     }
