@@ -17,11 +17,15 @@ final class Inbox {
    * without pipelining, and a connection kept what it had not used yet.
    */
 
-  /** What is read at a time; enough that a large value is not read in too many pieces. */
-  private static final int READ_BYTES = 64 << 10;
+  /**
+   * What is read at a time. What is left over of a read is copied twice: with 64 KiB, a SET of 10
+   * KiB took 1.3 to 1.7 times as long as with this, at 16 and 64 at a time, and one of 1 KiB 1.1
+   * and 1.3 times; with 512 KiB as long. Memory is touched only as far as bytes come.
+   */
+  private static final int READ_BYTES = 256 << 10;
 
   /** Before what is read there is room for what was left over of the last read. */
-  private static final int HEADROOM_BYTES = 64 << 10;
+  private static final int HEADROOM_BYTES = 256 << 10;
 
   /** Not watched for leaks: these buffers live as long as the loop. */
   private final ByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
