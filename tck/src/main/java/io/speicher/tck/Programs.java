@@ -34,7 +34,8 @@ final class Programs {
           "many-connections", Programs::manyConnections,
           "random-payloads", Programs::randomPayloads,
           "scan", Programs::scan,
-          "walk", Programs::walk);
+          "walk", Programs::walk,
+          "match", Programs::match);
 
   /**
    * Where and how a program runs.
@@ -234,6 +235,11 @@ final class Programs {
     int keys = parameters.require("keys");
     int count = parameters.require("count");
     run(context, wire -> new WalkProgram(wire, context.key()).run(keys, count));
+  }
+
+  /** Patterns of SCN match what they should. */
+  private static void match(Context context, Parameters parameters) throws IOException {
+    run(context, wire -> new MatchProgram(wire, context.key()).run());
   }
 
   /** A SET of an array, if it looks like one, or of a text. */

@@ -1,0 +1,95 @@
+package io.speicher.tck;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Walks with {@code SCN} of framed JSON, once for each kind of pattern in {@code match}. */
+final class MatchProgram {
+  private static final String DONE = "0";
+
+  /** A walk that takes more calls is taken for endless. */
+  private static final int MAX_CALLS = 1_000_000;
+
+  /** What the keys end with. */
+  private static final List<String> ENDS =
+      List.of("", "a", "b", "c", "-", "]", "*", "?", "^", "ab", "é");
+
+  /** What a pattern ends with, and the ends of those keys that it matches. Sets are of bytes. */
+  private static final Map<String, Set<String>> MATCHES =
+      Map.ofEntries(
+          Map.entry("", Set.of("")),
+          Map.entry("*", Set.copyOf(ENDS)),
+          Map.entry("?", Set.of("a", "b", "c", "-", "]", "*", "?", "^")),
+          Map.entry("??", Set.of("ab", "é")),
+          Map.entry("a*", Set.of("a", "ab")),
+          Map.entry("*b", Set.of("b", "ab")),
+          Map.entry("?*", Set.of("a", "b", "c", "-", "]", "*", "?", "^", "ab", "é")),
+          Map.entry("[ab]", Set.of("a", "b")),
+          Map.entry("[a-c]", Set.of("a", "b", "c")),
+          Map.entry("[^ab]", Set.of("c", "-", "]", "*", "?", "^")),
+          Map.entry("[^a-c]", Set.of("-", "]", "*", "?", "^")),
+          Map.entry("[a][b]", Set.of("ab")),
+          Map.entry("[*?]", Set.of("*", "?")),
+          Map.entry("\\*", Set.of("*")),
+          Map.entry("\\?", Set.of("?")),
+          Map.entry("é", Set.of("é")),
+          Map.entry("d", Set.of()));
+
+  private final Wire wire;
+  private final String key;
+
+  MatchProgram(Wire wire, String key) {
+    this.wire = wire;
+    this.key = key;
+  }
+
+  void run() throws IOException {
+    for (String end : ENDS) {
+      ask("{\"command\":\"SET\",\"key\":\"" + key + end + "\",\"value\":1}");
+    }
+    for (Map.Entry<String, Set<String>> entry : MATCHES.entrySet()) {
+      Set<String> expected = new TreeSet<>();
+      entry.getValue().forEach(end -> expected.add(key + end));
+      Set<String> found = walk(key + entry.getKey());
+      if (!found.equals(expected)) {
+        throw new CaseFailure(
+            "the pattern " + key + entry.getKey() + " found " + found, expected.toString());
+      }
+    }
+  }
+
+  private Set<String> walk(String pattern) throws IOException {
+    Set<String> found = new TreeSet<>();
+    String cursor = DONE;
+    int calls = 0;
+    do {
+      Json.Members reply =
+          ask(
+              "{\"command\":\"SCN\",\"match\":\"%s\",\"count\":1000,\"cursor\":\"%s\"}"
+                  .formatted(pattern.replace("\\", "\\\\"), cursor));
+      if (!(reply.last("cursor") instanceof Json.Text next)
+          || !(reply.last("keys") instanceof Json.Array keys)) {
+        throw new CaseFailure("another reply came", "a cursor and keys");
+      }
+      for (Json element : keys.elements()) {
+        found.add(element instanceof Json.Text text ? text.characters() : Json.brief(element));
+      }
+      cursor = next.characters();
+      if (++calls > MAX_CALLS) {
+        throw new CaseFailure("the walk goes on after %,d calls".formatted(calls), "cursor 0");
+      }
+    } while (!cursor.equals(DONE));
+    return found;
+  }
+
+  private Json.Members ask(String request) throws IOException {
+    wire.sendFrame("", request.getBytes(UTF_8));
+    String awaited = "a reply to " + request;
+    return Replies.object(wire.receive("", awaited), awaited);
+  }
+}
