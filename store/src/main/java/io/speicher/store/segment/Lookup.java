@@ -29,6 +29,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private @Nullable Draft draft;
   private final NativeMemory.View value;
 
+  /** The number of the thread, from 0 on. */
+  final int thread;
+
   private ByteBuffer key = NO_KEY;
   private long hash;
   private boolean open;
@@ -52,7 +55,8 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   /** Whether the item was gone when its version was asked for. */
   private boolean lost;
 
-  Lookup(Segments segments, HashIndex index, NativeMemory memory) {
+  Lookup(Segments segments, HashIndex index, NativeMemory memory, int thread) {
+    this.thread = thread;
     this.segments = segments;
     this.index = index;
     value = memory.newView();

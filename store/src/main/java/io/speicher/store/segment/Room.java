@@ -193,14 +193,16 @@ final class Room {
    * Reserves room for an item, and counts the caller as a writer of its segment until {@link
    * #done}.
    *
+   * @param writer a number of the thread; those that follow each other write to different segments,
+   *     as far as there are any
    * @return the location, or {@link #TOO_LARGE}
    */
-  long reserve(int queue, Draft draft) {
+  long reserve(int queue, Draft draft, int writer) {
     int itemClass = itemClass(queue, draft.window());
     if (draft.bytes() > segments.segmentBytes() - HEADER_BYTES) {
       return reserveRun(itemClass, draft);
     }
-    int place = place(itemClass, (int) (Thread.currentThread().threadId() % stripes));
+    int place = place(itemClass, writer % stripes);
     while (true) {
       int segment = openAcquire(place);
       long location = reserveIn(segment, place, draft);

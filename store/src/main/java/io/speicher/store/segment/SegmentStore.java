@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,9 @@ public final class SegmentStore implements Store {
   private final Room room;
   private final ThreadLocal<Lookup> lookups;
 
+  /** How many threads have used the store. */
+  private final AtomicInteger threads = new AtomicInteger();
+
   // Tests look into these.
   final Segments segments;
   final HashIndex index;
@@ -116,7 +120,9 @@ public final class SegmentStore implements Store {
     }
     long tables = memory.address() + segmentsEnd + GUARD_BYTES;
     index = new HashIndex(tables, tableBits, memory.address(), pages);
-    lookups = ThreadLocal.withInitial(() -> new Lookup(segments, index, memory));
+    lookups =
+        ThreadLocal.withInitial(() ->
+            new Lookup(segments, index, memory, threads.getAndIncrement() & Integer.MAX_VALUE));
     room = new Room(memory, segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
   }
 
@@ -353,7 +359,7 @@ public final class SegmentStore implements Store {
         isNew ? room.queueOfNew(old.hash(), draft.bytes()) : room.queueOfNext(old.segment());
     while (true) {
       long generation = index.generation();
-      long location = room.reserve(queue, draft);
+      long location = room.reserve(queue, draft, old.thread);
       if (location == Room.TOO_LARGE) {
         return refuse(old, expected);
       }
@@ -548,7 +554,7 @@ public final class SegmentStore implements Store {
     long hash = hashOf(key);
     Lookup lookup = lookups.get();
     if (lookup.isOpen()) {
-      lookup = new Lookup(segments, index, memory);
+      lookup = new Lookup(segments, index, memory, lookup.thread);
     }
     lookup.open(key, hash);
     return lookup;
