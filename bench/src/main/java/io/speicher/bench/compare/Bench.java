@@ -16,7 +16,12 @@ record Bench(Programs programs, Cores cores, Ports ports, List<String> notes) {
   }
 
   Generator generator() {
-    return new Generator(programs, cores);
+    return new Generator(programs, cores::ofLoad, Generator.CONNECTIONS);
+  }
+
+  /** A load with a quarter of the connections, on a core that a server may use, too. */
+  Generator quarterOfALoad(int core) {
+    return new Generator(programs, _ -> Cores.from(core, 1), Generator.CONNECTIONS / 4);
   }
 
   /** What stands behind figures of these contenders, as Markdown. */

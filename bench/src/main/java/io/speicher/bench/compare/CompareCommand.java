@@ -38,7 +38,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Writes into bench/results:",
       "  compare.md, compare-*.svg    the table, and a chart for each part of it",
-      "  compare-tail.md, compare-connections.md, compare-start.md",
+      "  compare-tail.md, compare-connections.md, compare-loops.md, compare-start.md",
     })
 final class CompareCommand implements Callable<Integer> {
   private static final int DEFAULT_ROUNDS = 5;
@@ -148,6 +148,14 @@ final class CompareCommand implements Callable<Integer> {
     private boolean connectionsCost;
 
     @Option(
+        names = "--two-loops",
+        description = {
+          "Instead, what operations cost a server with two event loops, against",
+          "two servers with one each, on two cores that are loaded alike."
+        })
+    private boolean twoLoops;
+
+    @Option(
         names = "--start",
         description = "Instead, the time from starting to the first reply, and memory then.")
     private boolean start;
@@ -199,6 +207,8 @@ final class CompareCommand implements Callable<Integer> {
       tail(bench, folder);
     } else if (mode != null && mode.connectionsCost) {
       connectionsCost(bench, folder);
+    } else if (mode != null && mode.twoLoops) {
+      twoLoops(bench, folder);
     } else if (mode != null && mode.start) {
       start(bench, folder);
     } else {
@@ -269,15 +279,28 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private void connectionsCost(Bench bench, Path folder) throws IOException {
-    List<Cell> cells = new ArrayList<>();
-    for (Operation operation : or(operations, List.of(Operation.GET))) {
-      or(pipelines, List.of(1, 16)).forEach(pipeline -> cells.add(new Cell(operation, pipeline)));
-    }
+    List<Cell> cells = cells(List.of(Operation.GET), List.of(1, 16));
     ConnectionsCost cost =
         new ConnectionsCost(
             bench, respContenders(bench), cells, rounds(DEFAULT_ROUNDS), seconds(DEFAULT_SECONDS));
     announce(cost.expected());
     write(folder.resolve("compare-connections.md"), cost.measure());
+  }
+
+  private void twoLoops(Bench bench, Path folder) throws IOException {
+    List<Cell> cells = cells(List.of(Operation.GET, Operation.SET), List.of(1, 16, 64));
+    TwoLoops loops = new TwoLoops(bench, cells, rounds(DEFAULT_ROUNDS), seconds(DEFAULT_SECONDS));
+    announce(loops.expected());
+    write(folder.resolve("compare-loops.md"), loops.measure());
+  }
+
+  /** All operations that were asked for at all depths, or at these. */
+  private List<Cell> cells(List<Operation> otherOperations, List<Integer> otherPipelines) {
+    List<Cell> cells = new ArrayList<>();
+    for (Operation operation : or(operations, otherOperations)) {
+      or(pipelines, otherPipelines).forEach(pipeline -> cells.add(new Cell(operation, pipeline)));
+    }
+    return cells;
   }
 
   private void start(Bench bench, Path folder) throws IOException {

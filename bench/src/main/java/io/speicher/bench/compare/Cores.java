@@ -25,6 +25,11 @@ record Cores(int count) {
     return pinned(serverThreads < count ? "" + serverThreads : range(0, count - 1));
   }
 
+  /** So many from one on, whoever else uses them. */
+  static List<String> from(int first, int cores) {
+    return pinned(range(first, first + cores - 1));
+  }
+
   private static String range(int first, int last) {
     return first == last ? "" + first : first + "-" + last;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Makes servers work, by {@code ./speicher bench} in a process of its own. */
 final class Generator {
@@ -15,25 +16,30 @@ final class Generator {
   private static final int PRELOAD_PIPELINE = 64;
 
   private final Programs programs;
-  private final Cores cores;
 
-  Generator(Programs programs, Cores cores) {
+  /** Where the load runs on a server with so many threads. */
+  private final IntFunction<List<String>> pinning;
+
+  private final int connections;
+
+  Generator(Programs programs, IntFunction<List<String>> pinning, int connections) {
     this.programs = programs;
-    this.cores = cores;
+    this.pinning = pinning;
+    this.connections = connections;
   }
 
   /** Stores every key. */
   void preload(Contender contender, RunningServer server, DataSet dataSet) throws IOException {
     List<String> command = command(contender, server, dataSet, PRELOAD_PIPELINE);
     command.add("--preload-only");
-    run(contender, command);
+    run(contender, server, command);
   }
 
   /** As fast as the server answers. */
   Measurement closedLoop(
       Contender contender, RunningServer server, DataSet dataSet, Cell cell, int seconds)
       throws IOException {
-    return measure(contender, cell, load(contender, server, dataSet, cell, seconds));
+    return measure(contender, server, cell, load(contender, server, dataSet, cell, seconds));
   }
 
   /** So many operations a second, however long the replies take. */
@@ -42,7 +48,7 @@ final class Generator {
       throws IOException {
     List<String> command = load(contender, server, dataSet, cell, seconds);
     command.addAll(List.of("--rate", "" + rate));
-    return measure(contender, cell, command);
+    return measure(contender, server, cell, command);
   }
 
   private List<String> load(
@@ -64,7 +70,7 @@ final class Generator {
 
   private List<String> command(
       Contender contender, RunningServer server, DataSet dataSet, int pipeline) {
-    List<String> command = new ArrayList<>(cores.ofLoad(contender.threads()));
+    List<String> command = new ArrayList<>(pinning.apply(contender.threads()));
     command.addAll(
         List.of(
             programs.launcher(),
@@ -72,7 +78,7 @@ final class Generator {
             "--target",
             contender.dialect().target(server.port),
             "--connections",
-            "" + CONNECTIONS,
+            "" + connections,
             "--pipeline",
             "" + pipeline,
             "--threads",
@@ -84,14 +90,16 @@ final class Generator {
     return command;
   }
 
-  private Measurement measure(Contender contender, Cell cell, List<String> command)
+  private Measurement measure(
+      Contender contender, RunningServer server, Cell cell, List<String> command)
       throws IOException {
     String what = "%s over %s, %s".formatted(contender.title(), contender.dialect().title, cell);
-    return Measurement.parse(run(contender, command)).requireClean(what);
+    return Measurement.parse(run(contender, server, command)).requireClean(what);
   }
 
-  private String run(Contender contender, List<String> command) throws IOException {
-    Path log = programs.log("load");
+  private String run(Contender contender, RunningServer server, List<String> command)
+      throws IOException {
+    Path log = programs.log("load on port " + server.port);
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     String said = Output.finish(process);
     if (process.exitValue() != 0) {
