@@ -52,8 +52,8 @@ public final class ServerCommand implements Callable<Integer> {
   private static final int RESERVED_FILES = 64;
 
   static {
-    // While picocli reads the command line, what comes after it is loaded; both take a third of the
-    // start.
+    // What comes after the command line is loaded while picocli reads it: each takes a third of the
+    // time to start.
     Thread.ofPlatform().daemon().name("speicher-prepare").start(ServerCommand::prepare);
   }
 
@@ -172,6 +172,7 @@ public final class ServerCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // For picocli alone.
   private boolean help;
 
+  /** Uses what takes long to load; only that it is loaded matters. */
   private static void prepare() {
     Transport.best();
     new SegmentStore(SegmentStore.MIN_BUDGET_BYTES, Ticker.system()).close();

@@ -1,7 +1,5 @@
 package io.speicher.tck;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +48,7 @@ final class MatchProgram {
 
   void run() throws IOException {
     for (String end : ENDS) {
-      ask("{\"command\":\"SET\",\"key\":\"" + key + end + "\",\"value\":1}");
+      Replies.ask(wire, "{\"command\":\"SET\",\"key\":\"" + key + end + "\",\"value\":1}");
     }
     for (Map.Entry<String, Set<String>> entry : MATCHES.entrySet()) {
       Set<String> expected = new TreeSet<>();
@@ -69,7 +67,8 @@ final class MatchProgram {
     int calls = 0;
     do {
       Json.Members reply =
-          ask(
+          Replies.ask(
+              wire,
               "{\"command\":\"SCN\",\"match\":\"%s\",\"count\":1000,\"cursor\":\"%s\"}"
                   .formatted(pattern.replace("\\", "\\\\"), cursor));
       if (!(reply.last("cursor") instanceof Json.Text next)
@@ -85,11 +84,5 @@ final class MatchProgram {
       }
     } while (!cursor.equals(DONE));
     return found;
-  }
-
-  private Json.Members ask(String request) throws IOException {
-    wire.sendFrame("", request.getBytes(UTF_8));
-    String awaited = "a reply to " + request;
-    return Replies.object(wire.receive("", awaited), awaited);
   }
 }

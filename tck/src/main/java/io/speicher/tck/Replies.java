@@ -2,6 +2,7 @@ package io.speicher.tck;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -75,6 +76,13 @@ final class Replies {
       saved.put(save.group(1), literal.text());
     }
     return saved.containsKey(save.group(1));
+  }
+
+  /** Sends a request and takes the object that comes as its reply. */
+  static Json.Members ask(Wire wire, String request) throws IOException {
+    wire.sendFrame("", request.getBytes(UTF_8));
+    String awaited = "a reply to " + request;
+    return object(wire.receive("", awaited), awaited);
   }
 
   /** The reply as an object, whatever it says. */

@@ -1,7 +1,5 @@
 package io.speicher.tck;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -33,19 +31,23 @@ final class WalkProgram {
    */
   void run(int keys, int count) throws IOException {
     for (int i = 0; i < keys; i++) {
-      ask("{\"command\":\"SET\",\"key\":\"" + key + i + "\",\"value\":1}");
+      Replies.ask(wire, "{\"command\":\"SET\",\"key\":\"" + key + i + "\",\"value\":1}");
     }
     Set<String> found = new HashSet<>();
     String cursor = DONE;
     int calls = 0;
     do {
       Json.Members reply =
-          ask(
+          Replies.ask(
+              wire,
               "{\"command\":\"SCN\",\"match\":\"%s*\",\"count\":%d,\"cursor\":\"%s\"}"
                   .formatted(key, count, cursor));
       cursor = take(reply, found);
-      ask("{\"command\":\"SET\",\"key\":\"" + key + "new" + calls % keys + "\",\"value\":1}");
-      ask("{\"command\":\"DEL\",\"key\":\"" + key + "new" + (calls + keys / 2) % keys + "\"}");
+      Replies.ask(
+          wire, "{\"command\":\"SET\",\"key\":\"" + key + "new" + calls % keys + "\",\"value\":1}");
+      Replies.ask(
+          wire,
+          "{\"command\":\"DEL\",\"key\":\"" + key + "new" + (calls + keys / 2) % keys + "\"}");
       if (++calls > CALLS_PER_KEY * keys) {
         throw new CaseFailure("the walk goes on after %,d calls".formatted(calls), "cursor 0");
       }
@@ -70,11 +72,5 @@ final class WalkProgram {
       found.add(text.characters());
     }
     return cursor.characters();
-  }
-
-  private Json.Members ask(String request) throws IOException {
-    wire.sendFrame("", request.getBytes(UTF_8));
-    String awaited = "a reply to " + request;
-    return Replies.object(wire.receive("", awaited), awaited);
   }
 }

@@ -1,5 +1,6 @@
 package io.speicher.tck;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.speicher.tck.NaiveJson.Member;
@@ -248,10 +249,10 @@ final class ReferenceFull {
     while (taken > 0 && taken < left.size() && hash(left.get(taken)) == hash(left.get(taken - 1))) {
       taken++;
     }
-    Pattern pattern = Pattern.compile(regex(match), Pattern.DOTALL);
+    Pattern pattern = Pattern.compile(regex(byteByByte(match)), Pattern.DOTALL);
     String keys =
         left.subList(0, taken).stream()
-            .filter(key -> pattern.matcher(key).matches())
+            .filter(key -> pattern.matcher(byteByByte(key)).matches())
             .map(ReferenceFull::quoted)
             .collect(Collectors.joining(","));
     long next = taken == left.size() ? 0 : hash(left.get(taken));
@@ -260,6 +261,11 @@ final class ReferenceFull {
 
   private static long hash(String key) {
     return Integer.toUnsignedLong(key.hashCode()) + 1;
+  }
+
+  /** A character for each byte. */
+  private static String byteByByte(String text) {
+    return new String(text.getBytes(UTF_8), ISO_8859_1);
   }
 
   private static String regex(String match) {
