@@ -29,8 +29,12 @@ final class Connections {
     return open.size();
   }
 
+  /** All but those that are closed already and only not forgotten yet: their peers know. */
   List<Connection> all() {
-    return open.values().stream().map(ConnectionHandler::connection).toList();
+    return open.entrySet().stream()
+        .filter(entry -> entry.getKey().isOpen())
+        .map(entry -> entry.getValue().connection())
+        .toList();
   }
 
   /** Counts a new connection, or returns false when there are too many. */
