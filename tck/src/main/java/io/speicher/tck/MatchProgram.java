@@ -8,10 +8,10 @@ import java.util.TreeSet;
 
 /** Walks with {@code SCN} of framed JSON, once for each kind of pattern in {@code match}. */
 final class MatchProgram {
-  private static final String DONE = "0";
-
   /** A walk that takes more calls is taken for endless. */
   private static final int MAX_CALLS = 1_000_000;
+
+  private static final int COUNT = 1_000;
 
   /** What the keys end with. */
   private static final List<String> ENDS =
@@ -63,26 +63,18 @@ final class MatchProgram {
 
   private Set<String> walk(String pattern) throws IOException {
     Set<String> found = new TreeSet<>();
-    String cursor = DONE;
+    String cursor = ScnReply.DONE;
     int calls = 0;
     do {
-      Json.Members reply =
-          Replies.ask(
-              wire,
-              "{\"command\":\"SCN\",\"match\":\"%s\",\"count\":1000,\"cursor\":\"%s\"}"
-                  .formatted(pattern.replace("\\", "\\\\"), cursor));
-      if (!(reply.last("cursor") instanceof Json.Text next)
-          || !(reply.last("keys") instanceof Json.Array keys)) {
-        throw new CaseFailure("another reply came", "a cursor and keys");
-      }
-      for (Json element : keys.elements()) {
+      ScnReply reply = ScnReply.ask(wire, pattern, COUNT, cursor);
+      for (Json element : reply.keys()) {
         found.add(element instanceof Json.Text text ? text.characters() : Json.brief(element));
       }
-      cursor = next.characters();
+      cursor = reply.cursor();
       if (++calls > MAX_CALLS) {
         throw new CaseFailure("the walk goes on after %,d calls".formatted(calls), "cursor 0");
       }
-    } while (!cursor.equals(DONE));
+    } while (!cursor.equals(ScnReply.DONE));
     return found;
   }
 }

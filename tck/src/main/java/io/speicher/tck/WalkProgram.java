@@ -10,8 +10,6 @@ import java.util.Set;
  * end, and none that the pattern does not match.
  */
 final class WalkProgram {
-  private static final String DONE = "0";
-
   /** A walk that takes more calls is taken for endless. */
   private static final int CALLS_PER_KEY = 100;
 
@@ -34,15 +32,12 @@ final class WalkProgram {
       Replies.ask(wire, "{\"command\":\"SET\",\"key\":\"" + key + i + "\",\"value\":1}");
     }
     Set<String> found = new HashSet<>();
-    String cursor = DONE;
+    String cursor = ScnReply.DONE;
     int calls = 0;
     do {
-      Json.Members reply =
-          Replies.ask(
-              wire,
-              "{\"command\":\"SCN\",\"match\":\"%s*\",\"count\":%d,\"cursor\":\"%s\"}"
-                  .formatted(key, count, cursor));
-      cursor = take(reply, found);
+      ScnReply reply = ScnReply.ask(wire, key + "*", count, cursor);
+      take(reply, found);
+      cursor = reply.cursor();
       Replies.ask(
           wire, "{\"command\":\"SET\",\"key\":\"" + key + "new" + calls % keys + "\",\"value\":1}");
       Replies.ask(
@@ -51,7 +46,7 @@ final class WalkProgram {
       if (++calls > CALLS_PER_KEY * keys) {
         throw new CaseFailure("the walk goes on after %,d calls".formatted(calls), "cursor 0");
       }
-    } while (!cursor.equals(DONE));
+    } while (!cursor.equals(ScnReply.DONE));
     for (int i = 0; i < keys; i++) {
       if (!found.contains(key + i)) {
         throw new CaseFailure("the walk has not found key %d of %d".formatted(i, keys), key + i);
@@ -59,18 +54,12 @@ final class WalkProgram {
     }
   }
 
-  /** Adds the keys of a reply to those found, and returns its cursor. */
-  private String take(Json.Members reply, Set<String> found) {
-    if (!(reply.last("cursor") instanceof Json.Text cursor)
-        || !(reply.last("keys") instanceof Json.Array keys)) {
-      throw new CaseFailure("another reply came", "a cursor and keys");
-    }
-    for (Json element : keys.elements()) {
+  private void take(ScnReply reply, Set<String> found) {
+    for (Json element : reply.keys()) {
       if (!(element instanceof Json.Text text) || !text.characters().startsWith(key)) {
         throw new CaseFailure("found " + Json.brief(element), "keys that begin with " + key);
       }
       found.add(text.characters());
     }
-    return cursor.characters();
   }
 }
