@@ -103,7 +103,7 @@ final class Cleaner {
   /** When it was last found that nothing is worth merging. */
   private long nothingToMergeAt;
 
-  private int availableBeforeMerge;
+  private long availableBeforeMerge;
 
   /** How many merges in a row have brought no segment more. */
   private int futileMerges;
@@ -248,7 +248,7 @@ final class Cleaner {
       nothingToMergeAt = policy.clock();
       return false;
     }
-    availableBeforeMerge = room.available();
+    availableBeforeMerge = room.everAvailable();
     begin(other, deadest, Purpose.MERGE);
     return true;
   }
@@ -399,7 +399,7 @@ final class Cleaner {
     sweep.segment = NO_SEGMENT;
     room.giveBack(segment);
     if (sweep.purpose == Purpose.MERGE) {
-      futileMerges = room.available() > availableBeforeMerge ? 0 : futileMerges + 1;
+      futileMerges = room.everAvailable() > availableBeforeMerge ? 0 : futileMerges + 1;
     }
   }
 

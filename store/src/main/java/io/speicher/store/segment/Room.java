@@ -96,6 +96,10 @@ final class Room {
   @GuardedBy("lock")
   private final int[] queueSegments = new int[QUEUES];
 
+  /** How many segments have been taken, ever, but for those that the cleaner copies to. */
+  @GuardedBy("lock")
+  private long taken;
+
   @GuardedBy("lock")
   private final TtlWindows windows;
 
@@ -217,6 +221,7 @@ final class Room {
         if (openAcquire(place) == segment) {
           makeAvailable(1);
           openAnother(place, draft);
+          taken++;
           advanceClock(1);
         }
       } finally {
@@ -270,6 +275,7 @@ final class Room {
         firstIndexSegment = segment;
         free.clear(segment);
         segments.setClass(segment, Segments.INDEX);
+        taken++;
         updateAvailable();
         pages.add(segments.startOf(segment), segments.segmentBytes());
       }
@@ -317,6 +323,7 @@ final class Room {
         return TOO_LARGE;
       }
       int first = takeRun(runLength);
+      taken += runLength;
       advanceClock(runLength);
       return beginRun(first, runLength, itemClass, draft);
     } finally {
@@ -599,8 +606,13 @@ final class Room {
     return firstIndexSegment;
   }
 
-  int available() {
-    return available;
+  /**
+   * How many segments there would be if nobody but the cleaner had ever taken any: this grows by
+   * what cleaning has won, whatever writers do meanwhile.
+   */
+  @GuardedBy("lock")
+  long everAvailable() {
+    return available + taken;
   }
 
   private boolean isCleared(long sequence) {

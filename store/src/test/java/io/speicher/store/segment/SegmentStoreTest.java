@@ -1,5 +1,6 @@
 package io.speicher.store.segment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.store.PutOptions;
@@ -8,6 +9,7 @@ import io.speicher.store.StoreContract;
 import io.speicher.store.Ticker;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class SegmentStoreTest extends StoreContract {
@@ -95,6 +97,22 @@ final class SegmentStoreTest extends StoreContract {
     }
     store.verify();
     assertThat(mostInUse).isLessThan(store.segments.count() / 10);
+  }
+
+  /**
+   * Writers take segments as fast as merging wins them, and that must not look like merging for
+   * nothing.
+   */
+  @Test
+  void put_overwrites_mergeAsLongAsThereIsSomethingToWin() {
+    SegmentStore store = (SegmentStore) store(16 << 20);
+    Random random = new Random(9);
+    for (int i = 0; i < 200_000; i++) {
+      byte[] key = ("key-" + random.nextInt(30_000)).getBytes(UTF_8);
+      ByteBuffer value = ByteBuffer.allocate(1 + random.nextInt(600));
+      store.put(ByteBuffer.wrap(key), value, PutOptions.DEFAULT);
+    }
+    assertThat(store.stats().evictedItemCount()).isZero();
   }
 
   private static int segmentsInUse(SegmentStore store) {
