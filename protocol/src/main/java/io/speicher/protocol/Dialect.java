@@ -54,6 +54,13 @@ public interface Dialect {
 
   void endBatch(ByteBuf out);
 
+  /**
+   * Whether what it has decoded and encoded so far means nothing for what comes next. Then it may
+   * be used for any connection whose next command begins with the next byte, and has nothing to be
+   * closed.
+   */
+  boolean isAtRest();
+
   /** Gives back what it holds outside the heap. Nothing is asked of it any more. */
   default void close() {}
 }

@@ -59,7 +59,7 @@ public final class KeysAhead {
   }
 
   /** The parts of the command that begins at this index, if it is the next of this batch. */
-  @SuppressWarnings("ReferenceEquality") // Each connection has one of its own.
+  @SuppressWarnings("ReferenceEquality") // A connection may be answered while another one is.
   Shortcut.@Nullable Parts recall(Shortcut asking, int start) {
     boolean isNext = asking == finder && recalled < count && parts[recalled].start == start;
     return isNext ? parts[recalled++] : null;

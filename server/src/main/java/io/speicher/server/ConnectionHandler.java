@@ -62,10 +62,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private final Inbox inbox;
   private final Outbox outbox;
   private final Connections connections;
-  private final DialectSource dialects;
+  private final Dialects dialects;
+  private final PortDialects portDialects;
   private final Connection connection;
 
   /** How the peer speaks; null until its first bytes have told. */
+  private @Nullable DialectPool spoken;
+
+  /** What speaks with it, while it is answered, and longer if there is something to remember. */
   private @Nullable Dialect dialect;
 
   private State state = State.SERVING;
@@ -91,12 +95,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private volatile boolean sentAll;
 
   ConnectionHandler(
-      Loop loop, Connections connections, DialectSource dialects, Connection connection) {
+      Loop loop, Connections connections, PortDialects portDialects, Connection connection) {
     executor = loop.executor();
+    dialects = loop.dialects();
     inbox = loop.inbox();
     outbox = loop.outbox();
     this.connections = connections;
-    this.dialects = dialects;
+    this.portDialects = portDialects;
     this.connection = connection;
   }
 
@@ -111,7 +116,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       executor.count(Counter.REJECTED_CONNECTIONS, 1);
       String message =
           "too many connections (expected: at most " + connections.max() + "); try again later";
-      Dialect first = dialects.first();
+      Dialect first = portDialects.first(dialects).take();
       first.encode(new Reply.Failed(Reply.UNAVAILABLE, message), outbox.of(ctx));
       finish(ctx);
     }
@@ -185,7 +190,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     switch (cause) {
       case ProtocolException e -> {
         // Where the next command starts is lost.
-        (dialect == null ? dialects.first() : dialect)
+        (dialect == null ? portDialects.first(dialects).take() : dialect)
             .encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), outbox.of(ctx));
         finish(ctx);
       }
@@ -245,10 +250,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void answerWhileWritable(ChannelHandlerContext ctx) {
-    Dialect speaking = dialect == null ? dialects.detect(input) : dialect;
-    if (speaking == null) {
+    DialectPool pool = spoken == null ? portDialects.detect(input, dialects) : spoken;
+    if (pool == null) {
       return;
     }
+    Dialect speaking = dialect == null ? pool.take() : dialect;
+    spoken = pool;
     dialect = speaking;
     int prefetched = 0;
     while (ctx.channel().isWritable() && !paused && state != State.FINISHING) {
@@ -270,6 +277,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       if (outbox.bytes() >= MAX_UNFLUSHED_BYTES) {
         flush(ctx);
       }
+    }
+    if (speaking.isAtRest()) {
+      pool.giveBack(speaking);
+      dialect = null;
     }
   }
 

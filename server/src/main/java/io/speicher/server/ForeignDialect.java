@@ -64,4 +64,9 @@ final class ForeignDialect implements Dialect {
   public void endBatch(ByteBuf out) {
     throw new IllegalStateException("nobody can ask for a batch here");
   }
+
+  @Override
+  public boolean isAtRest() {
+    return true;
+  }
 }

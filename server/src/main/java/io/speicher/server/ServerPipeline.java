@@ -14,13 +14,13 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
   private final ServerSettings settings;
   private final Map<EventLoop, Loop> loops;
   private final Connections connections;
-  private final DialectSource dialects;
+  private final PortDialects dialects;
 
   ServerPipeline(
       ServerSettings settings,
       Map<EventLoop, Loop> loops,
       Connections connections,
-      DialectSource dialects) {
+      PortDialects dialects) {
     this.settings = settings;
     this.loops = loops;
     this.connections = connections;

@@ -9,7 +9,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import io.speicher.protocol.Limits;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -73,15 +72,14 @@ public final class SpeicherServer implements AutoCloseable {
     loopStates = new HashMap<>();
     for (EventExecutor loop : loops) {
       CommandExecutor executor = status.executors().get(loopStates.size());
-      loopStates.put((EventLoop) loop, new Loop(executor, new Inbox(), new Outbox()));
+      Dialects dialects = new Dialects(settings.limits());
+      loopStates.put((EventLoop) loop, new Loop(executor, dialects, new Inbox(), new Outbox()));
     }
-    Limits limits = settings.limits();
     try {
-      listener = listen(settings, settings.port(), DialectSource.any(limits));
+      listener = listen(settings, settings.port(), PortDialects.ANY);
       status.listensOn(port());
-      redisListener = listen(settings, settings.redisPort(), DialectSource.redis(limits));
-      memcachedListener =
-          listen(settings, settings.memcachedPort(), DialectSource.memcached(limits));
+      redisListener = listen(settings, settings.redisPort(), PortDialects.REDIS);
+      memcachedListener = listen(settings, settings.memcachedPort(), PortDialects.MEMCACHED);
     } catch (IOException e) {
       stop();
       throw e;
@@ -149,12 +147,12 @@ public final class SpeicherServer implements AutoCloseable {
     stop();
   }
 
-  private @Nullable Channel listen(
-      ServerSettings settings, OptionalInt port, DialectSource dialects) throws IOException {
+  private @Nullable Channel listen(ServerSettings settings, OptionalInt port, PortDialects dialects)
+      throws IOException {
     return port.isEmpty() ? null : listen(settings, port.getAsInt(), dialects);
   }
 
-  private Channel listen(ServerSettings settings, int port, DialectSource dialects)
+  private Channel listen(ServerSettings settings, int port, PortDialects dialects)
       throws IOException {
     InetSocketAddress address = new InetSocketAddress(settings.bind(), port);
     if (address.isUnresolved()) {

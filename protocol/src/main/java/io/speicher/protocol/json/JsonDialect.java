@@ -76,4 +76,10 @@ public final class JsonDialect implements Dialect {
     JsonReplyEncoder.endItems(out, batchStart);
     batchStart = -1;
   }
+
+  /** A frame is taken as a whole or not at all. */
+  @Override
+  public boolean isAtRest() {
+    return true;
+  }
 }

@@ -326,4 +326,9 @@ public final class MemcachedBinaryDialect implements Dialect {
   public void endBatch(ByteBuf out) {
     throw new IllegalStateException("no request has several replies");
   }
+
+  @Override
+  public boolean isAtRest() {
+    return skippedBytes == 0;
+  }
 }

@@ -185,4 +185,9 @@ public final class MemcachedDialect implements Dialect {
   public void endBatch(ByteBuf out) {
     commands.endBatch(out);
   }
+
+  @Override
+  public boolean isAtRest() {
+    return isBetweenCommands();
+  }
 }

@@ -196,6 +196,11 @@ public final class RespDialect implements Dialect {
   }
 
   @Override
+  public boolean isAtRest() {
+    return parser.isBetweenCommands() && session.isNew();
+  }
+
+  @Override
   public void close() {
     session.close();
   }

@@ -36,7 +36,7 @@ final class RespParser {
   /** How far the command is read, from the reader index. */
   private int position;
 
-  /** How far a line end has been looked for in vain, from the reader index. */
+  /** How far a line end has been looked for in vain, from the reader index; never behind that. */
   private int searched;
 
   RespParser(int maxBulkBytes) {
@@ -45,7 +45,7 @@ final class RespParser {
 
   /** Whether what it is given next begins with the first byte of a command. */
   boolean isBetweenCommands() {
-    return position == 0 && missing == 0;
+    return searched == 0 && missing == 0;
   }
 
   /** The words of the command that was found last. */

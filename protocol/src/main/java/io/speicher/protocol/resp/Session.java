@@ -44,6 +44,11 @@ final class Session {
     return transaction == null && replies == Replies.ON;
   }
 
+  /** Whether nothing has been agreed on, nor waits, so that it is as good as a new one. */
+  boolean isNew() {
+    return isOrdinary() && executed == null && !resp3 && touches && name.isEmpty();
+  }
+
   boolean isMuted() {
     return muted;
   }
