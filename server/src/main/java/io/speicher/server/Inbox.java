@@ -32,9 +32,11 @@ final class Inbox {
 
   private final ByteBuf received = allocator.directBuffer(HEADROOM_BYTES + READ_BYTES);
 
+  private final Receiver receiver = new Receiver();
+
   /** Has a channel read to the buffer of its loop, which it gives back by releasing it. */
   RecvByteBufAllocator receiver() {
-    return new Receiver();
+    return receiver;
   }
 
   /** Whether this is the buffer that all channels of the loop read to. */
@@ -58,21 +60,26 @@ final class Inbox {
     received.release();
   }
 
+  /** What Netty asks where to read to, and how long to go on: one channel after the other. */
   private final class Receiver extends DefaultMaxMessagesRecvByteBufAllocator {
+    private final MaxMessageHandle handle =
+        new MaxMessageHandle() {
+          @Override
+          public ByteBuf allocate(ByteBufAllocator channelAllocator) {
+            return received.setIndex(HEADROOM_BYTES, HEADROOM_BYTES).retain();
+          }
+
+          @Override
+          public int guess() {
+            return READ_BYTES;
+          }
+        };
+
+    /** One for all channels of the loop: it is reset before each read, and only that counts. */
     @Override
     @SuppressWarnings("deprecation") // Netty's signature.
     public Handle newHandle() {
-      return new MaxMessageHandle() {
-        @Override
-        public ByteBuf allocate(ByteBufAllocator channelAllocator) {
-          return received.setIndex(HEADROOM_BYTES, HEADROOM_BYTES).retain();
-        }
-
-        @Override
-        public int guess() {
-          return READ_BYTES;
-        }
-      };
+      return handle;
     }
   }
 }
