@@ -36,7 +36,9 @@ final class RespParser {
   /** How far the command is read, from the reader index. */
   private int position;
 
-  /** How far a line end has been looked for in vain, from the reader index; never behind that. */
+  /**
+   * How far a line end has been looked for, from the reader index: at least to {@link #position}.
+   */
   private int searched;
 
   RespParser(int maxBulkBytes) {
