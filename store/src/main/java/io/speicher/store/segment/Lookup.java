@@ -32,6 +32,10 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   /** The number of the thread, from 0 on. */
   final int thread;
 
+  // What the thread has written since it last helped to clean, see Room.help.
+  private int writtenItems;
+  private long writtenBytes;
+
   private ByteBuffer key = NO_KEY;
   private long hash;
   private boolean open;
@@ -186,6 +190,27 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   void countHit() {
     HashIndex.countHit(slotAddress, slot);
   }
+
+  // ---- what its thread writes ----
+
+  void countWritten(long itemBytes) {
+    writtenItems++;
+    writtenBytes += itemBytes;
+  }
+
+  long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** How many items were written since this was last called. */
+  int takeWritten() {
+    int items = writtenItems;
+    writtenItems = 0;
+    writtenBytes = 0;
+    return items;
+  }
+
+  // ---- what was found ----
 
   ByteBuffer key() {
     return key;

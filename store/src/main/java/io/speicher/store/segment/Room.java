@@ -24,7 +24,7 @@ final class Room {
 
   /*
    * Who cleans. Nobody waits for a background thread: a writer that finds few free segments cleans a
-   * few items along with every item that it writes, so that the work is spread evenly, and only one
+   * few items for every item that it writes, so that the work is spread evenly, and only one
    * that finds none at all cleans until there is one. Expired items are cleaned by maintain().
    *
    * The lock is held by whoever cleans or takes a segment, for a step at a time, and never by a
@@ -56,7 +56,19 @@ final class Room {
   private static final int SPARE_PAGES = 4;
 
   private static final int STEP_ITEMS = 64;
-  private static final int MAX_HELP_ITEMS = 16;
+
+  /**
+   * For each item that was written, one is cleaned in each turn, of which there are so many at the
+   * most.
+   */
+  private static final int MAX_HELP_TURNS = 16;
+
+  /**
+   * A writer helps to clean each time that it has written this part of a segment, a kilobyte of two
+   * megabytes. To look whether that is necessary reads what others write, and takes the lock: two
+   * threads that did so for each item of 50 bytes took 170 ns longer for it.
+   */
+  private static final int HELP_SHIFT = 11;
 
   private final Segments segments;
   private final HashIndex index;
@@ -246,15 +258,21 @@ final class Room {
 
   /**
    * Cleans a few items if room is short, and no more than that takes: what is cleaned too early is
-   * judged too early. Called once for each item written.
+   * judged too early. Called by a writer for each item, and does something once in a while.
    */
-  void help() {
+  void help(Lookup writer) {
+    if (writer.writtenBytes() < segments.segmentBytes() >>> HELP_SHIFT) {
+      return;
+    }
+    int written = writer.takeWritten();
     if (available < spare && lock.tryLock()) {
       try {
         long wantedBytes = (long) spare * segments.segmentBytes();
-        int items = 0;
-        while (items < MAX_HELP_ITEMS && emptyBytes() < wantedBytes && cleaner.step(1, false)) {
-          items++;
+        int turns = 0;
+        while (turns < MAX_HELP_TURNS
+            && emptyBytes() < wantedBytes
+            && cleaner.step(written, false)) {
+          turns++;
         }
       } finally {
         lock.unlock();

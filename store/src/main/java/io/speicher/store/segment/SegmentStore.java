@@ -373,7 +373,8 @@ public final class SegmentStore implements Store {
       if (outcome == Outcome.TABLE_FULL) {
         room.addPages();
       } else if (outcome != Outcome.CLEARED) {
-        room.help();
+        old.countWritten(draft.bytes());
+        room.help(old);
         return outcome;
       }
     }
