@@ -2,11 +2,11 @@ package io.speicher.bench.traces;
 
 /**
  * How a number of items of the same size is laid out in segments: enough of these that evicting one
- * is a small step, as in a store of normal size, and exactly that many items where the number can
- * be divided. Segments are as large as a store may have them, and the items so long that they fill
- * one.
+ * is a small step, as in a store of normal size, which has a thousand, and exactly that many items
+ * where the number can be divided. Segments are as large as a store may have them, and the items so
+ * long that they fill one.
  *
- * @param segmentCount 50 to 100, or as many as there are items
+ * @param segmentCount 200 to 400, or as many as there are items
  */
 record EqualItems(int segmentCount, int itemsPerSegment) {
   static final int KEY_BYTES = 8;
@@ -15,8 +15,8 @@ record EqualItems(int segmentCount, int itemsPerSegment) {
   private static final int MIN_SEGMENT_BYTES = 8 << 10;
   private static final int MIN_ITEM_BYTES = 32;
 
-  private static final int MIN_SEGMENTS = 50;
-  private static final int MAX_SEGMENTS = 100;
+  private static final int MIN_SEGMENTS = 200;
+  private static final int MAX_SEGMENTS = 400;
 
   /** As many items as possible, up to {@code itemCount}; the most segments that give that. */
   static EqualItems of(int itemCount) {

@@ -14,7 +14,7 @@ final class EqualItemsTest {
     EqualItems items = EqualItems.of(itemCount);
 
     assertThat(items.itemCount()).isEqualTo(itemCount);
-    assertThat(items.segmentCount()).isBetween(50, 100);
+    assertThat(items.segmentCount()).isBetween(200, 400);
     assertThat(Integer.bitCount(items.segmentBytes())).isEqualTo(1);
     int itemBytes = 3 + 8 + items.valueBytes() + (items.valueBytes() > 255 ? 1 : 0);
     assertThat((items.segmentBytes() - 16) / itemBytes).isEqualTo(items.itemsPerSegment());
@@ -23,8 +23,8 @@ final class EqualItemsTest {
   @Test
   void of_fewItems_haveASegmentEach() {
     assertThat(EqualItems.of(1)).isEqualTo(new EqualItems(1, 1));
-    assertThat(EqualItems.of(49)).isEqualTo(new EqualItems(49, 1));
-    assertThat(EqualItems.of(99)).isEqualTo(new EqualItems(99, 1));
+    assertThat(EqualItems.of(199)).isEqualTo(new EqualItems(199, 1));
+    assertThat(EqualItems.of(399)).isEqualTo(new EqualItems(399, 1));
   }
 
   @Test

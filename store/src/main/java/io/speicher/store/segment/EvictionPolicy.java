@@ -32,10 +32,12 @@ final class EvictionPolicy {
    * one has been idle for longer than the newcomer was away, and they change places. To ask a true
    * age, some items that were read are first moved on to the young end.
    *
-   * The target of the small queue moves by the size of six items: up, if a ghost returns that a
-   * small queue larger by a twentieth of everything would still have held; down, if one returns that
-   * a main queue larger by as much would have held. When an item is so much too early or too late is
-   * known from the stamps of the last segments that these queues gave up.
+   * The target of the small queue moves up by the size of six items if a ghost returns that a
+   * small queue larger by a twentieth of everything would still have held; and down by three
+   * quarters of that if one returns that a main queue larger by as much would have held. In doubt it
+   * is large: then the whole is nearer to LRU, which is seldom much worse than the best there is.
+   * When an item is so much too early or too late is known from the stamps of the last segments that
+   * these queues gave up.
    *
    * What was tried and was worse, and the figures: docs/architecture.md, "What is worth keeping".
    */
@@ -181,7 +183,7 @@ final class EvictionPolicy {
       return leftAt;
     }
     if (leftAt >= lateMainStamp()) {
-      moveSmallTarget(-step);
+      moveSmallTarget(-step * 3 / 4);
     }
     return -1;
   }
