@@ -1,5 +1,7 @@
 package io.speicher.server;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.netty.channel.Channel;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionInfo;
@@ -37,6 +39,11 @@ final class Connection {
    */
   record Watched(long version, long expiresAtMillis) {}
 
+  /** How the peer calls itself. Few do, so that the others share one. */
+  private record Names(String name, String library, String libraryVersion) {
+    static final Names NONE = new Names("", "", "");
+  }
+
   /** What watched keys may take of the heap, which is small. */
   static final int MAX_WATCHED_BYTES = 1 << 20;
 
@@ -47,9 +54,7 @@ final class Connection {
   private final Channel channel;
   private final long startNanos = System.nanoTime();
 
-  private volatile String name = "";
-  private volatile String library = "";
-  private volatile String libraryVersion = "";
+  private volatile Names names = Names.NONE;
 
   // Written by the loop without more ado: who lists connections may see what was a moment ago.
   private long heardNanos = startNanos;
@@ -95,9 +100,12 @@ final class Connection {
   }
 
   void name(Command.NameConnection naming) {
-    name = naming.name() == null ? name : naming.name();
-    library = naming.library() == null ? library : naming.library();
-    libraryVersion = naming.libraryVersion() == null ? libraryVersion : naming.libraryVersion();
+    Names before = names;
+    names =
+        new Names(
+            requireNonNullElse(naming.name(), before.name),
+            requireNonNullElse(naming.library(), before.library),
+            requireNonNullElse(naming.libraryVersion(), before.libraryVersion));
   }
 
   /** Whether this key is watched already. */
@@ -133,13 +141,14 @@ final class Connection {
   ConnectionInfo info(Connection asking) {
     long now = System.nanoTime();
     Class<?> command = lastCommand;
+    Names called = names;
     return new ConnectionInfo(
         id,
         text(channel.remoteAddress()),
         text(channel.localAddress()),
-        name,
-        library,
-        libraryVersion,
+        called.name,
+        called.library,
+        called.libraryVersion,
         TimeUnit.NANOSECONDS.toMillis(now - startNanos),
         TimeUnit.NANOSECONDS.toMillis(Math.max(0, now - heardNanos)),
         command == null ? "" : command.getSimpleName().toLowerCase(Locale.ROOT),

@@ -5,8 +5,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Counter;
@@ -151,7 +151,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     sendSoon(ctx);
-    if (state == State.DRAINING && (socketEmptied || drainableBytes <= 0)) {
+    if (inbox.hasEnded()) {
+      endInput(ctx);
+    } else if (state == State.DRAINING && (socketEmptied || drainableBytes <= 0)) {
       finishWhenAnswered(ctx);
     }
   }
@@ -173,14 +175,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
-      if (state == State.FINISHING) {
-        ctx.close();
-      } else {
-        state = State.INPUT_ENDED;
-        finishWhenAnswered(ctx);
-      }
-    } else if (event instanceof IdleStateEvent) {
+    if (event instanceof IdleStateEvent) {
       ctx.close();
     }
   }
@@ -206,7 +201,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   void drain(ChannelHandlerContext ctx) {
     if (state == State.SERVING) {
       state = State.DRAINING;
-      drainableBytes = ((SocketChannel) ctx.channel()).config().getReceiveBufferSize();
+      drainableBytes = ctx.channel().config().getOption(ChannelOption.SO_RCVBUF);
       finishWhenSilent(ctx);
     }
   }
@@ -340,9 +335,23 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   /** Reads only while the peer takes its replies, or while what it sends is thrown away. */
   private void readOnOrWait(ChannelHandlerContext ctx) {
-    SocketChannel channel = (SocketChannel) ctx.channel();
+    DuplexChannel channel = (DuplexChannel) ctx.channel();
     if (channel.isActive() && !channel.isInputShutdown()) {
       channel.config().setAutoRead((channel.isWritable() && !paused) || state == State.FINISHING);
+    }
+  }
+
+  /**
+   * The peer has closed its half. Netty is about to close the channel, unless that has shut its own
+   * input by then: what this end has to say may take a while.
+   */
+  private void endInput(ChannelHandlerContext ctx) {
+    ((DuplexChannel) ctx.channel()).shutdownInput();
+    if (state == State.FINISHING) {
+      ctx.close();
+    } else {
+      state = State.INPUT_ENDED;
+      finishWhenAnswered(ctx);
     }
   }
 
@@ -365,7 +374,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(sent -> {
           sentAll = true;
-          ((SocketChannel) ctx.channel()).shutdownOutput();
+          ((DuplexChannel) ctx.channel()).shutdownOutput();
           closeWhenSilent(ctx, System.nanoTime() + FINISH_NANOS);
         });
   }

@@ -39,6 +39,11 @@ final class Inbox {
     return receiver;
   }
 
+  /** Whether the last read found that the peer has closed its half: nothing more will come. */
+  boolean hasEnded() {
+    return receiver.handle.lastBytesRead() < 0;
+  }
+
   /** Whether this is the buffer that all channels of the loop read to. */
   @SuppressWarnings("ReferenceEquality") // Another one may have the same bytes.
   boolean isReceived(ByteBuf buffer) {
@@ -66,6 +71,7 @@ final class Inbox {
         new MaxMessageHandle() {
           @Override
           public ByteBuf allocate(ByteBufAllocator channelAllocator) {
+            lastBytesRead(0); // Or a read that fails would leave what the one before has found.
             return received.setIndex(HEADROOM_BYTES, HEADROOM_BYTES).retain();
           }
 

@@ -1,6 +1,5 @@
 package io.speicher.server;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -37,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpeicherServer implements AutoCloseable {
   private static final Logger logger = System.getLogger(SpeicherServer.class.getName());
-
-  private static final int BACKLOG = 4_096;
 
   /** What may wait for a slow reader before its commands have to wait, and until they go on. */
   private static final WriteBufferWaterMark WATER_MARK =
@@ -159,13 +156,10 @@ public final class SpeicherServer implements AutoCloseable {
       throw new IOException(cannotListen(settings.bind(), port, "unknown address"));
     }
     var bound =
-        new ServerBootstrap()
+        settings
+            .transport()
+            .bootstrap()
             .group(loops)
-            .channel(settings.transport().channelType())
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childHandler(new ServerPipeline(settings, loopStates, connections, dialects))
             .bind(address)

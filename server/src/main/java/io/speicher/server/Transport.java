@@ -1,9 +1,9 @@
 package io.speicher.server;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
@@ -15,15 +15,23 @@ public enum Transport {
   /** Java's, which works everywhere. */
   NIO;
 
+  static final int BACKLOG = 4_096;
+
   /** The best one that works on this machine. */
   public static Transport best() {
     return Epoll.isAvailable() ? EPOLL : NIO;
   }
 
-  Class<? extends ServerChannel> channelType() {
+  /** Makes listeners, whose connections send what is written at once. */
+  ServerBootstrap bootstrap() {
     return switch (this) {
-      case EPOLL -> EpollServerSocketChannel.class;
-      case NIO -> NioServerSocketChannel.class;
+      case EPOLL -> new ServerBootstrap().channelFactory(EpollListener::new);
+      case NIO ->
+          new ServerBootstrap()
+              .channelFactory(NioServerSocketChannel::new)
+              .option(ChannelOption.SO_BACKLOG, BACKLOG)
+              .option(ChannelOption.SO_REUSEADDR, true)
+              .childOption(ChannelOption.TCP_NODELAY, true);
     };
   }
 

@@ -1,0 +1,40 @@
+package io.speicher.server;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.epoll.AbstractEpollServerChannel;
+import io.netty.channel.epoll.EpollChannelConfig;
+import io.netty.channel.epoll.LinuxSocket;
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/** Does as Netty's own listener, but makes an {@link EpollConnection} of what it accepts. */
+final class EpollListener extends AbstractEpollServerChannel {
+  private final EpollChannelConfig config =
+      new EpollChannelConfig(this, new ServerChannelRecvByteBufAllocator()) {};
+
+  EpollListener() {
+    super(LinuxSocket.newSocketStream(), false);
+  }
+
+  @Override
+  public EpollChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  protected void doBind(SocketAddress address) throws Exception {
+    socket.setReuseAddress(true);
+    super.doBind(address);
+    socket.listen(Transport.BACKLOG);
+    active = true;
+  }
+
+  @Override
+  protected Channel newChildChannel(int descriptor, byte[] address, int offset, int length)
+      throws IOException {
+    LinuxSocket accepted = LinuxSocket.newSocket(descriptor);
+    accepted.setTcpNoDelay(true);
+    return new EpollConnection(accepted);
+  }
+}
