@@ -264,14 +264,12 @@ final class Room {
     if (writer.writtenBytes() < segments.segmentBytes() >>> HELP_SHIFT) {
       return;
     }
-    int written = writer.takeWritten();
+    int items = Math.min(writer.takeWritten(), STEP_ITEMS); // Nobody is to wait for many tiny ones.
     if (available < spare && lock.tryLock()) {
       try {
         long wantedBytes = (long) spare * segments.segmentBytes();
         int turns = 0;
-        while (turns < MAX_HELP_TURNS
-            && emptyBytes() < wantedBytes
-            && cleaner.step(written, false)) {
+        while (turns < MAX_HELP_TURNS && emptyBytes() < wantedBytes && cleaner.step(items, false)) {
           turns++;
         }
       } finally {
