@@ -133,7 +133,9 @@ final class AtRestTest {
       keeping.close();
       changing.close();
     }
-    assertThat(replacements).isGreaterThan(COUNT / 4);
+    // RESP has the fewest, about 300 in 1,000 streams: it often waits for an EXEC that does not
+    // come.
+    assertThat(replacements).as("-Dseed=%d", seed).isGreaterThan(COUNT / 10);
   }
 
   private static ByteBuf joined(ByteBuf in, byte[] bytes, int at, int length) {
