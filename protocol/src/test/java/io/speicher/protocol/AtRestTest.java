@@ -118,7 +118,12 @@ final class AtRestTest {
       byte[] bytes = stream.toString().getBytes(ISO_8859_1);
       int at = 0;
       while (at < bytes.length && !expected.contains("lost")) {
-        int length = 1 + random.nextInt(Math.min(40, bytes.length - at));
+        // Often up to the end of a line, where a command may end: a dialect is at rest there.
+        int lineEnd = stream.indexOf("\n", at) + 1;
+        int length =
+            lineEnd > 0 && random.nextBoolean()
+                ? lineEnd - at
+                : 1 + random.nextInt(Math.min(40, bytes.length - at));
         kept = joined(kept, bytes, at, length);
         changed = joined(changed, bytes, at, length);
         at += length;
@@ -133,9 +138,7 @@ final class AtRestTest {
       keeping.close();
       changing.close();
     }
-    // RESP has the fewest, about 300 in 1,000 streams: it often waits for an EXEC that does not
-    // come.
-    assertThat(replacements).as("-Dseed=%d", seed).isGreaterThan(COUNT / 10);
+    assertThat(replacements).as("-Dseed=%d", seed).isGreaterThan(COUNT / 4);
   }
 
   private static ByteBuf joined(ByteBuf in, byte[] bytes, int at, int length) {
