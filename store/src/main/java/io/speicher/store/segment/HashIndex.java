@@ -192,7 +192,7 @@ final class HashIndex {
   }
 
   long table(int tableIndex) {
-    return tables + (long) tableIndex * TABLE_BYTES;
+    return NativeMemory.bounded(tables + (long) tableIndex * TABLE_BYTES);
   }
 
   long tableOf(long hash) {
@@ -240,8 +240,8 @@ final class HashIndex {
   static long candidate(long bucket, long hash) {
     int tag = tagOf(hash);
     long candidate = 0;
-    for (long at = bucket; at < bucket + PASSERS; at += SLOT_BYTES) {
-      long slot = getLong(at);
+    for (int i = 0; i < SLOTS; i++) {
+      long slot = getLong(NativeMemory.bounded(bucket) + (long) i * SLOT_BYTES);
       candidate = tag(slot) == tag ? slot : candidate;
     }
     return candidate;
@@ -252,9 +252,10 @@ final class HashIndex {
     int bucketIndex = home(tag, buckets);
     for (int i = 0; i < buckets; i++) {
       long bucket = bucket(table, bucketIndex);
-      for (long at = bucket; at < bucket + PASSERS; at += SLOT_BYTES) {
+      for (int found = slotsOf(bucket, tag); found != 0; found &= found - 1) {
+        long at = bucket + (long) Integer.numberOfTrailingZeros(found) * SLOT_BYTES;
         long slot = getLongAcquire(at);
-        if (tag(slot) == tag && slot != 0 && match.matches(at, slot)) {
+        if (slot != 0 && match.matches(at, slot)) {
           return at;
         }
       }
@@ -264,6 +265,20 @@ final class HashIndex {
       bucketIndex = next(bucketIndex, buckets);
     }
     return NOT_FOUND;
+  }
+
+  /**
+   * The slots of a bucket that have a tag, a bit for each. There is no branch in it: which slot it
+   * is nobody can foretell, and a processor that guesses wrong begins nothing else while it waits
+   * for the bucket.
+   */
+  private static int slotsOf(long bucket, int tag) {
+    int found = 0;
+    for (int i = 0; i < SLOTS; i++) {
+      int difference = tag(getLong(bucket + (long) i * SLOT_BYTES)) ^ tag;
+      found |= ((difference - 1) >>> 31) << i;
+    }
+    return found;
   }
 
   /** Adds one to the frequency of a slot, if that is still what it was. */
@@ -610,6 +625,6 @@ final class HashIndex {
   }
 
   private long pageAddress(int page) {
-    return pageBase + (long) page * PAGE_BYTES;
+    return NativeMemory.bounded(pageBase + (long) page * PAGE_BYTES);
   }
 }

@@ -118,7 +118,7 @@ final class Segments {
   }
 
   long address(long location) {
-    return address + location;
+    return NativeMemory.bounded(address + location);
   }
 
   /** How many segments in a row an item of that many bytes needs. */
