@@ -140,6 +140,31 @@ final class HashIndexTest {
     checkPassers(index);
   }
 
+  /** All items of a tag are shown once, in whatever buckets they are, and no empty slot. */
+  @Test
+  void find_manyOfOneTag_showsEach() {
+    HashIndex index = index(0, 1);
+    int[] tags = {0, 1, 0x5_5555, 0xF_FFFF};
+    for (int tag : tags) {
+      List<Long> locations = new ArrayList<>();
+      for (long i = 1; i <= 2 * HashIndex.SLOTS - 4; i++) { // With empty slots beside the last.
+        locations.add(100L * tag + i);
+        insert(index, (long) tag << 20, 100L * tag + i);
+        insert(index, (long) (tag ^ 2) << 20, 100L * tag + 50 + i); // Its neighbours.
+      }
+      List<Long> shown = new ArrayList<>();
+      long found =
+          index.find(
+              (long) tag << 20,
+              (_, slot) -> {
+                shown.add(HashIndex.location(slot));
+                return false;
+              });
+      assertThat(found).isEqualTo(HashIndex.NOT_FOUND);
+      assertThat(shown).containsExactlyInAnyOrderElementsOf(locations);
+    }
+  }
+
   /** The tags of one home, at the end of the table: they go on at its beginning. */
   @Test
   void insert_atTheEnd_wrapsAround() {
