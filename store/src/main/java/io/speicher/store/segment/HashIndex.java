@@ -247,7 +247,8 @@ final class HashIndex {
     return candidate;
   }
 
-  private long search(long table, int tag, Match match) {
+  private long search(long tableAddress, int tag, Match match) {
+    long table = NativeMemory.bounded(tableAddress);
     int buckets = getIntAcquire(table + BUCKETS);
     int bucketIndex = home(tag, buckets);
     for (int i = 0; i < buckets; i++) {

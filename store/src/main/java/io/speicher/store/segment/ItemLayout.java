@@ -3,7 +3,6 @@ package io.speicher.store.segment;
 import static io.speicher.store.segment.NativeMemory.getByte;
 import static io.speicher.store.segment.NativeMemory.getInt;
 import static io.speicher.store.segment.NativeMemory.getLong;
-import static io.speicher.store.segment.NativeMemory.getShort;
 import static io.speicher.store.segment.NativeMemory.putByte;
 import static io.speicher.store.segment.NativeMemory.putInt;
 import static io.speicher.store.segment.NativeMemory.putLong;
@@ -11,6 +10,7 @@ import static io.speicher.store.segment.NativeMemory.putShort;
 
 import io.speicher.store.Item;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The bytes of one item in a segment. All knowledge of them is here.
@@ -57,6 +57,7 @@ final class ItemLayout {
   private static final int FAR = -1;
   private static final int NEAR_BYTES = 4;
   private static final int FAR_BYTES = 12;
+  private static final int VERSION_BYTES = 8;
 
   private ItemLayout() {}
 
@@ -78,7 +79,7 @@ final class ItemLayout {
     return (long) kindEnd(options)
         + ((options & FLAGS) != 0 ? 4 : 0)
         + ((options & EXPIRY) == 0 ? 0 : far ? FAR_BYTES : NEAR_BYTES)
-        + ((options & VERSION) != 0 ? 8 : 0)
+        + ((options & VERSION) != 0 ? VERSION_BYTES : 0)
         + keyBytes
         + valueBytes;
   }
@@ -101,8 +102,9 @@ final class ItemLayout {
     } else {
       putShort(item + 1, key.remaining());
     }
-    long at = item + valueLengthOffset(options);
-    for (int left = valueLengthBytes(options), bits = valueBytes; left > 0; left--) {
+    int lengthBytes = valueLengthBytes(options);
+    long at = item + lengthsEnd(options) - lengthBytes;
+    for (int left = lengthBytes, bits = valueBytes; left > 0; left--) {
       putByte(at++, bits);
       bits >>>= 8;
     }
@@ -122,7 +124,7 @@ final class ItemLayout {
     }
     if ((options & VERSION) != 0) {
       putLong(at, version);
-      at += 8;
+      at += VERSION_BYTES;
     }
     NativeMemory.copy(key, at);
     return at + key.remaining();
@@ -136,8 +138,16 @@ final class ItemLayout {
 
   // ---- reading ----
 
-  static int options(long item) {
-    return getByte(item) & ~DEAD;
+  /**
+   * The first eight bytes: they hold the options, both lengths and the kind, so that what every
+   * lookup needs is read at once.
+   */
+  static long head(long item) {
+    return getLong(item);
+  }
+
+  static int options(long head) {
+    return (int) head & 0xFF & ~DEAD;
   }
 
   /** Whether it is known that nothing leads to the item any more. */
@@ -150,50 +160,82 @@ final class ItemLayout {
     putByte(item, getByte(item) | DEAD);
   }
 
-  static int kind(long item, int options) {
-    int kind = options & KIND;
-    return kind == OTHER_KIND ? getByte(item + lengthsEnd(options)) : kind;
-  }
+  /** Reads items that have the same options, which say where everything is. */
+  static final class Shape {
+    private static final Shape[] ALL = new Shape[0x100];
 
-  static boolean expires(int options) {
-    return (options & EXPIRY) != 0;
-  }
-
-  static boolean hasVersion(int options) {
-    return (options & VERSION) != 0;
-  }
-
-  static int keyBytes(long item, int options) {
-    return hasWideKey(options) ? getShort(item + 1) : getByte(item + 1);
-  }
-
-  static int valueBytes(long item, int options) {
-    int unused = 32 - 8 * valueLengthBytes(options);
-    return getInt(item + valueLengthOffset(options)) << unused >>> unused;
-  }
-
-  static int flags(long item, int options) {
-    return (options & FLAGS) == 0 ? 0 : getInt(item + kindEnd(options));
-  }
-
-  static long expiresAtMillis(long item, int options, long expiryBaseMillis) {
-    if (!expires(options)) {
-      return Item.NEVER;
+    static {
+      Arrays.setAll(ALL, Shape::new);
     }
-    long at = expiryAt(item, options);
-    int distance = getInt(at);
-    return distance == FAR
-        ? getLong(at + NEAR_BYTES)
-        : expiryBaseMillis + Integer.toUnsignedLong(distance);
-  }
 
-  /** Only for an item that {@link #hasVersion}. */
-  static long version(long item, int options) {
-    return getLong(versionAt(item, options));
-  }
+    final int options;
+    private final int keyLengthMask;
+    private final int valueLengthLeft;
+    private final int valueLengthRight;
+    private final int flagsOffset;
+    private final int expiryOffset;
 
-  static long keyAt(long item, int options) {
-    return versionAt(item, options) + (hasVersion(options) ? 8 : 0);
+    /** Where the key is if there is no expiry that is far. */
+    private final int keyOffset;
+
+    private Shape(int options) {
+      this.options = options;
+      keyLengthMask = hasWideKey(options) ? 0xFFFF : 0xFF;
+      valueLengthLeft = Long.SIZE - 8 * lengthsEnd(options);
+      valueLengthRight = Long.SIZE - 8 * valueLengthBytes(options);
+      flagsOffset = kindEnd(options);
+      expiryOffset = flagsOffset + ((options & FLAGS) != 0 ? 4 : 0);
+      keyOffset = (int) ItemLayout.bytes(options, false, 0, 0);
+    }
+
+    static Shape of(int options) {
+      return ALL[options];
+    }
+
+    int keyBytes(long head) {
+      return (int) (head >>> 8) & keyLengthMask;
+    }
+
+    int valueBytes(long head) {
+      return (int) (head << valueLengthLeft >>> valueLengthRight);
+    }
+
+    int kind(long head) {
+      int kind = options & KIND;
+      return kind == OTHER_KIND ? (int) (head >>> (8 * lengthsEnd(options))) & 0xFF : kind;
+    }
+
+    int flags(long item) {
+      return (options & FLAGS) == 0 ? 0 : getInt(item + flagsOffset);
+    }
+
+    boolean expires() {
+      return (options & EXPIRY) != 0;
+    }
+
+    long expiresAtMillis(long item, long expiryBaseMillis) {
+      if (!expires()) {
+        return Item.NEVER;
+      }
+      int distance = getInt(item + expiryOffset);
+      return distance == FAR
+          ? getLong(item + expiryOffset + NEAR_BYTES)
+          : expiryBaseMillis + Integer.toUnsignedLong(distance);
+    }
+
+    boolean hasVersion() {
+      return (options & VERSION) != 0;
+    }
+
+    /** Only for an item that {@link #hasVersion}. */
+    long version(long item) {
+      return getLong(keyAt(item) - VERSION_BYTES);
+    }
+
+    long keyAt(long item) {
+      boolean far = expires() && getInt(item + expiryOffset) == FAR;
+      return item + keyOffset + (far ? FAR_BYTES - NEAR_BYTES : 0);
+    }
   }
 
   private static boolean hasWideKey(int options) {
@@ -202,10 +244,6 @@ final class ItemLayout {
 
   private static int lengths(int options) {
     return (options >>> LENGTHS_SHIFT) & 3;
-  }
-
-  private static int valueLengthOffset(int options) {
-    return lengthsEnd(options) - valueLengthBytes(options);
   }
 
   private static int valueLengthBytes(int options) {
@@ -217,19 +255,6 @@ final class ItemLayout {
   }
 
   private static int kindEnd(int options) {
-    int ownByte = ((options & KIND) + 1) >>> 2; // 1 for OTHER_KIND, else 0.
-    return lengthsEnd(options) + ownByte;
-  }
-
-  private static long expiryAt(long item, int options) {
-    return item + kindEnd(options) + ((options & FLAGS) != 0 ? 4 : 0);
-  }
-
-  private static long versionAt(long item, int options) {
-    long at = expiryAt(item, options);
-    if (!expires(options)) {
-      return at;
-    }
-    return at + (getInt(at) == FAR ? FAR_BYTES : NEAR_BYTES);
+    return lengthsEnd(options) + ((options & KIND) == OTHER_KIND ? 1 : 0);
   }
 }

@@ -20,6 +20,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   /** What the processor fetches from memory at a time. */
   static final int LINE_BYTES = 64;
 
+  /** The sequence number of an item that was gone when its version was asked for. */
+  private static final long LOST = -1;
+
   private static final ByteBuffer NO_KEY = ByteBuffer.allocate(0);
 
   private final Segments segments;
@@ -51,13 +54,11 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   private long slotAddress;
   private long slot;
+  private int segment;
   private long sequence;
 
   private long expectedSlot;
   private long expectedSequence;
-
-  /** Whether the item was gone when its version was asked for. */
-  private boolean lost;
 
   Lookup(Segments segments, HashIndex index, NativeMemory memory, int thread) {
     this.thread = thread;
@@ -120,7 +121,6 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   /** Looks (again), and returns whether the key has an item, expired or not. */
   boolean find() {
-    lost = false;
     slot = 0;
     return index.find(hash, this) != NOT_FOUND;
   }
@@ -147,8 +147,9 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   @Override
   public boolean matches(long candidateAddress, long candidate) {
     long location = HashIndex.location(candidate);
-    int segment = segments.of(location);
-    long life = segments.sequenceAcquire(segment);
+    slotAddress = candidateAddress;
+    segment = segments.of(location);
+    sequence = segments.sequenceAcquire(segment);
     if (!HashIndex.sameItem(NativeMemory.getLongAcquire(candidateAddress), candidate)) {
       return false;
     }
@@ -157,14 +158,12 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
       // Most items go over into the next line. Both come at the same time, if asked for now.
       touched = NativeMemory.getByte(address + LINE_BYTES);
     }
-    item.at(address, segments.expiryBaseMillis(segment));
-    if (!item.hasKey(key)) {
+    item.at(address, segments, segment);
+    if (!item.hasKey(key) || !isIntact()) {
       return false;
     }
-    slotAddress = candidateAddress;
     slot = candidate;
-    sequence = life;
-    return isIntact();
+    return true;
   }
 
   /** Remembers the item that was found. */
@@ -184,7 +183,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   /** Whether all that was read of the item so far is its own. */
   boolean isIntact() {
     VarHandle.acquireFence();
-    return !lost && segments.sequenceAcquire(segment()) == sequence;
+    return segments.sequenceAcquire(segment) == sequence;
   }
 
   void countHit() {
@@ -235,7 +234,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   }
 
   int segment() {
-    return segments.of(HashIndex.location(slot));
+    return segment;
   }
 
   StoredItem stored() {
@@ -283,7 +282,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     while (!HashIndex.isObserved(slot)) {
       long now = NativeMemory.getLongAcquire(slotAddress);
       if (!HashIndex.sameItem(now, slot)) {
-        lost = true;
+        sequence = LOST;
         break;
       }
       if (HashIndex.isObserved(now)

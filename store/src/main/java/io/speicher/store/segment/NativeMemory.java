@@ -202,11 +202,15 @@ final class NativeMemory {
   static void copy(ByteBuffer from, long to) {
     int position = from.position();
     int bytes = from.remaining();
-    int i = 0;
-    for (; i <= bytes - Long.BYTES; i += Long.BYTES) {
-      putLong(to + i, (long) BUFFER_LONG.get(from, position + i));
+    int last = bytes - Long.BYTES; // Eight bytes that overlap those before them.
+    if (last >= 0) {
+      for (int i = 0; i < last; i += Long.BYTES) {
+        putLong(to + i, (long) BUFFER_LONG.get(from, position + i));
+      }
+      putLong(to + last, (long) BUFFER_LONG.get(from, position + last));
+      return;
     }
-    for (; i < bytes; i++) {
+    for (int i = 0; i < bytes; i++) {
       putByte(to + i, from.get(position + i));
     }
   }
@@ -231,14 +235,24 @@ final class NativeMemory {
   static boolean equal(ByteBuffer buffer, long address) {
     int position = buffer.position();
     int bytes = buffer.remaining();
-    int i = 0;
-    for (; i <= bytes - Long.BYTES; i += Long.BYTES) {
-      if ((long) BUFFER_LONG.get(buffer, position + i) != getLong(address + i)) {
-        return false;
+    int last = bytes - Long.BYTES;
+    if (last < 0) {
+      for (int i = 0; i < bytes; i++) {
+        if (buffer.get(position + i) != (byte) getByte(address + i)) {
+          return false;
+        }
       }
+      return true;
     }
-    for (; i < bytes; i++) {
-      if (buffer.get(position + i) != (byte) getByte(address + i)) {
+    // The first eight bytes, the last eight, which may overlap them, and what is in between.
+    return (long) BUFFER_LONG.get(buffer, position) == getLong(address)
+        && (long) BUFFER_LONG.get(buffer, position + last) == getLong(address + last)
+        && (last <= Long.BYTES || wordsEqual(buffer, position, address, last));
+  }
+
+  private static boolean wordsEqual(ByteBuffer buffer, int position, long address, int end) {
+    for (int i = Long.BYTES; i < end; i += Long.BYTES) {
+      if ((long) BUFFER_LONG.get(buffer, position + i) != getLong(address + i)) {
         return false;
       }
     }

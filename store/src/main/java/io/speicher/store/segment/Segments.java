@@ -250,7 +250,7 @@ final class Segments {
   /** Of all that stays as it was written. */
   static long checksumOf(long item, int itemBytes) {
     CRC32C checksum = new CRC32C();
-    checksum.update(ItemLayout.options(item));
+    checksum.update(ItemLayout.options(ItemLayout.head(item)));
     checksum.update(NativeMemory.view(item + 1, itemBytes - 1));
     return checksum.getValue();
   }

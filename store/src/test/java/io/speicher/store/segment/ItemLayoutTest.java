@@ -83,7 +83,7 @@ final class ItemLayoutTest {
     ItemLayout.markDead(item);
     assertThat(ItemLayout.isDead(item)).isTrue();
     stored.at(item, BASE);
-    assertThat(ItemLayout.options(item)).isEqualTo(options);
+    assertThat(ItemLayout.options(ItemLayout.head(item))).isEqualTo(options);
     assertThat(stored.bytes()).isEqualTo(before);
   }
 
