@@ -78,6 +78,9 @@ final class SoakThread {
   /** Does one operation, and checks what came of it. */
   void step() {
     SoakOperation operation = SoakOperation.next(random);
+    if (random.below(2) == 0) {
+      readAhead(anyIndex());
+    }
     switch (operation) {
       case GET -> get(anyIndex());
       case GET_ALL -> getAll();
@@ -103,6 +106,9 @@ final class SoakThread {
 
   /** Reads a key and checks what it has. Only its owner checks the expiry. */
   void get(int index) {
+    if (random.below(2) == 0) {
+      readAhead(index);
+    }
     seen.expect(index);
     if (store.get(keys.key(index), seen::take)) {
       seen.check();
@@ -110,6 +116,12 @@ final class SoakThread {
         checkExpiry(index, seen.expiresAtMillis);
       }
     }
+  }
+
+  /** As a server does, for a key that may or may not be the next one to be looked up. */
+  private void readAhead(int index) {
+    ByteBuffer key = keys.key(index);
+    store.prefetch(key, new int[] {0, key.remaining()}, 1, random.below(2));
   }
 
   private void getAll() {
@@ -130,6 +142,9 @@ final class SoakThread {
   }
 
   private void put(int index, PutOptions options) {
+    if (random.below(2) == 0) {
+      readAhead(index);
+    }
     long generation = record.begin(owner);
     int chunks = 1 + (int) random.below(random.below(4) == 0 ? 4 : maxChunks);
     SoakValue.write(value, index, generation, chunks);

@@ -218,8 +218,7 @@ final class HashIndex {
     int tag = tagOf(hash);
     for (int attempt = 1; ; attempt++) {
       long version = getLongAcquire(table + VERSION);
-      long slotAddress =
-          getLongAcquire(table + GENERATION) == generation ? search(table, tag, match) : NOT_FOUND;
+      long slotAddress = isCurrent(table) ? search(table, tag, match) : NOT_FOUND;
       if (slotAddress != NOT_FOUND) {
         return slotAddress;
       }
@@ -236,15 +235,26 @@ final class HashIndex {
     return homeBucket(tableOf(hash), hash);
   }
 
-  /** The last slot in a bucket that has the tag of a hash, or 0. A hint. */
-  static long candidate(long bucket, long hash) {
-    int tag = tagOf(hash);
-    long candidate = 0;
-    for (int i = 0; i < SLOTS; i++) {
-      long slot = getLong(NativeMemory.bounded(bucket) + (long) i * SLOT_BYTES);
-      candidate = tag(slot) == tag ? slot : candidate;
-    }
-    return candidate;
+  /** The address of a slot in a bucket that has the tag of a hash, if there is one. A hint. */
+  static long candidate(long bucketAddress, long hash) {
+    long bucket = NativeMemory.bounded(bucketAddress);
+    int slotIndex = Integer.numberOfTrailingZeros(slotsOf(bucket, tagOf(hash))) % Integer.SIZE;
+    return bucket + (long) slotIndex * SLOT_BYTES;
+  }
+
+  /**
+   * As {@link #find}, but looks at one slot only, which was a {@link #candidate} for that hash; so
+   * {@link #NOT_FOUND} says nothing.
+   */
+  long findAt(long slotAddress, long hash, Match match) {
+    long slot = isCurrent(tableOf(hash)) ? getLongAcquire(slotAddress) : 0;
+    boolean found = slot != 0 && tag(slot) == tagOf(hash) && match.matches(slotAddress, slot);
+    return found ? slotAddress : NOT_FOUND;
+  }
+
+  /** Whether the items of a table have not been cleared. */
+  private boolean isCurrent(long table) {
+    return getLongAcquire(table + GENERATION) == generation;
   }
 
   private long search(long tableAddress, int tag, Match match) {
@@ -525,7 +535,7 @@ final class HashIndex {
     long items = 0;
     for (int i = 0; i < tableCount(); i++) {
       long table = table(i);
-      items += getLongAcquire(table + GENERATION) == generation ? getInt(table + ITEMS) : 0;
+      items += isCurrent(table) ? getInt(table + ITEMS) : 0;
     }
     return items;
   }

@@ -27,6 +27,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   private final Segments segments;
   private final HashIndex index;
+  private final KeyHash keyHash;
   private final StoredItem item = new StoredItem();
   private @Nullable ReadAhead ahead;
   private @Nullable Draft draft;
@@ -41,6 +42,10 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   private ByteBuffer key = NO_KEY;
   private long hash;
+
+  /** Where to look first, if the key was read ahead; else NOT_FOUND. */
+  private long likelySlotAddress;
+
   private boolean open;
 
   /** Whether views of the value are wanted that live side by side. */
@@ -60,21 +65,26 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private long expectedSlot;
   private long expectedSequence;
 
-  Lookup(Segments segments, HashIndex index, NativeMemory memory, int thread) {
+  Lookup(Segments segments, HashIndex index, KeyHash keyHash, NativeMemory memory, int thread) {
     this.thread = thread;
     this.segments = segments;
     this.index = index;
+    this.keyHash = keyHash;
     value = memory.newView();
   }
 
   // ---- looking ----
 
   /** Begins an operation. Nothing has been looked up yet. */
-  void open(ByteBuffer firstKey, long firstHash) {
+  void open(ByteBuffer firstKey) {
     open = true;
     updating = false;
     reading = true;
-    turnTo(firstKey, firstHash);
+    if (ahead != null && ahead.isNext(firstKey)) {
+      turnToAhead(firstKey, ahead.takeNext());
+    } else {
+      turnTo(firstKey);
+    }
   }
 
   /** What is found is shown to an updater, whose result may consist of several views of it. */
@@ -112,17 +122,42 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     return draft;
   }
 
-  /** Turns to another key of the same operation. */
-  void turnTo(ByteBuffer nextKey, long nextHash) {
+  /** Turns to a key that nothing is known about. */
+  private void turnTo(ByteBuffer nextKey) {
     key = nextKey;
-    hash = nextHash;
+    hash = keyHash.of(nextKey);
+    likelySlotAddress = NOT_FOUND;
+    slot = 0;
+  }
+
+  /** Turns to a key that most likely is this one of those that were read ahead. */
+  void turnToAhead(ByteBuffer nextKey, int keyIndex) {
+    key = nextKey;
+    hash = ahead().hash(keyIndex);
+    likelySlotAddress = ahead().slotAddress(keyIndex);
     slot = 0;
   }
 
   /** Looks (again), and returns whether the key has an item, expired or not. */
   boolean find() {
     slot = 0;
-    return index.find(hash, this) != NOT_FOUND;
+    return findAhead() || index.find(hash, this) != NOT_FOUND;
+  }
+
+  /**
+   * Looks where the key was when it was read ahead. If it is there, all of the hash is right that
+   * says where; else it may be that of other bytes, which were read ahead in the same place.
+   */
+  private boolean findAhead() {
+    if (likelySlotAddress == NOT_FOUND) {
+      return false;
+    }
+    boolean found = index.findAt(likelySlotAddress, hash, this) != NOT_FOUND;
+    likelySlotAddress = NOT_FOUND;
+    if (!found) {
+      hash = keyHash.of(key);
+    }
+    return found;
   }
 
   /** As {@link #find}, in a table that the caller has locked. */

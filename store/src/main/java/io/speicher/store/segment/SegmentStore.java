@@ -121,8 +121,7 @@ public final class SegmentStore implements Store {
     long tables = memory.address() + segmentsEnd + GUARD_BYTES;
     index = new HashIndex(tables, tableBits, memory.address(), pages);
     lookups =
-        ThreadLocal.withInitial(() ->
-            new Lookup(segments, index, memory, threads.getAndIncrement() & Integer.MAX_VALUE));
+        ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
     room = new Room(memory, segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
   }
 
@@ -167,14 +166,17 @@ public final class SegmentStore implements Store {
         int count = Math.min(ReadAhead.MAX_KEYS, keys.size() - from);
         ahead.begin();
         for (int i = 0; i < count; i++) {
-          ahead.addRead(hashOf(keys.get(from + i)));
+          ByteBuffer key = keys.get(from + i);
+          requireKey(key);
+          ahead.addRead(keyHash.of(key), key.position(), key.remaining());
         }
         ahead.fetch();
         for (int i = 0; i < count; i++) {
-          lookup.turnTo(keys.get(from + i), ahead.hash(i));
+          lookup.turnToAhead(keys.get(from + i), i);
           read(lookup, from + i, reader);
         }
       }
+      ahead.begin();
     }
   }
 
@@ -187,12 +189,13 @@ public final class SegmentStore implements Store {
     ReadAhead ahead = lookup.ahead();
     ahead.begin();
     for (int i = 0; i < Math.min(count, ReadAhead.MAX_KEYS); i++) {
+      int start = spans[2 * i];
       int keyBytes = spans[2 * i + 1];
-      long hash = keyHash.of(buffer, spans[2 * i], keyBytes);
+      long hash = keyHash.of(buffer, start, keyBytes);
       if ((reads >>> i & 1) != 0) {
-        ahead.addRead(hash);
+        ahead.addRead(hash, start, keyBytes);
       } else {
-        ahead.addWrite(hash, keyBytes);
+        ahead.addWrite(hash, start, keyBytes);
       }
     }
     ahead.fetch();
@@ -552,16 +555,20 @@ public final class SegmentStore implements Store {
    * Begins an operation: opens the lookup of this thread, or a new one within another operation.
    */
   Lookup lookup(ByteBuffer key) {
-    long hash = hashOf(key);
+    requireKey(key);
     Lookup lookup = lookups.get();
     if (lookup.isOpen()) {
-      lookup = new Lookup(segments, index, memory, lookup.thread);
+      lookup = new Lookup(segments, index, keyHash, memory, lookup.thread);
     }
-    lookup.open(key, hash);
+    lookup.open(key);
     return lookup;
   }
 
-  private long hashOf(ByteBuffer key) {
+  private int nextThread() {
+    return threads.getAndIncrement() & Integer.MAX_VALUE;
+  }
+
+  private static void requireKey(ByteBuffer key) {
     if (!key.hasRemaining() || key.remaining() > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
           "key length out of bounds: keyBytes="
@@ -570,6 +577,5 @@ public final class SegmentStore implements Store {
               + MAX_KEY_BYTES
               + ")");
     }
-    return keyHash.of(key);
   }
 }

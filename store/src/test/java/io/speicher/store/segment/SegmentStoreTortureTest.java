@@ -303,6 +303,9 @@ final class SegmentStoreTortureTest {
         if (number == 0 && random.nextInt(20) == 0) {
           passTime(random); // One thread does it, as in a server.
         }
+        if (random.nextBoolean()) {
+          readAhead(random.nextBoolean() ? own : key, random);
+        }
         switch (random.nextInt(40)) {
           case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> put(own, random, Condition.ALWAYS, Kind.PUT);
           case 10, 11 -> put(own, random, Condition.IF_ABSENT, Kind.PUT_IF_ABSENT);
@@ -315,6 +318,12 @@ final class SegmentStoreTortureTest {
           case 30 -> scan(random);
           default -> get(key, random.nextInt(4) == 0);
         }
+      }
+
+      /** As a server does, for a key that may or may not be the next one to be looked up. */
+      private void readAhead(int key, Random random) {
+        ByteBuffer name = name(key);
+        store.prefetch(name, new int[] {0, name.remaining()}, 1, random.nextInt(2));
       }
 
       private PutResult put(int key, Random random, Condition condition, Kind kind) {
