@@ -35,7 +35,7 @@ final class Cpu {
   private static final int BATCH_KEYS = 64;
   private static final int MEMORY_WORK_BYTES = 512 << 20;
 
-  private enum Operation {
+  enum Operation {
     EMPTY_LOOP("empty loop"),
     MEMORY("memory alone"),
     MEMORY_IN_TURN("memory, in turn"),
@@ -44,7 +44,7 @@ final class Cpu {
     MISS("miss"),
     PUT("put, overwriting");
 
-    private final String title;
+    final String title;
 
     Operation(String title) {
       this.title = title;
@@ -183,7 +183,7 @@ final class Cpu {
   }
 
   /** The operations, with the buffers of one thread. */
-  private static final class Client {
+  static final class Client {
     private final Store store;
     private final long items;
     private final MemoryWork memory;
@@ -231,6 +231,10 @@ final class Cpu {
           };
       cpuNanos = Machine.threadCpuNanos() - cpuBefore;
       endNanos = System.nanoTime();
+    }
+
+    double cpuNanos() {
+      return cpuNanos;
     }
 
     /** Returns something that depends on every key, so that every key has to be made. */

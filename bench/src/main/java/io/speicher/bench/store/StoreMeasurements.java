@@ -19,7 +19,8 @@ public final class StoreMeasurements {
   private StoreMeasurements() {}
 
   /** Arguments: the name of a measurement, and its own. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments)
+      throws IOException, InterruptedException, ReflectiveOperationException {
     String name = arguments.length == 0 ? "" : arguments[0];
     Arguments others =
         new Arguments(Arrays.asList(arguments).subList(name.isEmpty() ? 0 : 1, arguments.length));
@@ -27,13 +28,14 @@ public final class StoreMeasurements {
       case "memory" -> Memory.measure(others);
       case "memory-of" -> Memory.measureOne(others);
       case "cpu" -> Cpu.measure(others);
+      case "versions" -> Versions.measure(others);
       case "expiry" -> Expiry.measure(others);
       case "expiry-of" -> Expiry.measureReuse(others);
       case "maintenance-of" -> Expiry.measureMaintenance(others);
       case "growth" -> Growth.measure(others);
       case "soak" -> System.exit(Soak.run(others) ? 0 : 1);
       default -> {
-        System.err.println("which measurement? memory, cpu, expiry, growth or soak");
+        System.err.println("which measurement? memory, cpu, versions, expiry, growth or soak");
         System.exit(2);
       }
     }
