@@ -31,8 +31,8 @@ import java.util.concurrent.CyclicBarrier;
  * last, as operations do that are too long for that.
  */
 final class Cpu {
-  private static final int VALUE_BYTES = 32;
-  private static final int BATCH_KEYS = 64;
+  static final int VALUE_BYTES = 32;
+  static final int BATCH_KEYS = 64;
   private static final int MEMORY_WORK_BYTES = 512 << 20;
 
   enum Operation {

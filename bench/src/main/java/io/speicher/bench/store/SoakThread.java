@@ -78,9 +78,7 @@ final class SoakThread {
   /** Does one operation, and checks what came of it. */
   void step() {
     SoakOperation operation = SoakOperation.next(random);
-    if (random.below(2) == 0) {
-      readAhead(anyIndex());
-    }
+    readAheadOrNot(anyIndex());
     switch (operation) {
       case GET -> get(anyIndex());
       case GET_ALL -> getAll();
@@ -106,9 +104,7 @@ final class SoakThread {
 
   /** Reads a key and checks what it has. Only its owner checks the expiry. */
   void get(int index) {
-    if (random.below(2) == 0) {
-      readAhead(index);
-    }
+    readAheadOrNot(index);
     seen.expect(index);
     if (store.get(keys.key(index), seen::take)) {
       seen.check();
@@ -119,9 +115,11 @@ final class SoakThread {
   }
 
   /** As a server does, for a key that may or may not be the next one to be looked up. */
-  private void readAhead(int index) {
-    ByteBuffer key = keys.key(index);
-    store.prefetch(key, new int[] {0, key.remaining()}, 1, random.below(2));
+  private void readAheadOrNot(int index) {
+    if (random.below(2) == 0) {
+      ByteBuffer key = keys.key(index);
+      store.prefetch(key, new int[] {0, key.remaining()}, 1, random.below(2));
+    }
   }
 
   private void getAll() {
@@ -142,9 +140,7 @@ final class SoakThread {
   }
 
   private void put(int index, PutOptions options) {
-    if (random.below(2) == 0) {
-      readAhead(index);
-    }
+    readAheadOrNot(index);
     long generation = record.begin(owner);
     int chunks = 1 + (int) random.below(random.below(4) == 0 ? 4 : maxChunks);
     SoakValue.write(value, index, generation, chunks);

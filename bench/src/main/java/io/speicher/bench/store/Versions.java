@@ -108,8 +108,7 @@ final class Versions {
 
   /** The store of one tree, and who works on it. */
   public static final class Version implements ToDoubleFunction<String> {
-    private static final int VALUE_BYTES = 32;
-    private static final int OPERATIONS = 128_000;
+    private static final int OPERATIONS = 2_000 * Cpu.BATCH_KEYS;
 
     private final Store store;
     private final Cpu.Client client;
@@ -117,7 +116,7 @@ final class Versions {
 
     public Version(long items) {
       store = Stores.open(256 * items + (64 << 20));
-      new Filling(store, 0, VALUE_BYTES, _ -> PutOptions.DEFAULT).until(items);
+      new Filling(store, 0, Cpu.VALUE_BYTES, _ -> PutOptions.DEFAULT).until(items);
       client = new Cpu.Client(store, items, new MemoryWork(1 << 20));
     }
 

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Brings what a batch of keys needs into the processor's cache: all buckets, and then all items, so
- * that it waits for many at a time. One thread uses it, for one batch after the other.
+ * that it waits for many at a time, and remembers where it saw each. One thread uses it, for one
+ * batch after the other.
  */
 final class ReadAhead {
   /** What so many keys need has room in the cache that is nearest to the processor. */

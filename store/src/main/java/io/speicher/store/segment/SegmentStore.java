@@ -176,7 +176,7 @@ public final class SegmentStore implements Store {
           read(lookup, from + i, reader);
         }
       }
-      ahead.begin();
+      ahead.begin(); // These were found already: nobody need look for them there.
     }
   }
 

@@ -33,8 +33,7 @@ final class ReadAheadTest {
   @Test
   void prefetch_theSameKeys_areFoundAndChanged() {
     for (int turn = 0; turn < 2_000; turn++) {
-      fillWithKeys();
-      store.prefetch(buffer, spans, BATCH, random.nextLong());
+      readKeysAhead();
       useAll();
     }
     store.verify();
@@ -43,8 +42,7 @@ final class ReadAheadTest {
   @Test
   void prefetch_otherKeysInTheSamePlace_areFoundAndChanged() {
     for (int turn = 0; turn < 20_000; turn++) {
-      fillWithKeys();
-      store.prefetch(buffer, spans, BATCH, random.nextLong());
+      readKeysAhead();
       fillWithKeys();
       useAll();
     }
@@ -63,6 +61,11 @@ final class ReadAheadTest {
       assertThat(store.get(key(i), item -> {})).isFalse();
     }
     store.verify();
+  }
+
+  private void readKeysAhead() {
+    fillWithKeys();
+    store.prefetch(buffer, spans, BATCH, random.nextLong());
   }
 
   private void fillWithKeys() {
