@@ -18,7 +18,6 @@ public final class KeysAhead {
   private final Shortcut.Parts[] parts = new Shortcut.Parts[MAX_KEYS];
   private final int[] spans = new int[2 * MAX_KEYS];
   private ByteBuffer buffer = NONE;
-  private @Nullable Shortcut finder;
   private long reads;
   private int count;
   private int recalled;
@@ -32,17 +31,21 @@ public final class KeysAhead {
   /** Forgets all commands. */
   public void clear() {
     buffer = NONE;
-    finder = null;
     reads = 0;
     count = 0;
     recalled = 0;
   }
 
-  /** Begins a batch of commands that lie in this buffer, which is a view and stays as it is. */
-  void begin(Shortcut newFinder, ByteBuffer newBuffer) {
-    clear();
-    finder = newFinder;
-    buffer = newBuffer;
+  /**
+   * Goes on with commands that lie in this buffer, which is a view and stays as it is, behind those
+   * that are here already. Those of another buffer are forgotten.
+   */
+  @SuppressWarnings("ReferenceEquality") // Another one may have the same bytes.
+  void goOnIn(ByteBuffer newBuffer) {
+    if (buffer != newBuffer) {
+      clear();
+      buffer = newBuffer;
+    }
   }
 
   /** Where the parts of the next command belong, until {@link #add} is called. */
@@ -58,14 +61,20 @@ public final class KeysAhead {
     count++;
   }
 
-  /** The parts of the command that begins at this index, if it is the next of this batch. */
+  /** The parts of the command that begins at the position of this view, if it was found. */
   @SuppressWarnings("ReferenceEquality") // A connection may be answered while another one is.
-  Shortcut.@Nullable Parts recall(Shortcut asking, int start) {
-    boolean isNext = asking == finder && recalled < count && parts[recalled].start == start;
+  Shortcut.@Nullable Parts recall(ByteBuffer asked) {
+    if (asked != buffer || !asked.hasRemaining()) {
+      return null;
+    }
+    while (recalled < count && parts[recalled].start < asked.position()) {
+      recalled++; // A connection may come to its end before its commands do.
+    }
+    boolean isNext = recalled < count && parts[recalled].start == asked.position();
     return isNext ? parts[recalled++] : null;
   }
 
-  boolean isFull() {
+  public boolean isFull() {
     return count == MAX_KEYS;
   }
 

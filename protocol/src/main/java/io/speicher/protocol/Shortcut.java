@@ -84,7 +84,7 @@ public abstract class Shortcut {
    */
   public final boolean take(ByteBuf in) {
     ByteBuffer buffer = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
-    Parts found = ahead == null ? null : ahead.recall(this, buffer.position());
+    Parts found = ahead == null ? null : ahead.recall(buffer);
     if (found == null || !found.isPlain) {
       return false;
     }
@@ -137,7 +137,7 @@ public abstract class Shortcut {
   public final void lookAhead(ByteBuf in, KeysAhead keysAhead) {
     ByteBuffer buffer = in.internalNioBuffer(in.readerIndex(), in.readableBytes());
     ahead = keysAhead;
-    ahead.begin(this, buffer);
+    ahead.goOnIn(buffer);
     int start = buffer.position();
     while (!ahead.isFull() && find(buffer, start, ahead.next())) {
       ahead.next().start = start;

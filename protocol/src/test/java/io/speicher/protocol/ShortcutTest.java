@@ -124,6 +124,26 @@ final class ShortcutTest {
     assertThat(next(dialect, in)).isEqualTo("get cVALUE");
   }
 
+  /** Connections whose commands lie one behind the other: each finds its own. */
+  @Test
+  void ahead_ofSeveralConnections() {
+    KeysAhead ahead = new KeysAhead();
+    Dialect dialect = new RespDialect(LIMITS);
+    ByteBuf in = resp("GET a", "GET b", "GET c", "GET d");
+    int length = in.readableBytes() / 4;
+    for (int from : new int[] {0, 2, 3}) { // Two commands, and one, and one.
+      dialect.lookAhead(in.setIndex(from * length, (from == 0 ? 2 : from + 1) * length), ahead);
+    }
+    assertThat(ahead.count()).isEqualTo(4);
+
+    assertThat(next(dialect, in.setIndex(0, 2 * length))).isEqualTo("get aVALUE");
+    // The first one comes to its end before its other command. An end is not where another begins.
+    assertThat(dialect.decode(in.setIndex(2 * length, 2 * length))).isNull();
+    assertThat(next(dialect, in.setIndex(2 * length, 3 * length))).isEqualTo("get cVALUE");
+    assertThat(dialect.decode(in)).isNull();
+    assertThat(next(dialect, in.setIndex(3 * length, 4 * length))).isEqualTo("get dVALUE");
+  }
+
   private static String next(Dialect dialect, ByteBuf in) {
     return describe(requireNonNull(dialect.decode(in)));
   }

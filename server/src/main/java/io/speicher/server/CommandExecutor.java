@@ -59,6 +59,7 @@ final class CommandExecutor {
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
   private final KeysAhead ahead = new KeysAhead();
+  private int aheadBatch;
   private final Leases leases;
   private final KeySearch search;
 
@@ -89,17 +90,42 @@ final class CommandExecutor {
     counts.add(counter, number);
   }
 
-  /**
-   * Brings what the next commands need into the processor's cache, all at a time, which takes much
-   * less than to wait for each. Returns after how many commands it is to be called again.
-   */
-  int prefetch(Dialect dialect, ByteBuf in) {
+  /** Begins to read ahead for a batch of commands, whose number it returns, and forgets others. */
+  int beginAhead() {
     ahead.clear();
+    return ++aheadBatch;
+  }
+
+  /** Whether this is the batch that is read ahead for. */
+  boolean isAhead(int batch) {
+    return batch == aheadBatch;
+  }
+
+  /**
+   * Adds the next commands of a connection to the batch, behind those of others, which have to lie
+   * in the same buffer.
+   *
+   * @return how many they are
+   */
+  int lookAhead(Dialect dialect, ByteBuf in) {
+    int before = ahead.count();
     dialect.lookAhead(in, ahead);
+    return ahead.count() - before;
+  }
+
+  /** Whether there is no room for more commands in the batch. */
+  boolean isAheadFull() {
+    return ahead.isFull();
+  }
+
+  /**
+   * Brings what the batch needs into the processor's cache, all at a time, which takes much less
+   * than to wait for each.
+   */
+  void prefetch() {
     if (ahead.count() > 1) {
       store.prefetch(ahead.buffer(), ahead.spans(), ahead.count(), ahead.reads());
     }
-    return Math.max(1, ahead.count());
   }
 
   /** Runs {@code command} and appends its reply to {@code out}. */

@@ -77,6 +77,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** What was read and not yet executed; nothing is kept in the loop's buffer. */
   private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
+  /** Whether something was received that waits in the inbox. */
+  private boolean waiting;
+
   /** Whether {@link #answer} is under way. */
   private boolean answering;
 
@@ -144,12 +147,57 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       bytes.release();
       return;
     }
-    join(ctx, bytes);
-    answer(ctx);
+    if (waiting || input.isReadable()) {
+      inbox.answerAll(); // What came before comes first, and may need the room before this.
+    }
+    if (state == State.SERVING && !input.isReadable()) {
+      waiting = true;
+      bytes.release();
+      inbox.answerSoon(ctx);
+    } else {
+      join(ctx, bytes);
+      answer(ctx, 0);
+    }
+  }
+
+  /** Looks ahead for commands in what was received, and returns how many there are. */
+  int lookAhead(ByteBuf received) {
+    if (dialect != null) {
+      return executor.lookAhead(dialect, received);
+    }
+    if (spoken == null) {
+      return 0;
+    }
+    Dialect speaking = spoken.take();
+    int commands = executor.lookAhead(speaking, received);
+    spoken.giveBack(speaking);
+    return commands;
+  }
+
+  /**
+   * Answers what has waited in the inbox.
+   *
+   * @param ahead how many of its commands have been read ahead for
+   */
+  void answerReceived(ChannelHandlerContext ctx, ByteBuf received, int ahead) {
+    waiting = false;
+    if (state == State.FINISHING || !ctx.channel().isActive()) {
+      return;
+    }
+    try {
+      join(ctx, received.retain());
+      answer(ctx, ahead);
+    } catch (Throwable e) {
+      exceptionCaught(ctx, e); // As if the pipeline had called.
+    }
+    sendSoon(ctx);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (inbox.hasEnded()) {
+      inbox.answerAll();
+    }
     sendSoon(ctx);
     if (inbox.hasEnded()) {
       endInput(ctx);
@@ -162,7 +210,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     // While answer is under way a flush in it may lead here: then it goes on by itself.
     if (ctx.channel().isWritable() && state != State.FINISHING && !answering) {
-      answer(ctx);
+      answer(ctx, 0);
       flush(ctx);
       if (state == State.INPUT_ENDED) {
         finishWhenAnswered(ctx);
@@ -231,12 +279,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Executes commands until the input has no whole one left, or the peer has to take replies. */
-  private void answer(ChannelHandlerContext ctx) {
+  /**
+   * Executes commands until the input has no whole one left, or the peer has to take replies.
+   *
+   * @param ahead how many have been read ahead for
+   */
+  private void answer(ChannelHandlerContext ctx, int ahead) {
     answering = true;
     executor.begin();
     try {
-      answerWhileWritable(ctx);
+      answerWhileWritable(ctx, ahead);
     } finally {
       executor.end();
       answering = false;
@@ -244,7 +296,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void answerWhileWritable(ChannelHandlerContext ctx) {
+  private void answerWhileWritable(ChannelHandlerContext ctx, int ahead) {
     DialectPool pool = spoken == null ? portDialects.detect(input, dialects) : spoken;
     if (pool == null) {
       return;
@@ -252,10 +304,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     Dialect speaking = dialect == null ? pool.take() : dialect;
     spoken = pool;
     dialect = speaking;
-    int prefetched = 0;
+    int prefetched = ahead;
     while (ctx.channel().isWritable() && !paused && state != State.FINISHING) {
-      if (prefetched == 0) {
-        prefetched = executor.prefetch(speaking, input);
+      if (prefetched == 0 && input.isReadable()) {
+        executor.beginAhead();
+        prefetched = Math.max(1, executor.lookAhead(speaking, input));
+        executor.prefetch();
       }
       prefetched--;
       Command command = speaking.decode(input);

@@ -1,20 +1,34 @@
 package io.speicher.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where an event loop reads to. Commands are executed as soon as they are read; so the connections
- * of a loop take turns with one buffer. Only what a connection cannot finish has memory of its own.
+ * Where an event loop reads to, and what waits there to be answered: the connections of a loop take
+ * turns with one buffer. Only what a connection cannot finish has memory of its own. Only the
+ * thread of the loop uses it.
+ *
+ * <p>Connections that are ready at the same time are all read before the first of them is answered.
+ * So what their commands need is read ahead for all of them at once, and the processor turns from
+ * the kernel's code to ours once instead of each time: a GET without pipelining takes 0.9 of what
+ * it takes if each connection is answered as soon as it was read, one of 16 or 64 at a time 0.96.
  */
 final class Inbox {
 
   /*
    * A buffer for each read and one for its replies took about 8 percent of the CPU time of a GET
    * without pipelining, and a connection kept what it had not used yet.
+   *
+   *  0          starts[0]    ends[0] = starts[1]    end
+   *  | headroom | waiting[0] | waiting[1]           | what is read next |
    */
 
   /**
@@ -24,15 +38,104 @@ final class Inbox {
    */
   private static final int READ_BYTES = 256 << 10;
 
+  /** So much does not wait for more: it should still be in the processor's cache. */
+  private static final int MAX_WAITING_BYTES = 64 << 10;
+
+  /** Nor do so many connections: the first one has waited long enough. */
+  private static final int MAX_WAITING = 64;
+
   /** Before what is read there is room for what was left over of the last read. */
-  private static final int HEADROOM_BYTES = 256 << 10;
+  private static final int HEADROOM_BYTES = MAX_WAITING_BYTES + READ_BYTES;
 
   /** Not watched for leaks: these buffers live as long as the loop. */
   private final ByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
 
-  private final ByteBuf received = allocator.directBuffer(HEADROOM_BYTES + READ_BYTES);
+  private final ByteBuf received =
+      allocator.directBuffer(HEADROOM_BYTES + MAX_WAITING_BYTES + READ_BYTES);
 
   private final Receiver receiver = new Receiver();
+  private final CommandExecutor executor;
+
+  private final @Nullable ChannelHandlerContext[] waiting = new ChannelHandlerContext[MAX_WAITING];
+  private final int[] starts = new int[MAX_WAITING];
+  private final int[] ends = new int[MAX_WAITING];
+  private final int[] commands = new int[MAX_WAITING];
+  private int count;
+  private int end = HEADROOM_BYTES;
+
+  private boolean answering;
+  private boolean scheduled;
+  private final Runnable task = this::answerScheduled;
+
+  Inbox(CommandExecutor executor) {
+    this.executor = executor;
+  }
+
+  // ---- answering ----
+
+  /** Has what a {@link ConnectionHandler} has just received answered when all others are read. */
+  void answerSoon(ChannelHandlerContext ctx) {
+    end = received.writerIndex();
+    waiting[count] = ctx;
+    starts[count] = received.readerIndex();
+    ends[count] = end;
+    count++;
+    if (count == MAX_WAITING || end - HEADROOM_BYTES >= MAX_WAITING_BYTES) {
+      answerAll();
+    } else if (!scheduled) {
+      scheduled = true;
+      ctx.executor().execute(task); // Tasks come after all channels that are ready.
+    }
+  }
+
+  private void answerScheduled() {
+    scheduled = false;
+    answerAll();
+  }
+
+  /** Answers all that waits, but for what is being answered already. */
+  void answerAll() {
+    if (answering) {
+      return;
+    }
+    int readerIndex = received.readerIndex(); // What was received last may not be waiting yet.
+    int writerIndex = received.writerIndex();
+    answering = true;
+    try {
+      for (int from = 0; from < count; ) {
+        from = answerBatch(from);
+      }
+    } finally {
+      Arrays.fill(waiting, 0, count, null);
+      count = 0;
+      end = HEADROOM_BYTES;
+      answering = false;
+    }
+    received.setIndex(readerIndex, writerIndex);
+  }
+
+  /** Answers connections from this one on, and returns which one is next. */
+  private int answerBatch(int from) {
+    int batch = executor.beginAhead();
+    int to = from;
+    for (; to < count && !executor.isAheadFull(); to++) {
+      commands[to] = handler(to).lookAhead(received.setIndex(starts[to], ends[to]));
+    }
+    executor.prefetch();
+    for (int i = from; i < to; i++) {
+      // One with commands that nobody looked for has begun a batch of its own, and so do the rest.
+      int ahead = executor.isAhead(batch) ? Math.max(1, commands[i]) : 0;
+      ChannelHandlerContext ctx = requireNonNull(waiting[i]);
+      handler(i).answerReceived(ctx, received.setIndex(starts[i], ends[i]), ahead);
+    }
+    return to;
+  }
+
+  private ConnectionHandler handler(int index) {
+    return (ConnectionHandler) requireNonNull(waiting[index]).handler();
+  }
+
+  // ---- reading ----
 
   /** Has a channel read to the buffer of its loop, which it gives back by releasing it. */
   RecvByteBufAllocator receiver() {
@@ -72,7 +175,7 @@ final class Inbox {
           @Override
           public ByteBuf allocate(ByteBufAllocator channelAllocator) {
             lastBytesRead(0); // Or a read that fails would leave what the one before has found.
-            return received.setIndex(HEADROOM_BYTES, HEADROOM_BYTES).retain();
+            return received.setIndex(end, end).retain();
           }
 
           @Override

@@ -70,7 +70,8 @@ public final class SpeicherServer implements AutoCloseable {
     for (EventExecutor loop : loops) {
       CommandExecutor executor = status.executors().get(loopStates.size());
       Dialects dialects = new Dialects(settings.limits());
-      loopStates.put((EventLoop) loop, new Loop(executor, dialects, new Inbox(), new Outbox()));
+      loopStates.put(
+          (EventLoop) loop, new Loop(executor, dialects, new Inbox(executor), new Outbox()));
     }
     try {
       listener = listen(settings, settings.port(), PortDialects.ANY);
