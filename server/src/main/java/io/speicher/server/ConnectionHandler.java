@@ -61,6 +61,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private final CommandExecutor executor;
   private final Inbox inbox;
   private final Outbox outbox;
+  private final Turn turn;
   private final Connections connections;
   private final Dialects dialects;
   private final PortDialects portDialects;
@@ -103,6 +104,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     dialects = loop.dialects();
     inbox = loop.inbox();
     outbox = loop.outbox();
+    turn = loop.turn();
     this.connections = connections;
     this.portDialects = portDialects;
     this.connection = connection;
@@ -153,7 +155,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     if (state == State.SERVING && !input.isReadable()) {
       waiting = true;
       bytes.release();
-      inbox.answerSoon(ctx);
+      inbox.add(ctx);
+      turn.endSoon(ctx);
     } else {
       join(ctx, bytes);
       answer(ctx, 0);
@@ -347,7 +350,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void sendSoon(ChannelHandlerContext ctx) {
-    executor.count(Counter.WRITTEN_BYTES, outbox.sendSoon(ctx));
+    int bytes = outbox.add(ctx);
+    if (bytes > 0) {
+      executor.count(Counter.WRITTEN_BYTES, bytes);
+      turn.endSoon(ctx);
+    }
   }
 
   private void flush(ChannelHandlerContext ctx) {

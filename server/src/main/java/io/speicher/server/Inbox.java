@@ -64,8 +64,6 @@ final class Inbox {
   private int end = HEADROOM_BYTES;
 
   private boolean answering;
-  private boolean scheduled;
-  private final Runnable task = this::answerScheduled;
 
   Inbox(CommandExecutor executor) {
     this.executor = executor;
@@ -73,8 +71,11 @@ final class Inbox {
 
   // ---- answering ----
 
-  /** Has what a {@link ConnectionHandler} has just received answered when all others are read. */
-  void answerSoon(ChannelHandlerContext ctx) {
+  /**
+   * Keeps what a {@link ConnectionHandler} has just received, to be answered by {@link #answerAll}.
+   * If that is enough, all is answered at once.
+   */
+  void add(ChannelHandlerContext ctx) {
     end = received.writerIndex();
     waiting[count] = ctx;
     starts[count] = received.readerIndex();
@@ -82,15 +83,7 @@ final class Inbox {
     count++;
     if (count == MAX_WAITING || end - HEADROOM_BYTES >= MAX_WAITING_BYTES) {
       answerAll();
-    } else if (!scheduled) {
-      scheduled = true;
-      ctx.executor().execute(task); // Tasks come after all channels that are ready.
     }
-  }
-
-  private void answerScheduled() {
-    scheduled = false;
-    answerAll();
   }
 
   /** Answers all that waits, but for what is being answered already. */

@@ -44,8 +44,6 @@ final class Outbox {
   private @Nullable ChannelHandlerContext present;
 
   private boolean sending;
-  private boolean scheduled;
-  private final Runnable task = this::sendScheduled;
 
   /**
    * Replies to several connections.
@@ -119,11 +117,12 @@ final class Outbox {
   }
 
   /**
-   * Has what was appended for a connection sent when the loop has no other connection to answer.
+   * Keeps what was appended for a connection, to be sent by {@link #sendAll}. If that is enough,
+   * all is sent at once.
    *
-   * @return how many bytes that are, maybe none
+   * @return how many bytes were appended, maybe none
    */
-  int sendSoon(ChannelHandlerContext ctx) {
+  int add(ChannelHandlerContext ctx) {
     int bytes = present == ctx ? bytes() : 0;
     if (bytes == 0) {
       return 0;
@@ -132,16 +131,8 @@ final class Outbox {
     filling.add(ctx);
     if (filling.isFull()) {
       sendAll();
-    } else if (!scheduled) {
-      scheduled = true;
-      ctx.executor().execute(task); // Tasks come after all channels that are ready.
     }
     return bytes;
-  }
-
-  private void sendScheduled() {
-    scheduled = false;
-    sendAll();
   }
 
   /** Sends all that waits, and what is added meanwhile: a channel may go on as soon as it can. */

@@ -70,8 +70,10 @@ public final class SpeicherServer implements AutoCloseable {
     for (EventExecutor loop : loops) {
       CommandExecutor executor = status.executors().get(loopStates.size());
       Dialects dialects = new Dialects(settings.limits());
-      loopStates.put(
-          (EventLoop) loop, new Loop(executor, dialects, new Inbox(executor), new Outbox()));
+      Inbox inbox = new Inbox(executor);
+      Outbox outbox = new Outbox();
+      Turn turn = new Turn(inbox, outbox);
+      loopStates.put((EventLoop) loop, new Loop(executor, dialects, inbox, outbox, turn));
     }
     try {
       listener = listen(settings, settings.port(), PortDialects.ANY);
