@@ -145,14 +145,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     connection.heard();
     executor.count(Counter.READ_BYTES, bytes.readableBytes());
     drainableBytes -= bytes.readableBytes();
-    if (state == State.FINISHING) {
-      bytes.release();
-      return;
-    }
     if (waiting || input.isReadable()) {
       inbox.answerAll(); // What came before comes first, and may need the room before this.
     }
-    if (state == State.SERVING && !input.isReadable()) {
+    if (state == State.FINISHING) {
+      bytes.release();
+    } else if (state == State.SERVING && !input.isReadable()) {
       waiting = true;
       bytes.release();
       inbox.add(ctx);
