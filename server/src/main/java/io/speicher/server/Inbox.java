@@ -38,7 +38,7 @@ final class Inbox {
    */
   private static final int READ_BYTES = 256 << 10;
 
-  /** So much does not wait for more: it should still be in the processor's cache. */
+  /** So much does not wait for more: it should still be in the cache. 16 KiB are no better. */
   private static final int MAX_WAITING_BYTES = 64 << 10;
 
   /** Nor do so many connections: the first one has waited long enough. */
@@ -59,7 +59,10 @@ final class Inbox {
   private final @Nullable ChannelHandlerContext[] waiting = new ChannelHandlerContext[MAX_WAITING];
   private final int[] starts = new int[MAX_WAITING];
   private final int[] ends = new int[MAX_WAITING];
+
+  /** How many commands of each have been looked for. */
   private final int[] commands = new int[MAX_WAITING];
+
   private int count;
   private int end = HEADROOM_BYTES;
 
