@@ -3,7 +3,6 @@ package io.speicher.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.protocol.Limits;
 import io.speicher.store.HeapStore;
 import io.speicher.store.Store;
 import io.speicher.store.Ticker;
@@ -11,14 +10,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -31,8 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * while they say it, so it finds them all ready when it goes on.
  */
 final class InboxIT {
-  private static final int TIMEOUT_MILLIS = 10_000;
-
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final Semaphore held = new Semaphore(0);
   private final Semaphore mayGoOn = new Semaphore(0);
@@ -144,9 +137,9 @@ final class InboxIT {
         boolean large = random.nextInt(4) == 0;
         int next = Math.min(stream.length, sent[i] + random.nextInt(large ? 60_000 : 300));
         if (sent[i] < next) {
-          peers.get(i).send(Arrays.copyOfRange(stream, sent[i], next));
+          peers.get(i).client().send(Arrays.copyOfRange(stream, sent[i], next));
           if (next == stream.length) {
-            peers.get(i).shutdownOutput();
+            peers.get(i).client().shutdownOutput();
           }
         }
         sent[i] = next;
@@ -156,8 +149,8 @@ final class InboxIT {
     }
     for (int i = 0; i < sent.length; i++) {
       Peer alone = connect(another);
-      alone.send(streams.get(i));
-      alone.shutdownOutput();
+      alone.client().send(streams.get(i));
+      alone.client().shutdownOutput();
       assertThat(peers.get(i).rest()).as("-Dseed=%d, peer %d", seed, i).isEqualTo(alone.rest());
     }
   }
@@ -218,8 +211,11 @@ final class InboxIT {
   }
 
   private static String frame(String json) {
-    byte[] length = ByteBuffer.allocate(4).putInt(json.length()).array();
-    return new String(length, ISO_8859_1) + json;
+    return text(RawClient.frame(json));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, ISO_8859_1);
   }
 
   private static byte[] bytes(String text) {
@@ -239,24 +235,13 @@ final class InboxIT {
   private void goOn(Peer holder) throws IOException {
     mayGoOn.release();
     holder.expect("$-1\r\n");
-    holder.close();
+    holder.client().close();
   }
 
   private SpeicherServer start(Transport transport) throws IOException {
-    ServerSettings settings =
-        new ServerSettings(
-            "127.0.0.1",
-            0,
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            Limits.DEFAULT,
-            1_000,
-            Duration.ZERO,
-            Duration.ofSeconds(10),
-            1,
-            transport);
     SpeicherServer server =
-        SpeicherServer.start(settings, holdable(new HeapStore(64 << 20, Ticker.system())));
+        SpeicherServer.start(
+            TestSettings.of(1, transport), holdable(new HeapStore(64 << 20, Ticker.system())));
     opened.add(server);
     return server;
   }
@@ -293,37 +278,25 @@ final class InboxIT {
     for (int i = 0; i < count; i++) {
       byte[] key = new byte[spans[2 * i + 1]];
       buffer.get(spans[2 * i], key);
-      keys.add(new String(key, ISO_8859_1));
+      keys.add(text(key));
     }
     return keys;
   }
 
   private Peer connect(SpeicherServer server) throws IOException {
-    Peer peer = new Peer(server.port());
-    opened.add(peer);
-    return peer;
+    RawClient client = new RawClient(server.port());
+    opened.add(client);
+    return new Peer(client);
   }
 
-  private static final class Peer implements AutoCloseable {
-    private final Socket socket;
-
-    Peer(int port) throws IOException {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.setTcpNoDelay(true);
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-    }
-
+  /** What they say is text, of one byte for each character. */
+  private record Peer(RawClient client) {
     void send(String text) throws IOException {
-      send(bytes(text));
-    }
-
-    void send(byte[] bytes) throws IOException {
-      socket.getOutputStream().write(bytes);
+      client.send(bytes(text));
     }
 
     void expect(String reply) throws IOException {
-      byte[] bytes = socket.getInputStream().readNBytes(reply.length());
-      assertThat(new String(bytes, ISO_8859_1)).isEqualTo(reply);
+      assertThat(text(client.read(reply.length()))).isEqualTo(reply);
     }
 
     void ask(String text, String reply) throws IOException {
@@ -331,18 +304,9 @@ final class InboxIT {
       expect(reply);
     }
 
-    void shutdownOutput() throws IOException {
-      socket.shutdownOutput();
-    }
-
     /** All that comes until the server closes. */
     String rest() throws IOException {
-      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
+      return text(client.rest());
     }
   }
 }

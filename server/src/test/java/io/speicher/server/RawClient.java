@@ -27,6 +27,7 @@ final class RawClient implements AutoCloseable {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
     socket.setSoTimeout(TIMEOUT_MILLIS);
+    socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
     in = new DataInputStream(socket.getInputStream());
   }
@@ -60,6 +61,11 @@ final class RawClient implements AutoCloseable {
   /** The next bytes of what the server sends. */
   byte[] read(int length) throws IOException {
     return in.readNBytes(length);
+  }
+
+  /** All bytes until the server closes. */
+  byte[] rest() throws IOException {
+    return in.readAllBytes();
   }
 
   void shutdownOutput() throws IOException {

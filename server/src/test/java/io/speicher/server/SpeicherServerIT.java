@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.speicher.protocol.Limits;
 import io.speicher.store.HeapStore;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
@@ -24,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -442,21 +440,11 @@ final class SpeicherServerIT {
     // ---- helpers ----
 
     private ServerSettings settings() {
-      return settings(10_000, Duration.ZERO);
+      return TestSettings.of(2, transport);
     }
 
     private ServerSettings settings(int maxConnections, Duration idleTimeout) {
-      return new ServerSettings(
-          "127.0.0.1",
-          0,
-          OptionalInt.empty(),
-          OptionalInt.empty(),
-          Limits.DEFAULT,
-          maxConnections,
-          idleTimeout,
-          Duration.ofSeconds(10),
-          2,
-          transport);
+      return TestSettings.of(2, transport, maxConnections, idleTimeout);
     }
 
     private static Store store() {

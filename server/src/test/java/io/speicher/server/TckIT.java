@@ -2,15 +2,12 @@ package io.speicher.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.protocol.Limits;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import io.speicher.tck.TckCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Duration;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,18 +43,7 @@ final class TckIT {
   }
 
   private static Set<String> failures(String dialect, Transport transport) throws IOException {
-    ServerSettings settings =
-        new ServerSettings(
-            "127.0.0.1",
-            0,
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            Limits.DEFAULT,
-            10_000,
-            Duration.ZERO,
-            Duration.ofSeconds(10),
-            2,
-            transport);
+    ServerSettings settings = TestSettings.of(2, transport);
     StringWriter output = new StringWriter();
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
