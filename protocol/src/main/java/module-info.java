@@ -1,10 +1,8 @@
-/** What is said between clients and servers, and the dialects it is said in. */
+/** What clients and servers share: commands, replies, limits, and framed JSON. */
 module io.speicher.protocol {
   requires static transitive org.jspecify;
   requires transitive io.netty.buffer;
 
   exports io.speicher.protocol;
   exports io.speicher.protocol.json;
-  exports io.speicher.protocol.resp;
-  exports io.speicher.protocol.memcached;
 }

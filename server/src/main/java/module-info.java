@@ -8,7 +8,7 @@ module io.speicher.server {
   requires io.netty.handler;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
-  requires transitive io.speicher.protocol;
+  requires transitive io.speicher.dialect;
   requires transitive io.speicher.store;
   requires java.logging;
   requires java.management;

@@ -6,6 +6,8 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.speicher.server.net.EpollListener;
+import io.speicher.server.net.LastingEpollIoHandler;
 
 /** How the server waits for its sockets. */
 public enum Transport {
@@ -14,8 +16,6 @@ public enum Transport {
 
   /** Java's, which works everywhere. */
   NIO;
-
-  static final int BACKLOG = 4_096;
 
   /** The best one that works on this machine. */
   public static Transport best() {
@@ -29,7 +29,7 @@ public enum Transport {
       case NIO ->
           new ServerBootstrap()
               .channelFactory(NioServerSocketChannel::new)
-              .option(ChannelOption.SO_BACKLOG, BACKLOG)
+              .option(ChannelOption.SO_BACKLOG, EpollListener.BACKLOG)
               .option(ChannelOption.SO_REUSEADDR, true)
               .childOption(ChannelOption.TCP_NODELAY, true);
     };

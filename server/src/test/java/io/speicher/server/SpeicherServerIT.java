@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.speicher.server.command.KeySearch;
 import io.speicher.store.HeapStore;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;

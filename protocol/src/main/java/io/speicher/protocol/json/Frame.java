@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *  | n, signed, big-endian  | payload (JSON) |
  * </pre>
  */
-final class Frame {
-  static final int HEADER_BYTES = 4;
+public final class Frame {
+  public static final int HEADER_BYTES = 4;
 
   private Frame() {}
 
@@ -24,7 +24,7 @@ final class Frame {
    *
    * @throws ProtocolException if no frame can have that length; the rest of it need not be there
    */
-  static @Nullable ByteBuffer take(ByteBuf in, int maxFrameBytes) {
+  public static @Nullable ByteBuffer take(ByteBuf in, int maxFrameBytes) {
     if (in.readableBytes() < HEADER_BYTES) {
       return null;
     }
@@ -46,14 +46,14 @@ final class Frame {
   }
 
   /** Leaves room for the length and returns where the frame starts, for {@link #end}. */
-  static int begin(ByteBuf out) {
+  public static int begin(ByteBuf out) {
     int start = out.writerIndex();
     out.writeInt(0);
     return start;
   }
 
   /** Fills in the length of the frame that started at {@code start} and ends here. */
-  static void end(ByteBuf out, int start) {
+  public static void end(ByteBuf out, int start) {
     out.setInt(start, out.writerIndex() - start - HEADER_BYTES);
   }
 }

@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Only when {@link #nextMember} has returned false is the whole text known to be well-formed.
  */
-final class JsonScanner {
+public final class JsonScanner {
 
   /*
    * Strict: RFC 8259 to the letter, in UTF-8 as RFC 3629 has it (no overlong forms, no encoded
@@ -65,7 +65,7 @@ final class JsonScanner {
   /**
    * Starts at the position of {@code json}, which is read by absolute offsets and left as it is.
    */
-  void begin(ByteBuffer json) throws MalformedJsonException {
+  public void begin(ByteBuffer json) throws MalformedJsonException {
     text = json;
     limit = json.limit();
     offset = whitespace(json.position());
@@ -80,14 +80,14 @@ final class JsonScanner {
   }
 
   /** Checks that {@code json} is one value of any kind; white space may stand around it. */
-  void checkValue(ByteBuffer json) throws MalformedJsonException {
+  public void checkValue(ByteBuffer json) throws MalformedJsonException {
     text = json;
     limit = json.limit();
     end(value(whitespace(json.position())));
   }
 
   /** Moves to the next member, or returns false after the last one and the end of the text. */
-  boolean nextMember() throws MalformedJsonException {
+  public boolean nextMember() throws MalformedJsonException {
     int at = whitespace(offset);
     int next = byteAt(at);
     if (next == '}') {
@@ -118,7 +118,7 @@ final class JsonScanner {
   }
 
   /** Starts at the position of {@code json}, an array, whose elements are to be walked. */
-  void beginArray(ByteBuffer json) {
+  public void beginArray(ByteBuffer json) {
     text = json;
     limit = json.limit();
     offset = json.position() + 1;
@@ -126,7 +126,7 @@ final class JsonScanner {
   }
 
   /** Moves to the next element, or returns false after the last one and the end of the text. */
-  boolean nextElement() throws MalformedJsonException {
+  public boolean nextElement() throws MalformedJsonException {
     int at = whitespace(offset);
     int next = byteAt(at);
     if (next == ']') {
@@ -149,7 +149,7 @@ final class JsonScanner {
   }
 
   /** Whether the name of the member, its escapes resolved, is {@code expected}, which is ASCII. */
-  boolean nameEquals(byte[] expected) {
+  public boolean nameEquals(byte[] expected) {
     if (nameEscaped) {
       String name = JsonText.unescape(text.slice(nameStart, nameEnd - nameStart));
       return name.equals(new String(expected, StandardCharsets.US_ASCII));
@@ -158,7 +158,7 @@ final class JsonScanner {
   }
 
   /** The value of the member, or the element; stays valid when the scanner moves on. */
-  JsonSpan valueSpan() {
+  public JsonSpan valueSpan() {
     return new JsonSpan(text, valueStart, valueEnd, valueEscaped);
   }
 

@@ -9,34 +9,34 @@ import org.jspecify.annotations.Nullable;
  *
  * @param escaped whether the value, if it is a string, holds a backslash
  */
-record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
+public record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
 
-  boolean isString() {
+  public boolean isString() {
     return text.get(start) == '"';
   }
 
   /** All of it, quotes included. */
-  ByteBuffer json() {
+  public ByteBuffer json() {
     return text.slice(start, end - start);
   }
 
   /** What stands between the quotes of a string. */
-  ByteBuffer quoted() {
+  public ByteBuffer quoted() {
     return text.slice(start + 1, end - start - 2);
   }
 
   /** The string that this is, in UTF-8, or null if it holds half of a surrogate pair. */
-  @Nullable ByteBuffer utf8() {
+  public @Nullable ByteBuffer utf8() {
     return escaped ? JsonText.utf8(string()) : quoted();
   }
 
   /** The string that this is. */
-  String string() {
+  public String string() {
     return JsonText.unescape(quoted());
   }
 
   /** What this says if it is text, in UTF-8, or null if it is other JSON. */
-  @Nullable ByteBuffer plainText() {
+  public @Nullable ByteBuffer plainText() {
     return isString() ? utf8() : null;
   }
 
@@ -44,7 +44,7 @@ record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
    * The integer that this is, or -1 if it is not one from 0 to {@link Limits#MAX_TTL_MILLIS}
    * written with digits only.
    */
-  long unsignedInteger() {
+  public long unsignedInteger() {
     long number = 0;
     for (int i = start; i < end; i++) {
       int digit = text.get(i) - '0';
@@ -60,7 +60,7 @@ record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
   }
 
   /** The 64-bit integer that this is, written with digits and perhaps a minus, or null. */
-  @Nullable Long integer() {
+  public @Nullable Long integer() {
     for (int i = start; i < end; i++) {
       byte b = text.get(i);
       if ((b < '0' || b > '9') && !(b == '-' && i == start)) {
@@ -71,7 +71,7 @@ record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
   }
 
   /** The integer that {@code digits} are, or null if it has more than 64 bits. */
-  static @Nullable Long parsed(String digits) {
+  public static @Nullable Long parsed(String digits) {
     try {
       return Long.valueOf(digits);
     } catch (NumberFormatException e) {

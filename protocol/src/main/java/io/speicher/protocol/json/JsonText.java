@@ -129,7 +129,7 @@ public final class JsonText {
   }
 
   /** Writes a value as the JSON that it is, and leaves its position as it is. */
-  static void writeValue(ValueKind kind, ByteBuffer bytes, ByteBuf out) {
+  public static void writeValue(ValueKind kind, ByteBuffer bytes, ByteBuf out) {
     switch (kind) {
       case TEXT -> writeString(bytes, out);
       case JSON -> Bytes.append(bytes, out);
@@ -137,11 +137,11 @@ public final class JsonText {
     }
   }
 
-  static void writeBase64(ByteBuffer bytes, ByteBuf out) {
+  public static void writeBase64(ByteBuffer bytes, ByteBuf out) {
     out.writeByte('"').writeBytes(Base64.getEncoder().encode(bytes.duplicate())).writeByte('"');
   }
 
-  static boolean isUtf8(ByteBuffer bytes) {
+  public static boolean isUtf8(ByteBuffer bytes) {
     if (Bytes.indexOfSpecial(bytes, bytes.position(), bytes.limit(), true) == bytes.limit()) {
       return true;
     }
@@ -157,7 +157,7 @@ public final class JsonText {
   }
 
   /** Writes {@code utf8} as a JSON string, in quotes, and leaves its position as it is. */
-  static void writeString(ByteBuffer utf8, ByteBuf out) {
+  public static void writeString(ByteBuffer utf8, ByteBuf out) {
     out.writeByte('"');
     int from = utf8.position();
     int special = Bytes.indexOfSpecial(utf8, from, utf8.limit(), false);

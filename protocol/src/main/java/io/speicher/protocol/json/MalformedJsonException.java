@@ -1,15 +1,15 @@
 package io.speicher.protocol.json;
 
 /** A text is not JSON, or not the JSON that was expected. It costs the peer one frame. */
-final class MalformedJsonException extends Exception {
+public final class MalformedJsonException extends Exception {
   private static final long serialVersionUID = 1;
 
   /** Without a stack trace: it says something about the peer, not about this code. */
-  MalformedJsonException(String message) {
+  public MalformedJsonException(String message) {
     super(message, null, false, false);
   }
 
-  String reason() {
+  public String reason() {
     return String.valueOf(getMessage());
   }
 }

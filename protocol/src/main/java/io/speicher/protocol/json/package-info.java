@@ -1,11 +1,9 @@
 /**
- * Framed JSON, the dialect that docs/protocol.md describes.
+ * Framed JSON, the protocol that docs/protocol.md describes, as far as clients and servers share it.
  *
- * <p>{@link io.speicher.protocol.json.JsonCommandDecoder} and {@link
- * io.speicher.protocol.json.JsonReplyEncoder} are a server's half, {@link
- * io.speicher.protocol.json.JsonCommandEncoder} and {@link
- * io.speicher.protocol.json.JsonReplyDecoder} a client's. All stand on {@code JsonScanner}, which
- * checks a JSON text strictly and finds its members without building a tree.
+ * <p>{@link io.speicher.protocol.json.JsonCommandEncoder} and {@link
+ * io.speicher.protocol.json.JsonReplyDecoder} are a client's half. All stands on {@code
+ * JsonScanner}, which checks a JSON text strictly and finds its members without building a tree.
  */
 @NullMarked
 package io.speicher.protocol.json;

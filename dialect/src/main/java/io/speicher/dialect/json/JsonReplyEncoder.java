@@ -1,0 +1,204 @@
+package io.speicher.dialect.json;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Counter;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
+import io.speicher.protocol.ValueKind;
+import io.speicher.protocol.json.Frame;
+import io.speicher.protocol.json.JsonText;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Writes replies. Has no state. */
+public final class JsonReplyEncoder {
+  private static final byte[] DONE_OBJECT = utf8("{\"status_code\":200}");
+  private static final byte[] MISS_OBJECT =
+      utf8("{\"status_code\":404,\"message\":\"no such key\"}");
+  private static final byte[] DONE = frame(DONE_OBJECT);
+  private static final byte[] MISS = frame(MISS_OBJECT);
+  private static final byte[] VALUE = utf8("{\"status_code\":200,\"value\":");
+  private static final byte[] ENCODING = utf8(",\"encoding\":\"base64\"");
+  private static final byte[] ITEMS = utf8("{\"status_code\":200,\"items\":[");
+  private static final int CONFLICT = 409;
+
+  /** Appends the frame of {@code reply} to {@code out}. */
+  public void encode(Reply reply, ByteBuf out) {
+    encode(reply, null, out);
+  }
+
+  /** Appends the frame of the reply to {@code command}; null stands for one of level core. */
+  void encode(Reply reply, @Nullable Command command, ByteBuf out) {
+    if (reply instanceof Reply.Done) {
+      out.writeBytes(DONE);
+    } else if (reply instanceof Reply.Miss) {
+      out.writeBytes(MISS);
+    } else {
+      int start = Frame.begin(out);
+      writeObject(reply, command, out);
+      end(out, start);
+    }
+  }
+
+  /** Begins the frame of a batch, and returns where it starts. */
+  static int beginItems(ByteBuf out) {
+    int start = Frame.begin(out);
+    out.writeBytes(ITEMS);
+    return start;
+  }
+
+  static void endItems(ByteBuf out, int start) {
+    out.writeByte(']').writeByte('}');
+    end(out, start);
+  }
+
+  private static void end(ByteBuf out, int start) {
+    if (out.writerIndex() - start - Frame.HEADER_BYTES > Limits.MAX_FRAME_BYTES) {
+      out.writerIndex(start);
+      Frame.begin(out);
+      writeError(Reply.UNAVAILABLE, "the reply is too long for a frame: ask for less", out);
+    }
+    Frame.end(out, start);
+  }
+
+  static void writeObject(Reply reply, @Nullable Command command, ByteBuf out) {
+    if (reply instanceof Reply.Value value) {
+      if (command instanceof Command.Get get && get.view() == Command.View.GLANCE) {
+        writeTtl(value.ttlMillis(), out);
+      } else {
+        writeValue(value, out);
+      }
+    } else if (reply instanceof Reply.Done) {
+      out.writeBytes(DONE_OBJECT);
+    } else if (reply instanceof Reply.Miss) {
+      out.writeBytes(MISS_OBJECT);
+    } else if (reply instanceof Reply.Exists) {
+      writeError(CONFLICT, "the condition does not hold", out);
+    } else if (reply instanceof Reply.Count count) {
+      write("{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
+    } else if (reply instanceof Reply.Keys keys) {
+      writeKeys(keys, out);
+    } else if (reply instanceof Reply.Stats stats) {
+      writeStats(stats.stats(), out);
+    } else if (reply instanceof Reply.WrongValue wrong) {
+      writeError(CONFLICT, reason(wrong), out);
+    } else if (reply instanceof Reply.Refused refused) {
+      writeError(refused.statusCode(), refused.message(), out);
+    } else if (reply instanceof Reply.Failed failed) {
+      writeError(failed.statusCode(), failed.message(), out);
+    } else {
+      throw new IllegalArgumentException("no such reply in framed JSON: " + reply.getClass());
+    }
+  }
+
+  private static void writeValue(Reply.Value value, ByteBuf out) {
+    out.writeBytes(VALUE);
+    if (value.kind() == ValueKind.BYTES && !JsonText.isUtf8(value.bytes())) {
+      JsonText.writeBase64(value.bytes(), out);
+      out.writeBytes(ENCODING);
+    } else {
+      ValueKind kind = value.kind() == ValueKind.BYTES ? ValueKind.TEXT : value.kind();
+      JsonText.writeValue(kind, value.bytes(), out);
+    }
+    if (value.version() > 0) {
+      write(",\"version\":\"" + value.version() + '"', out);
+    }
+    out.writeByte('}');
+  }
+
+  private static void writeTtl(long ttlMillis, ByteBuf out) {
+    write(
+        ttlMillis < 0 ? "{\"status_code\":200}" : "{\"status_code\":200,\"ttl\":" + ttlMillis + "}",
+        out);
+  }
+
+  private static String countName(@Nullable Command command) {
+    if (command instanceof Command.DeleteAll) {
+      return "deleted";
+    }
+    if (command instanceof Command.Append) {
+      return "length";
+    }
+    return command instanceof Command.Add ? "value" : "count";
+  }
+
+  private static void writeKeys(Reply.Keys keys, ByteBuf out) {
+    write(
+        "{\"status_code\":200,\"cursor\":\""
+            + Long.toUnsignedString(keys.cursor())
+            + "\",\"keys\":[",
+        out);
+    boolean first = true;
+    for (ByteBuffer key : keys.keys()) {
+      if (!first) {
+        out.writeByte(',');
+      }
+      first = false;
+      if (JsonText.isUtf8(key)) {
+        JsonText.writeString(key, out);
+      } else {
+        write("{\"base64\":", out);
+        JsonText.writeBase64(key, out);
+        out.writeByte('}');
+      }
+    }
+    write("]}", out);
+  }
+
+  private static void writeStats(ServerStats stats, ByteBuf out) {
+    write("{\"status_code\":200,\"server_version\":", out);
+    JsonText.writeString(ByteBuffer.wrap(utf8(stats.version())), out);
+    writeNumber("uptime_ms", Math.max(0, stats.nowMillis() - stats.startedAtMillis()), out);
+    writeNumber("items", stats.itemCount(), out);
+    writeNumber("used_bytes", stats.usedBytes(), out);
+    writeNumber("memory_bytes", stats.budgetBytes(), out);
+    writeNumber("evicted_items", stats.evictedItemCount(), out);
+    writeNumber("expired_items", stats.expiredItemCount(), out);
+    writeNumber("current_connections", stats.connections(), out);
+    writeNumber("max_connections", stats.maxConnections(), out);
+    writeNumber("max_frame_bytes", stats.maxFrameBytes(), out);
+    writeNumber("max_key_bytes", stats.maxKeyBytes(), out);
+    for (Counter counter : Counter.values()) {
+      writeNumber(counter.name().toLowerCase(Locale.ROOT), stats.count(counter), out);
+    }
+    out.writeByte('}');
+  }
+
+  private static void writeNumber(String name, long number, ByteBuf out) {
+    write(",\"" + name + "\":" + number, out);
+  }
+
+  private static String reason(Reply.WrongValue wrong) {
+    return switch (wrong) {
+      case NOT_AN_INTEGER -> "the value is not a 64-bit integer";
+      case OVERFLOW -> "the sum is not a 64-bit integer";
+      case NOT_A_DECIMAL -> "the value is not a decimal number";
+      case TOO_LONG -> "the value would be too long";
+    };
+  }
+
+  private static void writeError(int statusCode, String message, ByteBuf out) {
+    write("{\"status_code\":" + statusCode + ",\"message\":", out);
+    JsonText.writeString(ByteBuffer.wrap(utf8(message)), out);
+    out.writeByte('}');
+  }
+
+  private static byte[] frame(byte[] payload) {
+    return ByteBuffer.allocate(Frame.HEADER_BYTES + payload.length)
+        .putInt(payload.length)
+        .put(payload)
+        .array();
+  }
+
+  private static void write(String json, ByteBuf out) {
+    out.writeBytes(utf8(json));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

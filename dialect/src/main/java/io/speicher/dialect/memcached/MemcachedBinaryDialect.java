@@ -1,0 +1,334 @@
+package io.speicher.dialect.memcached;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.Arithmetic;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.dialect.Dialect;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memcached's old binary dialect, for a server: clients that speak nothing else still exist.
+ *
+ * <pre>
+ *  0       1      2          4        5           6        8            12       16        24
+ *  | magic | code | key len. | extras | data type | status | body len.  | opaque | version | body
+ * </pre>
+ *
+ * The body is extras, key and value, in this order; a request has two unused bytes for the status.
+ */
+public final class MemcachedBinaryDialect implements Dialect {
+  private static final int REQUEST = 0x80;
+  private static final int REPLY = 0x81;
+  private static final int HEADER_BYTES = 24;
+
+  /** A counter with this expiry is not to be made where there is none. */
+  private static final int NO_INITIAL = -1;
+
+  private static final int OK = 0x00;
+  private static final int NOT_FOUND = 0x01;
+  private static final int EXISTS = 0x02;
+  private static final int TOO_LARGE = 0x03;
+  private static final int INVALID = 0x04;
+  private static final int NOT_STORED = 0x05;
+  private static final int NOT_A_NUMBER = 0x06;
+  private static final int UNKNOWN = 0x81;
+  private static final int NO_MEMORY = 0x82;
+
+  private final Limits limits;
+
+  // What the last request said.
+  private BinaryOperation operation = BinaryOperation.NOOP;
+  private int code;
+  private boolean quiet;
+  private int opaque;
+  private long version;
+  private @Nullable ByteBuffer key;
+
+  /** The status of the reply, whatever the server says; -1 if that decides. */
+  private int status = -1;
+
+  /** How many bytes of a refused request's body are to be thrown away. */
+  private int skippedBytes;
+
+  private StatsTopic topic = StatsTopic.GENERAL;
+
+  public MemcachedBinaryDialect(Limits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public @Nullable Command decode(ByteBuf in) {
+    int skipped = Math.min(skippedBytes, in.readableBytes());
+    in.skipBytes(skipped);
+    skippedBytes -= skipped;
+    if (skippedBytes > 0 || in.readableBytes() < HEADER_BYTES) {
+      return null;
+    }
+    int start = in.readerIndex();
+    int keyBytes = in.getUnsignedShort(start + 2);
+    int extrasBytes = in.getUnsignedByte(start + 4);
+    int bodyBytes = in.getInt(start + 8);
+    int valueBytes = bodyBytes - keyBytes - extrasBytes;
+    if (in.getUnsignedByte(start) != REQUEST) {
+      return hangUp();
+    }
+    code = in.getUnsignedByte(start + 1);
+    opaque = in.getInt(start + 12);
+    version = in.getLong(start + 16);
+    status = -1;
+    key = null;
+    BinaryOperation found = BinaryOperation.ofCode(code);
+    operation = found == null ? BinaryOperation.NOOP : found;
+    quiet = found != null && found.isQuiet(code);
+    if (bodyBytes < 0) {
+      throw invalid();
+    }
+    boolean tooLong = valueBytes > limits.maxFrameBytes();
+    if (in.readableBytes() - HEADER_BYTES < (tooLong ? extrasBytes + keyBytes : bodyBytes)) {
+      return null;
+    }
+    in.skipBytes(HEADER_BYTES);
+    int maxKeyBytes = Math.min(TextCommands.MAX_KEY_BYTES, limits.maxKeyBytes());
+    if (tooLong) {
+      skippedBytes = bodyBytes;
+      boolean isKey = keyBytes > 0 && keyBytes <= maxKeyBytes;
+      return isKey && operation == BinaryOperation.SET
+          ? tooLarge(in.nioBuffer(in.readerIndex() + extrasBytes, keyBytes))
+          : refuse(TOO_LARGE);
+    }
+    ByteBuffer body = in.nioBuffer(in.readerIndex(), bodyBytes);
+    in.skipBytes(bodyBytes);
+    if (found == null) {
+      return refuse(UNKNOWN);
+    }
+    if (valueBytes < 0
+        || keyBytes > maxKeyBytes
+        || !found.fits(extrasBytes, keyBytes, valueBytes)) {
+      throw invalid();
+    }
+    ByteBuffer name = body.slice(extrasBytes, keyBytes);
+    key = name;
+    return command(name, body, body.slice(extrasBytes + keyBytes, valueBytes));
+  }
+
+  /** Ends the connection without a word, as memcached does with who speaks something else. */
+  private Command hangUp() {
+    operation = BinaryOperation.QUIT;
+    quiet = true;
+    status = OK;
+    return new Command.Quit();
+  }
+
+  /** Memcached does not trust the lengths of who sends such a request. */
+  private ProtocolException invalid() {
+    status = INVALID;
+    return new ProtocolException(text(INVALID));
+  }
+
+  /** A value that cannot be stored takes the old one with it, so that nobody takes it for new. */
+  private Command tooLarge(ByteBuffer name) {
+    status = TOO_LARGE;
+    return new Command.Delete(name);
+  }
+
+  private Command refuse(int newStatus) {
+    status = newStatus;
+    quiet = false;
+    return new Command.Malformed(text(newStatus));
+  }
+
+  private Command command(ByteBuffer name, ByteBuffer extras, ByteBuffer value) {
+    return switch (operation) {
+      case GET, GET_WITH_KEY -> new Command.Get(name, View.VERSION);
+      case SET -> set(name, extras, value, Condition.ALWAYS);
+      case ADD -> set(name, extras, value, Condition.ABSENT);
+      case REPLACE -> set(name, extras, value, Condition.PRESENT);
+      case DELETE ->
+          version == 0 ? new Command.Delete(name) : new Command.DeleteVersion(name, version);
+      case INCREMENT -> add(name, extras, Arithmetic.UNSIGNED_UP);
+      case DECREMENT -> add(name, extras, Arithmetic.UNSIGNED_DOWN);
+      case QUIT -> new Command.Quit();
+      case FLUSH ->
+          new Command.Clear(
+              extras.remaining() == 0 ? 0 : Exptime.unsignedDelayMillis(extras.getInt(0)));
+      case NOOP, VERSION, VERBOSITY -> new Command.Ping();
+      case APPEND -> append(name, value, false);
+      case PREPEND -> append(name, value, true);
+      case STAT -> stat(StandardCharsets.ISO_8859_1.decode(name.duplicate()).toString());
+      case TOUCH, GET_AND_TOUCH, GET_AND_TOUCH_WITH_KEY ->
+          new Command.GetAndTouch(name, Exptime.unsignedExpiry(extras.getInt(0)), View.VERSION);
+    };
+  }
+
+  private Command set(ByteBuffer name, ByteBuffer extras, ByteBuffer value, Condition unversioned) {
+    Condition condition = version == 0 ? unversioned : Condition.version(version);
+    Expiry expiry = Exptime.unsignedExpiry(extras.getInt(4));
+    SetOptions options = new SetOptions(extras.getInt(0), expiry, condition, false);
+    return new Command.SetLeased(new Command.Set(name, ValueKind.BYTES, value, options), false);
+  }
+
+  private Command append(ByteBuffer name, ByteBuffer value, boolean toFront) {
+    Command.Append append = new Command.Append(name, ValueKind.BYTES, value, toFront, false);
+    return new Command.AppendLeased(append, versionCondition());
+  }
+
+  private Condition versionCondition() {
+    return version == 0 ? Condition.ALWAYS : Condition.version(version);
+  }
+
+  private Command add(ByteBuffer name, ByteBuffer extras, Arithmetic arithmetic) {
+    int seconds = extras.getInt(16);
+    Command.Initial initial =
+        seconds == NO_INITIAL
+            ? null
+            : new Command.Initial(
+                extras.getLong(8), ValueKind.BYTES, Exptime.unsignedExpiry(seconds));
+    Command.Add add = new Command.Add(name, extras.getLong(0), arithmetic, initial);
+    return new Command.AddAndGet(add, versionCondition(), Expiry.KEEP);
+  }
+
+  private Command stat(String name) {
+    if (name.equals("reset")) {
+      return new Command.ResetStats();
+    }
+    StatsTopic named = name.isEmpty() ? StatsTopic.GENERAL : StatsTopic.named(name);
+    if (named == null) {
+      return refuse(NOT_FOUND);
+    }
+    topic = named;
+    return new Command.Stats();
+  }
+
+  // ---- replies ----
+
+  @Override
+  public void encode(Reply reply, ByteBuf out) {
+    int found = status >= 0 ? status : status(reply);
+    if (found != OK) {
+      spellFailure(found, out);
+    } else if (reply instanceof Reply.Value value) {
+      spellValue(value, out);
+    } else if (reply instanceof Reply.Stats stats) {
+      topic.write(stats.stats(), (name, text) -> writeStat(name, text, out));
+      writeStat("", "", out);
+    } else if (!quiet) {
+      long newVersion = reply instanceof Reply.Count count ? count.number() : 0;
+      boolean isVersion = operation == BinaryOperation.VERSION;
+      header(OK, 0, 0, isVersion ? StatsTopic.VERSION.length() : 0, newVersion, out);
+      if (isVersion) {
+        TextCommands.writeText(StatsTopic.VERSION, out);
+      }
+    }
+  }
+
+  private void spellFailure(int failure, ByteBuf out) {
+    ByteBuffer name = operation.repeatsKey() ? key : null;
+    if (failure != NOT_FOUND || !operation.isRead()) {
+      writeText(failure, text(failure), out);
+    } else if (!quiet && name != null) {
+      header(NOT_FOUND, 0, name.remaining(), 0, 0, out);
+      TextCommands.writeBytes(name, out);
+    } else if (!quiet) {
+      writeText(NOT_FOUND, text(NOT_FOUND), out);
+    }
+  }
+
+  private void spellValue(Reply.Value value, ByteBuf out) {
+    if (operation == BinaryOperation.TOUCH) {
+      header(OK, 4, 0, 0, value.version(), out);
+      out.writeInt(value.flags());
+    } else if (operation.isRead()) {
+      ByteBuffer name = operation.repeatsKey() ? key : null;
+      int keyBytes = name == null ? 0 : name.remaining();
+      header(OK, 4, keyBytes, value.bytes().remaining(), value.version(), out);
+      out.writeInt(value.flags());
+      if (name != null) {
+        TextCommands.writeBytes(name, out);
+      }
+      TextCommands.writeBytes(value.bytes(), out);
+    } else if (!quiet) {
+      header(OK, 0, 0, Long.BYTES, value.version(), out);
+      String number = StandardCharsets.US_ASCII.decode(value.bytes().duplicate()).toString();
+      out.writeLong(Long.parseUnsignedLong(number));
+    }
+  }
+
+  private int status(Reply reply) {
+    if (reply instanceof Reply.Miss) {
+      boolean isAppend =
+          operation == BinaryOperation.APPEND || operation == BinaryOperation.PREPEND;
+      return isAppend ? NOT_STORED : NOT_FOUND;
+    }
+    if (reply instanceof Reply.Exists) {
+      return EXISTS;
+    }
+    if (reply instanceof Reply.WrongValue) {
+      return NOT_A_NUMBER;
+    }
+    if (reply instanceof Reply.Refused) {
+      return INVALID;
+    }
+    return reply instanceof Reply.Failed ? NO_MEMORY : OK;
+  }
+
+  private static String text(int status) {
+    return switch (status) {
+      case NOT_FOUND -> "Not found";
+      case EXISTS -> "Data exists for key.";
+      case TOO_LARGE -> "Too large.";
+      case INVALID -> "Invalid arguments";
+      case NOT_STORED -> "Not stored.";
+      case NOT_A_NUMBER -> "Non-numeric server-side value for incr or decr";
+      case UNKNOWN -> "Unknown command";
+      default -> "Out of memory";
+    };
+  }
+
+  private void writeText(int newStatus, String text, ByteBuf out) {
+    header(newStatus, 0, 0, text.length(), 0, out);
+    TextCommands.writeText(text, out);
+  }
+
+  private void writeStat(String name, String value, ByteBuf out) {
+    header(OK, 0, name.length(), value.length(), 0, out);
+    TextCommands.writeText(name, out);
+    TextCommands.writeText(value, out);
+  }
+
+  private void header(
+      int newStatus, int extrasBytes, int keyBytes, int valueBytes, long itemVersion, ByteBuf out) {
+    out.writeByte(REPLY).writeByte(code).writeShort(keyBytes).writeByte(extrasBytes).writeByte(0);
+    out.writeShort(newStatus).writeInt(extrasBytes + keyBytes + valueBytes).writeInt(opaque);
+    out.writeLong(itemVersion);
+  }
+
+  @Override
+  public void beginBatch(int size, ByteBuf out) {
+    throw new IllegalStateException("no request has several replies");
+  }
+
+  @Override
+  public void turnTo(int index) {
+    throw new IllegalStateException("no request has several replies");
+  }
+
+  @Override
+  public void endBatch(ByteBuf out) {
+    throw new IllegalStateException("no request has several replies");
+  }
+
+  @Override
+  public boolean isAtRest() {
+    return skippedBytes == 0;
+  }
+}

@@ -1,0 +1,166 @@
+package io.speicher.dialect.memcached;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Bytes;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.Reply;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A family of text commands: what a line and its data block mean, and how the reply is spelled.
+ *
+ * <p>It remembers the last command, which is what {@link #encode} answers. How a reply is spelled
+ * may be said by the line, which is valid until then.
+ */
+abstract class TextCommands {
+  /** No command line has a longer key. */
+  static final int MAX_KEY_BYTES = 250;
+
+  static final String BAD_FORMAT = "CLIENT_ERROR bad command line format";
+  static final String BAD_CHUNK = "CLIENT_ERROR bad data chunk";
+  static final String NOT_A_NUMBER = "CLIENT_ERROR cannot increment or decrement non-numeric value";
+  static final String TOO_LARGE = "SERVER_ERROR object too large for cache";
+
+  private static final byte[] CLIENT_ERROR = ascii("CLIENT_ERROR ");
+  private static final byte[] SERVER_ERROR = ascii("SERVER_ERROR ");
+
+  final Line line;
+  final int maxKeyBytes;
+  private final int maxValueBytes;
+
+  /** Whether the peer wants no reply to the last command. */
+  boolean silent;
+
+  /** What the last command is answered with, whatever its reply is; null if that decides. */
+  private @Nullable String answer;
+
+  private int blockBytes;
+  private int skippedBytes;
+
+  TextCommands(Line line, int maxKeyBytes, int maxValueBytes) {
+    this.line = line;
+    this.maxKeyBytes = maxKeyBytes;
+    this.maxValueBytes = maxValueBytes;
+  }
+
+  /** The longest key that a line may have. */
+  static int maxKeyBytes(Limits limits) {
+    return Math.min(MAX_KEY_BYTES, limits.maxKeyBytes());
+  }
+
+  /** Reads the line, or returns null if a data block follows, of {@link #blockBytes}. */
+  final @Nullable Command read() {
+    begin();
+    return command();
+  }
+
+  /** Forgets the last command. */
+  final void begin() {
+    silent = false;
+    answer = null;
+    blockBytes = 0;
+    skippedBytes = 0;
+  }
+
+  abstract @Nullable Command command();
+
+  /** What the line that was read says with this value. */
+  abstract Command store(ByteBuffer value);
+
+  /** The reply to a whole command that was understood. */
+  abstract void spell(Reply reply, ByteBuf out);
+
+  void beginBatch() {}
+
+  void turnTo(int index) {}
+
+  void endBatch(ByteBuf out) {}
+
+  /** How many bytes of a value follow the line, its line end not counted. */
+  final int blockBytes() {
+    return blockBytes;
+  }
+
+  /** How many bytes behind the line are of no use, since there was something wrong with it. */
+  final int skippedBytes() {
+    return skippedBytes;
+  }
+
+  /** A data block follows: null, unless it would be too long. */
+  final @Nullable Command await(int bytes) {
+    if (bytes > maxValueBytes) {
+      skip(bytes);
+      return tooLarge();
+    }
+    blockBytes = bytes;
+    return null;
+  }
+
+  final void skip(int valueBytes) {
+    skippedBytes = valueBytes + 2;
+  }
+
+  /** What becomes of a value that is too long. */
+  abstract Command tooLarge();
+
+  /** The data block did not end where it should. */
+  Command badChunk() {
+    return refuse(BAD_CHUNK);
+  }
+
+  /** Answers with a whole line, whatever the server says. */
+  final Command refuse(String text) {
+    answer = text;
+    return new Command.Malformed(text);
+  }
+
+  /** Lets the last command be answered with a whole line. */
+  final <C extends Command> C answering(String text, C command) {
+    answer = text;
+    return command;
+  }
+
+  final void encode(Reply reply, ByteBuf out) {
+    if (silent) {
+      return;
+    }
+    if (answer != null) {
+      writeLine(answer, out);
+    } else if (reply instanceof Reply.Failed failed) {
+      writeLine(SERVER_ERROR, failed.message(), out);
+    } else if (reply instanceof Reply.Refused refused) {
+      writeLine(CLIENT_ERROR, refused.message(), out);
+    } else {
+      spell(reply, out);
+    }
+  }
+
+  static void writeLine(byte[] head, String tail, ByteBuf out) {
+    out.writeBytes(head);
+    writeLine(tail, out);
+  }
+
+  static void writeLine(String text, ByteBuf out) {
+    writeText(text, out);
+    endLine(out);
+  }
+
+  static void writeText(String text, ByteBuf out) {
+    out.writeCharSequence(text, StandardCharsets.UTF_8);
+  }
+
+  static void endLine(ByteBuf out) {
+    out.writeByte('\r').writeByte('\n');
+  }
+
+  static void writeBytes(ByteBuffer bytes, ByteBuf out) {
+    Bytes.append(bytes, out);
+  }
+
+  static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

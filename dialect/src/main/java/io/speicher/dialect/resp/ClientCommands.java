@@ -1,0 +1,314 @@
+package io.speicher.dialect.resp;
+
+import io.speicher.protocol.Command;
+import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.ConnectionFilter.Self;
+import io.speicher.protocol.ConnectionInfo;
+import io.speicher.protocol.Reply;
+import io.speicher.dialect.resp.CommandSpec.Keys;
+import io.speicher.dialect.resp.Session.Replies;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** CLIENT and its subcommands. */
+final class ClientCommands {
+  private static final CommandSpec.Group CONNECTION = new CommandSpec.Group("connection");
+  private static final String PLAIN = "noscript loading stale";
+  private static final String ADMIN = "admin noscript loading stale";
+
+  private static final long MAX_AGE_SECONDS = Long.MAX_VALUE / 1_000;
+
+  /** The types that Redis has; all clients are normal here. */
+  private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
+
+  private static final Spelling LIST =
+      (reply, out) -> {
+        StringBuilder text = new StringBuilder();
+        for (ConnectionInfo connection : ((Reply.Connections) reply).connections()) {
+          describe(connection, text);
+        }
+        out.verbatim(text.toString());
+      };
+
+  static final CommandSpec CLIENT =
+      CONNECTION.container(
+          "client",
+          "2.4.0",
+          "Asks about connections, and changes them.",
+          client(
+              "id",
+              2,
+              PLAIN,
+              "5.0.0",
+              "Tells the id of the connection.",
+              r ->
+                  r.answer(
+                      new Command.ListConnections(ConnectionFilter.SELF),
+                      (reply, out) -> out.integer(ConnectionCommands.ownId(reply)))),
+          client(
+              "getname",
+              2,
+              PLAIN,
+              "2.6.9",
+              "Tells the name of the connection.",
+              ClientCommands::getName),
+          client(
+              "setname",
+              3,
+              PLAIN,
+              "2.6.9",
+              "Gives the connection a name.",
+              ClientCommands::setName),
+          client(
+              "setinfo",
+              4,
+              PLAIN,
+              "7.2.0",
+              "Says which library the client uses.",
+              ClientCommands::setInfo),
+          client(
+              "info",
+              2,
+              PLAIN,
+              "6.2.0",
+              "Describes the connection.",
+              r -> r.answer(new Command.ListConnections(ConnectionFilter.SELF), LIST)),
+          client("list", -2, ADMIN, "2.4.0", "Describes all connections.", ClientCommands::list),
+          client("kill", -3, ADMIN, "2.4.0", "Closes connections.", ClientCommands::kill),
+          client(
+              "no-evict",
+              3,
+              ADMIN,
+              "7.0.0",
+              "Does nothing: no client is evicted here.",
+              ClientCommands::noEvict),
+          client(
+              "no-touch",
+              3,
+              PLAIN,
+              "7.2.0",
+              "Says whether reads count as a use of the item.",
+              ClientCommands::noTouch),
+          client(
+              "reply",
+              3,
+              PLAIN,
+              "3.2.0",
+              "Says which commands are answered.",
+              ClientCommands::reply));
+
+  private ClientCommands() {}
+
+  private static CommandSpec client(
+      String name,
+      int arity,
+      String flags,
+      String since,
+      String summary,
+      CommandSpec.Parser parser) {
+    return CONNECTION.command(
+        "client|" + name, arity, flags, Keys.NONE, since, "O(1)", summary, parser);
+  }
+
+  // ---- names ----
+
+  private static Command getName(Request request) {
+    Session session = request.session();
+    return request.answer((reply, out) -> {
+      if (session.name().isEmpty()) {
+        out.nothing();
+      } else {
+        out.bulk(session.name());
+      }
+    });
+  }
+
+  private static Command setName(Request request) {
+    Session session = request.session();
+    String name = ConnectionCommands.name(request, 2);
+    return request.answer(
+        new Command.NameConnection(name, null, null),
+        (reply, out) -> {
+          session.name(name);
+          Spelling.OK.spell(reply, out);
+        });
+  }
+
+  private static Command setInfo(Request request) {
+    String what = request.string(2).toLowerCase(Locale.ROOT);
+    String text = request.string(3);
+    if (!what.equals("lib-name") && !what.equals("lib-ver")) {
+      throw new RefusedException("ERR Unrecognized option '" + request.string(2) + "'");
+    }
+    if (!ConnectionCommands.isPlain(text)) {
+      throw new RefusedException(
+          "ERR " + what + " cannot contain spaces, newlines or special characters.");
+    }
+    return request.answer(
+        what.equals("lib-name")
+            ? new Command.NameConnection(null, text, null)
+            : new Command.NameConnection(null, null, text),
+        Spelling.OK);
+  }
+
+  // ---- what the connection is like ----
+
+  private static boolean isOn(Request request) {
+    if (!request.is(2, "on") && !request.is(2, "off")) {
+      throw RefusedException.syntax();
+    }
+    return request.is(2, "on");
+  }
+
+  private static Command noEvict(Request request) {
+    isOn(request);
+    return request.answer(Spelling.OK);
+  }
+
+  private static Command noTouch(Request request) {
+    Session session = request.session();
+    boolean touches = !isOn(request);
+    return request.answer((reply, out) -> {
+      session.touches(touches);
+      Spelling.OK.spell(reply, out);
+    });
+  }
+
+  private static Command reply(Request request) {
+    Session session = request.session();
+    if (!request.is(2, "on") && !request.is(2, "off") && !request.is(2, "skip")) {
+      throw RefusedException.syntax();
+    }
+    Replies replies = Replies.valueOf(request.string(2).toUpperCase(Locale.ROOT));
+    return request.answer((reply, out) -> {
+      session.replies(replies);
+      Spelling.OK.spell(reply, out);
+    });
+  }
+
+  // ---- others ----
+
+  private static Command list(Request request) {
+    Set<Long> ids = null;
+    if (request.count() == 4 && request.is(2, "type")) {
+      ids = type(request, 3) ? null : Set.of();
+    } else if (request.count() >= 4 && request.is(2, "id")) {
+      ids = new HashSet<>();
+      for (int i = 3; i < request.count(); i++) {
+        ids.add(request.integer(i, "ERR Invalid client ID"));
+      }
+    } else if (request.count() != 2) {
+      throw RefusedException.syntax();
+    }
+    return request.answer(new Command.ListConnections(filter(ids)), LIST);
+  }
+
+  private static ConnectionFilter filter(@Nullable Set<Long> ids) {
+    return new ConnectionFilter(ids, null, null, 0, Self.INCLUDED);
+  }
+
+  /** Whether that is the type that all have. */
+  private static boolean type(Request request, int index) {
+    String type = request.string(index).toLowerCase(Locale.ROOT);
+    if (!TYPES.contains(type)) {
+      throw new RefusedException("ERR Unknown client type '" + request.string(index) + "'");
+    }
+    return type.equals("normal");
+  }
+
+  private static Command kill(Request request) {
+    if (request.count() == 3) {
+      ConnectionFilter peer = new ConnectionFilter(null, request.string(2), null, 0, Self.INCLUDED);
+      return request.answer(
+          new Command.CloseConnections(peer),
+          (reply, out) -> {
+            if (((Reply.Count) reply).number() == 0) {
+              out.error("ERR No such client");
+            } else {
+              Spelling.OK.spell(reply, out);
+            }
+          });
+    }
+    return request.answer(new Command.CloseConnections(killed(request)), Spelling.COUNT);
+  }
+
+  private static ConnectionFilter killed(Request request) {
+    if (request.count() % 2 != 0) {
+      throw RefusedException.syntax();
+    }
+    ConnectionFilter filter = new ConnectionFilter(null, null, null, 0, Self.EXCLUDED);
+    for (int i = 2; i < request.count(); i += 2) {
+      filter = narrowed(filter, request, i);
+    }
+    return filter;
+  }
+
+  private static ConnectionFilter narrowed(ConnectionFilter filter, Request request, int index) {
+    Set<Long> ids = filter.ids();
+    String peer = filter.peer();
+    String local = filter.local();
+    long minAgeMillis = filter.minAgeMillis();
+    Self self = filter.self();
+    int value = index + 1;
+    if (request.is(index, "id")) {
+      ids = Set.of(positive(request, value, "client-id"));
+    } else if (request.is(index, "type")) {
+      ids = type(request, value) ? ids : Set.of();
+    } else if (request.is(index, "addr")) {
+      peer = request.string(value);
+    } else if (request.is(index, "laddr")) {
+      local = request.string(value);
+    } else if (request.is(index, "user")) {
+      if (!request.string(value).equals("default")) {
+        throw new RefusedException("ERR No such user '" + request.string(value) + "'");
+      }
+    } else if (request.is(index, "maxage")) {
+      minAgeMillis = 1_000 * Math.min(positive(request, value, "maxage"), MAX_AGE_SECONDS);
+    } else if (request.is(index, "skipme")) {
+      self = skipsSelf(request, value) ? Self.EXCLUDED : Self.INCLUDED;
+    } else {
+      throw RefusedException.syntax();
+    }
+    return new ConnectionFilter(ids, peer, local, minAgeMillis, self);
+  }
+
+  private static long positive(Request request, int index, String what) {
+    String error = "ERR " + what + " should be greater than 0";
+    long number = request.integer(index, error);
+    if (number < 1) {
+      throw new RefusedException(error);
+    }
+    return number;
+  }
+
+  private static boolean skipsSelf(Request request, int index) {
+    if (!request.is(index, "yes") && !request.is(index, "no")) {
+      throw RefusedException.syntax();
+    }
+    return request.is(index, "yes");
+  }
+
+  private static void describe(ConnectionInfo connection, StringBuilder text) {
+    text.append("id=")
+        .append(connection.id())
+        .append(" addr=")
+        .append(connection.peer())
+        .append(" laddr=")
+        .append(connection.local())
+        .append(" fd=-1 name=") // What is a number of the system's there, nobody has to know.
+        .append(connection.name())
+        .append(" age=")
+        .append(connection.ageMillis() / 1_000)
+        .append(" idle=")
+        .append(connection.idleMillis() / 1_000)
+        .append(" flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 cmd=")
+        .append(connection.lastCommand().isEmpty() ? "NULL" : connection.lastCommand())
+        .append(" user=default redir=-1 lib-name=")
+        .append(connection.library())
+        .append(" lib-ver=")
+        .append(connection.libraryVersion())
+        .append('\n');
+  }
+}

@@ -1,0 +1,90 @@
+package io.speicher.dialect.resp;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All commands, by name. */
+final class CommandTable {
+  private static final List<CommandSpec> ALL = all();
+
+  /** Open addressing; a power of two, and mostly empty. */
+  private static final @Nullable CommandSpec[] SLOTS = new CommandSpec[1_024];
+
+  static {
+    for (CommandSpec spec : ALL) {
+      int hash = 0;
+      for (int i = 0; i < spec.name().length(); i++) {
+        hash = hash(hash, spec.name().charAt(i));
+      }
+      while (SLOTS[slot(hash)] != null) {
+        hash++;
+      }
+      SLOTS[slot(hash)] = spec;
+    }
+  }
+
+  private CommandTable() {}
+
+  private static List<CommandSpec> all() {
+    List<CommandSpec> all = new ArrayList<>();
+    all.addAll(StringCommands.ALL);
+    all.addAll(KeyCommands.ALL);
+    all.addAll(ConnectionCommands.ALL);
+    all.addAll(ServerCommands.ALL);
+    all.addAll(TransactionCommands.ALL);
+    all.add(CommandCommands.COMMAND);
+    return List.copyOf(all);
+  }
+
+  static List<CommandSpec> commands() {
+    return ALL;
+  }
+
+  /** The command that the word is the name of, in upper or lower case, or null. */
+  static @Nullable CommandSpec find(Arguments arguments, int index) {
+    int hash = 0;
+    for (int i = 0; i < arguments.length(index); i++) {
+      hash = hash(hash, Arguments.lowerCase(arguments.byteAt(index, i)));
+    }
+    for (CommandSpec spec = SLOTS[slot(hash)]; spec != null; spec = SLOTS[slot(++hash)]) {
+      if (arguments.is(index, spec.name())) {
+        return spec;
+      }
+    }
+    return null;
+  }
+
+  /** The command of that name, which is in lower case, or the subcommand, {@code config|get}. */
+  static @Nullable CommandSpec find(String name) {
+    for (CommandSpec spec : ALL) {
+      if (name.equals(spec.name())) {
+        return spec;
+      }
+      if (name.startsWith(spec.name() + "|")) {
+        for (CommandSpec subcommand : spec.subcommands()) {
+          if (name.equals(subcommand.name())) {
+            return subcommand;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The command or, where it has some, its subcommand; null if there is none of that name. */
+  static @Nullable CommandSpec findWithSubcommand(Arguments arguments) {
+    CommandSpec spec = find(arguments, 0);
+    return spec == null || spec.subcommands().isEmpty() || arguments.count() == 1
+        ? spec
+        : spec.subcommand(arguments);
+  }
+
+  private static int hash(int hash, int b) {
+    return 31 * hash + b;
+  }
+
+  private static int slot(int hash) {
+    return (hash ^ hash >>> 10) & (SLOTS.length - 1);
+  }
+}

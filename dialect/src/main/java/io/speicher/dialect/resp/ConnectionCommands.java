@@ -1,0 +1,215 @@
+package io.speicher.dialect.resp;
+
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Reply;
+import io.speicher.dialect.resp.CommandSpec.Keys;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Commands on the connection that they come on. */
+final class ConnectionCommands {
+  private static final CommandSpec.Group CONNECTION = new CommandSpec.Group("connection");
+  private static final String EARLY = "noscript loading stale fast no_auth allow_busy";
+
+  private static final String NO_PASSWORD =
+      "ERR AUTH <password> called without any password configured for the default user. Are you"
+          + " sure your configuration is correct?";
+  private static final String WRONG_PASSWORD =
+      "WRONGPASS invalid username-password pair or user is disabled.";
+  private static final String BAD_NAME =
+      "ERR Client names cannot contain spaces, newlines or special characters.";
+
+  private static final Spelling PONG = Spelling.raw("+PONG\r\n");
+
+  static final List<CommandSpec> ALL =
+      List.of(
+          CONNECTION.command(
+              "ping",
+              -1,
+              "fast",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Tells that the server is alive.",
+              ConnectionCommands::ping),
+          CONNECTION.command(
+              "echo",
+              2,
+              "loading stale fast",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Gives back what it is given.",
+              r -> echo(r, 1)),
+          CONNECTION.command(
+              "hello",
+              -1,
+              EARLY,
+              Keys.NONE,
+              "6.0.0",
+              "O(1)",
+              "Agrees on a version of the protocol.",
+              ConnectionCommands::hello),
+          CONNECTION.command(
+              "auth",
+              -2,
+              EARLY,
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Tells who the client is: here, anybody.",
+              ConnectionCommands::authenticate),
+          CONNECTION.command(
+              "select",
+              2,
+              "loading stale fast",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Chooses a database: here, there is one.",
+              ConnectionCommands::select),
+          CONNECTION.command(
+              "quit",
+              -1,
+              EARLY + " " + TransactionCommands.IMMEDIATE,
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Ends the connection.",
+              r -> r.answer(new Command.Quit(), Spelling.OK)),
+          CONNECTION.command(
+              "reset",
+              1,
+              EARLY + " " + TransactionCommands.IMMEDIATE,
+              Keys.NONE,
+              "6.2.0",
+              "O(1)",
+              "Makes the connection as if it were new.",
+              ConnectionCommands::reset),
+          ClientCommands.CLIENT);
+
+  private ConnectionCommands() {}
+
+  private static Command ping(Request request) {
+    return switch (request.count()) {
+      case 1 -> request.answer(PONG);
+      case 2 -> echo(request, 1);
+      default -> throw request.wrongCount("ping");
+    };
+  }
+
+  private static Command echo(Request request, int index) {
+    ByteBuffer bytes = request.bytes(index);
+    return request.answer(Spelling.always(out -> out.bulk(bytes)));
+  }
+
+  private static Command select(Request request) {
+    if (request.integer(1) != 0) {
+      throw new RefusedException("ERR DB index is out of range");
+    }
+    return request.answer(Spelling.OK);
+  }
+
+  /** Two commands for the server, which are one for the peer. */
+  private static Command reset(Request request) {
+    Session session = request.session();
+    session.dropTransaction();
+    return request.answer(
+        new Command.Batch(
+            List.of(new Command.Unwatch(), new Command.NameConnection("", null, null))),
+        (reply, out) -> {
+          session.reset();
+          out.simple("RESET");
+        });
+  }
+
+  // ---- who the client is ----
+
+  /** As a Redis without a password: its default user may have any. */
+  private static Command authenticate(Request request) {
+    if (request.count() > 3) {
+      throw RefusedException.syntax();
+    }
+    if (request.count() == 2) {
+      throw new RefusedException(NO_PASSWORD);
+    }
+    requireDefaultUser(request, 1);
+    return request.answer(Spelling.OK);
+  }
+
+  private static void requireDefaultUser(Request request, int index) {
+    if (!request.string(index).equals("default")) {
+      throw new RefusedException(WRONG_PASSWORD);
+    }
+  }
+
+  private static Command hello(Request request) {
+    Session session = request.session();
+    boolean resp3 = session.speaksResp3();
+    String name = null;
+    if (request.count() > 1) {
+      long version = request.integer(1, "ERR Protocol version is not an integer or out of range");
+      if (version < 2 || version > 3) {
+        throw new RefusedException("NOPROTO unsupported protocol version");
+      }
+      resp3 = version == 3;
+    }
+    for (int i = 2; i < request.count(); i++) {
+      int following = request.count() - i - 1;
+      if (request.is(i, "auth") && following >= 2) {
+        requireDefaultUser(request, i + 1);
+        i += 2;
+      } else if (request.is(i, "setname") && following >= 1) {
+        name = name(request, ++i);
+      } else {
+        throw new RefusedException("ERR Syntax error in HELLO option '" + request.echo(i) + "'");
+      }
+    }
+    return greet(request, resp3, name);
+  }
+
+  private static Command greet(Request request, boolean resp3, @Nullable String name) {
+    Session session = request.session();
+    return request.answer(
+        new Command.NameConnection(name, null, null),
+        (reply, out) -> {
+          session.speakResp3(resp3);
+          if (name != null) {
+            session.name(name);
+          }
+          out.map(7);
+          out.bulk("server");
+          out.bulk("redis");
+          out.bulk("version");
+          out.bulk(InfoText.REDIS_VERSION);
+          out.bulk("proto");
+          out.integer(resp3 ? 3 : 2);
+          out.bulk("id");
+          out.integer(ownId(reply));
+          out.bulk("mode");
+          out.bulk("standalone");
+          out.bulk("role");
+          out.bulk("master");
+          out.bulk("modules");
+          out.array(0);
+        });
+  }
+
+  static long ownId(Reply reply) {
+    return ((Reply.Connections) reply).connections().get(0).id();
+  }
+
+  /** A name that a client gives itself: printable and without spaces, so that lists stay lists. */
+  static String name(Request request, int index) {
+    String name = request.string(index);
+    if (!isPlain(name)) {
+      throw new RefusedException(BAD_NAME);
+    }
+    return name;
+  }
+
+  static boolean isPlain(String text) {
+    return text.chars().allMatch(c -> c >= '!' && c <= '~');
+  }
+}

@@ -1,0 +1,131 @@
+package io.speicher.dialect.resp;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Writes the types of RESP, as the version that the peer speaks has them. */
+final class RespWriter {
+  private static final short CRLF = '\r' << 8 | '\n';
+  private static final int MAX_NUMBER_BYTES = 20;
+
+  private static final byte[] NULL_BULK = ascii("$-1\r\n");
+  private static final byte[] NULL_ARRAY = ascii("*-1\r\n");
+  private static final byte[] NULL = ascii("_\r\n");
+
+  private final Session session;
+  private final byte[] digits = new byte[MAX_NUMBER_BYTES];
+  private ByteBuf out;
+
+  RespWriter(Session session, ByteBuf out) {
+    this.session = session;
+    this.out = out;
+  }
+
+  /** Where to write from now on. */
+  void writeTo(ByteBuf newOut) {
+    out = newOut;
+  }
+
+  /** Bytes that are a whole reply already. */
+  void raw(byte[] reply) {
+    out.writeBytes(reply);
+  }
+
+  void simple(String text) {
+    out.writeByte('+');
+    line(text);
+  }
+
+  /** An error, in one line whatever it repeats. */
+  void error(String text) {
+    out.writeByte('-');
+    line(text.replace('\r', ' ').replace('\n', ' '));
+  }
+
+  void integer(long number) {
+    header(':', number);
+  }
+
+  void bulk(ByteBuffer bytes) {
+    int length = bytes.remaining();
+    out.ensureWritable(length + MAX_NUMBER_BYTES + 5);
+    header('$', length);
+    Bytes.append(bytes, out);
+    out.writeShort(CRLF);
+  }
+
+  void bulk(String text) {
+    header('$', text.length());
+    line(text);
+  }
+
+  /** A text for people to read. */
+  void verbatim(String text) {
+    if (session.speaksResp3()) {
+      header('=', text.length() + 4L);
+      out.writeCharSequence("txt:", StandardCharsets.ISO_8859_1);
+      line(text);
+    } else {
+      bulk(text);
+    }
+  }
+
+  void nothing() {
+    out.writeBytes(session.speaksResp3() ? NULL : NULL_BULK);
+  }
+
+  void noArray() {
+    out.writeBytes(session.speaksResp3() ? NULL : NULL_ARRAY);
+  }
+
+  void array(int size) {
+    header('*', size);
+  }
+
+  /** A map of so many pairs. */
+  void map(int size) {
+    if (session.speaksResp3()) {
+      header('%', size);
+    } else {
+      header('*', 2L * size);
+    }
+  }
+
+  void set(int size) {
+    header(session.speaksResp3() ? '~' : '*', size);
+  }
+
+  private void line(String text) {
+    out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
+    out.writeShort(CRLF);
+  }
+
+  private void header(char type, long number) {
+    out.writeByte(type);
+    if (number >= 0 && number < 10) {
+      out.writeByte('0' + (int) number);
+    } else {
+      decimal(number);
+    }
+    out.writeShort(CRLF);
+  }
+
+  private void decimal(long number) {
+    long rest = number < 0 ? number : -number; // Below zero there is one number more.
+    int at = digits.length;
+    do {
+      digits[--at] = (byte) ('0' - rest % 10);
+      rest /= 10;
+    } while (rest != 0);
+    if (number < 0) {
+      digits[--at] = '-';
+    }
+    out.writeBytes(digits, at, digits.length - at);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,272 @@
+package io.speicher.dialect.resp;
+
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Reply;
+import io.speicher.dialect.resp.CommandSpec.Keys;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Commands on the server and on all that it has. */
+final class ServerCommands {
+  private static final CommandSpec.Group SERVER = new CommandSpec.Group("server");
+  private static final String ADMIN = "admin noscript loading stale";
+  private static final String LOG = "admin loading stale";
+  private static final long MICROS = 1_000_000;
+
+  private static final Spelling NO_ELEMENTS = Spelling.raw("*0\r\n");
+
+  private static final Spelling TIME =
+      (reply, out) -> {
+        long micros = ((Reply.Count) reply).number();
+        out.array(2);
+        out.bulk(Long.toString(micros / MICROS));
+        out.bulk(Long.toString(micros % MICROS));
+      };
+
+  static final List<CommandSpec> ALL =
+      List.of(
+          SERVER.command(
+              "dbsize",
+              1,
+              "readonly fast",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Counts all items.",
+              r -> r.answer(new Command.CountItems(), Spelling.COUNT)),
+          SERVER.command(
+              "flushall",
+              -1,
+              "write @keyspace @dangerous",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Removes all items.",
+              ServerCommands::clear),
+          SERVER.command(
+              "flushdb",
+              -1,
+              "write @keyspace @dangerous",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Removes all items.",
+              ServerCommands::clear),
+          SERVER.command(
+              "time",
+              1,
+              "loading stale fast",
+              Keys.NONE,
+              "2.6.0",
+              "O(1)",
+              "Tells the time of the server.",
+              r -> r.answer(new Command.Time(), TIME)),
+          SERVER.command(
+              "info",
+              -1,
+              "loading stale @dangerous",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Tells what the server has counted.",
+              ServerCommands::info),
+          SERVER.command(
+              "shutdown",
+              -1,
+              "admin noscript loading stale no_multi allow_busy",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Stops the server.",
+              ServerCommands::shutdown),
+          SERVER.command(
+              "debug",
+              -2,
+              ADMIN,
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Lets the connection wait: SLEEP seconds.",
+              ServerCommands::debug),
+          SERVER.container(
+              "config",
+              "2.0.0",
+              "Tells how the server was started.",
+              SERVER.command(
+                  "config|get",
+                  -3,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.0.0",
+                  "O(N), N parameters",
+                  "Tells the parameters that match a pattern.",
+                  Configuration::get),
+              SERVER.command(
+                  "config|set",
+                  -4,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.0.0",
+                  "O(N), N parameters",
+                  "Sets parameters: here, none can be changed.",
+                  Configuration::set),
+              SERVER.command(
+                  "config|resetstat",
+                  2,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.0.0",
+                  "O(1)",
+                  "Sets the counters to zero.",
+                  r -> r.answer(new Command.ResetStats(), Spelling.OK))),
+          SERVER.container(
+              "memory",
+              "4.0.0",
+              "Tells what items take.",
+              SERVER.command(
+                  "memory|usage",
+                  -3,
+                  "readonly",
+                  Keys.SECOND,
+                  "4.0.0",
+                  "O(1)",
+                  "Tells roughly how many bytes an item takes.",
+                  KeyCommands::memoryUsage)),
+          SERVER.container(
+              "slowlog",
+              "2.2.12",
+              "Tells what took long: here, nothing is written down.",
+              SERVER.command(
+                  "slowlog|get",
+                  -2,
+                  LOG,
+                  Keys.NONE,
+                  "2.2.12",
+                  "O(1)",
+                  "Tells what took long.",
+                  ServerCommands::slowlog),
+              SERVER.command(
+                  "slowlog|len",
+                  2,
+                  LOG,
+                  Keys.NONE,
+                  "2.2.12",
+                  "O(1)",
+                  "Counts what took long.",
+                  r -> r.answer(Spelling.ZERO)),
+              SERVER.command(
+                  "slowlog|reset",
+                  2,
+                  LOG,
+                  Keys.NONE,
+                  "2.2.12",
+                  "O(1)",
+                  "Forgets what took long.",
+                  r -> r.answer(Spelling.OK))),
+          SERVER.container(
+              "latency",
+              "2.8.13",
+              "Tells about delays: here, nothing is written down.",
+              SERVER.command(
+                  "latency|latest",
+                  2,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.8.13",
+                  "O(1)",
+                  "Tells the last delays.",
+                  r -> r.answer(NO_ELEMENTS)),
+              SERVER.command(
+                  "latency|history",
+                  3,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.8.13",
+                  "O(1)",
+                  "Tells all delays of a kind.",
+                  r -> r.answer(NO_ELEMENTS)),
+              SERVER.command(
+                  "latency|reset",
+                  -2,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.8.13",
+                  "O(1)",
+                  "Forgets the delays.",
+                  r -> r.answer(Spelling.ZERO))));
+
+  private ServerCommands() {}
+
+  private static Command clear(Request request) {
+    boolean plain = request.count() == 1;
+    if (!plain && !(request.count() == 2 && (request.is(1, "sync") || request.is(1, "async")))) {
+      throw RefusedException.syntax();
+    }
+    return request.answer(new Command.Clear(), Spelling.OK);
+  }
+
+  private static Command info(Request request) {
+    Set<String> names = new HashSet<>();
+    for (int i = 1; i < request.count(); i++) {
+      names.add(request.string(i).toLowerCase(Locale.ROOT));
+    }
+    return request.answer(
+        new Command.Stats(),
+        (reply, out) -> out.verbatim(InfoText.of(((Reply.Stats) reply).stats(), names)));
+  }
+
+  /** There is nothing to save, so the words that say how do not matter. */
+  private static Command shutdown(Request request) {
+    boolean aborts = false;
+    for (int i = 1; i < request.count(); i++) {
+      boolean known =
+          request.is(i, "nosave")
+              || request.is(i, "save")
+              || request.is(i, "now")
+              || request.is(i, "force");
+      aborts |= request.is(i, "abort");
+      if (!known && !request.is(i, "abort")) {
+        throw RefusedException.syntax();
+      }
+    }
+    if (aborts && request.count() > 2) {
+      throw RefusedException.syntax();
+    }
+    if (aborts) {
+      throw new RefusedException("ERR No shutdown in progress.");
+    }
+    return request.answer(new Command.Shutdown(), Spelling.NONE);
+  }
+
+  private static Command debug(Request request) {
+    if (request.is(1, "sleep") && request.count() == 3) {
+      return request.answer(new Command.Pause(millis(request.string(2))), Spelling.OK);
+    }
+    throw new RefusedException(
+        "ERR unknown subcommand or wrong number of arguments for '"
+            + request.string(1)
+            + "'. Try DEBUG HELP.");
+  }
+
+  /** What is no number counts as 0, as in Redis. */
+  private static long millis(String seconds) {
+    try {
+      return Math.max(0, Math.min(Integer.MAX_VALUE, (long) (1_000 * Double.parseDouble(seconds))));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static Command slowlog(Request request) {
+    String error = "ERR count should be greater than or equal to -1";
+    if (request.count() > 3) {
+      throw request.wrongCount("slowlog|get");
+    }
+    if (request.count() == 3 && request.integer(2, error) < -1) {
+      throw new RefusedException(error);
+    }
+    return request.answer(NO_ELEMENTS);
+  }
+}

@@ -1,0 +1,445 @@
+package io.speicher.dialect.resp;
+
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.Arithmetic;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import io.speicher.dialect.resp.CommandSpec.Keys;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Commands on values. */
+final class StringCommands {
+  static final String TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+
+  private static final CommandSpec.Group STRING = new CommandSpec.Group("string");
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+  /** Exponents beyond this are no numbers for Redis, and none here. */
+  private static final int MAX_EXPONENT = 4_932;
+
+  private static final int MAX_DECIMAL_BYTES = 256;
+  private static final String NOT_A_FLOAT = "ERR value is not a valid float";
+
+  private static final Pattern INFINITE = Pattern.compile("(?i)[+-]?inf(inity)?");
+
+  private static final Spelling LENGTH = Spelling.number(v -> (long) v.bytes().remaining(), 0);
+
+  static final List<CommandSpec> ALL =
+      List.of(
+          STRING.command(
+              "get",
+              2,
+              "readonly fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Gives the value of a key.",
+              StringCommands::get),
+          STRING.command(
+              "set",
+              -3,
+              "write denyoom",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Stores a value, whatever was there before.",
+              StringCommands::set),
+          STRING.command(
+              "setnx",
+              3,
+              "write denyoom fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Stores a value if the key has none.",
+              StringCommands::setIfAbsent),
+          STRING.command(
+              "setex",
+              4,
+              "write denyoom",
+              Keys.FIRST,
+              "2.0.0",
+              "O(1)",
+              "Stores a value for some seconds.",
+              r -> setWithTtl(r, "setex", 1_000)),
+          STRING.command(
+              "psetex",
+              4,
+              "write denyoom",
+              Keys.FIRST,
+              "2.6.0",
+              "O(1)",
+              "Stores a value for some milliseconds.",
+              r -> setWithTtl(r, "psetex", 1)),
+          STRING.command(
+              "getset",
+              3,
+              "write denyoom fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Stores a value and gives the one before it.",
+              StringCommands::getAndSet),
+          STRING.command(
+              "getdel",
+              2,
+              "write fast",
+              Keys.FIRST,
+              "6.2.0",
+              "O(1)",
+              "Gives the value of a key and deletes it.",
+              r -> r.answer(new Command.GetAndDelete(r.key(1)), Spelling.VALUE)),
+          STRING.command(
+              "getex",
+              -2,
+              "write fast",
+              Keys.FIRST,
+              "6.2.0",
+              "O(1)",
+              "Gives the value of a key and changes when it expires.",
+              StringCommands::getAndTouch),
+          STRING.command(
+              "mget",
+              -2,
+              "readonly fast",
+              Keys.ALL,
+              "1.0.0",
+              "O(N), N keys",
+              "Gives the values of some keys.",
+              r ->
+                  r.answer(
+                      new Command.GetAll(r.keys(1), r.session().readingView()), Spelling.VALUE)),
+          STRING.command(
+              "mset",
+              -3,
+              "write denyoom",
+              Keys.PAIRS,
+              "1.0.1",
+              "O(N), N keys",
+              "Stores some values at one moment.",
+              r -> r.answer(setAll(r, "mset", false), Spelling.OK)),
+          STRING.command(
+              "msetnx",
+              -3,
+              "write denyoom",
+              Keys.PAIRS,
+              "1.0.1",
+              "O(N), N keys",
+              "Stores some values at one moment if none of the keys has one.",
+              r -> r.answer(setAll(r, "msetnx", true), Spelling.FLAG)),
+          STRING.command(
+              "append",
+              3,
+              "write denyoom fast",
+              Keys.FIRST,
+              "2.0.0",
+              "O(N), N bytes",
+              "Adds bytes to the end of a value.",
+              r ->
+                  r.answer(
+                      new Command.Append(r.key(1), ValueKind.BYTES, r.bytes(2), false, true),
+                      Spelling.COUNT)),
+          STRING.command(
+              "strlen",
+              2,
+              "readonly fast",
+              Keys.FIRST,
+              "2.2.0",
+              "O(1)",
+              "Tells how long a value is.",
+              r -> r.answer(new Command.Get(r.key(1), r.session().readingView()), LENGTH)),
+          STRING.command(
+              "setrange",
+              4,
+              "write denyoom",
+              Keys.FIRST,
+              "2.2.0",
+              "O(N), N bytes",
+              "Overwrites a part of a value.",
+              StringCommands::setRange),
+          STRING.command(
+              "getrange",
+              4,
+              "readonly",
+              Keys.FIRST,
+              "2.4.0",
+              "O(N), N bytes",
+              "Gives a part of a value.",
+              StringCommands::getRange),
+          STRING.command(
+              "substr",
+              4,
+              "readonly",
+              Keys.FIRST,
+              "1.0.0",
+              "O(N), N bytes",
+              "Gives a part of a value.",
+              StringCommands::getRange),
+          STRING.command(
+              "incr",
+              2,
+              "write denyoom fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Adds one to a number.",
+              r -> add(r, 1)),
+          STRING.command(
+              "decr",
+              2,
+              "write denyoom fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Takes one from a number.",
+              r -> add(r, -1)),
+          STRING.command(
+              "incrby",
+              3,
+              "write denyoom fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Adds to a number.",
+              r -> add(r, r.integer(2))),
+          STRING.command(
+              "decrby",
+              3,
+              "write denyoom fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(1)",
+              "Takes from a number.",
+              StringCommands::subtract),
+          STRING.command(
+              "incrbyfloat",
+              3,
+              "write denyoom fast",
+              Keys.FIRST,
+              "2.6.0",
+              "O(1)",
+              "Adds to a decimal number.",
+              StringCommands::addDecimal));
+
+  private StringCommands() {}
+
+  // ---- reading ----
+
+  private static Command get(Request request) {
+    return request.answer(
+        new Command.Get(request.key(1), request.session().readingView()), Spelling.VALUE);
+  }
+
+  private static Command getAndTouch(Request request) {
+    ByteBuffer key = request.key(1);
+    ExpiryUnit unit = null;
+    int time = 0;
+    boolean persists = false;
+    for (int i = 2; i < request.count(); i++) {
+      ExpiryUnit named = ExpiryUnit.of(request, i);
+      if (named != null
+          && !persists
+          && (unit == null || unit == named)
+          && i + 1 < request.count()) {
+        unit = named;
+        time = ++i;
+      } else if (request.is(i, "persist") && unit == null) {
+        persists = true;
+      } else {
+        throw RefusedException.syntax();
+      }
+    }
+    if (unit == null && !persists) {
+      return get(request);
+    }
+    try {
+      Expiry expiry = unit == null ? Expiry.NEVER : unit.positive(request, time, "getex");
+      return request.answer(
+          new Command.GetAndTouch(key, expiry, request.session().readingView()), Spelling.VALUE);
+    } catch (RefusedException e) {
+      return request.answer(new Command.Get(key, View.GLANCE), refusalIfPresent(e.reason()));
+    }
+  }
+
+  /** A key without an item is a miss first of all; only then it matters what is wrong. */
+  private static Spelling refusalIfPresent(String reason) {
+    return (reply, out) -> {
+      if (reply instanceof Reply.Value) {
+        out.error(reason);
+      } else {
+        out.nothing();
+      }
+    };
+  }
+
+  private static Command getRange(Request request) {
+    long start = request.integer(2);
+    long end = request.integer(3);
+    Spelling part =
+        (reply, out) ->
+            out.bulk(reply instanceof Reply.Value value ? part(value.bytes(), start, end) : EMPTY);
+    return request.answer(new Command.Get(request.key(1), request.session().readingView()), part);
+  }
+
+  /** From one index to another, both included; negative ones count from the end. */
+  private static ByteBuffer part(ByteBuffer value, long start, long end) {
+    int length = value.remaining();
+    long from = Math.max(0, start < 0 ? start + length : start);
+    long to = Math.min(length - 1L, Math.max(0, end < 0 ? end + length : end));
+    if (from > to || (start < 0 && end < 0 && start > end)) {
+      return EMPTY;
+    }
+    return value.slice(value.position() + (int) from, (int) (to - from) + 1);
+  }
+
+  // ---- writing ----
+
+  private static Command set(Request request) {
+    if (request.count() == 3) {
+      return plainSet(request, SetOptions.DEFAULT);
+    }
+    SetOptions options = SetOptions.DEFAULT;
+    ExpiryUnit unit = null;
+    int time = 0;
+    for (int i = 3; i < request.count(); i++) {
+      boolean keeps = options.expiry().equals(Expiry.KEEP);
+      ExpiryUnit named = ExpiryUnit.of(request, i);
+      if (request.is(i, "nx") && !options.condition().equals(Condition.PRESENT)) {
+        options = options.withCondition(Condition.ABSENT);
+      } else if (request.is(i, "xx") && !options.condition().equals(Condition.ABSENT)) {
+        options = options.withCondition(Condition.PRESENT);
+      } else if (request.is(i, "get")) {
+        options = options.returningOld();
+      } else if (request.is(i, "keepttl") && unit == null) {
+        options = options.withExpiry(Expiry.KEEP);
+      } else if (named != null
+          && !keeps
+          && (unit == null || unit == named)
+          && i + 1 < request.count()) {
+        unit = named;
+        time = ++i;
+      } else {
+        throw RefusedException.syntax();
+      }
+    }
+    return plainSet(
+        request, unit == null ? options : options.withExpiry(unit.positive(request, time, "set")));
+  }
+
+  private static Command plainSet(Request request, SetOptions options) {
+    Spelling spelling =
+        options.returnsOld()
+            ? Spelling.VALUE
+            : options.condition().equals(Condition.ALWAYS) ? Spelling.OK : Spelling.OK_OR_NULL;
+    return request.answer(item(request, 1, 2, options), spelling);
+  }
+
+  private static Command.Set item(Request request, int key, int value, SetOptions options) {
+    return new Command.Set(request.key(key), ValueKind.BYTES, request.bytes(value), options);
+  }
+
+  private static Command setIfAbsent(Request request) {
+    SetOptions absent = SetOptions.DEFAULT.withCondition(Condition.ABSENT);
+    return request.answer(item(request, 1, 2, absent), Spelling.FLAG);
+  }
+
+  private static Command setWithTtl(Request request, String name, int unitMillis) {
+    ExpiryUnit unit = unitMillis == 1 ? ExpiryUnit.PX : ExpiryUnit.EX;
+    SetOptions options = SetOptions.DEFAULT.withExpiry(unit.positive(request, 2, name));
+    return request.answer(item(request, 1, 3, options), Spelling.OK);
+  }
+
+  private static Command getAndSet(Request request) {
+    return request.answer(item(request, 1, 2, SetOptions.DEFAULT.returningOld()), Spelling.VALUE);
+  }
+
+  private static Command setAll(Request request, String name, boolean ifAllAbsent) {
+    if (request.count() % 2 == 0) {
+      throw request.wrongCount(name);
+    }
+    Arguments words = request.arguments();
+    List<Command.Set> items =
+        request.elements(
+            1,
+            2,
+            i ->
+                new Command.Set(
+                    words.bytes(i), ValueKind.BYTES, words.bytes(i + 1), SetOptions.DEFAULT));
+    return new Command.SetAll(items, ifAllAbsent);
+  }
+
+  private static Command setRange(Request request) {
+    long offset = request.integer(2);
+    if (offset < 0) {
+      throw new RefusedException("ERR offset is out of range");
+    }
+    ByteBuffer key = request.key(1);
+    if (request.length(3) == 0) {
+      return request.answer(new Command.Get(key, View.GLANCE), LENGTH);
+    }
+    if (offset > request.limits().maxFrameBytes() - request.length(3)) {
+      throw new RefusedException(TOO_LONG);
+    }
+    return request.answer(
+        new Command.SetRange(key, (int) offset, request.bytes(3)), Spelling.COUNT);
+  }
+
+  private static Command add(Request request, long delta) {
+    Command.Initial initial = new Command.Initial(delta, ValueKind.BYTES, Expiry.NEVER);
+    return request.answer(
+        new Command.Add(request.key(1), delta, Arithmetic.SIGNED, initial), Spelling.COUNT);
+  }
+
+  private static Command subtract(Request request) {
+    long delta = request.integer(2);
+    if (delta == Long.MIN_VALUE) {
+      throw new RefusedException("ERR decrement would overflow");
+    }
+    return add(request, -delta);
+  }
+
+  private static Command addDecimal(Request request) {
+    String text = request.string(2);
+    if (INFINITE.matcher(text).matches()) {
+      return request.answer(new Command.Get(request.key(1), View.GLANCE), StringCommands::noSum);
+    }
+    BigDecimal delta = decimal(text);
+    if (delta == null) {
+      throw new RefusedException(NOT_A_FLOAT);
+    }
+    return request.answer(new Command.AddDecimal(request.key(1), delta), Spelling.VALUE);
+  }
+
+  /** What infinity is added to has to be a number all the same. */
+  private static void noSum(Reply reply, RespWriter out) {
+    boolean number =
+        !(reply instanceof Reply.Value value)
+            || decimal(StandardCharsets.ISO_8859_1.decode(value.bytes().duplicate()).toString())
+                != null;
+    out.error(number ? "ERR increment would produce NaN or Infinity" : NOT_A_FLOAT);
+  }
+
+  private static @Nullable BigDecimal decimal(String text) {
+    if (text.length() > MAX_DECIMAL_BYTES) {
+      return null;
+    }
+    try {
+      BigDecimal number = new BigDecimal(text);
+      if (number.signum() == 0) {
+        return BigDecimal.ZERO;
+      }
+      return Math.abs((long) number.precision() - number.scale()) <= MAX_EXPONENT ? number : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.speicher.dialect.resp;
+
+import io.speicher.protocol.Command;
+import io.speicher.dialect.resp.CommandSpec.Keys;
+import java.util.List;
+
+/** Commands that put others together. */
+final class TransactionCommands {
+  /** A flag of ours: such a command is never queued. */
+  static final String IMMEDIATE = "!immediate";
+
+  /** What a transaction answers in which a command was wrong. */
+  static final Spelling ABORTED =
+      Spelling.error("EXECABORT Transaction discarded because of previous errors.");
+
+  /** What a transaction answers whose watched keys have changed. */
+  static final Spelling NOTHING_DONE = Spelling.always(RespWriter::noArray);
+
+  private static final CommandSpec.Group TRANSACTIONS = new CommandSpec.Group("transactions");
+  private static final String FLAGS = "noscript loading stale fast allow_busy " + IMMEDIATE;
+
+  static final List<CommandSpec> ALL =
+      List.of(
+          TRANSACTIONS.command(
+              "multi",
+              1,
+              FLAGS,
+              Keys.NONE,
+              "1.2.0",
+              "O(1)",
+              "Begins a transaction.",
+              TransactionCommands::multi),
+          TRANSACTIONS.command(
+              "exec",
+              1,
+              "noscript loading stale skip_slowlog " + IMMEDIATE,
+              Keys.NONE,
+              "1.2.0",
+              "What its commands take",
+              "Executes the transaction.",
+              r -> {
+                throw new RefusedException("ERR EXEC without MULTI");
+              }),
+          TRANSACTIONS.command(
+              "discard",
+              1,
+              FLAGS,
+              Keys.NONE,
+              "2.0.0",
+              "O(N), N commands",
+              "Forgets the transaction.",
+              TransactionCommands::discard),
+          TRANSACTIONS.command(
+              "watch",
+              -2,
+              FLAGS,
+              Keys.ALL,
+              "2.2.0",
+              "O(N), N keys",
+              "Lets the next transaction do nothing if one of the keys changes before it.",
+              TransactionCommands::watch),
+          TRANSACTIONS.command(
+              "unwatch",
+              1,
+              "noscript loading stale fast allow_busy",
+              Keys.NONE,
+              "2.2.0",
+              "O(1)",
+              "Forgets what is watched.",
+              r -> r.answer(new Command.Unwatch(), Spelling.OK)));
+
+  private TransactionCommands() {}
+
+  static boolean isExec(Arguments arguments) {
+    return arguments.is(0, "exec");
+  }
+
+  /** What EXEC answers if it is wrong itself; that ends the transaction as well. */
+  static Spelling aborted(String reason) {
+    String why = reason.startsWith("ERR ") ? reason.substring(4) : reason;
+    return Spelling.error("EXECABORT Transaction discarded because of: " + why);
+  }
+
+  private static Command multi(Request request) {
+    Session session = request.session();
+    if (session.transaction() != null) {
+      return wrongButHarmless("ERR MULTI calls can not be nested");
+    }
+    session.beginTransaction(request.limits().maxFrameBytes());
+    return request.answer(Spelling.OK);
+  }
+
+  private static Command discard(Request request) {
+    Session session = request.session();
+    if (session.transaction() == null) {
+      throw new RefusedException("ERR DISCARD without MULTI");
+    }
+    session.dropTransaction();
+    return request.answer(new Command.Unwatch(), Spelling.OK);
+  }
+
+  private static Command watch(Request request) {
+    if (request.session().transaction() != null) {
+      return wrongButHarmless("ERR WATCH inside MULTI is not allowed");
+    }
+    return request.answer(new Command.Watch(request.keys(1)), Spelling.OK);
+  }
+
+  /** An error after which the transaction can still be executed. */
+  private static Command wrongButHarmless(String text) {
+    return new Command.Malformed(text);
+  }
+}

@@ -1,0 +1,203 @@
+package io.speicher.dialect;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.speicher.dialect.json.JsonDialect;
+import io.speicher.dialect.memcached.MemcachedBinaryDialect;
+import io.speicher.dialect.memcached.MemcachedDialect;
+import io.speicher.dialect.resp.RespDialect;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.ConnectionInfo;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.Reply;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A dialect that says it is at rest can be replaced by a new one, and nobody notices: a connection
+ * that is answered by one and the same says the same as one that gets another at every opportunity.
+ */
+final class AtRestTest {
+  private static final int COUNT = Integer.getInteger("fuzz", 10_000) / 10;
+  private static final Limits LIMITS = new Limits(300, 40);
+
+  private static final ConnectionInfo SELF =
+      new ConnectionInfo(1, "127.0.0.1:2", "127.0.0.1:1", "", "", "", 0, 0, "", true);
+
+  private final long seed = Long.getLong("seed", new Random().nextLong());
+  private final Random random = new Random(seed);
+
+  @Test
+  void resp() {
+    compare(
+        RespDialect::new,
+        List.of(
+            "*2\r\n$3\r\nget\r\n$1\r\nk\r\n",
+            "*3\r\n$3\r\nset\r\n$1\r\nk\r\n$5\r\nvalue\r\n",
+            "ping\r\n",
+            "get k\r\n",
+            "\r\n",
+            "*0\r\n",
+            "nonsense\r\n",
+            "multi\r\n",
+            "exec\r\n",
+            "discard\r\n",
+            "reset\r\n",
+            "hello 3\r\n",
+            "hello 2\r\n",
+            "client setname me\r\n",
+            "client getname\r\n",
+            "client no-touch on\r\n",
+            "client no-touch off\r\n",
+            "client reply skip\r\n",
+            "client reply off\r\n",
+            "client reply on\r\n"));
+  }
+
+  @Test
+  void memcached() {
+    compare(
+        MemcachedDialect::new,
+        List.of(
+            "get k\r\n",
+            "gets k l\r\n",
+            "set k 1 0 5\r\nvalue\r\n",
+            "set k 1 0 5 noreply\r\nvalue\r\n",
+            "set k 1 0 400\r\n" + "v".repeat(400) + "\r\n",
+            "set k 1 0 5\r\nvalues\r\n",
+            "mg k v q\r\n",
+            "ms k 5 q\r\nvalue\r\n",
+            "mn\r\n",
+            "nonsense\r\n",
+            "delete k noreply\r\n"));
+  }
+
+  @Test
+  void memcachedBinary() {
+    compare(
+        MemcachedBinaryDialect::new,
+        List.of(
+            request(0x00, 1, 0, "k"),
+            request(0x09, 1, 0, "k"),
+            request(0x0a, 0, 0, ""),
+            request(0x01, 1, 8, "\0\0\0\0\0\0\0\0kvalue"),
+            request(0x11, 1, 8, "\0\0\0\0\0\0\0\0kvalue"),
+            request(0x01, 1, 8, "\0\0\0\0\0\0\0\0k" + "v".repeat(400)),
+            request(0x70, 0, 0, "")));
+  }
+
+  @Test
+  void json() {
+    compare(
+        JsonDialect::new,
+        List.of(
+            frame("{\"command\":\"GET\",\"key\":\"k\"}"),
+            frame("{\"command\":\"SET\",\"key\":\"k\",\"value\":\"v\"}"),
+            frame("{\"command\":\"PING\"}"),
+            frame("{\"command\":\"MGET\",\"keys\":[\"k\",\"l\"]}"),
+            frame("{\"command\":")));
+  }
+
+  private void compare(Function<Limits, Dialect> maker, List<String> commands) {
+    int replacements = 0;
+    for (int i = 0; i < COUNT; i++) {
+      StringBuilder stream = new StringBuilder();
+      for (int j = 0; j < 10; j++) {
+        stream.append(commands.get(random.nextInt(commands.size())));
+      }
+      Dialect keeping = maker.apply(LIMITS);
+      Dialect changing = maker.apply(LIMITS);
+      ByteBuf kept = Unpooled.EMPTY_BUFFER;
+      ByteBuf changed = Unpooled.EMPTY_BUFFER;
+      List<String> expected = new ArrayList<>();
+      List<String> actual = new ArrayList<>();
+      byte[] bytes = stream.toString().getBytes(ISO_8859_1);
+      int at = 0;
+      while (at < bytes.length && !expected.contains("lost")) {
+        // Often up to the end of a line, where a command may end: a dialect is at rest there.
+        int lineEnd = stream.indexOf("\n", at) + 1;
+        int length =
+            lineEnd > 0 && random.nextBoolean()
+                ? lineEnd - at
+                : 1 + random.nextInt(Math.min(40, bytes.length - at));
+        kept = joined(kept, bytes, at, length);
+        changed = joined(changed, bytes, at, length);
+        at += length;
+        answer(keeping, kept, expected);
+        answer(changing, changed, actual);
+        if (changing.isAtRest()) {
+          changing = maker.apply(LIMITS);
+          replacements++;
+        }
+      }
+      assertThat(actual).as("-Dseed=%d %s", seed, stream).isEqualTo(expected);
+      keeping.close();
+      changing.close();
+    }
+    assertThat(replacements).as("-Dseed=%d", seed).isGreaterThan(COUNT / 4);
+  }
+
+  private static ByteBuf joined(ByteBuf in, byte[] bytes, int at, int length) {
+    return Unpooled.buffer(in.readableBytes() + length)
+        .writeBytes(in)
+        .writeBytes(bytes, at, length);
+  }
+
+  /** As a server does, with a store that is empty. */
+  private static void answer(Dialect dialect, ByteBuf in, List<String> said) {
+    KeysAhead ahead = new KeysAhead();
+    ByteBuf out = Unpooled.buffer();
+    try {
+      dialect.lookAhead(in, ahead);
+      for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
+        dialect.encode(reply(command), out);
+        said.add(command.getClass().getSimpleName() + " " + out.toString(ISO_8859_1));
+        out.clear();
+        if (command instanceof Command.Quit) {
+          throw new ProtocolException("the end");
+        }
+      }
+    } catch (ProtocolException e) {
+      said.add("lost");
+    }
+  }
+
+  private static Reply reply(Command command) {
+    if (command instanceof Command.Malformed malformed) {
+      return new Reply.Refused(Reply.BAD_REQUEST, malformed.why());
+    }
+    if (command instanceof Command.Get) {
+      return Reply.Miss.MISS;
+    }
+    if (command instanceof Command.NameConnection) {
+      return new Reply.Connections(List.of(SELF));
+    }
+    return command instanceof Command.Ping
+        ? Reply.Done.DONE
+        : new Reply.Failed(Reply.UNAVAILABLE, "failed");
+  }
+
+  private static String request(int code, int keyBytes, int extrasBytes, String body) {
+    return new String(
+            HexFormat.of()
+                .parseHex(
+                    "80%02x%04x%02x000000%08x000000070000000000000000"
+                        .formatted(code, keyBytes, extrasBytes, body.length())),
+            ISO_8859_1)
+        + body;
+  }
+
+  private static String frame(String json) {
+    byte[] length = ByteBuffer.allocate(4).putInt(json.length()).array();
+    return new String(length, ISO_8859_1) + json;
+  }
+}

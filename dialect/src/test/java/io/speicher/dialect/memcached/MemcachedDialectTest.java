@@ -1,0 +1,202 @@
+package io.speicher.dialect.memcached;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.Arithmetic;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MemcachedDialectTest {
+  private static final Limits LIMITS = new Limits(100, Limits.MAX_KEY_BYTES);
+  private static final Reply.Value VALUE =
+      new Reply.Value(ValueKind.BYTES, bytes("v1"), 7, 42, Reply.Value.NEVER, 0, 1);
+
+  private final MemcachedDialect dialect = new MemcachedDialect(LIMITS);
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set k 7 0 2\r\nab\r\n",
+        "cas k 7 10 2 99 noreply\r\n\r\n\r\n",
+        "get a b c\r\n",
+        "gats 5 a b\r\n",
+        "ms azE= 2 b T5 c I C9\r\nab\r\n",
+        "mg key s v q N5 R6 T7 Oabc\r\n",
+        "set k 0 0 101\r\n" + "0123456789"
+      })
+  void findsTheSameCommandsWhereverTheInputIsCut(String text) {
+    String input = text + "mn\r\n";
+    List<String> whole = commands(new MemcachedDialect(LIMITS), List.of(input));
+    for (int cut = 0; cut <= input.length(); cut++) {
+      List<String> pieces = List.of(input.substring(0, cut), input.substring(cut));
+      assertThat(commands(new MemcachedDialect(LIMITS), pieces)).isEqualTo(whole);
+    }
+    assertThat(commands(new MemcachedDialect(LIMITS), List.of(input.split("")))).isEqualTo(whole);
+  }
+
+  @Test
+  void readsWhatIsStored() {
+    assertThat(decode("set k 7 100 2\r\nab\r\n"))
+        .isEqualTo(set(new SetOptions(7, Expiry.after(100_000), Condition.ALWAYS, false)));
+    assertThat(decode("add k 0 0 2\r\nab\r\n"))
+        .isEqualTo(set(SetOptions.DEFAULT.withCondition(Condition.ABSENT)));
+    assertThat(decode("cas k 0 0 2 18446744073709551615\r\nab\r\n"))
+        .isEqualTo(set(SetOptions.DEFAULT.withCondition(Condition.version(-1))));
+    assertThat(decode("set k 0 -1 2\r\nab\r\n"))
+        .isEqualTo(set(SetOptions.DEFAULT.withExpiry(Expiry.at(0))));
+    assertThat(decode("set k 0 2592001 2\r\nab\r\n"))
+        .isEqualTo(set(SetOptions.DEFAULT.withExpiry(Expiry.at(2_592_001_000L))));
+    assertThat(decode("prepend k 0 0 2\r\nab\r\n"))
+        .isEqualTo(new Command.Append(bytes("k"), ValueKind.BYTES, bytes("ab"), true, false));
+  }
+
+  @Test
+  void readsWhatIsAskedFor() {
+    assertThat(decode("gets k\r\n")).isEqualTo(new Command.Get(bytes("k"), View.VERSION));
+    assertThat(decode("get k l\r\n"))
+        .isEqualTo(new Command.GetAll(List.of(bytes("k"), bytes("l")), View.VALUE));
+    assertThat(decode("decr k 5\r\n"))
+        .isEqualTo(new Command.Add(bytes("k"), 5, Arithmetic.UNSIGNED_DOWN, null));
+    assertThat(decode("mg a2s= b u R30 N60\r\n"))
+        .isEqualTo(
+            new Command.LeaseGet(bytes("kk"), View.GLANCE, null, Expiry.after(60_000), 30_000));
+    assertThat(decode("md k I T30 C5\r\n"))
+        .isEqualTo(new Command.Invalidate(bytes("k"), Condition.version(5), Expiry.after(30_000)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nonsense, ERROR",
+    "set k 0 0, ERROR",
+    "set k x 0 1, CLIENT_ERROR bad command line format",
+    "set k 0 0 -1, CLIENT_ERROR bad command line format",
+    "incr k x, CLIENT_ERROR invalid numeric delta argument",
+    "touch k x, CLIENT_ERROR invalid exptime argument",
+    "delete k 5, CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]",
+    "shutdown, ERROR: shutdown not enabled",
+    "mg k z, CLIENT_ERROR invalid flag",
+    "mg k v v, CLIENT_ERROR duplicate flag",
+    "mg ! b, CLIENT_ERROR error decoding key",
+    "mg k Tx, CLIENT_ERROR bad token in command line format",
+    "md k z, CLIENT_ERROR invalid or duplicate flag",
+    "ma k MX, CLIENT_ERROR invalid mode for ma M token",
+  })
+  void answersWhatIsWrongAsMemcachedDoes(String line, String answer) {
+    assertThat(answer(line + "\r\n", Reply.Done.DONE)).isEqualTo(answer + "\r\n");
+  }
+
+  @Test
+  void refusesLongKeysAndGoesOnWithTheNextLine() {
+    String input = "get " + "k".repeat(251) + "\r\nmn\r\n";
+    assertThat(commands(dialect, List.of(input)))
+        .satisfiesExactly(
+            first -> assertThat(first).contains("CLIENT_ERROR bad command line format"),
+            second -> assertThat(second).contains("MN"));
+  }
+
+  @Test
+  void spellsReplies() {
+    assertThat(answer("get k\r\n", VALUE)).isEqualTo("VALUE k 7 2\r\nv1\r\nEND\r\n");
+    assertThat(answer("gets k\r\n", VALUE)).isEqualTo("VALUE k 7 2 42\r\nv1\r\nEND\r\n");
+    assertThat(answer("get k\r\n", Reply.Miss.MISS)).isEqualTo("END\r\n");
+    assertThat(answer("incr k 1\r\n", new Reply.Count(-1))).isEqualTo("18446744073709551615\r\n");
+    assertThat(answer("add k 0 0 1\r\nx\r\n", Reply.Exists.EXISTS)).isEqualTo("NOT_STORED\r\n");
+    assertThat(answer("cas k 0 0 1 1\r\nx\r\n", Reply.Exists.EXISTS)).isEqualTo("EXISTS\r\n");
+    assertThat(answer("set k 0 0 1 noreply\r\nx\r\n", Reply.Done.DONE)).isEmpty();
+    assertThat(answer("set k 0 0 1\r\nxyz", Reply.Done.DONE))
+        .isEqualTo("CLIENT_ERROR bad data chunk\r\n");
+    assertThat(
+            answer(
+                "mg k s v Oq k c\r\n",
+                new Reply.Leased(VALUE, Reply.Value.NEVER, true, false, true)))
+        .isEqualTo("VA 2 s2 Oq kk c42 X W\r\nv1\r\n");
+    assertThat(answer("ms k 1 c\r\nx\r\n", new Reply.Count(9))).isEqualTo("HD c9\r\n");
+    assertThat(answer("mg k q\r\n", Reply.Miss.MISS)).isEmpty();
+  }
+
+  /** Whatever comes, there is nothing but commands and protocol errors. */
+  @Test
+  void survivesAnything() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("MemcachedDialectTest: -Dseed=" + seed);
+    Random random = new Random(seed);
+    String[] words = {
+      "get", "set", "cas", "gat", "mg", "ms", "md", "ma", "me", "mn", "stats", "flush_all", "k",
+      "0", "1", "-1", "99999999999", "noreply", "b", "v", "T5", "N1", "C1", "Oab", "\r\n", "\n",
+      "\0", "a2s=", "\u00ff"
+    };
+    for (int i = 0; i < Integer.getInteger("fuzz", 20_000); i++) {
+      StringBuilder input = new StringBuilder();
+      for (int j = random.nextInt(12); j >= 0; j--) {
+        input.append(words[random.nextInt(words.length)]).append(random.nextInt(9) > 0 ? " " : "");
+      }
+      input.append("\r\nx\r\nmn\r\n");
+      int cut = random.nextInt(input.length());
+      commands(
+          new MemcachedDialect(LIMITS), List.of(input.substring(0, cut), input.substring(cut)));
+    }
+  }
+
+  private Command decode(String text) {
+    Command command = dialect.decode(Unpooled.copiedBuffer(text, ISO_8859_1));
+    return Objects.requireNonNull(command);
+  }
+
+  private String answer(String text, Reply reply) {
+    decode(text);
+    ByteBuf out = Unpooled.buffer();
+    dialect.encode(reply, out);
+    return out.toString(ISO_8859_1);
+  }
+
+  /** The commands that are found, and how they are answered, if each is done. */
+  private static List<String> commands(MemcachedDialect dialect, List<String> pieces) {
+    List<String> found = new ArrayList<>();
+    ByteBuf in = Unpooled.buffer();
+    try {
+      for (String piece : pieces) {
+        in = Unpooled.copiedBuffer(in, Unpooled.copiedBuffer(piece, ISO_8859_1));
+        for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
+          ByteBuf out = Unpooled.buffer();
+          dialect.encode(Reply.Done.DONE, out);
+          found.add(withoutPositions(command) + " " + out.toString(ISO_8859_1));
+        }
+      }
+    } catch (ProtocolException e) {
+      found.add(e.reason());
+    }
+    return found;
+  }
+
+  /** Where the bytes of a command lie is nobody's business. */
+  private static String withoutPositions(Command command) {
+    return command.toString().replaceAll("pos=\\d+ lim=\\d+ cap=\\d+", "");
+  }
+
+  private static Command.Set set(SetOptions options) {
+    return new Command.Set(bytes("k"), ValueKind.BYTES, bytes("ab"), options);
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(ISO_8859_1));
+  }
+}

@@ -1,0 +1,553 @@
+package io.speicher.dialect.resp;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.Arithmetic;
+import io.speicher.protocol.Command.TouchCondition;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.ConnectionInfo;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RespDialectTest {
+  private static final SetOptions DEFAULT = SetOptions.DEFAULT;
+  private static final ConnectionInfo CONNECTION =
+      new ConnectionInfo(7, "127.0.0.1:1", "127.0.0.1:2", "me", "", "", 0, 0, "", true);
+
+  private final RespDialect dialect = new RespDialect(new Limits(1_000, 100));
+
+  // ---- framing ----
+
+  @Test
+  void array_cutAtEveryByte() {
+    byte[] whole = ascii("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\na\r\nb\r\n");
+    for (int cut = 0; cut < whole.length; cut++) {
+      ByteBuf first = Unpooled.copiedBuffer(whole, 0, cut);
+      assertThat(dialect.decode(first)).isNull();
+      ByteBuf all = Unpooled.buffer().writeBytes(first).writeBytes(whole, cut, whole.length - cut);
+      assertThat(dialect.decode(all)).isEqualTo(set("k", "a\r\nb", DEFAULT));
+      assertThat(all.isReadable()).isFalse();
+    }
+  }
+
+  @Test
+  void line_cutAtEveryByte() {
+    byte[] whole = ascii("  SET k \"a\\x00\\n\" \r\n");
+    for (int cut = 0; cut < whole.length; cut++) {
+      ByteBuf first = Unpooled.copiedBuffer(whole, 0, cut);
+      assertThat(dialect.decode(first)).isNull();
+      ByteBuf all = Unpooled.buffer().writeBytes(first).writeBytes(whole, cut, whole.length - cut);
+      assertThat(dialect.decode(all)).isEqualTo(set("k", "a\0\n", DEFAULT));
+      assertThat(all.isReadable()).isFalse();
+    }
+  }
+
+  @Test
+  void nothing_isSkipped() {
+    assertThat(decode("\r\n\n*0\r\n*-1\r\n*-10\r\n  \r\nDBSIZE\n"))
+        .isEqualTo(new Command.CountItems());
+  }
+
+  @Test
+  void lineEndOfABulk_isNotLookedAt() {
+    assertThat(decode("*2\r\n$3\r\nGETxx$1\r\nkxx")).isEqualTo(new Command.Get(bytes("k")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*x\r\n", "*\r\n", "*+1\r\n", "*01\r\n", "*2147483648\r\n", "*1\n*1\r\n"})
+  void array_impossibleCount(String text) {
+    assertProtocolError(text, "ERR Protocol error: invalid multibulk length");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"$-1", "$x", "$", "$01", "$1001", "$99999999999999999999"})
+  void array_impossibleLength(String text) {
+    assertProtocolError("*1\r\n" + text + "\r\n", "ERR Protocol error: invalid bulk length");
+  }
+
+  @Test
+  void array_otherByte() {
+    assertProtocolError("*1\r\nPING\r\n", "ERR Protocol error: expected '$', got 'P'");
+  }
+
+  @Test
+  void array_tooLongInAll() {
+    String words = "$1000\r\n" + "x".repeat(1_000) + "\r\n";
+    assertProtocolError("*2000\r\n" + words.repeat(1_100), "ERR Protocol error: too big command");
+  }
+
+  @Test
+  void array_tooManyWords() {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    ByteBuf in = Unpooled.buffer().writeBytes(ascii("*2147483647\r\n"));
+    for (int i = 0; i <= 1 << 20; i++) {
+      in.writeBytes(ascii("$0\r\n\r\n"));
+    }
+    assertThatThrownBy(() -> roomy.decode(in))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("ERR Protocol error: too big command");
+  }
+
+  @Test
+  void http_isTurnedAway() {
+    assertProtocolError("POST / HTTP/1.1\r\n", "ERR Protocol error: this is no HTTP server");
+    assertProtocolError("Host: localhost\r\n", "ERR Protocol error: this is no HTTP server");
+  }
+
+  @Test
+  void noLineEnd() {
+    String digits = "1".repeat(70_000);
+    assertProtocolError("*" + digits, "ERR Protocol error: too big mbulk count string");
+    assertProtocolError("*1\r\n$" + digits, "ERR Protocol error: too big bulk count string");
+    assertProtocolError(digits, "ERR Protocol error: too big inline request");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PING \"a", "PING 'a", "PING 'a'b", "PING \"a\"b", "PING \"a\\\""})
+  void line_openQuotes(String line) {
+    assertProtocolError(line + "\r\n", "ERR Protocol error: unbalanced quotes in request");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {"`a\"b c\"`,ab c", "`'a\\'b'`,a'b", "`\"\\x41\\q\"`,Aq", "`\"\"`,``", "`\\n`,\\n"})
+  void line_quotes(String word, String value) {
+    assertThat(decode("SET k " + word + "\r\n")).isEqualTo(set("k", value, DEFAULT));
+  }
+
+  // ---- strings ----
+
+  @Test
+  void set_options() {
+    assertThat(decode("SET k v\r\n")).isEqualTo(set("k", "v", DEFAULT));
+    assertThat(decode("set k v nx px 5 get\r\n"))
+        .isEqualTo(set("k", "v", new SetOptions(0, Expiry.after(5), Condition.ABSENT, true)));
+    assertThat(decode("SET k v XX EXAT 7\r\n"))
+        .isEqualTo(set("k", "v", new SetOptions(0, Expiry.at(7_000), Condition.PRESENT, false)));
+    assertThat(decode("SET k v KEEPTTL\r\n"))
+        .isEqualTo(set("k", "v", DEFAULT.withExpiry(Expiry.KEEP)));
+    assertThat(decode("SETEX k 5 v\r\n"))
+        .isEqualTo(set("k", "v", DEFAULT.withExpiry(Expiry.after(5_000))));
+  }
+
+  @Test
+  void manyKeys() {
+    assertThat(decode("MGET a b\r\n"))
+        .isEqualTo(new Command.GetAll(List.of(bytes("a"), bytes("b")), View.VALUE));
+    assertThat(decode("MSET a 1 b 2\r\n"))
+        .isEqualTo(
+            new Command.SetAll(List.of(set("a", "1", DEFAULT), set("b", "2", DEFAULT)), false));
+    assertThat(decode("DEL a\r\n")).isEqualTo(new Command.Delete(bytes("a")));
+    assertThat(decode("UNLINK a b\r\n"))
+        .isEqualTo(new Command.DeleteAll(List.of(bytes("a"), bytes("b"))));
+  }
+
+  @Test
+  void numbers() {
+    assertThat(decode("DECRBY k 5\r\n"))
+        .isEqualTo(
+            new Command.Add(
+                bytes("k"),
+                -5,
+                Arithmetic.SIGNED,
+                new Command.Initial(-5, ValueKind.BYTES, Expiry.NEVER)));
+    assertThat(decode("INCRBYFLOAT k 1.5e1\r\n"))
+        .isEqualTo(new Command.AddDecimal(bytes("k"), new BigDecimal("15")));
+  }
+
+  @Test
+  void expire_conditions() {
+    assertThat(decode("EXPIRE k 5 XX LT\r\n"))
+        .isEqualTo(
+            new Command.Touch(
+                bytes("k"), Expiry.after(5_000), TouchCondition.IF_EXPIRES_AND_EARLIER));
+    assertThat(decode("PEXPIREAT k -5 GT\r\n"))
+        .isEqualTo(new Command.Touch(bytes("k"), Expiry.at(-5), TouchCondition.IF_LATER));
+  }
+
+  // ---- errors ----
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = ';',
+      value = {
+        "nosuch ; `unknown command 'nosuch', with args beginning with: `",
+        "Foo a b ; `unknown command 'Foo', with args beginning with: 'a' 'b' `",
+        "`\"a\\nb\" \"c\\rd\"` ; `unknown command 'a b', with args beginning with: 'c d' `",
+        "GET ; wrong number of arguments for 'get' command",
+        "MSET a b c ; wrong number of arguments for 'mset' command",
+        "CLIENT ; wrong number of arguments for 'client' command",
+        "CLIENT ID x ; wrong number of arguments for 'client|id' command",
+        "CLIENT Foo ; unknown subcommand 'Foo'. Try CLIENT HELP.",
+        "SET k v NX XX ; syntax error",
+        "SET k v EX ; syntax error",
+        "SET k v EX 5 PX 5 ; syntax error",
+        "SET k v KEEPTTL EX 5 ; syntax error",
+        "SET k v EX 0 foo ; syntax error",
+        "SET k v EX x ; value is not an integer or out of range",
+        "SET k v EX 0 ; invalid expire time in 'set' command",
+        "SET k v PX 9223372036854775807 ; invalid expire time in 'set' command",
+        "PSETEX k -1 v ; invalid expire time in 'psetex' command",
+        "EXPIRE k 9223372036854775807 ; invalid expire time in 'expire' command",
+        "EXPIRE k 1 foo ; Unsupported option foo",
+        "EXPIRE k 1 GT LT ; GT and LT options at the same time are not compatible",
+        "EXPIRE k 1 NX XX ; NX and XX, GT or LT options at the same time are not compatible",
+        "INCRBY k 01 ; value is not an integer or out of range",
+        "DECRBY k -9223372036854775808 ; decrement would overflow",
+        "INCRBYFLOAT k nan ; value is not a valid float",
+        "INCRBYFLOAT k 1e999999999 ; value is not a valid float",
+        "SETRANGE k -1 v ; offset is out of range",
+        "SETRANGE k 1000 v ; string exceeds maximum allowed size (proto-max-bulk-len)",
+        "COPY k k ; source and destination objects are the same",
+        "SELECT 1 ; DB index is out of range",
+        "SCAN x ; invalid cursor",
+        "WAIT 0 -1 ; timeout is negative",
+        "HELLO x ; Protocol version is not an integer or out of range",
+        "HELLO 3 Foo ; Syntax error in HELLO option 'Foo'",
+        "CONFIG SET nosuch x ; Unknown option or number of arguments for CONFIG SET - 'nosuch'",
+        "EXEC ; EXEC without MULTI",
+        "DISCARD ; DISCARD without MULTI"
+      })
+  void malformed(String line, String error) {
+    Command command = decode(line + "\r\n");
+    assertThat(command).isInstanceOf(Command.Malformed.class);
+    assertThat(encode(new Reply.Refused(400, ((Command.Malformed) command).why())))
+        .isEqualTo("-ERR " + error + "\r\n");
+  }
+
+  @Test
+  void key_tooLong() {
+    assertThat(decode("GET " + "k".repeat(101) + "\r\n"))
+        .isEqualTo(new Command.Malformed("ERR key too long: keyBytes=101 (expected: 1..100)"));
+  }
+
+  // ---- replies ----
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET k, $3\\r\\nabc\\r\\n, $-1\\r\\n",
+    "STRLEN k, :3\\r\\n, :0\\r\\n",
+    "GETRANGE k -2 -1, $2\\r\\nbc\\r\\n, $0\\r\\n\\r\\n",
+    "GETRANGE k 2 1, $0\\r\\n\\r\\n, $0\\r\\n\\r\\n",
+    "TYPE k, +string\\r\\n, +none\\r\\n",
+    "TTL k, :-1\\r\\n, :-2\\r\\n",
+    "OBJECT ENCODING k, $6\\r\\nembstr\\r\\n, $-1\\r\\n",
+    "INCRBYFLOAT k inf, -ERR value is not a valid float\\r\\n,"
+        + " -ERR increment would produce NaN or Infinity\\r\\n",
+    "GETEX k EX 0, -ERR invalid expire time in 'getex' command\\r\\n, $-1\\r\\n"
+  })
+  void projections(String line, String hit, String miss) {
+    decode(line + "\r\n");
+    assertThat(encode(new Reply.Value(ValueKind.BYTES, bytes("abc")))).isEqualTo(unescape(hit));
+    assertThat(encode(Reply.Miss.MISS)).isEqualTo(unescape(miss));
+  }
+
+  @Test
+  void ttl_roundsToTheNearestSecond() {
+    decode("TTL k\r\n");
+    assertThat(encode(new Reply.Value(ValueKind.BYTES, bytes("a"), 0, 0, 11_499, 10_000, 0)))
+        .isEqualTo(":1\r\n");
+    assertThat(encode(new Reply.Value(ValueKind.BYTES, bytes("a"), 0, 0, 11_500, 10_000, 0)))
+        .isEqualTo(":2\r\n");
+  }
+
+  @Test
+  void flags() {
+    decode("SETNX k v\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo(":1\r\n");
+    assertThat(encode(Reply.Exists.EXISTS)).isEqualTo(":0\r\n");
+    decode("SET k v NX\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+OK\r\n");
+    assertThat(encode(Reply.Exists.EXISTS)).isEqualTo("$-1\r\n");
+    decode("RENAME a b\r\n");
+    assertThat(encode(Reply.Miss.MISS)).isEqualTo("-ERR no such key\r\n");
+  }
+
+  @Test
+  void wrongValues() {
+    decode("INCR k\r\n");
+    assertThat(encode(Reply.WrongValue.NOT_AN_INTEGER))
+        .isEqualTo("-ERR value is not an integer or out of range\r\n");
+    assertThat(encode(Reply.WrongValue.OVERFLOW))
+        .isEqualTo("-ERR increment or decrement would overflow\r\n");
+    assertThat(encode(new Reply.Count(Long.MIN_VALUE))).isEqualTo(":-9223372036854775808\r\n");
+  }
+
+  @Test
+  void resp3() {
+    assertThat(decode("HELLO 3 SETNAME me\r\n"))
+        .isEqualTo(new Command.NameConnection("me", null, null));
+    assertThat(encode(new Reply.Connections(List.of(CONNECTION))))
+        .startsWith("%7\r\n$6\r\nserver\r\n$5\r\nredis\r\n");
+    decode("GET k\r\n");
+    assertThat(encode(Reply.Miss.MISS)).isEqualTo("_\r\n");
+    decode("CLIENT GETNAME\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("$2\r\nme\r\n");
+    decode("RESET\r\n");
+    dialect.beginBatch(2, Unpooled.buffer());
+    dialect.turnTo(0);
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    dialect.turnTo(1);
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+RESET\r\n");
+    decode("GET k\r\n");
+    assertThat(encode(Reply.Miss.MISS)).isEqualTo("$-1\r\n");
+  }
+
+  @Test
+  void clientReply() {
+    decode("CLIENT REPLY SKIP\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+PONG\r\n");
+    decode("CLIENT REPLY OFF\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    decode("MGET a b\r\n");
+    ByteBuf out = Unpooled.buffer();
+    dialect.beginBatch(2, out);
+    dialect.endBatch(out);
+    assertThat(out.isReadable()).isFalse();
+    decode("CLIENT REPLY ON\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+OK\r\n");
+  }
+
+  @Test
+  void clientReply_skipped_protocolErrorIsToldAllTheSame() {
+    decode("CLIENT REPLY SKIP\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    assertThatThrownBy(() -> dialect.decode(Unpooled.copiedBuffer(ascii("*x\r\n"))))
+        .isInstanceOf(ProtocolException.class);
+    assertThat(encode(new Reply.Refused(400, "ERR x"))).isEqualTo("-ERR x\r\n");
+  }
+
+  @Test
+  void error_repeatsNothingBehindAZeroByte() {
+    assertThat(decode("*2\r\n$3\r\na\0b\r\n$3\r\nc\0d\r\n"))
+        .isEqualTo(
+            new Command.Malformed("ERR unknown command 'a', with args beginning with: 'c' "));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1499, 1", "1500, 2", "9223372036854775806, 9223372036854776"})
+  void seconds_areRounded(long millis, String seconds) {
+    decode("EXPIRETIME k\r\n");
+    Reply.Value value = new Reply.Value(ValueKind.BYTES, bytes("v"), 0, 0, millis, 1, 0);
+    assertThat(encode(value)).isEqualTo(":" + seconds + "\r\n");
+  }
+
+  // ---- transactions ----
+
+  @Test
+  void transaction_spellsEachReply() {
+    decode("MULTI\r\n");
+    assertThat(decode("SET k v\r\n")).isEqualTo(new Command.Ping());
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+QUEUED\r\n");
+    decode("MGET k l\r\n");
+    decode("STRLEN k\r\n");
+    decode("SET k v foo\r\n");
+    assertThat(decode("EXEC\r\n"))
+        .isEqualTo(
+            new Command.Transaction(
+                List.of(
+                    set("k", "v", DEFAULT),
+                    new Command.GetAll(List.of(bytes("k"), bytes("l")), View.VALUE),
+                    new Command.Get(bytes("k")),
+                    new Command.Malformed("ERR syntax error"))));
+
+    ByteBuf out = Unpooled.buffer();
+    dialect.beginBatch(4, out);
+    dialect.turnTo(0);
+    dialect.encode(Reply.Done.DONE, out);
+    dialect.turnTo(1);
+    dialect.beginBatch(2, out);
+    dialect.turnTo(0);
+    dialect.encode(new Reply.Value(ValueKind.BYTES, bytes("v")), out);
+    dialect.turnTo(1);
+    dialect.encode(Reply.Miss.MISS, out);
+    dialect.endBatch(out);
+    dialect.turnTo(2);
+    dialect.encode(new Reply.Value(ValueKind.BYTES, bytes("v")), out);
+    dialect.turnTo(3);
+    dialect.encode(new Reply.Refused(400, "ERR syntax error"), out);
+    dialect.endBatch(out);
+    assertThat(out.toString(StandardCharsets.US_ASCII))
+        .isEqualTo("*4\r\n+OK\r\n*2\r\n$1\r\nv\r\n$-1\r\n:1\r\n-ERR syntax error\r\n");
+  }
+
+  @Test
+  void transaction_watchedKeyChanged() {
+    decode("MULTI\r\n");
+    decode("EXEC\r\n");
+    assertThat(encode(Reply.Miss.MISS)).isEqualTo("*-1\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nosuch", "GET", "SHUTDOWN", "DISCARD x"})
+  void transaction_wrongCommand_isAborted(String wrong) {
+    decode("MULTI\r\n");
+    assertThat(decode(wrong + "\r\n")).isInstanceOf(Command.Malformed.class);
+    assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Unwatch());
+    assertThat(encode(Reply.Done.DONE))
+        .isEqualTo("-EXECABORT Transaction discarded because of previous errors.\r\n");
+    assertThat(decode("GET k\r\n")).isEqualTo(new Command.Get(bytes("k")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MULTI", "WATCH k"})
+  void transaction_inIt_isHarmless(String command) {
+    decode("MULTI\r\n");
+    assertThat(decode(command + "\r\n")).isInstanceOf(Command.Malformed.class);
+    assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Transaction(List.of()));
+  }
+
+  @Test
+  void transaction_wrongExec() {
+    decode("MULTI\r\n");
+    assertThat(decode("EXEC x\r\n")).isEqualTo(new Command.Unwatch());
+    assertThat(encode(Reply.Done.DONE))
+        .isEqualTo(
+            "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec'"
+                + " command\r\n");
+    assertThat(decode("DISCARD\r\n")).isInstanceOf(Command.Malformed.class);
+  }
+
+  @Test
+  void transaction_tooManyBytes() {
+    decode("MULTI\r\n");
+    for (int i = 0; i < 1_000 / 16; i++) { // Four numbers of four bytes, less what GET and k take.
+      assertThat(decode("GET k\r\n")).isEqualTo(new Command.Ping());
+    }
+    assertThat(decode("GET k\r\n"))
+        .isEqualTo(
+            new Command.Malformed("ERR transaction too long: bytes=1008 (expected: up to 1000)"));
+    assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Unwatch());
+  }
+
+  @Test
+  void transaction_tooManyCommands() {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    ByteBuf in = Unpooled.buffer().writeBytes(ascii("MULTI\r\n"));
+    for (int i = 0; i < Transaction.MAX_COMMANDS; i++) {
+      in.writeBytes(ascii("GET k\r\n"));
+    }
+    Command last = roomy.decode(in);
+    while (in.isReadable()) {
+      last = roomy.decode(in);
+    }
+    assertThat(last).isEqualTo(new Command.Ping());
+    in.writeBytes(ascii("GET k\r\n"));
+    assertThat(roomy.decode(in))
+        .isEqualTo(
+            new Command.Malformed(
+                "ERR transaction too long: commands=65537 (expected: up to 65536)"));
+    roomy.close();
+  }
+
+  @Test
+  void transaction_isThereWhileItIsExecuted() {
+    Session session = new Session();
+    session.beginTransaction(1_000);
+    Transaction transaction = requireNonNull(session.transaction());
+    session.executeTransaction();
+    assertThat(transaction.isClosed()).isFalse();
+    session.beginCommand();
+    assertThat(transaction.isClosed()).isTrue();
+  }
+
+  @Test
+  void transaction_connectionEnds_itsMemoryIsGivenBack() {
+    Session session = new Session();
+    session.beginTransaction(1_000);
+    Transaction executed = requireNonNull(session.transaction());
+    session.executeTransaction();
+    session.beginTransaction(1_000);
+    Transaction queued = requireNonNull(session.transaction());
+    session.close();
+    assertThat(executed.isClosed()).isTrue();
+    assertThat(queued.isClosed()).isTrue();
+  }
+
+  // ---- the table ----
+
+  @Test
+  void command_isFoundInAnyCase() {
+    for (CommandSpec spec : CommandTable.commands()) {
+      for (String name : List.of(spec.name(), spec.name().toUpperCase(Locale.ROOT))) {
+        Arguments arguments = new Arguments();
+        arguments.add(0, name.length());
+        arguments.lieIn(Unpooled.copiedBuffer(name, StandardCharsets.US_ASCII), 0);
+        assertThat(CommandTable.find(arguments, 0)).isSameAs(spec);
+      }
+    }
+  }
+
+  @Test
+  void command_info() {
+    decode("COMMAND INFO get nosuch\r\n");
+    assertThat(encode(Reply.Done.DONE).replace("\r\n", " "))
+        .isEqualTo(
+            "*2 *10 $3 get :2 *2 +readonly +fast :1 :1 :1 *3 +@read +@string +@fast *0 *0 *0 $-1 ");
+  }
+
+  // ---- helpers ----
+
+  private void assertProtocolError(String text, String error) {
+    RespDialect fresh = new RespDialect(new Limits(1_000, 100));
+    assertThatThrownBy(() -> fresh.decode(Unpooled.copiedBuffer(ascii(text))))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage(error);
+  }
+
+  private Command decode(String text) {
+    ByteBuf in = Unpooled.copiedBuffer(ascii(text));
+    Command command = requireNonNull(dialect.decode(in));
+    assertThat(in.isReadable()).isFalse();
+    return command;
+  }
+
+  private String encode(Reply reply) {
+    ByteBuf out = Unpooled.buffer();
+    dialect.encode(reply, out);
+    return out.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  private static Command.Set set(String key, String value, SetOptions options) {
+    return new Command.Set(bytes(key), ValueKind.BYTES, bytes(value), options);
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(ascii(text));
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static String unescape(String text) {
+    return text.replace("\\r", "\r").replace("\\n", "\n");
+  }
+}

@@ -1,0 +1,759 @@
+package io.speicher.server.command;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.Dialect;
+import io.speicher.dialect.KeysAhead;
+import io.speicher.protocol.Command.Arithmetic;
+import io.speicher.protocol.Command.TouchCondition;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Counter;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import io.speicher.server.admin.ServerStatus;
+import io.speicher.server.net.Connection;
+import io.speicher.store.Item;
+import io.speicher.store.ItemReader;
+import io.speicher.store.PutOptions;
+import io.speicher.store.PutResult;
+import io.speicher.store.Store;
+import io.speicher.store.Update;
+import io.speicher.store.UpdateResult;
+import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs commands: the only place where a command meets the store.
+ *
+ * <p>Each event loop has one, with the lock that it holds meanwhile and the counters that only it
+ * writes.
+ */
+public final class CommandExecutor {
+
+  /*
+   * Readers and updaters may be called more than once, see ItemReader. So each of them starts its
+   * part of the reply anew, at the place where the writer index was, and only the last call counts.
+   */
+
+  private static final Logger logger = System.getLogger(CommandExecutor.class.getName());
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  private static final ByteBuffer ZERO = ByteBuffer.wrap(new byte[] {'0'});
+
+  /** What a plain set stores, by the code of its kind. */
+  private static final List<PutOptions> PLAIN =
+      Stream.of(ValueKind.values()).map(kind -> PutOptions.DEFAULT.withKind(kind.code())).toList();
+
+  private final Store store;
+  private final ServerStatus server;
+  private final LoopLocks locks;
+  private final ReentrantLock lock;
+  private final Counts counts = new Counts();
+  private final KeysAhead ahead = new KeysAhead();
+  private int aheadBatch;
+  private final Leases leases;
+  private final KeySearch search;
+
+  public CommandExecutor(Store store, ServerStatus server, LoopLocks locks, int loop) {
+    this.store = store;
+    this.server = server;
+    this.locks = locks;
+    lock = locks.of(loop);
+    leases = new Leases(this, store);
+    search = new KeySearch(store);
+  }
+
+  /** Before commands are executed; {@link #end} has to follow, without waiting for anything. */
+  public void begin() {
+    lock.lock();
+  }
+
+  public void end() {
+    lock.unlock();
+  }
+
+  /** What was counted so far; another thread may see what it was a moment ago. */
+  public Counts counts() {
+    return counts;
+  }
+
+  public void count(Counter counter, long number) {
+    counts.add(counter, number);
+  }
+
+  /** Begins to read ahead for a batch of commands, whose number it returns, and forgets others. */
+  public int beginAhead() {
+    ahead.clear();
+    return ++aheadBatch;
+  }
+
+  /** Whether this is the batch that is read ahead for. */
+  public boolean isAhead(int batch) {
+    return batch == aheadBatch;
+  }
+
+  /**
+   * Adds the next commands of a connection to the batch, behind those of others, which have to lie
+   * in the same buffer.
+   *
+   * @return how many they are
+   */
+  public int lookAhead(Dialect dialect, ByteBuf in) {
+    int before = ahead.count();
+    dialect.lookAhead(in, ahead);
+    return ahead.count() - before;
+  }
+
+  /** Whether there is no room for more commands in the batch. */
+  public boolean isAheadFull() {
+    return ahead.isFull();
+  }
+
+  /**
+   * Brings what the batch needs into the processor's cache, all at a time, which takes much less
+   * than to wait for each.
+   */
+  public void prefetch() {
+    if (ahead.count() > 1) {
+      store.prefetch(ahead.buffer(), ahead.spans(), ahead.count(), ahead.reads());
+    }
+  }
+
+  /** Runs {@code command} and appends its reply to {@code out}. */
+  public void execute(Command command, Connection connection, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    count(Counter.COMMANDS, 1);
+    connection.executes(command);
+    try {
+      run(command, connection, dialect, out);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // One command has failed; the others of this connection and all others go on.
+      logger.log(Level.ERROR, "command failed: command=" + command.getClass().getSimpleName(), e);
+      count(Counter.ERRORS, 1);
+      out.writerIndex(start);
+      dialect.encode(new Reply.Failed(Reply.UNAVAILABLE, "the server failed: see its log"), out);
+    }
+  }
+
+  private void run(Command command, Connection connection, Dialect dialect, ByteBuf out) {
+    switch (command) {
+      case Command.Get get -> get(get, dialect, out);
+      case Command.GetAll get -> getAll(get, dialect, out);
+      case Command.GetAndDelete get -> getAndDelete(get.key(), dialect, out);
+      case Command.GetAndTouch get -> getAndTouch(get, dialect, out);
+      case Command.CountPresent count -> dialect.encode(countPresent(count.keys()), out);
+
+      case Command.Set set -> set(set, dialect, out);
+      case Command.SetAll set -> dialect.encode(setAll(set), out);
+      case Command.Delete delete -> dialect.encode(delete(delete.key()), out);
+      case Command.DeleteVersion delete -> dialect.encode(delete(delete), out);
+      case Command.DeleteAll delete -> dialect.encode(deleteAll(delete.keys()), out);
+      case Command.Touch touch -> dialect.encode(touch(touch), out);
+      case Command.Append append -> dialect.encode(append(append), out);
+      case Command.SetRange set -> dialect.encode(setRange(set), out);
+      case Command.Add add -> dialect.encode(add(add), out);
+      case Command.AddDecimal add -> dialect.encode(add(add), out);
+      case Command.Move move -> dialect.encode(move(move), out);
+
+      case Command.LeaseGet get -> leases.get(get, dialect, out);
+      case Command.Invalidate invalidate -> dialect.encode(leases.invalidate(invalidate), out);
+      case Command.SetLeased set -> dialect.encode(leases.set(set), out);
+      case Command.AppendLeased append -> dialect.encode(leases.append(append), out);
+      case Command.AddAndGet add -> dialect.encode(leases.add(add), out);
+
+      case Command.Clear clear -> dialect.encode(clear(clear.delayMillis()), out);
+      case Command.Scan scan -> dialect.encode(search.scan(scan), out);
+      case Command.FindKeys find -> dialect.encode(search.findAll(find.pattern()), out);
+      case Command.RandomKey _ -> dialect.encode(search.any(), out);
+      case Command.CountItems _ -> dialect.encode(new Reply.Count(store.stats().itemCount()), out);
+
+      case Command.Batch batch -> runAll(batch.commands(), connection, dialect, out);
+      case Command.Transaction transaction ->
+          locks.alone(lock, () -> run(transaction, connection, dialect, out));
+      case Command.Watch watch -> dialect.encode(watch(watch.keys(), connection), out);
+      case Command.Unwatch _ -> dialect.encode(unwatch(connection), out);
+
+      case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
+      case Command.Time _ ->
+          dialect.encode(
+              new Reply.Count(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now())), out);
+      case Command.Stats _ -> dialect.encode(new Reply.Stats(server.stats()), out);
+      case Command.ResetStats _ -> dialect.encode(resetStats(), out);
+      case Command.Quit _ -> dialect.encode(quit(connection), out);
+      case Command.Shutdown _ -> dialect.encode(shutdown(), out);
+      case Command.Pause pause -> dialect.encode(pause(pause, connection), out);
+      case Command.NameConnection naming -> dialect.encode(name(naming, connection), out);
+      case Command.ListConnections list ->
+          dialect.encode(server.connections(list.filter(), connection), out);
+      case Command.CloseConnections close ->
+          dialect.encode(server.close(close.filter(), connection), out);
+      case Command.Malformed malformed -> dialect.encode(refuse(malformed), out);
+    }
+  }
+
+  // ---- reading ----
+
+  private void get(Command.Get get, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    ItemReader reader = item -> dialect.encode(value(item, get.view()), out.writerIndex(start));
+    boolean hit =
+        get.view() == View.GLANCE ? store.look(get.key(), reader) : store.get(get.key(), reader);
+    countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+    if (!hit) {
+      dialect.encode(Reply.Miss.MISS, out.writerIndex(start));
+    }
+  }
+
+  private Reply.Value value(Item item, View view) {
+    return new Reply.Value(
+        Leases.kind(item),
+        item.value(),
+        item.flags(),
+        view == View.VERSION ? item.version() : 0,
+        item.expiresAtMillis(),
+        view == View.VALUE ? 0 : store.nowMillis(),
+        item.frequency());
+  }
+
+  private void getAll(Command.GetAll get, Dialect dialect, ByteBuf out) {
+    int size = get.keys().size();
+    boolean[] hits = new boolean[size];
+    int[] current = {-1, 0}; // The element that is being read, and where its reply starts.
+    dialect.beginBatch(size, out);
+    store.getAll(
+        get.keys(),
+        (index, item) -> {
+          if (index == current[0]) {
+            out.writerIndex(current[1]);
+          } else {
+            current[0] = index;
+            current[1] = out.writerIndex();
+          }
+          dialect.turnTo(index);
+          encode(item, get.view(), dialect, out);
+          hits[index] = item != null;
+        });
+    dialect.endBatch(out);
+    for (boolean hit : hits) {
+      countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+    }
+  }
+
+  private void getAndDelete(ByteBuffer key, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    UpdateResult result =
+        store.update(
+            key,
+            old -> {
+              encode(old, View.VALUE, dialect, out.writerIndex(start));
+              return old == null ? Update.KEEP : Update.REMOVE;
+            });
+    countHit(result == UpdateResult.REMOVED, Counter.GET_HITS, Counter.GET_MISSES);
+  }
+
+  private void getAndTouch(Command.GetAndTouch get, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    UpdateResult result =
+        store.update(
+            get.key(),
+            old -> {
+              encode(old, get.view(), dialect, out.writerIndex(start));
+              return old == null
+                  ? Update.KEEP
+                  : Update.Replace.expiry(old, expiresAtMillis(get.expiry(), old));
+            });
+    boolean hit = result != UpdateResult.KEPT;
+    countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+    countHit(hit, Counter.TOUCH_HITS, Counter.TOUCH_MISSES);
+  }
+
+  private void encode(@Nullable Item item, View view, Dialect dialect, ByteBuf out) {
+    dialect.encode(item == null ? Reply.Miss.MISS : value(item, view), out);
+  }
+
+  private Reply countPresent(List<ByteBuffer> keys) {
+    long present = keys.stream().filter(key -> store.get(key, item -> {})).count();
+    count(Counter.GET_HITS, present);
+    count(Counter.GET_MISSES, keys.size() - present);
+    return new Reply.Count(present);
+  }
+
+  // ---- writing ----
+
+  private void set(Command.Set set, Dialect dialect, ByteBuf out) {
+    count(Counter.SETS, 1);
+    SetOptions options = set.options();
+    if (options.equals(SetOptions.DEFAULT)) {
+      dialect.encode(put(set, PLAIN.get(set.kind().code())), out);
+    } else {
+      setWithOptions(set, options, dialect, out);
+    }
+  }
+
+  private Reply put(Command.Set set, PutOptions options) {
+    PutResult result = store.put(set.key(), set.value(), options);
+    return result == PutResult.TOO_LARGE ? tooLarge(set) : Reply.Done.DONE;
+  }
+
+  private void setWithOptions(Command.Set set, SetOptions options, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    @Nullable Reply[] refusal = new Reply[1];
+    UpdateResult result =
+        store.update(
+            set.key(),
+            old -> {
+              out.writerIndex(start);
+              if (options.returnsOld()) {
+                encode(old, View.VALUE, dialect, out);
+              }
+              refusal[0] = refusal(options.condition(), old);
+              return refusal[0] == null ? replacement(set, old) : Update.KEEP;
+            });
+    countCas(options.condition(), refusal[0]);
+    if (result == UpdateResult.TOO_LARGE) {
+      dialect.encode(tooLarge(set), out.writerIndex(start));
+    } else if (!options.returnsOld()) {
+      dialect.encode(refusal[0] == null ? Reply.Done.DONE : refusal[0], out);
+    }
+  }
+
+  Update.Replace replacement(Command.Set set, @Nullable Item old) {
+    return new Update.Replace(
+        set.value(),
+        NOTHING,
+        set.kind().code(),
+        set.options().flags(),
+        expiresAtMillis(set.options().expiry(), old),
+        Update.Replace.NEW_VERSION);
+  }
+
+  /** Why nothing may be done, or null if it may. */
+  static @Nullable Reply refusal(Condition condition, @Nullable Item old) {
+    return switch (condition.kind()) {
+      case ALWAYS -> null;
+      case ABSENT -> old == null ? null : Reply.Exists.EXISTS;
+      case PRESENT -> old == null ? Reply.Miss.MISS : null;
+      case VERSION ->
+          old == null
+              ? Reply.Miss.MISS
+              : old.version() == condition.version() ? null : Reply.Exists.EXISTS;
+    };
+  }
+
+  long expiresAtMillis(Expiry expiry, @Nullable Item old) {
+    return switch (expiry.base()) {
+      case NEVER -> Item.NEVER;
+      case KEEP -> old == null ? Item.NEVER : old.expiresAtMillis();
+      case AFTER -> {
+        long now = store.nowMillis();
+        yield expiry.millis() > Item.NEVER - now ? Item.NEVER : now + expiry.millis();
+      }
+      case AT -> Math.min(expiry.millis(), Item.NEVER - 1);
+    };
+  }
+
+  Reply tooLarge(Command.Set set) {
+    return tooLarge((long) set.key().remaining() + set.value().remaining());
+  }
+
+  Reply tooLarge(long itemBytes) {
+    count(Counter.ERRORS, 1);
+    return new Reply.Failed(
+        Reply.UNAVAILABLE,
+        "item too large for the server's memory: itemBytes="
+            + itemBytes
+            + " memoryBytes="
+            + store.stats().budgetBytes(),
+        true);
+  }
+
+  private Reply setAll(Command.SetAll all) {
+    count(Counter.SETS, all.items().size());
+    Reply[] reply = {Reply.Done.DONE};
+    locks.alone(
+        lock,
+        () -> {
+          if (all.ifAllAbsent()
+              && all.items().stream().anyMatch(set -> store.get(set.key(), item -> {}))) {
+            reply[0] = Reply.Exists.EXISTS;
+            return;
+          }
+          for (Command.Set set : all.items()) {
+            UpdateResult result = store.update(set.key(), old -> replacement(set, old));
+            if (result == UpdateResult.TOO_LARGE) {
+              reply[0] = tooLarge(set);
+            }
+          }
+        });
+    return reply[0];
+  }
+
+  private Reply delete(ByteBuffer key) {
+    boolean hit = store.delete(key);
+    countHit(hit, Counter.DELETE_HITS, Counter.DELETE_MISSES);
+    return hit ? Reply.Done.DONE : Reply.Miss.MISS;
+  }
+
+  private Reply delete(Command.DeleteVersion delete) {
+    Condition condition = Condition.version(delete.version());
+    @Nullable Reply[] refusal = new Reply[1];
+    store.update(
+        delete.key(),
+        old -> {
+          refusal[0] = refusal(condition, old);
+          return refusal[0] == null ? Update.REMOVE : Update.KEEP;
+        });
+    countHit(refusal[0] == null, Counter.DELETE_HITS, Counter.DELETE_MISSES);
+    countCas(condition, refusal[0]);
+    return refusal[0] == null ? Reply.Done.DONE : refusal[0];
+  }
+
+  private Reply deleteAll(List<ByteBuffer> keys) {
+    long deleted = keys.stream().filter(store::delete).count();
+    count(Counter.DELETE_HITS, deleted);
+    count(Counter.DELETE_MISSES, keys.size() - deleted);
+    return new Reply.Count(deleted);
+  }
+
+  private Reply touch(Command.Touch touch) {
+    boolean[] present = new boolean[1];
+    UpdateResult result =
+        store.update(
+            touch.key(),
+            old -> {
+              present[0] = old != null;
+              if (old == null) {
+                return Update.KEEP;
+              }
+              long expiresAtMillis = expiresAtMillis(touch.expiry(), old);
+              return holds(touch.condition(), old.expiresAtMillis(), expiresAtMillis)
+                  ? Update.Replace.expiry(old, expiresAtMillis)
+                  : Update.KEEP;
+            });
+    countHit(present[0], Counter.TOUCH_HITS, Counter.TOUCH_MISSES);
+    if (!present[0]) {
+      return Reply.Miss.MISS;
+    }
+    return result == UpdateResult.KEPT ? Reply.Exists.EXISTS : Reply.Done.DONE;
+  }
+
+  private static boolean holds(TouchCondition condition, long oldMillis, long newMillis) {
+    return switch (condition) {
+      case ALWAYS -> true;
+      case IF_NEVER -> oldMillis == Item.NEVER;
+      case IF_EXPIRES -> oldMillis != Item.NEVER;
+      case IF_LATER -> newMillis > oldMillis;
+      case IF_EARLIER -> newMillis < oldMillis;
+      case IF_EXPIRES_AND_EARLIER -> oldMillis != Item.NEVER && newMillis < oldMillis;
+    };
+  }
+
+  private Reply append(Command.Append append) {
+    count(Counter.SETS, 1);
+    int[] length = new int[1];
+    UpdateResult result =
+        store.update(
+            append.key(),
+            old -> {
+              ByteBuffer bytes = append.bytes();
+              if (old == null) {
+                length[0] = bytes.remaining();
+                return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
+              }
+              length[0] = old.value().remaining() + bytes.remaining();
+              return length[0] > server.maxValueBytes() ? Update.KEEP : longer(append, old);
+            });
+    return switch (result) {
+      case KEPT, REMOVED ->
+          length[0] > server.maxValueBytes() ? Reply.WrongValue.TOO_LONG : Reply.Miss.MISS;
+      case STORED -> new Reply.Count(length[0]);
+      case TOO_LARGE -> tooLarge(length[0]);
+    };
+  }
+
+  /** The item with its bytes added; it is neither stale nor leased. */
+  static Update.Replace longer(Command.Append append, Item old) {
+    ByteBuffer bytes = append.bytes();
+    ByteBuffer value = old.value();
+    boolean isText = append.kind() == ValueKind.TEXT && Leases.kind(old) == ValueKind.TEXT;
+    return changed(
+        old,
+        append.toFront() ? bytes : value,
+        append.toFront() ? value : bytes,
+        isText ? ValueKind.TEXT : ValueKind.BYTES);
+  }
+
+  /** A new item without flags and end. */
+  private static Update.Replace item(ValueKind kind, ByteBuffer value) {
+    return new Update.Replace(
+        value, NOTHING, kind.code(), 0, Item.NEVER, Update.Replace.NEW_VERSION);
+  }
+
+  /** Another value, of another kind; flags and expiry stay. */
+  private static Update.Replace changed(
+      Item old, ByteBuffer head, ByteBuffer tail, ValueKind kind) {
+    return new Update.Replace(
+        head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION);
+  }
+
+  private Reply setRange(Command.SetRange set) {
+    count(Counter.SETS, 1);
+    if (set.offset() > server.maxValueBytes() - set.bytes().remaining()) {
+      return Reply.WrongValue.TOO_LONG;
+    }
+    int[] length = new int[1];
+    UpdateResult result =
+        store.update(
+            set.key(),
+            old -> {
+              ByteBuffer value = old == null ? NOTHING : old.value();
+              if (!set.bytes().hasRemaining()) {
+                length[0] = value.remaining();
+                return Update.KEEP;
+              }
+              int end = set.offset() + set.bytes().remaining();
+              length[0] = Math.max(value.remaining(), end);
+              ByteBuffer whole = ByteBuffer.allocate(length[0]);
+              whole.put(0, value, value.position(), value.remaining());
+              whole.put(set.offset(), set.bytes(), set.bytes().position(), set.bytes().remaining());
+              return old == null
+                  ? item(ValueKind.BYTES, whole)
+                  : changed(old, whole, NOTHING, ValueKind.BYTES);
+            });
+    return result == UpdateResult.TOO_LARGE ? tooLarge(length[0]) : new Reply.Count(length[0]);
+  }
+
+  private Reply add(Command.Add add) {
+    Reply[] reply = new Reply[1];
+    UpdateResult result = store.update(add.key(), old -> add(add, old, reply));
+    if (result == UpdateResult.TOO_LARGE) {
+      return tooLarge(add.key().remaining());
+    }
+    countAdd(add, reply[0]);
+    return reply[0];
+  }
+
+  void countAdd(Command.Add add, Reply reply) {
+    boolean up = add.arithmetic() == Arithmetic.SIGNED ? add.delta() >= 0 : isUp(add);
+    countHit(
+        !(reply instanceof Reply.Miss),
+        up ? Counter.INCREMENT_HITS : Counter.DECREMENT_HITS,
+        up ? Counter.INCREMENT_MISSES : Counter.DECREMENT_MISSES);
+  }
+
+  private static boolean isUp(Command.Add add) {
+    return add.arithmetic() == Arithmetic.UNSIGNED_UP;
+  }
+
+  Update add(Command.Add add, @Nullable Item old, Reply[] reply) {
+    if (old != null) {
+      reply[0] = Numbers.sum(old.value(), add.delta(), add.arithmetic());
+      return reply[0] instanceof Reply.Count(long sum)
+          ? Update.Replace.value(old, Numbers.text(add.arithmetic(), sum))
+          : Update.KEEP;
+    }
+    Command.Initial initial = add.initial();
+    if (initial == null) {
+      reply[0] = Reply.Miss.MISS;
+      return Update.KEEP;
+    }
+    reply[0] = new Reply.Count(initial.number());
+    return new Update.Replace(
+        Numbers.text(add.arithmetic(), initial.number()),
+        NOTHING,
+        initial.kind().code(),
+        0,
+        expiresAtMillis(initial.expiry(), null),
+        Update.Replace.NEW_VERSION);
+  }
+
+  private Reply add(Command.AddDecimal add) {
+    @Nullable ByteBuffer[] sum = new ByteBuffer[1];
+    UpdateResult result =
+        store.update(
+            add.key(),
+            old -> {
+              sum[0] = Numbers.decimalSum(old == null ? ZERO : old.value(), add.delta());
+              if (sum[0] == null) {
+                return Update.KEEP;
+              }
+              return old == null
+                  ? item(ValueKind.BYTES, sum[0])
+                  : Update.Replace.value(old, sum[0]);
+            });
+    if (result == UpdateResult.TOO_LARGE) {
+      return tooLarge(add.key().remaining());
+    }
+    return sum[0] == null
+        ? Reply.WrongValue.NOT_A_DECIMAL
+        : new Reply.Value(ValueKind.BYTES, sum[0]);
+  }
+
+  private Reply move(Command.Move move) {
+    Reply[] reply = {Reply.Done.DONE};
+    locks.alone(lock, () -> reply[0] = moveAlone(move));
+    return reply[0];
+  }
+
+  private Reply moveAlone(Command.Move move) {
+    AtomicReference<Update.@Nullable Replace> read = new AtomicReference<>();
+    boolean present = store.get(move.from(), item -> read.set(copyOf(item)));
+    Update.Replace copy = present ? read.get() : null;
+    if (copy == null) {
+      return Reply.Miss.MISS;
+    }
+    if (move.from().equals(move.to())) {
+      return move.ifAbsent() ? Reply.Exists.EXISTS : Reply.Done.DONE;
+    }
+    UpdateResult result =
+        store.update(move.to(), old -> old == null || !move.ifAbsent() ? copy : Update.KEEP);
+    if (result == UpdateResult.KEPT) {
+      return Reply.Exists.EXISTS;
+    }
+    if (result == UpdateResult.TOO_LARGE) { // The other key may be longer.
+      return tooLarge((long) move.to().remaining() + copy.head().remaining());
+    }
+    if (!move.keepsSource()) {
+      store.delete(move.from());
+    }
+    return Reply.Done.DONE;
+  }
+
+  private static Update.Replace copyOf(Item item) {
+    ByteBuffer value = item.value();
+    ByteBuffer copy =
+        ByteBuffer.allocate(value.remaining()).put(0, value, value.position(), value.remaining());
+    return new Update.Replace(
+        copy,
+        NOTHING,
+        item.kind(),
+        item.flags(),
+        item.expiresAtMillis(),
+        Update.Replace.NEW_VERSION);
+  }
+
+  // ---- all items ----
+
+  private Reply clear(long delayMillis) {
+    count(Counter.CLEARS, 1);
+    server.clear(delayMillis);
+    return Reply.Done.DONE;
+  }
+
+  // ---- several commands ----
+
+  private void runAll(
+      List<? extends Command> commands, Connection connection, Dialect dialect, ByteBuf out) {
+    dialect.beginBatch(commands.size(), out);
+    for (int i = 0; i < commands.size(); i++) {
+      dialect.turnTo(i);
+      run(commands.get(i), connection, dialect, out);
+    }
+    dialect.endBatch(out);
+  }
+
+  private void run(
+      Command.Transaction transaction, Connection connection, Dialect dialect, ByteBuf out) {
+    for (Map.Entry<ByteBuffer, Connection.Watched> watched : connection.takeWatched().entrySet()) {
+      if (!watched(watched.getKey()).equals(watched.getValue())) {
+        dialect.encode(Reply.Miss.MISS, out);
+        return;
+      }
+    }
+    runAll(transaction.commands(), connection, dialect, out);
+  }
+
+  private Reply watch(List<ByteBuffer> keys, Connection connection) {
+    for (ByteBuffer key : keys) {
+      if (!connection.watches(key)) {
+        ByteBuffer copy =
+            ByteBuffer.allocate(key.remaining()).put(0, key, key.position(), key.remaining());
+        if (!connection.watch(copy, watched(copy))) {
+          count(Counter.ERRORS, 1);
+          return new Reply.Failed(
+              Reply.UNAVAILABLE,
+              "too many watched keys: expected up to "
+                  + Connection.MAX_WATCHED_BYTES
+                  + " bytes, with what is kept beside each; see UNWATCH");
+        }
+      }
+    }
+    return Reply.Done.DONE;
+  }
+
+  private Connection.Watched watched(ByteBuffer key) {
+    long[] seen = new long[2];
+    boolean present =
+        store.get(
+            key,
+            item -> {
+              seen[0] = item.version();
+              seen[1] = item.expiresAtMillis();
+            });
+    return present ? new Connection.Watched(seen[0], seen[1]) : new Connection.Watched(0, 0);
+  }
+
+  private static Reply unwatch(Connection connection) {
+    connection.takeWatched();
+    return Reply.Done.DONE;
+  }
+
+  // ---- the server and its connections ----
+
+  private Reply resetStats() {
+    server.resetCounts();
+    return Reply.Done.DONE;
+  }
+
+  private static Reply quit(Connection connection) {
+    connection.finish();
+    return Reply.Done.DONE;
+  }
+
+  private Reply shutdown() {
+    server.stop();
+    return Reply.Done.DONE;
+  }
+
+  private static Reply pause(Command.Pause pause, Connection connection) {
+    connection.pause(pause.millis());
+    return Reply.Done.DONE;
+  }
+
+  private static Reply name(Command.NameConnection naming, Connection connection) {
+    connection.name(naming);
+    return new Reply.Connections(List.of(connection.info(connection)));
+  }
+
+  private Reply refuse(Command.Malformed malformed) {
+    count(Counter.ERRORS, 1);
+    return new Reply.Refused(Reply.BAD_REQUEST, malformed.why());
+  }
+
+  // ---- counting ----
+
+  private void countHit(boolean hit, Counter hits, Counter misses) {
+    count(hit ? hits : misses, 1);
+  }
+
+  void countCas(Condition condition, @Nullable Reply refusal) {
+    if (condition.kind() == Condition.Kind.VERSION) {
+      if (refusal == null) {
+        count(Counter.CAS_HITS, 1);
+      } else {
+        countHit(refusal instanceof Reply.Exists, Counter.CAS_OTHER_VERSION, Counter.CAS_MISSES);
+      }
+    }
+  }
+}

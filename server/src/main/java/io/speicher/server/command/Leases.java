@@ -1,0 +1,350 @@
+package io.speicher.server.command;
+
+import io.netty.buffer.ByteBuf;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Counter;
+import io.speicher.dialect.Dialect;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.ValueKind;
+import io.speicher.store.Item;
+import io.speicher.store.ItemReader;
+import io.speicher.store.Store;
+import io.speicher.store.Update;
+import io.speicher.store.UpdateResult;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stale items, and who may compute them anew.
+ *
+ * <p>An item's marks stand above its kind, in the same number: so an item without them takes no
+ * room for them, and whoever stores a new value, with a kind alone, clears them.
+ */
+final class Leases {
+  private static final int KIND = 3;
+
+  /** The value is out of date. */
+  private static final int STALE = 4;
+
+  /** Somebody is computing it. */
+  private static final int LEASED = 8;
+
+  /**
+   * What no item has. It is not 0, which memcached's clients send back where they want no
+   * condition.
+   */
+  private static final long NO_VERSION = -1;
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final CommandExecutor executor;
+  private final Store store;
+
+  Leases(CommandExecutor executor, Store store) {
+    this.executor = executor;
+    this.store = store;
+  }
+
+  /** What the bytes of an item are, whatever marks it has. */
+  static ValueKind kind(Item item) {
+    return ValueKind.ofCode(item.kind() & KIND);
+  }
+
+  void get(Command.LeaseGet get, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    boolean[] changes = new boolean[1];
+    boolean hit =
+        read(
+            get,
+            item -> {
+              changes[0] = get.touch() != null || isToBeLeased(get, item);
+              dialect.encode(leased(get, item, false), out.writerIndex(start));
+            });
+    if (hit ? changes[0] : get.vivify() != null) {
+      hit = change(get, dialect, out.writerIndex(start));
+    } else if (!hit) {
+      dialect.encode(Reply.Miss.MISS, out.writerIndex(start));
+    }
+    executor.count(hit ? Counter.GET_HITS : Counter.GET_MISSES, 1);
+    if (get.touch() != null) {
+      executor.count(hit ? Counter.TOUCH_HITS : Counter.TOUCH_MISSES, 1);
+    }
+  }
+
+  private boolean read(Command.LeaseGet get, ItemReader reader) {
+    return get.view() == View.GLANCE ? store.look(get.key(), reader) : store.get(get.key(), reader);
+  }
+
+  /** Reads again, and changes; returns whether there was an item. */
+  private boolean change(Command.LeaseGet get, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    boolean[] creates = new boolean[1];
+    UpdateResult result =
+        store.update(
+            get.key(),
+            old -> {
+              out.writerIndex(start);
+              creates[0] = old == null && get.vivify() != null;
+              if (old != null) {
+                dialect.encode(leased(get, old, false), out);
+                return changed(get, old);
+              }
+              return get.vivify() == null
+                  ? Update.KEEP
+                  : new Update.Replace(
+                      NOTHING,
+                      NOTHING,
+                      ValueKind.BYTES.code() | LEASED,
+                      0,
+                      executor.expiresAtMillis(get.vivify(), null),
+                      Update.Replace.NEW_VERSION);
+            });
+    if (result == UpdateResult.TOO_LARGE) {
+      dialect.encode(executor.tooLarge(get.key().remaining()), out.writerIndex(start));
+    } else if (creates[0]) {
+      encodeCreated(get, dialect, out.writerIndex(start));
+    } else if (out.writerIndex() == start) {
+      dialect.encode(Reply.Miss.MISS, out);
+      return false;
+    }
+    return !creates[0];
+  }
+
+  private Update changed(Command.LeaseGet get, Item old) {
+    boolean leases = isToBeLeased(get, old);
+    if (!leases && get.touch() == null) {
+      return Update.KEEP;
+    }
+    return new Update.Replace(
+        old.value(),
+        NOTHING,
+        leases ? old.kind() | LEASED : old.kind(),
+        old.flags(),
+        newExpiry(get, old),
+        Update.Replace.KEEP_VERSION);
+  }
+
+  /** The version of a new item is told by the store only once it is there. */
+  private void encodeCreated(Command.LeaseGet get, Dialect dialect, ByteBuf out) {
+    int start = out.writerIndex();
+    boolean[] ours = new boolean[1];
+    store.look(
+        get.key(),
+        item -> {
+          ours[0] = (item.kind() & LEASED) != 0 && !item.value().hasRemaining();
+          dialect.encode(leased(get, item, true), out.writerIndex(start));
+        });
+    if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
+      Reply.Value nothing =
+          new Reply.Value(ValueKind.BYTES, NOTHING, 0, NO_VERSION, Reply.Value.NEVER, 0, 0);
+      dialect.encode(
+          new Reply.Leased(nothing, Item.NEVER, true, false, false), out.writerIndex(start));
+    }
+  }
+
+  private Reply.Leased leased(Command.LeaseGet get, Item item, boolean created) {
+    Reply.Value value =
+        new Reply.Value(
+            kind(item),
+            item.value(),
+            item.flags(),
+            get.view() == View.VERSION ? item.version() : 0,
+            created ? item.expiresAtMillis() : newExpiry(get, item),
+            store.nowMillis(),
+            item.frequency());
+    return new Reply.Leased(
+        value,
+        created ? Item.NEVER : item.expiresAtMillis(),
+        created || isToBeLeased(get, item),
+        !created && (item.kind() & LEASED) != 0,
+        (item.kind() & STALE) != 0);
+  }
+
+  private long newExpiry(Command.LeaseGet get, Item item) {
+    return get.touch() == null
+        ? item.expiresAtMillis()
+        : executor.expiresAtMillis(get.touch(), item);
+  }
+
+  private boolean isToBeLeased(Command.LeaseGet get, Item item) {
+    if ((item.kind() & LEASED) != 0) {
+      return false;
+    }
+    return (item.kind() & STALE) != 0
+        || (item.expiresAtMillis() != Item.NEVER
+            && item.expiresAtMillis() - store.nowMillis() < get.recacheMillis());
+  }
+
+  Reply invalidate(Command.Invalidate invalidate) {
+    @Nullable Reply[] refusal = new Reply[1];
+    store.update(
+        invalidate.key(),
+        old -> {
+          if (old == null) {
+            refusal[0] = Reply.Miss.MISS;
+            return Update.KEEP;
+          }
+          refusal[0] = CommandExecutor.refusal(invalidate.condition(), old);
+          return refusal[0] != null
+              ? Update.KEEP
+              : new Update.Replace(
+                  old.value(),
+                  NOTHING,
+                  (old.kind() & KIND) | STALE,
+                  old.flags(),
+                  executor.expiresAtMillis(invalidate.expiry(), old),
+                  Update.Replace.NEW_VERSION);
+        });
+    return refusal[0] == null ? Reply.Done.DONE : refusal[0];
+  }
+
+  Reply set(Command.SetLeased leased) {
+    Command.Set set = leased.set();
+    Condition condition = set.options().condition();
+    executor.count(Counter.SETS, 1);
+    @Nullable Reply[] refusal = new Reply[1];
+    UpdateResult result =
+        store.update(
+            set.key(),
+            old -> {
+              refusal[0] = CommandExecutor.refusal(condition, old);
+              if (refusal[0] == null) {
+                return executor.replacement(set, old);
+              }
+              if (old != null && leased.acceptsOlder() && isOlder(condition)) {
+                refusal[0] = null;
+                return new Update.Replace(
+                    set.value(),
+                    NOTHING,
+                    set.kind().code() | STALE | (old.kind() & LEASED),
+                    set.options().flags(),
+                    old.expiresAtMillis(),
+                    Update.Replace.NEW_VERSION);
+              }
+              return Update.KEEP;
+            });
+    executor.countCas(condition, refusal[0]);
+    if (result == UpdateResult.TOO_LARGE) {
+      return executor.tooLarge(set);
+    }
+    return refusal[0] == null ? new Reply.Count(versionOf(set.key(), set.value())) : refusal[0];
+  }
+
+  /**
+   * Whether a version, which is not the item's, may be that of an older one.
+   *
+   * <p>Versions tell values apart and nothing of their order: the store writes in several places at
+   * once, and its numbers grow in each of them only. But a version is known before it is sent, so
+   * any that is not the present one was that of an older value, unless it was made up. Nothing is
+   * lost by believing who made it up, since what is stored here is stale; all the same we refuse
+   * numbers that no item has.
+   */
+  private static boolean isOlder(Condition condition) {
+    return condition.kind() == Condition.Kind.VERSION && condition.version() > 0;
+  }
+
+  /** The version of an item if it has this value, else {@link #NO_VERSION}. */
+  private long versionOf(ByteBuffer key, ByteBuffer value) {
+    long[] version = new long[1];
+    boolean present =
+        store.look(
+            key, item -> version[0] = item.value().equals(value) ? item.version() : NO_VERSION);
+    return present ? version[0] : NO_VERSION;
+  }
+
+  Reply append(Command.AppendLeased command) {
+    Command.Append append = command.append();
+    executor.count(Counter.SETS, 1);
+    @Nullable Reply[] refusal = new Reply[1];
+    int[] length = new int[1];
+    UpdateResult result =
+        store.update(
+            append.key(),
+            old -> {
+              if (old == null) {
+                refusal[0] = Reply.Miss.MISS;
+                return Update.KEEP;
+              }
+              refusal[0] = CommandExecutor.refusal(command.condition(), old);
+              length[0] = old.value().remaining() + append.bytes().remaining();
+              return refusal[0] == null ? CommandExecutor.longer(append, old) : Update.KEEP;
+            });
+    if (result == UpdateResult.TOO_LARGE) {
+      return executor.tooLarge(length[0]);
+    }
+    return refusal[0] == null ? new Reply.Count(versionOf(append, length[0])) : refusal[0];
+  }
+
+  /**
+   * The version of an item if it looks like what was made by appending, else {@link #NO_VERSION}.
+   */
+  private long versionOf(Command.Append append, int length) {
+    ByteBuffer bytes = append.bytes();
+    long[] version = new long[1];
+    boolean present =
+        store.look(
+            append.key(),
+            item -> {
+              ByteBuffer value = item.value();
+              int start = value.position() + (append.toFront() ? 0 : length - bytes.remaining());
+              boolean ours =
+                  value.remaining() == length
+                      && value.slice(start, bytes.remaining()).equals(bytes);
+              version[0] = ours ? item.version() : NO_VERSION;
+            });
+    return present ? version[0] : NO_VERSION;
+  }
+
+  Reply add(Command.AddAndGet command) {
+    Command.Add add = command.add();
+    Reply[] reply = new Reply[1];
+    long[] expiresAtMillis = new long[1];
+    UpdateResult result =
+        store.update(
+            add.key(),
+            old -> {
+              // No bytes are no number, and that memcached says before it looks at the version.
+              Reply refusal =
+                  old == null || !old.value().hasRemaining()
+                      ? null
+                      : CommandExecutor.refusal(command.condition(), old);
+              if (refusal != null) {
+                reply[0] = refusal;
+                return Update.KEEP;
+              }
+              Update update = executor.add(add, old, reply);
+              if (!(update instanceof Update.Replace sum)) {
+                return update;
+              }
+              expiresAtMillis[0] =
+                  old == null
+                      ? sum.expiresAtMillis()
+                      : executor.expiresAtMillis(command.expiry(), old);
+              return new Update.Replace(
+                  sum.head(),
+                  sum.tail(),
+                  sum.kind(),
+                  sum.flags(),
+                  expiresAtMillis[0],
+                  sum.version());
+            });
+    if (result == UpdateResult.TOO_LARGE) {
+      return executor.tooLarge(add.key().remaining());
+    }
+    executor.countAdd(add, reply[0]);
+    if (!(reply[0] instanceof Reply.Count(long number))) {
+      return reply[0];
+    }
+    ByteBuffer text = Numbers.text(add.arithmetic(), number);
+    return new Reply.Value(
+        ValueKind.BYTES,
+        text,
+        0,
+        versionOf(add.key(), text),
+        expiresAtMillis[0],
+        store.nowMillis(),
+        0);
+  }
+}

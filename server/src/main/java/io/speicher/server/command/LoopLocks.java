@@ -1,0 +1,38 @@
+package io.speicher.server.command;
+
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/**
+ * Lets some commands be alone. An event loop holds its own lock while it executes what one read has
+ * brought, which nobody else wants and costs some nanoseconds; who has to be alone takes all of
+ * them.
+ *
+ * <p>So a transaction waits until every other loop is between two reads, and they wait for it:
+ * nobody pays for what only some commands need. All locks are taken in one order, with none held
+ * before.
+ */
+public final class LoopLocks {
+  private final List<ReentrantLock> locks;
+
+  public LoopLocks(int loops) {
+    locks = Stream.generate(ReentrantLock::new).limit(loops).toList();
+  }
+
+  ReentrantLock of(int loop) {
+    return locks.get(loop);
+  }
+
+  /** Runs {@code work} while no other loop executes anything. The caller holds its own lock. */
+  void alone(ReentrantLock own, Runnable work) {
+    own.unlock();
+    locks.forEach(ReentrantLock::lock);
+    try {
+      work.run();
+    } finally {
+      locks.forEach(ReentrantLock::unlock);
+      own.lock();
+    }
+  }
+}

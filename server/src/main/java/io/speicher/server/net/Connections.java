@@ -1,0 +1,81 @@
+package io.speicher.server.net;
+
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** The connections that a server has, up to a maximum. Any thread may call any method. */
+public final class Connections {
+  private static final long CLOSE_MILLIS = 1_000;
+
+  private final int max;
+  private final Semaphore free;
+  private final Map<Channel, ConnectionHandler> open = new ConcurrentHashMap<>();
+
+  public Connections(int max) {
+    this.max = max;
+    free = new Semaphore(max);
+  }
+
+  public int max() {
+    return max;
+  }
+
+  public int count() {
+    return open.size();
+  }
+
+  /** All but those that are closed already and only not forgotten yet: their peers know. */
+  public List<Connection> all() {
+    return open.entrySet().stream()
+        .filter(entry -> entry.getKey().isOpen())
+        .map(entry -> entry.getValue().connection())
+        .toList();
+  }
+
+  /** Counts a new connection, or returns false when there are too many. */
+  boolean admit(Channel channel, ConnectionHandler handler) {
+    if (!free.tryAcquire()) {
+      return false;
+    }
+    open.put(channel, handler);
+    return true;
+  }
+
+  /** Forgets a connection that has been closed, if it was admitted. */
+  void release(Channel channel) {
+    if (open.remove(channel) != null) {
+      free.release();
+    }
+  }
+
+  /** Closes every connection as it is, and waits, though not for ever, until that is done. */
+  public void close() {
+    open.keySet().forEach(Channel::close);
+    try {
+      if (free.tryAcquire(max, CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        free.release(max);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // They close all the same.
+    }
+  }
+
+  /**
+   * Lets every connection answer what it has received and close, for {@code timeout} at most, and
+   * returns how many of them had not sent all their replies by then.
+   */
+  public int drain(Duration timeout) throws InterruptedException {
+    open.forEach((channel, handler) ->
+        channel.eventLoop().execute(() -> handler.drain(channel.pipeline().context(handler))));
+    if (free.tryAcquire(max, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+      free.release(max);
+      return 0;
+    }
+    return (int) open.values().stream().filter(handler -> !handler.hasSentAll()).count();
+  }
+}
