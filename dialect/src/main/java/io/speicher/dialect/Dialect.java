@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A command is decoded, executed and answered before the next one is decoded. So a dialect may
  * remember what it decoded last, and spell the reply as that command wants it: {@link #encode}
- * always answers the last {@link #decode}. It knows nothing of channels, threads or stores. Not
- * safe for more than one thread at a time.
+ * always answers the last {@code decode}. What outlives a command is in the {@link Session}. A
+ * dialect knows nothing of channels, threads or stores. Not safe for more than one thread at a
+ * time.
  */
 public interface Dialect {
 
@@ -23,31 +24,46 @@ public interface Dialect {
    *
    * @throws ProtocolException if where the next command starts is lost: the message is the reason
    *     to be given to the peer, by {@link #encode} of a {@link Reply.Refused}
+   * @throws MemoryShortageException if the session may not hold what it takes; nothing was taken
    */
-  @Nullable Command decode(ByteBuf in);
+  @Nullable Command decode(ByteBuf in, Session session);
 
   /**
-   * Looks which keys the next commands will ask for, as far as that can be told cheaply, and takes
-   * nothing from {@code in}. The keys are those of the next commands one by one, in their order: it
-   * stops at a command that has no key, or several, or that it does not recognize at once.
-   *
-   * <p>What it has found out is remembered in {@code keys}, to be decoded the faster: until these
-   * commands are decoded, or {@code keys} is cleared, the bytes must stay what they are.
+   * Finds which plain commands come next, as far as that can be told cheaply, and takes nothing. It
+   * stops at a command that it does not recognize at once. Until each of these has been taken, or
+   * {@code ahead} is cleared, the bytes must stay what they are.
    */
-  default void lookAhead(ByteBuf in, KeysAhead keys) {}
+  default void lookAhead(ReceivedBytes received, Ahead ahead) {}
+
+  /**
+   * The command that {@link #lookAhead} found and that is next, which the caller takes from the
+   * received bytes; or null if it has to be decoded like any other one. What it holds are views of
+   * the received bytes, valid until the next call.
+   */
+  default @Nullable Command decode(Plain plain, Session session) {
+    return null;
+  }
+
+  /**
+   * How many more bytes the command needs that has begun, as far as it has said: at least so many
+   * will come. 0 if that is not known.
+   */
+  default int missingBytes(ByteBuf in) {
+    return 0;
+  }
 
   /**
    * Appends the reply to the last command, or nothing if it wants none. May be called again for the
-   * same command after the writer index of {@code out} was set back: only the last call counts.
+   * same command after {@code out} was reset: only the last call counts.
    */
-  void encode(Reply reply, ByteBuf out);
+  void encode(Reply reply, ReplyBuffer out);
 
   /**
    * Begins the reply to a command that has several: {@link Command.GetAll}, {@link Command.Batch}
    * and {@link Command.Transaction}. For each element there follow {@link #turnTo} and then what
    * answers it, in order, and at the end {@link #endBatch}.
    */
-  void beginBatch(int size, ByteBuf out);
+  void beginBatch(int size, ReplyBuffer out);
 
   /**
    * What is encoded from now on answers this element of the batch. As with {@link #encode}, it may
@@ -55,15 +71,19 @@ public interface Dialect {
    */
   void turnTo(int index);
 
-  void endBatch(ByteBuf out);
+  void endBatch(ReplyBuffer out);
 
   /**
-   * Whether what it has decoded and encoded so far means nothing for what comes next. Then it may
-   * be used for any connection whose next command begins with the next byte, and has nothing to be
-   * closed.
+   * Whether a reply can be sent before it is complete: what is written of it is never changed
+   * again, but for the reset of its last element. Else its length stands before it.
+   */
+  default boolean streams() {
+    return true;
+  }
+
+  /**
+   * Whether it is between two commands. Then it may be used for any connection whose next command
+   * begins with the next byte.
    */
   boolean isAtRest();
-
-  /** Gives back what it holds outside the heap. Nothing is asked of it any more. */
-  default void close() {}
 }

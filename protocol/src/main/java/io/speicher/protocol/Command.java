@@ -308,14 +308,6 @@ public sealed interface Command {
   /** Nothing more is executed on this connection for so long. Answered with {@link Reply.Done}. */
   record Pause(long millis) implements Command {}
 
-  /**
-   * How this connection calls itself, for who lists them; null leaves it. Answered with {@link
-   * Reply.Connections}: this one, as it is then.
-   */
-  record NameConnection(
-      @Nullable String name, @Nullable String library, @Nullable String libraryVersion)
-      implements Command {}
-
   /** Answered with {@link Reply.Connections}. */
   record ListConnections(ConnectionFilter filter) implements Command {}
 

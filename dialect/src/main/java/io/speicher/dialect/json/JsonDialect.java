@@ -1,9 +1,13 @@
 package io.speicher.dialect.json;
 
 import io.netty.buffer.ByteBuf;
-import io.speicher.protocol.Command;
+import io.speicher.dialect.Ahead;
 import io.speicher.dialect.Dialect;
-import io.speicher.dialect.KeysAhead;
+import io.speicher.dialect.Plain;
+import io.speicher.dialect.ReceivedBytes;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
@@ -13,46 +17,58 @@ import org.jspecify.annotations.Nullable;
 /** Framed JSON, for a server. */
 public final class JsonDialect implements Dialect {
   private final JsonCommandDecoder decoder;
-  private final PlainFrame plain;
+  private final PlainFrame shortcut;
   private final JsonReplyEncoder encoder = new JsonReplyEncoder();
 
   /** What is answered: its reply depends on it. */
   private @Nullable Command last;
 
   /** Where the frame of the batch starts that is being written, or -1. */
-  private int batchStart = -1;
+  private long batchStart = -1;
 
   private int element;
 
   public JsonDialect(Limits limits) {
     decoder = new JsonCommandDecoder(limits);
-    plain = new PlainFrame(limits);
+    shortcut = new PlainFrame(limits);
   }
 
   @Override
-  public @Nullable Command decode(ByteBuf in) {
+  public @Nullable Command decode(ByteBuf in, Session session) {
     batchStart = -1;
-    last = plain.take(in) ? plainCommand() : decoder.decode(in);
+    last = decoder.decode(in);
     return last;
   }
 
-  private Command plainCommand() {
-    return plain.isSet()
-        ? new Command.Set(plain.key(), ValueKind.TEXT, plain.value(), SetOptions.DEFAULT)
-        : new Command.Get(plain.key());
+  @Override
+  public @Nullable Command decode(Plain plain, Session session) {
+    if (!plain.isUsual()) {
+      return null;
+    }
+    batchStart = -1;
+    last =
+        plain.isSet()
+            ? new Command.Set(plain.key(), ValueKind.TEXT, plain.value(), SetOptions.DEFAULT)
+            : new Command.Get(plain.key());
+    return last;
   }
 
   @Override
-  public void lookAhead(ByteBuf in, KeysAhead keys) {
-    plain.lookAhead(in, keys);
+  public void lookAhead(ReceivedBytes received, Ahead ahead) {
+    shortcut.lookAhead(received, ahead);
   }
 
   @Override
-  public void encode(Reply reply, ByteBuf out) {
+  public boolean streams() {
+    return false;
+  }
+
+  @Override
+  public void encode(Reply reply, ReplyBuffer out) {
     // A batch that failed was taken back to where it started, and this is the only reply to it.
-    if (batchStart < 0 || out.writerIndex() <= batchStart) {
+    if (batchStart < 0 || out.position() <= batchStart) {
       encoder.encode(reply, last, out);
-    } else if (out.writerIndex() - batchStart <= Limits.MAX_FRAME_BYTES) {
+    } else if (out.position() - batchStart <= Limits.MAX_FRAME_BYTES) {
       if (element > 0) {
         out.writeByte(',');
       }
@@ -62,7 +78,7 @@ public final class JsonDialect implements Dialect {
   }
 
   @Override
-  public void beginBatch(int size, ByteBuf out) {
+  public void beginBatch(int size, ReplyBuffer out) {
     batchStart = JsonReplyEncoder.beginItems(out);
   }
 
@@ -72,7 +88,7 @@ public final class JsonDialect implements Dialect {
   }
 
   @Override
-  public void endBatch(ByteBuf out) {
+  public void endBatch(ReplyBuffer out) {
     JsonReplyEncoder.endItems(out, batchStart);
     batchStart = -1;
   }

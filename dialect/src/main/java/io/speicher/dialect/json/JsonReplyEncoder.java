@@ -1,6 +1,7 @@
 package io.speicher.dialect.json;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Limits;
@@ -27,82 +28,85 @@ public final class JsonReplyEncoder {
   private static final int CONFLICT = 409;
 
   /** Appends the frame of {@code reply} to {@code out}. */
-  public void encode(Reply reply, ByteBuf out) {
+  public void encode(Reply reply, ReplyBuffer out) {
     encode(reply, null, out);
   }
 
   /** Appends the frame of the reply to {@code command}; null stands for one of level core. */
-  void encode(Reply reply, @Nullable Command command, ByteBuf out) {
+  void encode(Reply reply, @Nullable Command command, ReplyBuffer out) {
     if (reply instanceof Reply.Done) {
       out.writeBytes(DONE);
     } else if (reply instanceof Reply.Miss) {
       out.writeBytes(MISS);
     } else {
-      int start = Frame.begin(out);
+      long start = begin(out);
       writeObject(reply, command, out);
       end(out, start);
     }
   }
 
   /** Begins the frame of a batch, and returns where it starts. */
-  static int beginItems(ByteBuf out) {
-    int start = Frame.begin(out);
+  static long beginItems(ReplyBuffer out) {
+    long start = begin(out);
     out.writeBytes(ITEMS);
     return start;
   }
 
-  static void endItems(ByteBuf out, int start) {
+  static void endItems(ReplyBuffer out, long start) {
     out.writeByte(']').writeByte('}');
     end(out, start);
   }
 
-  private static void end(ByteBuf out, int start) {
-    if (out.writerIndex() - start - Frame.HEADER_BYTES > Limits.MAX_FRAME_BYTES) {
-      out.writerIndex(start);
-      Frame.begin(out);
+  /** Leaves room for the length and returns where the frame starts, for {@link #end}. */
+  private static long begin(ReplyBuffer out) {
+    long start = out.position();
+    out.writeInt(0);
+    return start;
+  }
+
+  private static void end(ReplyBuffer out, long start) {
+    long length = out.position() - start - Frame.HEADER_BYTES;
+    if (length > Limits.MAX_FRAME_BYTES) {
+      out.resetTo(start + Frame.HEADER_BYTES);
       writeError(Reply.UNAVAILABLE, "the reply is too long for a frame: ask for less", out);
+      length = out.position() - start - Frame.HEADER_BYTES;
     }
-    Frame.end(out, start);
+    out.setInt(start, (int) length);
   }
 
-  static void writeObject(Reply reply, @Nullable Command command, ByteBuf out) {
-    if (reply instanceof Reply.Value value) {
-      if (command instanceof Command.Get get && get.view() == Command.View.GLANCE) {
-        writeTtl(value.ttlMillis(), out);
-      } else {
-        writeValue(value, out);
+  static void writeObject(Reply reply, @Nullable Command command, ReplyBuffer out) {
+    switch (reply) {
+      case Reply.Done _ -> out.writeBytes(DONE_OBJECT);
+      case Reply.Miss _ -> out.writeBytes(MISS_OBJECT);
+      case Reply.Exists _ -> writeError(CONFLICT, "the condition does not hold", out);
+      case Reply.Value value -> {
+        if (command instanceof Command.Get get && get.view() == Command.View.GLANCE) {
+          writeTtl(value.ttlMillis(), out);
+        } else {
+          writeValue(value, out);
+        }
       }
-    } else if (reply instanceof Reply.Done) {
-      out.writeBytes(DONE_OBJECT);
-    } else if (reply instanceof Reply.Miss) {
-      out.writeBytes(MISS_OBJECT);
-    } else if (reply instanceof Reply.Exists) {
-      writeError(CONFLICT, "the condition does not hold", out);
-    } else if (reply instanceof Reply.Count count) {
-      write("{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
-    } else if (reply instanceof Reply.Keys keys) {
-      writeKeys(keys, out);
-    } else if (reply instanceof Reply.Stats stats) {
-      writeStats(stats.stats(), out);
-    } else if (reply instanceof Reply.WrongValue wrong) {
-      writeError(CONFLICT, reason(wrong), out);
-    } else if (reply instanceof Reply.Refused refused) {
-      writeError(refused.statusCode(), refused.message(), out);
-    } else if (reply instanceof Reply.Failed failed) {
-      writeError(failed.statusCode(), failed.message(), out);
-    } else {
-      throw new IllegalArgumentException("no such reply in framed JSON: " + reply.getClass());
+      case Reply.Count count ->
+          write(
+              "{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
+      case Reply.Keys keys -> writeKeys(keys, out);
+      case Reply.Stats stats -> writeStats(stats.stats(), out);
+      case Reply.WrongValue wrong -> writeError(CONFLICT, reason(wrong), out);
+      case Reply.Refused refused -> writeError(refused.statusCode(), refused.message(), out);
+      case Reply.Failed failed -> writeError(failed.statusCode(), failed.message(), out);
+      case Reply.Leased _, Reply.Connections _ ->
+          throw new IllegalArgumentException("no such reply in framed JSON: " + reply.getClass());
     }
   }
 
-  private static void writeValue(Reply.Value value, ByteBuf out) {
+  private static void writeValue(Reply.Value value, ReplyBuffer out) {
     out.writeBytes(VALUE);
     if (value.kind() == ValueKind.BYTES && !JsonText.isUtf8(value.bytes())) {
-      JsonText.writeBase64(value.bytes(), out);
+      JsonWriter.writeBase64(value.bytes(), out);
       out.writeBytes(ENCODING);
     } else {
       ValueKind kind = value.kind() == ValueKind.BYTES ? ValueKind.TEXT : value.kind();
-      JsonText.writeValue(kind, value.bytes(), out);
+      JsonWriter.writeValue(kind, value.bytes(), out);
     }
     if (value.version() > 0) {
       write(",\"version\":\"" + value.version() + '"', out);
@@ -110,7 +114,7 @@ public final class JsonReplyEncoder {
     out.writeByte('}');
   }
 
-  private static void writeTtl(long ttlMillis, ByteBuf out) {
+  private static void writeTtl(long ttlMillis, ReplyBuffer out) {
     write(
         ttlMillis < 0 ? "{\"status_code\":200}" : "{\"status_code\":200,\"ttl\":" + ttlMillis + "}",
         out);
@@ -126,7 +130,7 @@ public final class JsonReplyEncoder {
     return command instanceof Command.Add ? "value" : "count";
   }
 
-  private static void writeKeys(Reply.Keys keys, ByteBuf out) {
+  private static void writeKeys(Reply.Keys keys, ReplyBuffer out) {
     write(
         "{\"status_code\":200,\"cursor\":\""
             + Long.toUnsignedString(keys.cursor())
@@ -139,19 +143,19 @@ public final class JsonReplyEncoder {
       }
       first = false;
       if (JsonText.isUtf8(key)) {
-        JsonText.writeString(key, out);
+        JsonWriter.writeString(key, out);
       } else {
         write("{\"base64\":", out);
-        JsonText.writeBase64(key, out);
+        JsonWriter.writeBase64(key, out);
         out.writeByte('}');
       }
     }
     write("]}", out);
   }
 
-  private static void writeStats(ServerStats stats, ByteBuf out) {
+  private static void writeStats(ServerStats stats, ReplyBuffer out) {
     write("{\"status_code\":200,\"server_version\":", out);
-    JsonText.writeString(ByteBuffer.wrap(utf8(stats.version())), out);
+    JsonWriter.writeString(ByteBuffer.wrap(utf8(stats.version())), out);
     writeNumber("uptime_ms", Math.max(0, stats.nowMillis() - stats.startedAtMillis()), out);
     writeNumber("items", stats.itemCount(), out);
     writeNumber("used_bytes", stats.usedBytes(), out);
@@ -168,7 +172,7 @@ public final class JsonReplyEncoder {
     out.writeByte('}');
   }
 
-  private static void writeNumber(String name, long number, ByteBuf out) {
+  private static void writeNumber(String name, long number, ReplyBuffer out) {
     write(",\"" + name + "\":" + number, out);
   }
 
@@ -181,9 +185,9 @@ public final class JsonReplyEncoder {
     };
   }
 
-  private static void writeError(int statusCode, String message, ByteBuf out) {
+  private static void writeError(int statusCode, String message, ReplyBuffer out) {
     write("{\"status_code\":" + statusCode + ",\"message\":", out);
-    JsonText.writeString(ByteBuffer.wrap(utf8(message)), out);
+    JsonWriter.writeString(ByteBuffer.wrap(utf8(message)), out);
     out.writeByte('}');
   }
 
@@ -194,7 +198,7 @@ public final class JsonReplyEncoder {
         .array();
   }
 
-  private static void write(String json, ByteBuf out) {
+  private static void write(String json, ReplyBuffer out) {
     out.writeBytes(utf8(json));
   }
 

@@ -4,6 +4,7 @@ import static io.speicher.protocol.Bytes.word;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.speicher.dialect.Plain;
 import io.speicher.dialect.Shortcut;
 import io.speicher.protocol.Bytes;
 import io.speicher.protocol.Limits;
@@ -53,7 +54,7 @@ final class PlainFrame extends Shortcut {
 
   /** Whatever follows the key, that and the end are right. */
   @Override
-  protected boolean find(ByteBuffer in, int start, Parts found) {
+  protected boolean find(ByteBuffer in, int start, Plain found) {
     if (in.limit() - start < SHORTEST) {
       return false;
     }
@@ -83,21 +84,22 @@ final class PlainFrame extends Shortcut {
     if (keyBytes < 1 || keyBytes > limits.maxKeyBytes() || keyEnd >= end) {
       return false;
     }
-    found.isSet = isSet;
-    found.keyIndex = keyIndex;
-    found.keyBytes = keyBytes;
-    found.end = end;
-    found.isPlain = isSet ? findValue(in, keyEnd, isSpaced, found) : isEnd(in, keyEnd, end);
+    found.found(isSet, end);
+    found.key(keyIndex, keyBytes);
+    boolean isUsual = isSet ? findValue(in, keyEnd, isSpaced, found) : isEnd(in, keyEnd, end);
+    if (!isUsual) {
+      found.unusual();
+    }
     return in.get(keyEnd) == '"';
   }
 
-  private static boolean findValue(ByteBuffer in, int keyEnd, boolean isSpaced, Parts found) {
+  private static boolean findValue(ByteBuffer in, int keyEnd, boolean isSpaced, Plain found) {
     byte[] value = isSpaced ? SPACED_VALUE : VALUE;
-    int valueEnd = found.end - END.length;
-    found.valueIndex = keyEnd + value.length;
-    found.valueBytes = valueEnd - found.valueIndex;
-    return is(value, in, keyEnd, found.end)
-        && isEnd(in, Bytes.indexOfSpecial(in, found.valueIndex, valueEnd, true), found.end);
+    int valueIndex = keyEnd + value.length;
+    int valueEnd = found.end() - END.length;
+    found.value(valueIndex, valueEnd - valueIndex);
+    return is(value, in, keyEnd, found.end())
+        && isEnd(in, Bytes.indexOfSpecial(in, valueIndex, valueEnd, true), found.end());
   }
 
   private static boolean isEnd(ByteBuffer in, int index, int end) {

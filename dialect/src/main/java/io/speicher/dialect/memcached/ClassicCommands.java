@@ -1,9 +1,10 @@
 package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
-import io.speicher.protocol.Command;
+import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
@@ -433,12 +434,12 @@ final class ClassicCommands extends TextCommands {
   }
 
   @Override
-  void endBatch(ByteBuf out) {
+  void endBatch(ReplyBuffer out) {
     out.writeBytes(END);
   }
 
   @Override
-  void spell(Reply reply, ByteBuf out) {
+  void spell(Reply reply, ReplyBuffer out) {
     switch (form) {
       case VALUES -> spellValue(reply, out);
       case STORAGE -> spellStorage(reply, out);
@@ -455,9 +456,9 @@ final class ClassicCommands extends TextCommands {
     }
   }
 
-  private void spellValue(Reply reply, ByteBuf out) {
+  private void spellValue(Reply reply, ReplyBuffer out) {
     if (reply instanceof Reply.Value value) {
-      out.ensureWritable(MAX_VALUE_LINE_BYTES + value.bytes().remaining());
+      out.ensureWritable(MAX_VALUE_LINE_BYTES);
       out.writeBytes(VALUE);
       writeBytes(keys.get(turn), out);
       out.writeByte(' ');
@@ -477,7 +478,7 @@ final class ClassicCommands extends TextCommands {
     }
   }
 
-  private void spellStorage(Reply reply, ByteBuf out) {
+  private void spellStorage(Reply reply, ReplyBuffer out) {
     if (reply instanceof Reply.Done || reply instanceof Reply.Count) {
       out.writeBytes(STORED);
     } else if (storage != Storage.CAS) {
@@ -487,7 +488,7 @@ final class ClassicCommands extends TextCommands {
     }
   }
 
-  private static void spellNumber(Reply reply, ByteBuf out) {
+  private static void spellNumber(Reply reply, ReplyBuffer out) {
     if (reply instanceof Reply.Count count) {
       Digits.write(count.number(), out);
       endLine(out);
@@ -496,7 +497,7 @@ final class ClassicCommands extends TextCommands {
     }
   }
 
-  private static void writeStat(String name, String value, ByteBuf out) {
+  private static void writeStat(String name, String value, ReplyBuffer out) {
     writeText("STAT ", out);
     writeText(name, out);
     out.writeByte(' ');

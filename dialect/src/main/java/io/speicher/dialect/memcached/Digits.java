@@ -1,24 +1,22 @@
 package io.speicher.dialect.memcached;
 
-import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.ReplyBuffer;
 
 /** Writes numbers in decimal, without making strings of them. */
 final class Digits {
   private Digits() {}
 
   /** Appends an unsigned number of 64 bits. */
-  static void write(long number, ByteBuf out) {
-    int count = 1;
+  static void write(long number, ReplyBuffer out) {
+    long power = 1;
     for (long left = number; left < 0 || left > 9; left = Long.divideUnsigned(left, 10)) {
-      count++;
+      power *= 10;
     }
-    int start = out.writerIndex();
-    out.writeZero(count);
-    long left = number;
-    for (int i = start + count - 1; i >= start; i--) {
-      long rest = Long.divideUnsigned(left, 10);
-      out.setByte(i, (int) ('0' + left - rest * 10));
-      left = rest;
+    long rest = number;
+    for (; power != 0; power = Long.divideUnsigned(power, 10)) {
+      long digit = Long.divideUnsigned(rest, power);
+      out.writeByte((int) ('0' + digit));
+      rest -= digit * power;
     }
   }
 }

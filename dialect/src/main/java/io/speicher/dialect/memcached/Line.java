@@ -2,6 +2,7 @@ package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.ReplyBuffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -126,8 +127,8 @@ final class Line {
   }
 
   /** Appends a token to {@code out}. */
-  void write(int token, ByteBuf out) {
-    out.writeBytes(in, base + starts[token], length(token));
+  void write(int token, ReplyBuffer out) {
+    out.writeBytes(in.nioBuffer(base + starts[token], length(token)));
   }
 
   /** Whether a token, less its first {@code skipped} bytes, is a number; {@code numeral} has it. */

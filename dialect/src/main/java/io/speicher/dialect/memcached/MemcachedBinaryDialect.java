@@ -1,11 +1,13 @@
 package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
-import io.speicher.protocol.Command;
+import io.speicher.dialect.Dialect;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
-import io.speicher.dialect.Dialect;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
@@ -67,7 +69,7 @@ public final class MemcachedBinaryDialect implements Dialect {
   }
 
   @Override
-  public @Nullable Command decode(ByteBuf in) {
+  public @Nullable Command decode(ByteBuf in, Session session) {
     int skipped = Math.min(skippedBytes, in.readableBytes());
     in.skipBytes(skipped);
     skippedBytes -= skipped;
@@ -212,7 +214,7 @@ public final class MemcachedBinaryDialect implements Dialect {
   // ---- replies ----
 
   @Override
-  public void encode(Reply reply, ByteBuf out) {
+  public void encode(Reply reply, ReplyBuffer out) {
     int found = status >= 0 ? status : status(reply);
     if (found != OK) {
       spellFailure(found, out);
@@ -231,7 +233,7 @@ public final class MemcachedBinaryDialect implements Dialect {
     }
   }
 
-  private void spellFailure(int failure, ByteBuf out) {
+  private void spellFailure(int failure, ReplyBuffer out) {
     ByteBuffer name = operation.repeatsKey() ? key : null;
     if (failure != NOT_FOUND || !operation.isRead()) {
       writeText(failure, text(failure), out);
@@ -243,7 +245,7 @@ public final class MemcachedBinaryDialect implements Dialect {
     }
   }
 
-  private void spellValue(Reply.Value value, ByteBuf out) {
+  private void spellValue(Reply.Value value, ReplyBuffer out) {
     if (operation == BinaryOperation.TOUCH) {
       header(OK, 4, 0, 0, value.version(), out);
       out.writeInt(value.flags());
@@ -294,26 +296,26 @@ public final class MemcachedBinaryDialect implements Dialect {
     };
   }
 
-  private void writeText(int newStatus, String text, ByteBuf out) {
+  private void writeText(int newStatus, String text, ReplyBuffer out) {
     header(newStatus, 0, 0, text.length(), 0, out);
     TextCommands.writeText(text, out);
   }
 
-  private void writeStat(String name, String value, ByteBuf out) {
+  private void writeStat(String name, String value, ReplyBuffer out) {
     header(OK, 0, name.length(), value.length(), 0, out);
     TextCommands.writeText(name, out);
     TextCommands.writeText(value, out);
   }
 
   private void header(
-      int newStatus, int extrasBytes, int keyBytes, int valueBytes, long itemVersion, ByteBuf out) {
+      int newStatus, int extrasBytes, int keyBytes, int valueBytes, long itemVersion, ReplyBuffer out) {
     out.writeByte(REPLY).writeByte(code).writeShort(keyBytes).writeByte(extrasBytes).writeByte(0);
     out.writeShort(newStatus).writeInt(extrasBytes + keyBytes + valueBytes).writeInt(opaque);
     out.writeLong(itemVersion);
   }
 
   @Override
-  public void beginBatch(int size, ByteBuf out) {
+  public void beginBatch(int size, ReplyBuffer out) {
     throw new IllegalStateException("no request has several replies");
   }
 
@@ -323,7 +325,7 @@ public final class MemcachedBinaryDialect implements Dialect {
   }
 
   @Override
-  public void endBatch(ByteBuf out) {
+  public void endBatch(ReplyBuffer out) {
     throw new IllegalStateException("no request has several replies");
   }
 

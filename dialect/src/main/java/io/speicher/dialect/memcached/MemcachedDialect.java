@@ -1,9 +1,13 @@
 package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
-import io.speicher.protocol.Command;
+import io.speicher.dialect.Ahead;
 import io.speicher.dialect.Dialect;
-import io.speicher.dialect.KeysAhead;
+import io.speicher.dialect.Plain;
+import io.speicher.dialect.ReceivedBytes;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
@@ -25,7 +29,7 @@ public final class MemcachedDialect implements Dialect {
 
   private final int maxLineBytes;
   private final Line line = new Line();
-  private final PlainCommand plain;
+  private final PlainCommand shortcut;
   private final ClassicCommands classic;
   private final TextCommands meta;
 
@@ -43,20 +47,15 @@ public final class MemcachedDialect implements Dialect {
 
   public MemcachedDialect(Limits limits) {
     maxLineBytes = Math.max(MAX_PARTIAL_LINE_BYTES, limits.maxFrameBytes());
-    plain = new PlainCommand(TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
+    shortcut = new PlainCommand(TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     classic = new ClassicCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     meta = new MetaCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     commands = classic;
   }
 
   @Override
-  public @Nullable Command decode(ByteBuf in) {
-    Command command = decodePlain(in);
-    return command == null ? decodeAny(in) : command;
-  }
-
-  private @Nullable Command decodePlain(ByteBuf in) {
-    if (!isBetweenCommands() || !plain.take(in)) {
+  public @Nullable Command decode(Plain plain, Session session) {
+    if (!isBetweenCommands()) {
       return null;
     }
     commands = classic;
@@ -70,13 +69,14 @@ public final class MemcachedDialect implements Dialect {
   }
 
   @Override
-  public void lookAhead(ByteBuf in, KeysAhead keys) {
+  public void lookAhead(ReceivedBytes received, Ahead ahead) {
     if (isBetweenCommands()) {
-      plain.lookAhead(in, keys);
+      shortcut.lookAhead(received, ahead);
     }
   }
 
-  private @Nullable Command decodeAny(ByteBuf in) {
+  @Override
+  public @Nullable Command decode(ByteBuf in, Session session) {
     line.forget();
     if (!skip(in)) {
       return null;
@@ -167,12 +167,12 @@ public final class MemcachedDialect implements Dialect {
   }
 
   @Override
-  public void encode(Reply reply, ByteBuf out) {
+  public void encode(Reply reply, ReplyBuffer out) {
     commands.encode(reply, out);
   }
 
   @Override
-  public void beginBatch(int size, ByteBuf out) {
+  public void beginBatch(int size, ReplyBuffer out) {
     commands.beginBatch();
   }
 
@@ -182,8 +182,15 @@ public final class MemcachedDialect implements Dialect {
   }
 
   @Override
-  public void endBatch(ByteBuf out) {
+  public void endBatch(ReplyBuffer out) {
     commands.endBatch(out);
+  }
+
+  @Override
+  public int missingBytes(ByteBuf in) {
+    return lineBytes == 0
+        ? 0
+        : Math.max(0, lineBytes + commands.blockBytes() + 2 - in.readableBytes());
   }
 
   @Override

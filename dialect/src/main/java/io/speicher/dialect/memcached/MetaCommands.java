@@ -1,9 +1,10 @@
 package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
-import io.speicher.protocol.Command;
+import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
@@ -231,7 +232,7 @@ final class MetaCommands extends TextCommands {
   // ---- replies ----
 
   @Override
-  void spell(Reply reply, ByteBuf out) {
+  void spell(Reply reply, ReplyBuffer out) {
     if (form == Form.DEBUG) {
       spellDebug(reply, out);
     } else if (reply instanceof Reply.WrongValue) {
@@ -247,7 +248,7 @@ final class MetaCommands extends TextCommands {
     }
   }
 
-  private void spellItem(Reply.Value value, Reply.@Nullable Leased leased, ByteBuf out) {
+  private void spellItem(Reply.Value value, Reply.@Nullable Leased leased, ReplyBuffer out) {
     if (flags.has('v')) {
       out.writeBytes(VALUE);
       Digits.write(value.bytes().remaining(), out);
@@ -272,7 +273,7 @@ final class MetaCommands extends TextCommands {
     }
   }
 
-  private static void mark(boolean isSo, char letter, ByteBuf out) {
+  private static void mark(boolean isSo, char letter, ReplyBuffer out) {
     if (isSo) {
       out.writeByte(' ').writeByte(letter);
     }
@@ -284,7 +285,7 @@ final class MetaCommands extends TextCommands {
    * @param untouched says when the item would have expired, if the flag asks for that; or null
    */
   private void spellFlag(
-      int token, char letter, Reply.Value value, Reply.@Nullable Leased untouched, ByteBuf out) {
+      int token, char letter, Reply.Value value, Reply.@Nullable Leased untouched, ReplyBuffer out) {
     boolean isGet = form == Form.GET;
     switch (letter) {
       case 'O', 'k' -> spellOpaqueOrKey(token, out);
@@ -318,7 +319,7 @@ final class MetaCommands extends TextCommands {
     }
   }
 
-  private static void spellTimeLeft(long expiresAtMillis, long nowMillis, ByteBuf out) {
+  private static void spellTimeLeft(long expiresAtMillis, long nowMillis, ReplyBuffer out) {
     if (expiresAtMillis == Reply.Value.NEVER) {
       writeText(" t-1", out);
     } else {
@@ -326,12 +327,12 @@ final class MetaCommands extends TextCommands {
     }
   }
 
-  private static void number(char letter, long number, ByteBuf out) {
+  private static void number(char letter, long number, ReplyBuffer out) {
     out.writeByte(' ').writeByte(letter);
     Digits.write(number, out);
   }
 
-  private void spellOpaqueOrKey(int token, ByteBuf out) {
+  private void spellOpaqueOrKey(int token, ReplyBuffer out) {
     out.writeByte(' ');
     if (line.at(token, 0) == 'O') {
       line.write(token, out);
@@ -345,7 +346,7 @@ final class MetaCommands extends TextCommands {
   }
 
   /** A reply without an item. */
-  private void spellOutcome(Reply reply, ByteBuf out) {
+  private void spellOutcome(Reply reply, ReplyBuffer out) {
     boolean done = reply instanceof Reply.Done || reply instanceof Reply.Count;
     boolean quiet = form == Form.GET ? reply instanceof Reply.Miss : done;
     if (quiet && flags.has('q')) {
@@ -376,7 +377,7 @@ final class MetaCommands extends TextCommands {
   }
 
   /** Item classes and times of use are not known; the size is that of key and value. */
-  private void spellDebug(Reply reply, ByteBuf out) {
+  private void spellDebug(Reply reply, ReplyBuffer out) {
     if (!(reply instanceof Reply.Value value)) {
       writeLine("EN", out);
       return;

@@ -2,8 +2,9 @@ package io.speicher.dialect.memcached;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
-import io.speicher.protocol.Bytes;
+import io.speicher.dialect.Plain;
 import io.speicher.dialect.Shortcut;
+import io.speicher.protocol.Bytes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ final class PlainCommand extends Shortcut {
   }
 
   @Override
-  protected boolean find(ByteBuffer in, int start, Parts found) {
+  protected boolean find(ByteBuffer in, int start, Plain found) {
     int limit = in.limit();
     if (limit - start < NAME_BYTES) {
       return false;
@@ -42,27 +43,29 @@ final class PlainCommand extends Shortcut {
     if (keyBytes < 1 || keyBytes > maxKeyBytes) {
       return false;
     }
-    found.isSet = name == SET;
-    found.isPlain = true;
-    found.keyIndex = keyIndex;
-    found.keyBytes = keyBytes;
-    found.end = keyEnd + 2;
-    return found.isSet ? findValue(in, keyEnd, found) : isLineEnd(in, keyEnd);
+    found.key(keyIndex, keyBytes);
+    if (name == SET) {
+      return findValue(in, keyEnd, found);
+    }
+    found.found(false, keyEnd + 2);
+    return isLineEnd(in, keyEnd);
   }
 
-  private boolean findValue(ByteBuffer in, int keyEnd, Parts found) {
-    found.flags = numberAfter(keyEnd, in);
-    found.exptime = found.flags < 0 ? NONE : numberAfter(numberEnd, in);
-    found.valueBytes = found.exptime < 0 ? NONE : numberAfter(numberEnd, in);
-    if (found.valueBytes < 0
-        || found.valueBytes > maxValueBytes
+  private boolean findValue(ByteBuffer in, int keyEnd, Plain found) {
+    int flags = numberAfter(keyEnd, in);
+    int exptime = flags < 0 ? NONE : numberAfter(numberEnd, in);
+    int valueBytes = exptime < 0 ? NONE : numberAfter(numberEnd, in);
+    if (valueBytes < 0
+        || valueBytes > maxValueBytes
         || !isLineEnd(in, numberEnd)
-        || found.valueBytes > in.limit() - numberEnd - 4) {
+        || valueBytes > in.limit() - numberEnd - 4) {
       return false;
     }
-    found.valueIndex = numberEnd + 2;
-    int valueEnd = found.valueIndex + found.valueBytes;
-    found.end = valueEnd + 2;
+    int valueIndex = numberEnd + 2;
+    int valueEnd = valueIndex + valueBytes;
+    found.found(true, valueEnd + 2);
+    found.value(valueIndex, valueBytes);
+    found.flags(flags, exptime);
     return isLineEnd(in, valueEnd);
   }
 

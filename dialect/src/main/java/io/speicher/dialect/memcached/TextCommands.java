@@ -1,6 +1,7 @@
 package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Bytes;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
@@ -71,13 +72,13 @@ abstract class TextCommands {
   abstract Command store(ByteBuffer value);
 
   /** The reply to a whole command that was understood. */
-  abstract void spell(Reply reply, ByteBuf out);
+  abstract void spell(Reply reply, ReplyBuffer out);
 
   void beginBatch() {}
 
   void turnTo(int index) {}
 
-  void endBatch(ByteBuf out) {}
+  void endBatch(ReplyBuffer out) {}
 
   /** How many bytes of a value follow the line, its line end not counted. */
   final int blockBytes() {
@@ -123,7 +124,7 @@ abstract class TextCommands {
     return command;
   }
 
-  final void encode(Reply reply, ByteBuf out) {
+  final void encode(Reply reply, ReplyBuffer out) {
     if (silent) {
       return;
     }
@@ -138,26 +139,26 @@ abstract class TextCommands {
     }
   }
 
-  static void writeLine(byte[] head, String tail, ByteBuf out) {
+  static void writeLine(byte[] head, String tail, ReplyBuffer out) {
     out.writeBytes(head);
     writeLine(tail, out);
   }
 
-  static void writeLine(String text, ByteBuf out) {
+  static void writeLine(String text, ReplyBuffer out) {
     writeText(text, out);
     endLine(out);
   }
 
-  static void writeText(String text, ByteBuf out) {
+  static void writeText(String text, ReplyBuffer out) {
     out.writeCharSequence(text, StandardCharsets.UTF_8);
   }
 
-  static void endLine(ByteBuf out) {
+  static void endLine(ReplyBuffer out) {
     out.writeByte('\r').writeByte('\n');
   }
 
-  static void writeBytes(ByteBuffer bytes, ByteBuf out) {
-    Bytes.append(bytes, out);
+  static void writeBytes(ByteBuffer bytes, ReplyBuffer out) {
+    out.writeBytes(bytes);
   }
 
   static byte[] ascii(String text) {

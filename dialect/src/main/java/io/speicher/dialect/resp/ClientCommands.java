@@ -1,12 +1,13 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.Session;
+import io.speicher.dialect.resp.CommandSpec.Keys;
+import io.speicher.dialect.Session.Replies;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionFilter.Self;
+import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Reply;
-import io.speicher.dialect.resp.CommandSpec.Keys;
-import io.speicher.dialect.resp.Session.Replies;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -43,10 +44,7 @@ final class ClientCommands {
               PLAIN,
               "5.0.0",
               "Tells the id of the connection.",
-              r ->
-                  r.answer(
-                      new Command.ListConnections(ConnectionFilter.SELF),
-                      (reply, out) -> out.integer(ConnectionCommands.ownId(reply)))),
+              ClientCommands::id),
           client(
               "getname",
               2,
@@ -114,13 +112,18 @@ final class ClientCommands {
 
   // ---- names ----
 
+  private static Command id(Request request) {
+    Session session = request.session();
+    return request.answer((reply, out) -> out.integer(session.id()));
+  }
+
   private static Command getName(Request request) {
     Session session = request.session();
     return request.answer((reply, out) -> {
-      if (session.name().isEmpty()) {
+      if (session.names().name().isEmpty()) {
         out.nothing();
       } else {
-        out.bulk(session.name());
+        out.bulk(session.names().name());
       }
     });
   }
@@ -128,17 +131,15 @@ final class ClientCommands {
   private static Command setName(Request request) {
     Session session = request.session();
     String name = ConnectionCommands.name(request, 2);
-    return request.answer(
-        new Command.NameConnection(name, null, null),
-        (reply, out) -> {
-          session.name(name);
-          Spelling.OK.spell(reply, out);
-        });
+    return request.answer((reply, out) -> {
+      session.name(name);
+      Spelling.OK.spell(reply, out);
+    });
   }
 
   private static Command setInfo(Request request) {
     String what = request.string(2).toLowerCase(Locale.ROOT);
-    String text = request.string(3);
+    String text = ConnectionCommands.shortString(request, 3);
     if (!what.equals("lib-name") && !what.equals("lib-ver")) {
       throw new RefusedException("ERR Unrecognized option '" + request.string(2) + "'");
     }
@@ -146,11 +147,15 @@ final class ClientCommands {
       throw new RefusedException(
           "ERR " + what + " cannot contain spaces, newlines or special characters.");
     }
-    return request.answer(
-        what.equals("lib-name")
-            ? new Command.NameConnection(null, text, null)
-            : new Command.NameConnection(null, null, text),
-        Spelling.OK);
+    Session session = request.session();
+    return request.answer((reply, out) -> {
+      if (what.equals("lib-name")) {
+        session.library(text);
+      } else {
+        session.libraryVersion(text);
+      }
+      Spelling.OK.spell(reply, out);
+    });
   }
 
   // ---- what the connection is like ----
@@ -183,7 +188,9 @@ final class ClientCommands {
     }
     Replies replies = Replies.valueOf(request.string(2).toUpperCase(Locale.ROOT));
     return request.answer((reply, out) -> {
-      session.replies(replies);
+      if (replies != Replies.SKIP || session.replies() != Replies.OFF) {
+        session.replies(replies);
+      }
       Spelling.OK.spell(reply, out);
     });
   }

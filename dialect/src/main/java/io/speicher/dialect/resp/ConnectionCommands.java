@@ -1,8 +1,9 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.Session;
+import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
-import io.speicher.dialect.resp.CommandSpec.Keys;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class ConnectionCommands {
       "WRONGPASS invalid username-password pair or user is disabled.";
   private static final String BAD_NAME =
       "ERR Client names cannot contain spaces, newlines or special characters.";
+
+  /** A name is kept on the heap for as long as the connection lasts. */
+  static final int MAX_NAME_BYTES = 1_024;
 
   private static final Spelling PONG = Spelling.raw("+PONG\r\n");
 
@@ -111,13 +115,11 @@ final class ConnectionCommands {
     return request.answer(Spelling.OK);
   }
 
-  /** Two commands for the server, which are one for the peer. */
   private static Command reset(Request request) {
     Session session = request.session();
-    session.dropTransaction();
+    session.dropQueued();
     return request.answer(
-        new Command.Batch(
-            List.of(new Command.Unwatch(), new Command.NameConnection("", null, null))),
+        new Command.Unwatch(),
         (reply, out) -> {
           session.reset();
           out.simple("RESET");
@@ -172,7 +174,6 @@ final class ConnectionCommands {
   private static Command greet(Request request, boolean resp3, @Nullable String name) {
     Session session = request.session();
     return request.answer(
-        new Command.NameConnection(name, null, null),
         (reply, out) -> {
           session.speakResp3(resp3);
           if (name != null) {
@@ -186,7 +187,7 @@ final class ConnectionCommands {
           out.bulk("proto");
           out.integer(resp3 ? 3 : 2);
           out.bulk("id");
-          out.integer(ownId(reply));
+          out.integer(session.id());
           out.bulk("mode");
           out.bulk("standalone");
           out.bulk("role");
@@ -196,17 +197,22 @@ final class ConnectionCommands {
         });
   }
 
-  static long ownId(Reply reply) {
-    return ((Reply.Connections) reply).connections().get(0).id();
-  }
-
   /** A name that a client gives itself: printable and without spaces, so that lists stay lists. */
   static String name(Request request, int index) {
-    String name = request.string(index);
+    String name = shortString(request, index);
     if (!isPlain(name)) {
       throw new RefusedException(BAD_NAME);
     }
     return name;
+  }
+
+  /** What a client says of itself, which is kept as long as its connection lasts. */
+  static String shortString(Request request, int index) {
+    if (request.length(index) > MAX_NAME_BYTES) {
+      throw new RefusedException(
+          "ERR Client names and library names cannot be longer than " + MAX_NAME_BYTES + " bytes.");
+    }
+    return request.string(index);
   }
 
   static boolean isPlain(String text) {

@@ -2,6 +2,7 @@ package io.speicher.dialect.resp;
 
 import static io.speicher.protocol.Bytes.word;
 
+import io.speicher.dialect.Plain;
 import io.speicher.dialect.Shortcut;
 import java.nio.ByteBuffer;
 
@@ -36,7 +37,7 @@ final class PlainCommand extends Shortcut {
   }
 
   @Override
-  protected boolean find(ByteBuffer in, int start, Parts found) {
+  protected boolean find(ByteBuffer in, int start, Plain found) {
     if (in.limit() - start < SHORTEST) {
       return false;
     }
@@ -51,22 +52,21 @@ final class PlainCommand extends Shortcut {
     if (keyBytes < 1) {
       return false;
     }
-    found.isSet = isSet;
-    found.isPlain = true;
-    found.keyIndex = numberEnd + 2;
-    found.keyBytes = keyBytes;
-    int keyEnd = found.keyIndex + keyBytes + 2;
+    int keyIndex = numberEnd + 2;
+    int keyEnd = keyIndex + keyBytes + 2;
+    found.key(keyIndex, keyBytes);
     if (isGet) {
-      found.end = keyEnd;
+      found.found(false, keyEnd);
       return keyEnd <= in.limit();
     }
     if (keyEnd >= in.limit() || in.get(keyEnd) != '$') {
       return false;
     }
-    found.valueBytes = length(in, keyEnd + 1, maxValueBytes);
-    found.valueIndex = numberEnd + 2;
-    found.end = found.valueIndex + found.valueBytes + 2;
-    return found.valueBytes >= 0 && found.valueBytes <= in.limit() - found.valueIndex - 2;
+    int valueBytes = length(in, keyEnd + 1, maxValueBytes);
+    int valueIndex = numberEnd + 2;
+    found.value(valueIndex, valueBytes);
+    found.found(true, valueIndex + valueBytes + 2);
+    return valueBytes >= 0 && valueBytes <= in.limit() - valueIndex - 2;
   }
 
   /** A length with its line end, or {@link #NONE} if it is not written as usual, or too large. */

@@ -1,5 +1,8 @@
 package io.speicher.dialect.resp;
 
+import static java.util.Objects.requireNonNull;
+
+import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import java.nio.ByteBuffer;
@@ -8,21 +11,22 @@ import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The command that is being decoded, as its parser sees it. */
 final class Request {
   private final Limits limits;
-  private final Session session;
+  private @Nullable Session session;
   private Arguments arguments = new Arguments();
   private Spelling spelling = Spelling.OK;
 
-  Request(Limits limits, Session session) {
+  Request(Limits limits) {
     this.limits = limits;
-    this.session = session;
   }
 
-  void begin(Arguments newArguments) {
+  void begin(Arguments newArguments, Session newSession) {
     arguments = newArguments;
+    session = newSession;
     spelling = Spelling.OK;
   }
 
@@ -31,7 +35,7 @@ final class Request {
   }
 
   Session session() {
-    return session;
+    return requireNonNull(session);
   }
 
   // ---- what was asked ----

@@ -1,24 +1,30 @@
 package io.speicher.dialect.resp;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.speicher.protocol.Command;
+import io.speicher.dialect.Ahead;
 import io.speicher.dialect.Dialect;
-import io.speicher.dialect.KeysAhead;
+import io.speicher.dialect.Plain;
+import io.speicher.dialect.QueuedCommands;
+import io.speicher.dialect.ReceivedBytes;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session.Replies;
+import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.AbstractList;
 import org.jspecify.annotations.Nullable;
 
 /**
  * RESP2 and RESP3, for a server: commands of Redis on plain keys.
  *
- * <p>It queues the commands of a transaction itself, as copies, up to {@link Limits#maxFrameBytes}
- * in all and 65,536 of them.
+ * <p>The commands of a transaction wait in the {@link Session} as copies, up to {@link
+ * Limits#maxFrameBytes} in all, and are parsed one after the other as they are executed.
  */
 public final class RespDialect implements Dialect {
   private static final String OUT_OF_MEMORY =
@@ -26,93 +32,107 @@ public final class RespDialect implements Dialect {
 
   private static final int MAX_ECHOED_CHARACTERS = 128;
 
+  private final Limits limits;
   private final RespParser parser;
-  private final PlainCommand plain;
-  private final Session session = new Session();
+  private final PlainCommand shortcut;
   private final Request request;
-  private final RespWriter writer = new RespWriter(session, Unpooled.EMPTY_BUFFER);
 
-  /** What was decoded last, and how its reply is spelled. */
-  private Command current = new Command.Ping();
+  /** Whose command was decoded last; null before the first one. */
+  private @Nullable Session session;
 
+  private @Nullable RespWriter writer;
+  private @Nullable ReplyBuffer writtenTo;
+
+  /** How the reply to what was decoded last is spelled. */
   private Spelling spelling = Spelling.OK;
 
-  /** How the replies to the commands of a transaction are spelled. */
-  private List<Spelling> elements = List.of();
+  /** Whether the peer does not want to hear it. */
+  private boolean muted;
 
-  /** In how many batches we are: 2 for a batch within a transaction. */
+  /** The transaction that is executed, if that is what was decoded last. */
+  private @Nullable QueuedTransaction executed;
+
+  /** In how many batches we are: 2 for the keys of an MGET within a transaction. */
   private int depth;
 
   public RespDialect(Limits limits) {
+    this.limits = limits;
     parser = new RespParser(limits.maxFrameBytes());
-    plain = new PlainCommand(limits.maxKeyBytes(), limits.maxFrameBytes());
-    request = new Request(limits, session);
+    shortcut = new PlainCommand(limits.maxKeyBytes(), limits.maxFrameBytes());
+    request = new Request(limits);
   }
 
   // ---- decoding ----
 
   @Override
-  public @Nullable Command decode(ByteBuf in) {
-    Command command = decodePlain(in);
-    return command == null ? decodeAny(in) : command;
-  }
-
-  private @Nullable Command decodePlain(ByteBuf in) {
-    if (!parser.isBetweenCommands() || !session.isOrdinary() || !plain.take(in)) {
-      return null;
+  public void lookAhead(ReceivedBytes received, Ahead ahead) {
+    if (parser.isBetweenCommands()) {
+      shortcut.lookAhead(received, ahead);
     }
-    session.beginCommand();
-    spelling = plain.isSet() ? Spelling.OK : Spelling.VALUE;
-    current =
-        plain.isSet()
-            ? new Command.Set(plain.key(), ValueKind.BYTES, plain.value(), SetOptions.DEFAULT)
-            : new Command.Get(plain.key(), session.readingView());
-    return current;
   }
 
   @Override
-  public void lookAhead(ByteBuf in, KeysAhead keys) {
-    if (parser.isBetweenCommands()) {
-      plain.lookAhead(in, keys);
+  public @Nullable Command decode(Plain plain, Session newSession) {
+    if (!parser.isBetweenCommands() || !newSession.isOrdinary()) {
+      return null;
     }
+    begin(newSession);
+    if (plain.isSet()) {
+      spelling = Spelling.OK;
+      newSession.command("set");
+      return new Command.Set(plain.key(), ValueKind.BYTES, plain.value(), SetOptions.DEFAULT);
+    }
+    spelling = Spelling.VALUE;
+    newSession.command("get");
+    return new Command.Get(plain.key(), newSession.readingView());
   }
 
-  private @Nullable Command decodeAny(ByteBuf in) {
+  @Override
+  public @Nullable Command decode(ByteBuf in, Session newSession) {
     try {
       if (!parser.parse(in)) {
         return null;
       }
     } catch (ProtocolException e) {
-      session.beginCommand(); // It is the reply to this one that is muted, or not.
+      begin(newSession); // It is the reply to this one that is muted, or not.
       throw e;
     }
-    depth = 0;
-    elements = List.of();
-    session.beginCommand();
-    current = command(parser.arguments());
-    return current;
+    begin(newSession);
+    return command(parser.arguments(), newSession);
   }
 
-  private Command command(Arguments arguments) {
+  private void begin(Session newSession) {
+    session = newSession;
+    depth = 0;
+    executed = null;
+    muted = newSession.replies() != Replies.ON;
+    if (newSession.replies() == Replies.SKIP) {
+      newSession.replies(Replies.ON);
+    }
+  }
+
+  private Command command(Arguments arguments, Session peer) {
     try {
-      Command command = command(find(arguments), arguments);
+      CommandSpec spec = find(arguments);
+      peer.command(spec.name());
+      Command command = command(spec, arguments, peer);
       spelling = request.spelling();
       return command;
     } catch (RefusedException e) {
-      return refuse(e.reason(), arguments);
+      return refuse(e.reason(), arguments, peer);
     }
   }
 
   /** What is wrong before it is queued makes the transaction impossible. */
-  private Command refuse(String reason, Arguments arguments) {
-    Transaction transaction = session.transaction();
+  private Command refuse(String reason, Arguments arguments, Session peer) {
+    QueuedCommands queued = peer.queued();
     if (TransactionCommands.isExec(arguments) && arguments.count() > 1) {
-      session.dropTransaction();
+      peer.dropQueued();
       spelling = TransactionCommands.aborted(reason);
       return new Command.Unwatch();
     }
-    if (transaction != null) {
-      transaction.fail();
+    if (queued != null) {
+      queued.fail();
     }
     return new Command.Malformed(reason);
   }
@@ -154,73 +174,117 @@ public final class RespDialect implements Dialect {
     return new RefusedException(text.toString());
   }
 
-  private Command command(CommandSpec spec, Arguments arguments) {
-    request.begin(arguments);
-    Transaction transaction = session.transaction();
-    if (transaction == null) {
+  private Command command(CommandSpec spec, Arguments arguments, Session peer) {
+    request.begin(arguments, peer);
+    QueuedCommands queued = peer.queued();
+    if (queued == null) {
       return spec.parse(request);
     }
     if (spec.has(TransactionCommands.IMMEDIATE)) {
-      return TransactionCommands.isExec(arguments) ? execute(transaction) : spec.parse(request);
+      return TransactionCommands.isExec(arguments) ? execute(peer) : spec.parse(request);
     }
     if (spec.has("no_multi")) {
       throw new RefusedException("ERR Command not allowed inside a transaction");
     }
-    transaction.add(arguments);
+    TransactionCommands.queue(arguments, queued, limits);
     return request.answer(Spelling.QUEUED);
   }
 
-  private Command execute(Transaction transaction) {
-    if (transaction.hasFailed()) {
-      session.dropTransaction();
+  private Command execute(Session peer) {
+    QueuedCommands queued = requireNonNull(peer.takeQueued());
+    if (queued.hasFailed()) {
       return request.answer(new Command.Unwatch(), TransactionCommands.ABORTED);
     }
-    session.executeTransaction();
-    List<Command> commands = new ArrayList<>(transaction.count());
-    List<Spelling> spellings = new ArrayList<>(transaction.count());
-    transaction.forEach(arguments -> {
-      request.begin(arguments);
-      commands.add(parse(find(arguments)));
-      spellings.add(request.spelling());
-    });
-    elements = spellings;
-    return request.answer(new Command.Transaction(commands), TransactionCommands.NOTHING_DONE);
+    executed = new QueuedTransaction(queued, request, peer);
+    return request.answer(new Command.Transaction(executed), TransactionCommands.NOTHING_DONE);
   }
 
-  private Command parse(CommandSpec spec) {
-    try {
-      return spec.parse(request);
-    } catch (RefusedException e) {
-      return new Command.Malformed(e.reason());
+  /** The commands of a transaction, each parsed when it is asked for, in their order. */
+  private static final class QueuedTransaction extends AbstractList<Command> {
+    private final QueuedCommands queued;
+    private final Request request;
+    private final Session session;
+    private final int size;
+    private Command last = new Command.Ping();
+    private int parsed;
+
+    QueuedTransaction(QueuedCommands queued, Request request, Session session) {
+      this.queued = queued;
+      this.request = request;
+      this.session = session;
+      size = queued.count();
     }
+
+    /** The one that was asked for last, or the next one. */
+    @Override
+    public Command get(int index) {
+      if (index == parsed) {
+        Arguments arguments = Arguments.readFrom(queued.bytes());
+        request.begin(arguments, session);
+        last = parse(find(arguments));
+        parsed++;
+      }
+      return last;
+    }
+
+    private Command parse(CommandSpec spec) {
+      try {
+        return spec.parse(request);
+      } catch (RefusedException e) {
+        return new Command.Malformed(e.reason());
+      }
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    void close() {
+      queued.close();
+    }
+  }
+
+  @Override
+  public int missingBytes(ByteBuf in) {
+    return parser.missingBytes(in);
   }
 
   @Override
   public boolean isAtRest() {
-    return parser.isBetweenCommands() && session.isNew();
-  }
-
-  @Override
-  public void close() {
-    session.close();
+    return parser.isBetweenCommands();
   }
 
   // ---- encoding ----
 
   @Override
-  public void encode(Reply reply, ByteBuf out) {
-    int start = out.writerIndex();
-    writer.writeTo(out);
+  public void encode(Reply reply, ReplyBuffer out) {
+    long start = out.position();
+    Replies before = session == null ? Replies.ON : session.replies();
+    RespWriter to = writerTo(out);
     if (reply instanceof Reply.Refused refused) {
-      writer.error(refused.message());
+      to.error(refused.message());
     } else if (reply instanceof Reply.Failed failed) {
-      writer.error(failed.outOfMemory() ? OUT_OF_MEMORY : "ERR " + failed.message());
+      to.error(failed.outOfMemory() ? OUT_OF_MEMORY : "ERR " + failed.message());
     } else if (reply instanceof Reply.WrongValue wrong) {
-      writer.error(text(wrong));
+      to.error(text(wrong));
     } else {
-      spelling.spell(reply, writer);
+      spelling.spell(reply, to);
+      if (session != null && session.replies() != before) {
+        muted = session.replies() != Replies.ON; // It concerns this reply, too.
+      }
     }
     mute(out, start);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // The buffer and the session themselves.
+  private RespWriter writerTo(ReplyBuffer out) {
+    if (writer == null || writtenTo != out) {
+      writer = new RespWriter(out);
+      writtenTo = out;
+    }
+    writer.speakTo(session);
+    return writer;
   }
 
   private static String text(Reply.WrongValue wrong) {
@@ -233,34 +297,34 @@ public final class RespDialect implements Dialect {
   }
 
   @Override
-  public void beginBatch(int size, ByteBuf out) {
-    int start = out.writerIndex();
+  public void beginBatch(int size, ReplyBuffer out) {
+    long start = out.position();
     depth++;
-    if (!(current instanceof Command.Batch)) { // That is one command to the peer.
-      writer.writeTo(out);
-      writer.array(size);
-      mute(out, start);
-    }
+    writerTo(out).array(size);
+    mute(out, start);
   }
 
   @Override
   public void turnTo(int index) {
-    if (depth == 1 && current instanceof Command.Transaction) {
-      spelling = elements.get(index);
-    } else if (current instanceof Command.Batch batch) {
-      spelling = index == batch.commands().size() - 1 ? request.spelling() : Spelling.NONE;
+    if (depth == 1 && executed != null) {
+      executed.get(index);
+      spelling = request.spelling();
     }
   }
 
   @Override
-  public void endBatch(ByteBuf out) {
+  public void endBatch(ReplyBuffer out) {
     depth--;
+    if (depth == 0 && executed != null) {
+      executed.close();
+      executed = null;
+    }
   }
 
   /** Takes back what was written, unless the peer wants to hear it. */
-  private void mute(ByteBuf out, int start) {
-    if (session.isMuted()) {
-      out.writerIndex(start);
+  private void mute(ReplyBuffer out, long start) {
+    if (muted) {
+      out.resetTo(start);
     }
   }
 }

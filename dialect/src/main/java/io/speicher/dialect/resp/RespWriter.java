@@ -1,9 +1,12 @@
 package io.speicher.dialect.resp;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
 import io.speicher.protocol.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the types of RESP, as the version that the peer speaks has them. */
 final class RespWriter {
@@ -14,18 +17,21 @@ final class RespWriter {
   private static final byte[] NULL_ARRAY = ascii("*-1\r\n");
   private static final byte[] NULL = ascii("_\r\n");
 
-  private final Session session;
   private final byte[] digits = new byte[MAX_NUMBER_BYTES];
-  private ByteBuf out;
+  private final ReplyBuffer out;
+  private @Nullable Session session;
 
-  RespWriter(Session session, ByteBuf out) {
-    this.session = session;
+  RespWriter(ReplyBuffer out) {
     this.out = out;
   }
 
-  /** Where to write from now on. */
-  void writeTo(ByteBuf newOut) {
-    out = newOut;
+  /** Says whose version of the protocol it is, or null for RESP2. */
+  void speakTo(@Nullable Session peer) {
+    session = peer;
+  }
+
+  private boolean speaksResp3() {
+    return session != null && session.speaksResp3();
   }
 
   /** Bytes that are a whole reply already. */
@@ -50,9 +56,9 @@ final class RespWriter {
 
   void bulk(ByteBuffer bytes) {
     int length = bytes.remaining();
-    out.ensureWritable(length + MAX_NUMBER_BYTES + 5);
+    out.ensureWritable(MAX_NUMBER_BYTES + 3);
     header('$', length);
-    Bytes.append(bytes, out);
+    out.writeBytes(bytes);
     out.writeShort(CRLF);
   }
 
@@ -63,7 +69,7 @@ final class RespWriter {
 
   /** A text for people to read. */
   void verbatim(String text) {
-    if (session.speaksResp3()) {
+    if (speaksResp3()) {
       header('=', text.length() + 4L);
       out.writeCharSequence("txt:", StandardCharsets.ISO_8859_1);
       line(text);
@@ -73,11 +79,11 @@ final class RespWriter {
   }
 
   void nothing() {
-    out.writeBytes(session.speaksResp3() ? NULL : NULL_BULK);
+    out.writeBytes(speaksResp3() ? NULL : NULL_BULK);
   }
 
   void noArray() {
-    out.writeBytes(session.speaksResp3() ? NULL : NULL_ARRAY);
+    out.writeBytes(speaksResp3() ? NULL : NULL_ARRAY);
   }
 
   void array(int size) {
@@ -86,7 +92,7 @@ final class RespWriter {
 
   /** A map of so many pairs. */
   void map(int size) {
-    if (session.speaksResp3()) {
+    if (speaksResp3()) {
       header('%', size);
     } else {
       header('*', 2L * size);
@@ -94,7 +100,7 @@ final class RespWriter {
   }
 
   void set(int size) {
-    header(session.speaksResp3() ? '~' : '*', size);
+    header(speaksResp3() ? '~' : '*', size);
   }
 
   private void line(String text) {

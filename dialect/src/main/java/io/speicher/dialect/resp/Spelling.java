@@ -1,5 +1,6 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.Session;
 import io.speicher.protocol.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,11 +1,18 @@
 package io.speicher.dialect.resp;
 
-import io.speicher.protocol.Command;
+import io.speicher.dialect.MemoryShortageException;
+import io.speicher.dialect.QueuedCommands;
+import io.speicher.dialect.Session;
 import io.speicher.dialect.resp.CommandSpec.Keys;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Limits;
 import java.util.List;
 
 /** Commands that put others together. */
 final class TransactionCommands {
+  /** So many are one moment for everybody: the longest that others wait for a transaction. */
+  static final int MAX_COMMANDS = 1 << 16;
+
   /** A flag of ours: such a command is never queued. */
   static final String IMMEDIATE = "!immediate";
 
@@ -81,26 +88,48 @@ final class TransactionCommands {
     return Spelling.error("EXECABORT Transaction discarded because of: " + why);
   }
 
+  /** Copies a command to the end of a transaction, unless that has failed already. */
+  static void queue(Arguments arguments, QueuedCommands queued, Limits limits) {
+    if (queued.hasFailed()) {
+      return;
+    }
+    requireWithin("commands", queued.count() + 1L, MAX_COMMANDS);
+    long bytes = arguments.copyBytes();
+    requireWithin("bytes", queued.bytes().writerIndex() + bytes, limits.maxFrameBytes());
+    try {
+      arguments.writeTo(queued.add((int) bytes));
+    } catch (MemoryShortageException e) {
+      throw new RefusedException("ERR " + e.getMessage());
+    }
+  }
+
+  private static void requireWithin(String what, long number, int max) {
+    if (number > max) {
+      throw new RefusedException(
+          "ERR transaction too long: " + what + "=" + number + " (expected: up to " + max + ")");
+    }
+  }
+
   private static Command multi(Request request) {
     Session session = request.session();
-    if (session.transaction() != null) {
+    if (session.queued() != null) {
       return wrongButHarmless("ERR MULTI calls can not be nested");
     }
-    session.beginTransaction(request.limits().maxFrameBytes());
+    session.queue(new QueuedCommands(session.share()));
     return request.answer(Spelling.OK);
   }
 
   private static Command discard(Request request) {
     Session session = request.session();
-    if (session.transaction() == null) {
+    if (session.queued() == null) {
       throw new RefusedException("ERR DISCARD without MULTI");
     }
-    session.dropTransaction();
+    session.dropQueued();
     return request.answer(new Command.Unwatch(), Spelling.OK);
   }
 
   private static Command watch(Request request) {
-    if (request.session().transaction() != null) {
+    if (request.session().queued() != null) {
       return wrongButHarmless("ERR WATCH inside MULTI is not allowed");
     }
     return request.answer(new Command.Watch(request.keys(1)), Spelling.OK);

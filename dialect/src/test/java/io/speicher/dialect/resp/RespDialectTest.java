@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.speicher.protocol.Command;
+import io.speicher.dialect.Session;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Expiry;

@@ -1,0 +1,84 @@
+package io.speicher.dialect;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One account for all memory that peers can make the server hold outside the store: received bytes,
+ * pending replies, queued transactions, watched keys. What a connection holds is its {@link Share}.
+ *
+ * <p>Any thread may call any method.
+ */
+public final class Account {
+
+  /*
+   * How much one connection may hold is the dynamic threshold of shared-memory switches (Choudhury
+   * and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", IEEE/ACM
+   * Transactions on Networking 6(2), 1998): no more than is still free. A single connection gets
+   * half of the account, n greedy ones get a share of 1/(n+1) each, and 1/(n+1) always stays free
+   * for those that come later. Nobody has to configure a limit for each connection.
+   *
+   * A request that is within the documented limits must be served even if everything is taken. So
+   * a part of the account is a reserve, large enough for the largest request and its reply, which
+   * one connection has at a time; see Share.
+   */
+  private final long limitBytes;
+  private final long reserveBytes;
+  private final AtomicLong usedBytes = new AtomicLong();
+
+  /**
+   * @param limitBytes what all connections may hold together
+   * @param reserveBytes the part of it that is kept for one connection at a time
+   */
+  public Account(long limitBytes, long reserveBytes) {
+    if (reserveBytes < 0 || reserveBytes >= limitBytes) {
+      throw new IllegalArgumentException(
+          "account too small: limitBytes="
+              + limitBytes
+              + " (expected: more than its reserve, "
+              + reserveBytes
+              + ")");
+    }
+    this.limitBytes = limitBytes;
+    this.reserveBytes = reserveBytes;
+  }
+
+  public long limitBytes() {
+    return limitBytes;
+  }
+
+  public long usedBytes() {
+    return usedBytes.get();
+  }
+
+  /** What can still be had without the reserve; never negative. */
+  public long freeBytes() {
+    return Math.max(0, limitBytes - reserveBytes - usedBytes.get());
+  }
+
+  /** Whether connections should hold as little as they can. */
+  public boolean isShort() {
+    return freeBytes() < limitBytes >> 3;
+  }
+
+  boolean tryTake(long bytes, boolean withReserve) {
+    long bound = withReserve ? limitBytes : limitBytes - reserveBytes;
+    long used = usedBytes.get();
+    while (used + bytes <= bound) {
+      long witness = usedBytes.compareAndExchange(used, used + bytes);
+      if (witness == used) {
+        return true;
+      }
+      used = witness;
+    }
+    return false;
+  }
+
+  /** Takes what is there already and can only be counted. */
+  void take(long bytes) {
+    usedBytes.addAndGet(bytes);
+  }
+
+  void giveBack(long bytes) {
+    usedBytes.addAndGet(-bytes);
+  }
+}

@@ -1,0 +1,213 @@
+package io.speicher.dialect;
+
+import io.speicher.protocol.Command.View;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server knows about the peer of a connection, whatever dialect it speaks: it belongs to
+ * the connection. Few peers say anything of themselves, so it is small until they do.
+ *
+ * <p>Its event loop writes; other threads that read it see what was a moment ago.
+ */
+public final class Session {
+  private static final AtomicLong lastId = new AtomicLong();
+
+  /** Which commands of RESP are answered. */
+  public enum Replies {
+    ON,
+    OFF,
+    /** The next one is not. */
+    SKIP
+  }
+
+  /** What is to be done once a command has been answered. */
+  public enum After {
+    GO_ON,
+    /** The connection ends. */
+    FINISH,
+    /** Nothing is executed for {@link #pauseMillis}. */
+    PAUSE
+  }
+
+  /** How the peer calls itself. Few do, so that the others share one. */
+  public record Names(String name, String library, String libraryVersion) {
+    static final Names NONE = new Names("", "", "");
+  }
+
+  private final long id = lastId.incrementAndGet();
+  private final Share share;
+
+  private volatile Names names = Names.NONE;
+  private String command = "";
+
+  private boolean resp3;
+  private boolean touches = true;
+  private Replies replies = Replies.ON;
+
+  private @Nullable QueuedCommands queued;
+  private @Nullable WatchedKeys watched;
+
+  private After after = After.GO_ON;
+  private long pauseMillis;
+
+  public Session(Share share) {
+    this.share = share;
+  }
+
+  /** Tells apart the connections that this process has had. */
+  public long id() {
+    return id;
+  }
+
+  /** What its connection holds of the memory for all connections. */
+  public Share share() {
+    return share;
+  }
+
+  // ---- what others are told ----
+
+  public Names names() {
+    return names;
+  }
+
+  public void name(String name) {
+    names = new Names(name, names.library, names.libraryVersion);
+  }
+
+  public void library(String library) {
+    names = new Names(names.name, library, names.libraryVersion);
+  }
+
+  public void libraryVersion(String version) {
+    names = new Names(names.name, names.library, version);
+  }
+
+  /** The last command, in lower case, as its dialect calls it; empty if there was none. */
+  public String command() {
+    return command;
+  }
+
+  public void command(String name) {
+    command = name;
+  }
+
+  // ---- what was agreed on ----
+
+  public boolean speaksResp3() {
+    return resp3;
+  }
+
+  public void speakResp3(boolean newResp3) {
+    resp3 = newResp3;
+  }
+
+  /** What a plain read asks for: whether it counts as a use of the item. */
+  public View readingView() {
+    return touches ? View.VALUE : View.GLANCE;
+  }
+
+  /** Whether the peer's reads count as uses of items. */
+  public boolean touches() {
+    return touches;
+  }
+
+  public void touches(boolean newTouches) {
+    touches = newTouches;
+  }
+
+  public Replies replies() {
+    return replies;
+  }
+
+  public void replies(Replies newReplies) {
+    replies = newReplies;
+  }
+
+  /** Whether a command means what it says and is answered, with nothing else to be thought of. */
+  public boolean isOrdinary() {
+    return queued == null && replies == Replies.ON;
+  }
+
+  /** Forgets what was agreed on and what waits, but not what is watched. */
+  public void reset() {
+    resp3 = false;
+    touches = true;
+    replies = Replies.ON;
+    names = new Names("", names.library, names.libraryVersion);
+    dropQueued();
+  }
+
+  // ---- what waits ----
+
+  /** The transaction that commands are queued for, or null. */
+  public @Nullable QueuedCommands queued() {
+    return queued;
+  }
+
+  public void queue(QueuedCommands newQueued) {
+    queued = newQueued;
+  }
+
+  /** Ends the queue, which the caller closes. */
+  public @Nullable QueuedCommands takeQueued() {
+    QueuedCommands taken = queued;
+    queued = null;
+    return taken;
+  }
+
+  public void dropQueued() {
+    if (queued != null) {
+      queued.close();
+      queued = null;
+    }
+  }
+
+  /** The keys that are watched, or null if there are none. */
+  public @Nullable WatchedKeys watched() {
+    return watched;
+  }
+
+  /** The keys that are watched, to add to them. */
+  public WatchedKeys watch() {
+    if (watched == null) {
+      watched = new WatchedKeys(share);
+    }
+    return watched;
+  }
+
+  public void unwatch() {
+    if (watched != null) {
+      watched.close();
+      watched = null;
+    }
+  }
+
+  // ---- what the last command wants of the connection ----
+
+  public void finish() {
+    after = After.FINISH;
+  }
+
+  public void pause(long millis) {
+    after = After.PAUSE;
+    pauseMillis = millis;
+  }
+
+  /** What is to be done now; it is told once. */
+  public After takeAfter() {
+    After taken = after;
+    after = After.GO_ON;
+    return taken;
+  }
+
+  public long pauseMillis() {
+    return pauseMillis;
+  }
+
+  /** Gives its memory back, when the connection has ended. */
+  public void close() {
+    dropQueued();
+    unwatch();
+  }
+}

@@ -1,0 +1,118 @@
+package io.speicher.dialect;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledDirectByteBuf;
+
+/**
+ * What one connection holds of the {@link Account}. The memory of a buffer that it makes is
+ * counted from when it is allocated until it is released, whoever releases it.
+ *
+ * <p>The event loop of the connection takes; any thread may release a buffer, as long as the loop
+ * does nothing meanwhile.
+ */
+public final class Share {
+  /** What a connection may always hold unless the account is used up. */
+  private static final int MIN_BYTES = 16 << 10;
+
+  /** Not watched for leaks: the account shows them. */
+  private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
+
+  private final Account account;
+  private long heldBytes;
+  private boolean hasReserve;
+
+  public Share(Account account) {
+    this.account = account;
+  }
+
+  public long heldBytes() {
+    return heldBytes;
+  }
+
+  /** What it may hold beside what it holds already; others may take it first. */
+  public long roomBytes() {
+    return hasReserve
+        ? account.limitBytes() - account.usedBytes()
+        : account.freeBytes() - heldBytes;
+  }
+
+  /** Whether it may use the reserve of the account: see {@link Account}. */
+  public void hasReserve(boolean newHasReserve) {
+    hasReserve = newHasReserve;
+  }
+
+  public boolean hasReserve() {
+    return hasReserve;
+  }
+
+  /** Takes so many bytes, or none and returns false. */
+  public boolean tryTake(long bytes) {
+    boolean fair =
+        hasReserve || heldBytes + bytes <= Math.max(MIN_BYTES, account.freeBytes());
+    if (!fair || !account.tryTake(bytes, hasReserve)) {
+      return false;
+    }
+    heldBytes += bytes;
+    return true;
+  }
+
+  /** As {@link #tryTake}, with an exception instead of false. */
+  public void take(long bytes) {
+    if (!tryTake(bytes)) {
+      throw new MemoryShortageException(bytes, heldBytes);
+    }
+  }
+
+  public void giveBack(long bytes) {
+    heldBytes -= bytes;
+    account.giveBack(bytes);
+  }
+
+  /**
+   * A buffer of this capacity, which is counted as long as it lives. It does not grow.
+   *
+   * @throws MemoryShortageException if it may not take as much
+   */
+  public ByteBuf buffer(int capacity) {
+    take(capacity);
+    return allocate(capacity);
+  }
+
+  /**
+   * As {@link #buffer}, for bytes that are in memory already and have to be put somewhere, even if
+   * the share is used up. How many these are is bounded by what is read or written at a time.
+   */
+  public ByteBuf bufferForHeld(int capacity) {
+    account.take(capacity);
+    heldBytes += capacity;
+    return allocate(capacity);
+  }
+
+  private ByteBuf allocate(int capacity) {
+    try {
+      return new CountedBuffer(this, capacity);
+    } catch (Throwable e) { // Whatever it is, what was not allocated is not held.
+      giveBack(capacity);
+      throw e;
+    }
+  }
+
+  private static final class CountedBuffer extends UnpooledDirectByteBuf {
+    private final Share share;
+    private final int bytes;
+
+    CountedBuffer(Share share, int bytes) {
+      super(ALLOCATOR, bytes, bytes);
+      this.share = share;
+      this.bytes = bytes;
+    }
+
+    @Override
+    protected void deallocate() {
+      super.deallocate();
+      share.giveBack(bytes);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.speicher.dialect;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+
+/**
+ * The keys that a connection watches, each with what its item was then: outside the heap, and
+ * counted by the {@link Share} of the connection.
+ *
+ * <pre>
+ *  | key bytes (int) | version (long) | expires at, millis (long) | key |  and so on
+ * </pre>
+ */
+public final class WatchedKeys implements AutoCloseable {
+  private static final int HEADER_BYTES = Integer.BYTES + 2 * Long.BYTES;
+  private static final int FIRST_BYTES = 256;
+
+  /** Says whether an item is still what it was. */
+  @FunctionalInterface
+  public interface Check {
+    boolean isUnchanged(ByteBuffer key, long version, long expiresAtMillis);
+  }
+
+  private final Share share;
+  private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+
+  WatchedKeys(Share share) {
+    this.share = share;
+  }
+
+  /**
+   * Adds a key. One that is watched already may be added again: then both must be unchanged.
+   *
+   * @param version of the item, or 0 if there is none
+   * @throws MemoryShortageException if there is no room for it
+   */
+  public void add(ByteBuffer key, long version, long expiresAtMillis) {
+    int needed = HEADER_BYTES + key.remaining();
+    if (bytes.writableBytes() < needed) {
+      bytes = QueuedCommands.grown(share, bytes, needed, FIRST_BYTES);
+    }
+    bytes.writeInt(key.remaining()).writeLong(version).writeLong(expiresAtMillis);
+    bytes.writeBytes(key.duplicate());
+  }
+
+  public boolean areAllUnchanged(Check check) {
+    int at = 0;
+    while (at < bytes.writerIndex()) {
+      int keyBytes = bytes.getInt(at);
+      long version = bytes.getLong(at + Integer.BYTES);
+      long expiresAtMillis = bytes.getLong(at + Integer.BYTES + Long.BYTES);
+      at += HEADER_BYTES;
+      if (!check.isUnchanged(bytes.nioBuffer(at, keyBytes), version, expiresAtMillis)) {
+        return false;
+      }
+      at += keyBytes;
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    bytes.release();
+    bytes = Unpooled.EMPTY_BUFFER;
+  }
+}
