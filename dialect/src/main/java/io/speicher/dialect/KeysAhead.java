@@ -13,14 +13,16 @@ public final class KeysAhead {
   /** More than so many at a time would drive each other out of the cache. */
   public static final int MAX_KEYS = 64;
 
+  /** The place of a command that was not looked ahead for. */
+  public static final int NOWHERE = -1;
+
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
   private final Shortcut.Parts[] parts = new Shortcut.Parts[MAX_KEYS];
-  private final int[] spans = new int[2 * MAX_KEYS];
   private ByteBuffer buffer = NONE;
-  private long reads;
   private int count;
   private int recalled;
+  private int place = NOWHERE;
 
   public KeysAhead() {
     for (int i = 0; i < MAX_KEYS; i++) {
@@ -31,9 +33,9 @@ public final class KeysAhead {
   /** Forgets all commands. */
   public void clear() {
     buffer = NONE;
-    reads = 0;
     count = 0;
     recalled = 0;
+    place = NOWHERE;
   }
 
   /**
@@ -55,9 +57,6 @@ public final class KeysAhead {
 
   /** Adds the next command. */
   void add() {
-    spans[2 * count] = parts[count].keyIndex;
-    spans[2 * count + 1] = parts[count].keyBytes;
-    reads |= (parts[count].isSet ? 0L : 1L) << count;
     count++;
   }
 
@@ -71,7 +70,18 @@ public final class KeysAhead {
       recalled++; // A connection may come to its end before its commands do.
     }
     boolean isNext = recalled < count && parts[recalled].start == asked.position();
-    return isNext ? parts[recalled++] : null;
+    if (!isNext) {
+      return null;
+    }
+    place = recalled++;
+    return parts[place];
+  }
+
+  /** The place of the command that was recalled since this was last called, or {@link #NOWHERE}. */
+  public int takePlace() {
+    int taken = place;
+    place = NOWHERE;
+    return taken;
   }
 
   public boolean isFull() {
@@ -82,14 +92,18 @@ public final class KeysAhead {
     return buffer;
   }
 
-  /** For each key its index in the buffer, and its length; not a copy. */
-  public int[] spans() {
-    return spans;
+  /** Where the key of a command begins in the buffer. */
+  public int keyIndex(int command) {
+    return parts[command].keyIndex;
   }
 
-  /** Which of the keys will be read: a bit for each, the lowest one for the first. */
-  public long reads() {
-    return reads;
+  public int keyBytes(int command) {
+    return parts[command].keyBytes;
+  }
+
+  /** Whether a command sets its key; else it reads it. */
+  public boolean isSet(int command) {
+    return parts[command].isSet;
   }
 
   public int count() {
