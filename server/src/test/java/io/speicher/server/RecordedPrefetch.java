@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Shows each batch that is fetched, and does nothing else. */
+/** Shows each batch of two keys or more that is fetched, and does nothing else. */
 final class RecordedPrefetch implements Prefetch {
   private final Consumer<List<String>> batches;
   private final List<String> keys = new ArrayList<>();
@@ -36,6 +36,8 @@ final class RecordedPrefetch implements Prefetch {
 
   @Override
   public void fetch() {
-    batches.accept(List.copyOf(keys));
+    if (keys.size() > 1) {
+      batches.accept(List.copyOf(keys));
+    }
   }
 }
