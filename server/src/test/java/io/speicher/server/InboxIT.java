@@ -260,9 +260,9 @@ final class InboxIT {
                     mayGoOn.acquire();
                   }
                 }
-                case "prefetch" ->
-                    batches.add(
-                        keys((ByteBuffer) arguments[0], (int[]) arguments[1], (int) arguments[2]));
+                case "newPrefetch" -> {
+                  return new RecordedPrefetch(batches::add);
+                }
                 default -> {}
               }
               try {
@@ -271,16 +271,6 @@ final class InboxIT {
                 throw e.getCause();
               }
             });
-  }
-
-  private static List<String> keys(ByteBuffer buffer, int[] spans, int count) {
-    List<String> keys = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      byte[] key = new byte[spans[2 * i + 1]];
-      buffer.get(spans[2 * i], key);
-      keys.add(text(key));
-    }
-    return keys;
   }
 
   private Peer connect(SpeicherServer server) throws IOException {

@@ -9,6 +9,7 @@ import io.speicher.server.command.KeySearch;
 import io.speicher.store.HeapStore;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
+import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
@@ -511,6 +512,11 @@ final class SpeicherServerIT {
     @Override
     public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
       return PutResult.TOO_LARGE;
+    }
+
+    @Override
+    public Prefetch newPrefetch() {
+      return new RecordedPrefetch(keys -> {});
     }
 
     @Override

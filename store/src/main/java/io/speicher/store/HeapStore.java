@@ -117,6 +117,32 @@ public final class HeapStore implements Store {
     }
   }
 
+  /** A map on the heap knows nothing in advance. */
+  @Override
+  public Prefetch newPrefetch() {
+    return new Prefetch() {
+      private int count;
+
+      @Override
+      public void clear() {
+        count = 0;
+      }
+
+      @Override
+      public int add(ByteBuffer buffer, int index, int keyBytes, boolean read) {
+        return count++;
+      }
+
+      @Override
+      public boolean isFull() {
+        return count == MAX_KEYS;
+      }
+
+      @Override
+      public void fetch() {}
+    };
+  }
+
   @Override
   public boolean delete(ByteBuffer key) {
     requireKey(key);

@@ -1,6 +1,6 @@
 package io.speicher.store;
 
-/** What became of a {@link Store#put}. */
+/** What became of a {@link Store#put(java.nio.ByteBuffer, java.nio.ByteBuffer, PutOptions)}. */
 public enum PutResult {
   /** The value is what the key has now. */
   STORED,

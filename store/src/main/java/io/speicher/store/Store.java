@@ -41,8 +41,17 @@ public interface Store extends AutoCloseable {
   boolean get(ByteBuffer key, ItemReader reader);
 
   /**
-   * As {@link #get}, but it does not count as a use: the item is not kept longer because of it, if
-   * the store can do so.
+   * As {@link #get(ByteBuffer, ItemReader)}, for a key that was added to a batch.
+   *
+   * @param place where {@code key}, and no other, is in the batch
+   */
+  default boolean get(ByteBuffer key, Prefetch prefetch, int place, ItemReader reader) {
+    return get(key, reader);
+  }
+
+  /**
+   * As {@link #get(ByteBuffer, ItemReader)}, but it does not count as a use: the item is not kept
+   * longer because of it, if the store can do so.
    */
   default boolean look(ByteBuffer key, ItemReader reader) {
     return get(key, reader);
@@ -63,24 +72,24 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Says that these keys are about to be read or written, so that a store can wait for the memory
-   * accesses of all of them at a time. A hint: it changes nothing, and shows nothing. The keys are
-   * pieces of {@code buffer}, whose position and limit stay as they are.
-   *
-   * @param spans for each key its index in the buffer and its length, both within it
-   * @param count how many keys there are; a store may leave out those beyond the first 64
-   * @param reads of which of the first 64 the value will be read, a bit for each, the lowest one
-   *     for the first; the others are written
-   * @throws IndexOutOfBoundsException if a span is not within the limit of the buffer
-   */
-  default void prefetch(ByteBuffer buffer, int[] spans, int count, long reads) {}
-
-  /**
    * Stores {@code value} in place of any older one, together with what {@code options} say, if
    * their condition holds. Time to live, flags and kind of an older item are forgotten. If the
    * condition does not hold, nothing changes, however large the value is.
    */
   PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options);
+
+  /**
+   * As {@link #put(ByteBuffer, ByteBuffer, PutOptions)}, for a key that was added to a batch.
+   *
+   * @param place where {@code key}, and no other, is in the batch
+   */
+  default PutResult put(
+      ByteBuffer key, ByteBuffer value, PutOptions options, Prefetch prefetch, int place) {
+    return put(key, value, options);
+  }
+
+  /** Makes a handle by which a thread says which keys it is about to read or write. */
+  Prefetch newPrefetch();
 
   /** Removes the item, and returns whether there was one that had not expired. */
   boolean delete(ByteBuffer key);

@@ -137,6 +137,11 @@ final class WrongStoresTest {
     }
 
     @Override
+    public Prefetch newPrefetch() {
+      return store.newPrefetch();
+    }
+
+    @Override
     public boolean delete(ByteBuffer key) {
       if (fault == Fault.DELETE_LEAVES_LONG_VALUES) {
         boolean[] isLong = new boolean[1];

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.speicher.bench.store.SoakValue.Generations;
 import io.speicher.store.DeleteResult;
 import io.speicher.store.Item;
+import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutOptions.Condition;
 import io.speicher.store.PutResult;
@@ -34,6 +35,7 @@ final class SoakThread {
   private final IntSupplier keyCount;
   private final int maxChunks;
   private final XorShift random;
+  private final Prefetch prefetch;
   private final Map<SoakOperation, LongAdder> operations = new EnumMap<>(SoakOperation.class);
   private final Keys keys = new Keys();
   private final ByteBuffer value;
@@ -63,6 +65,7 @@ final class SoakThread {
     this.keyCount = keyCount;
     this.maxChunks = maxChunks;
     random = new XorShift(seed);
+    prefetch = store.newPrefetch();
     for (SoakOperation operation : SoakOperation.values()) {
       operations.put(operation, new LongAdder());
     }
@@ -78,7 +81,6 @@ final class SoakThread {
   /** Does one operation, and checks what came of it. */
   void step() {
     SoakOperation operation = SoakOperation.next(random);
-    readAheadOrNot(anyIndex());
     switch (operation) {
       case GET -> get(anyIndex());
       case GET_ALL -> getAll();
@@ -104,9 +106,13 @@ final class SoakThread {
 
   /** Reads a key and checks what it has. Only its owner checks the expiry. */
   void get(int index) {
-    readAheadOrNot(index);
+    ByteBuffer key = keys.key(index);
     seen.expect(index);
-    if (store.get(keys.key(index), seen::take)) {
+    boolean hit =
+        random.below(2) == 0
+            ? store.get(key, seen::take)
+            : store.get(key, prefetch, prefetch(key), seen::take);
+    if (hit) {
       seen.check();
       if (isOwn(index)) {
         checkExpiry(index, seen.expiresAtMillis);
@@ -114,12 +120,13 @@ final class SoakThread {
     }
   }
 
-  /** As a server does, for a key that may or may not be the next one to be looked up. */
-  private void readAheadOrNot(int index) {
-    if (random.below(2) == 0) {
-      ByteBuffer key = keys.key(index);
-      store.prefetch(key, new int[] {0, key.remaining()}, 1, random.below(2));
-    }
+  /** Adds a key to a new batch, twice, since one alone is not looked for. */
+  private int prefetch(ByteBuffer key) {
+    prefetch.clear();
+    prefetch.add(key, 0, key.remaining(), random.below(2) == 0);
+    int place = prefetch.add(key, 0, key.remaining(), random.below(2) == 0);
+    prefetch.fetch();
+    return place;
   }
 
   private void getAll() {
@@ -140,15 +147,15 @@ final class SoakThread {
   }
 
   private void put(int index, PutOptions options) {
-    readAheadOrNot(index);
+    ByteBuffer key = keys.key(index);
     long generation = record.begin(owner);
     int chunks = 1 + (int) random.below(random.below(4) == 0 ? 4 : maxChunks);
     SoakValue.write(value, index, generation, chunks);
+    PutOptions marked = options.withKind((int) generation & 3).withFlags((int) generation);
     PutResult result =
-        store.put(
-            keys.key(index),
-            value,
-            options.withKind((int) generation & 3).withFlags((int) generation));
+        random.below(2) == 0
+            ? store.put(key, value, marked)
+            : store.put(key, value, marked, prefetch, prefetch(key));
     switch (result) {
       case STORED -> record.wasPut(index, generation, expiresByMillis(options.ttlMillis()));
       case TOO_LARGE -> record.fault("too large: valueBytes=" + value.remaining());

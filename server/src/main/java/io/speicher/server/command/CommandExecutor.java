@@ -3,10 +3,10 @@ package io.speicher.server.command;
 import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.KeysAhead;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
-import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Expiry;
@@ -17,13 +17,14 @@ import io.speicher.server.admin.ServerStatus;
 import io.speicher.server.net.Connection;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
+import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
-import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -61,7 +62,14 @@ public final class CommandExecutor {
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
   private final KeysAhead ahead = new KeysAhead();
+  private final Prefetch prefetch;
   private int aheadBatch;
+
+  /**
+   * Where the key of the command that is executed is in the prefetch, or {@link KeysAhead#NOWHERE}.
+   */
+  private int place = KeysAhead.NOWHERE;
+
   private final Leases leases;
   private final KeySearch search;
 
@@ -70,6 +78,7 @@ public final class CommandExecutor {
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
+    prefetch = store.newPrefetch();
     leases = new Leases(this, store);
     search = new KeySearch(store);
   }
@@ -125,9 +134,11 @@ public final class CommandExecutor {
    * than to wait for each.
    */
   public void prefetch() {
-    if (ahead.count() > 1) {
-      store.prefetch(ahead.buffer(), ahead.spans(), ahead.count(), ahead.reads());
+    prefetch.clear();
+    for (int i = 0; i < ahead.count(); i++) {
+      prefetch.add(ahead.buffer(), ahead.keyIndex(i), ahead.keyBytes(i), !ahead.isSet(i));
     }
+    prefetch.fetch();
   }
 
   /** Runs {@code command} and appends its reply to {@code out}. */
@@ -135,6 +146,7 @@ public final class CommandExecutor {
     int start = out.writerIndex();
     count(Counter.COMMANDS, 1);
     connection.executes(command);
+    place = ahead.takePlace();
     try {
       run(command, connection, dialect, out);
     } catch (RuntimeException | OutOfMemoryError e) {
@@ -208,7 +220,11 @@ public final class CommandExecutor {
     int start = out.writerIndex();
     ItemReader reader = item -> dialect.encode(value(item, get.view()), out.writerIndex(start));
     boolean hit =
-        get.view() == View.GLANCE ? store.look(get.key(), reader) : store.get(get.key(), reader);
+        get.view() == View.GLANCE
+            ? store.look(get.key(), reader)
+            : place == KeysAhead.NOWHERE
+                ? store.get(get.key(), reader)
+                : store.get(get.key(), prefetch, place, reader);
     countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
     if (!hit) {
       dialect.encode(Reply.Miss.MISS, out.writerIndex(start));
@@ -302,7 +318,10 @@ public final class CommandExecutor {
   }
 
   private Reply put(Command.Set set, PutOptions options) {
-    PutResult result = store.put(set.key(), set.value(), options);
+    PutResult result =
+        place == KeysAhead.NOWHERE
+            ? store.put(set.key(), set.value(), options)
+            : store.put(set.key(), set.value(), options, prefetch, place);
     return result == PutResult.TOO_LARGE ? tooLarge(set) : Reply.Done.DONE;
   }
 

@@ -29,7 +29,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private final HashIndex index;
   private final KeyHash keyHash;
   private final StoredItem item = new StoredItem();
-  private @Nullable ReadAhead ahead;
+  private @Nullable SegmentPrefetch batch;
   private @Nullable Draft draft;
   private final NativeMemory.View value;
 
@@ -43,7 +43,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private ByteBuffer key = NO_KEY;
   private long hash;
 
-  /** Where to look first, if the key was read ahead; else NOT_FOUND. */
+  /** Where to look first, if the key was prefetched; else NOT_FOUND. */
   private long likelySlotAddress;
 
   private boolean open;
@@ -75,16 +75,11 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   // ---- looking ----
 
-  /** Begins an operation. Nothing has been looked up yet. */
-  void open(ByteBuffer firstKey) {
+  /** Begins an operation. No key has been turned to yet. */
+  void open() {
     open = true;
     updating = false;
     reading = true;
-    if (ahead != null && ahead.isNext(firstKey)) {
-      turnToAhead(firstKey, ahead.takeNext());
-    } else {
-      turnTo(firstKey);
-    }
   }
 
   /** What is found is shown to an updater, whose result may consist of several views of it. */
@@ -106,12 +101,12 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     open = false;
   }
 
-  /** Reads ahead for the thread of this lookup. */
-  ReadAhead ahead() {
-    if (ahead == null) {
-      ahead = new ReadAhead(segments, index);
+  /** For operations on many keys. Empty between them. */
+  SegmentPrefetch batch() {
+    if (batch == null) {
+      batch = new SegmentPrefetch(segments, index, keyHash);
     }
-    return ahead;
+    return batch;
   }
 
   /** What is written in place of what was found. The value that was found is not shown any more. */
@@ -123,38 +118,40 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   }
 
   /** Turns to a key that nothing is known about. */
-  private void turnTo(ByteBuffer nextKey) {
+  void turnTo(ByteBuffer nextKey) {
     key = nextKey;
     hash = keyHash.of(nextKey);
     likelySlotAddress = NOT_FOUND;
     slot = 0;
   }
 
-  /** Turns to a key that most likely is this one of those that were read ahead. */
-  void turnToAhead(ByteBuffer nextKey, int keyIndex) {
+  /** Turns to a key that was added to a batch. */
+  void turnTo(ByteBuffer nextKey, SegmentPrefetch prefetch, int place) {
+    likelySlotAddress = prefetch.slotAddress(place);
+    if (likelySlotAddress == NOT_FOUND) {
+      turnTo(nextKey);
+      return;
+    }
     key = nextKey;
-    hash = ahead().hash(keyIndex);
-    likelySlotAddress = ahead().slotAddress(keyIndex);
+    hash = prefetch.hash(place);
     slot = 0;
   }
 
   /** Looks (again), and returns whether the key has an item, expired or not. */
   boolean find() {
     slot = 0;
-    return findAhead() || index.find(hash, this) != NOT_FOUND;
+    return findPrefetched() || index.find(hash, this) != NOT_FOUND;
   }
 
-  /**
-   * Looks where the key was when it was read ahead. If it is there, all of the hash is right that
-   * says where; else it may be that of other bytes, which were read ahead in the same place.
-   */
-  private boolean findAhead() {
+  /** Looks where the key was seen when it was prefetched. */
+  private boolean findPrefetched() {
     if (likelySlotAddress == NOT_FOUND) {
       return false;
     }
     boolean found = index.findAt(likelySlotAddress, hash, this) != NOT_FOUND;
     likelySlotAddress = NOT_FOUND;
     if (!found) {
+      // Should a caller have mistaken the place, an item linked by that hash would be lost.
       hash = keyHash.of(key);
     }
     return found;

@@ -4,6 +4,7 @@ import io.speicher.store.BatchReader;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
+import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutOptions.Condition;
 import io.speicher.store.PutResult;
@@ -130,11 +131,14 @@ public final class SegmentStore implements Store {
   @Override
   public boolean get(ByteBuffer key, ItemReader reader) {
     try (Lookup lookup = lookup(key)) {
-      boolean hit = read(lookup, reader);
-      if (hit) {
-        lookup.countHit();
-      }
-      return hit;
+      return use(lookup, reader);
+    }
+  }
+
+  @Override
+  public boolean get(ByteBuffer key, Prefetch prefetch, int place, ItemReader reader) {
+    try (Lookup lookup = lookup(key, prefetch, place)) {
+      return use(lookup, reader);
     }
   }
 
@@ -143,6 +147,14 @@ public final class SegmentStore implements Store {
     try (Lookup lookup = lookup(key)) {
       return read(lookup, reader);
     }
+  }
+
+  private boolean use(Lookup lookup, ItemReader reader) {
+    boolean hit = read(lookup, reader);
+    if (hit) {
+      lookup.countHit();
+    }
+    return hit;
   }
 
   private boolean read(Lookup lookup, ItemReader reader) {
@@ -157,48 +169,27 @@ public final class SegmentStore implements Store {
 
   @Override
   public void getAll(List<ByteBuffer> keys, BatchReader reader) {
-    if (keys.isEmpty()) {
-      return;
-    }
-    try (Lookup lookup = lookup(keys.getFirst())) {
-      ReadAhead ahead = lookup.ahead();
-      for (int from = 0; from < keys.size(); from += ReadAhead.MAX_KEYS) {
-        int count = Math.min(ReadAhead.MAX_KEYS, keys.size() - from);
-        ahead.begin();
+    try (Lookup lookup = lookup()) {
+      SegmentPrefetch batch = lookup.batch();
+      for (int from = 0; from < keys.size(); from += Prefetch.MAX_KEYS) {
+        int count = Math.min(Prefetch.MAX_KEYS, keys.size() - from);
+        batch.clear();
         for (int i = 0; i < count; i++) {
           ByteBuffer key = keys.get(from + i);
-          requireKey(key);
-          ahead.addRead(keyHash.of(key), key.position(), key.remaining());
+          batch.add(key, key.position(), key.remaining(), true);
         }
-        ahead.fetch();
+        batch.fetch();
         for (int i = 0; i < count; i++) {
-          lookup.turnToAhead(keys.get(from + i), i);
+          lookup.turnTo(keys.get(from + i), batch, i);
           read(lookup, from + i, reader);
         }
       }
-      ahead.begin(); // These were found already: nobody need look for them there.
     }
   }
 
   @Override
-  public void prefetch(ByteBuffer buffer, int[] spans, int count, long reads) {
-    Lookup lookup = lookups.get();
-    if (lookup.isOpen()) {
-      return; // Its own batch is still needed.
-    }
-    ReadAhead ahead = lookup.ahead();
-    ahead.begin();
-    for (int i = 0; i < Math.min(count, ReadAhead.MAX_KEYS); i++) {
-      int start = spans[2 * i];
-      int keyBytes = spans[2 * i + 1];
-      long hash = keyHash.of(buffer, start, keyBytes);
-      if ((reads >>> i & 1) != 0) {
-        ahead.addRead(hash, start, keyBytes);
-      } else {
-        ahead.addWrite(hash, start, keyBytes);
-      }
-    }
-    ahead.fetch();
+  public Prefetch newPrefetch() {
+    return new SegmentPrefetch(segments, index, keyHash);
   }
 
   private void read(Lookup lookup, int keyIndex, BatchReader reader) {
@@ -245,20 +236,35 @@ public final class SegmentStore implements Store {
       return putIf(key, value, options);
     }
     try (Lookup old = lookup(key)) {
-      old.beginWrite();
-      old.find();
-      Draft draft =
-          draft(
-              old,
-              value,
-              NOTHING,
-              options.kind(),
-              options.flags(),
-              options.expiresAtMillis(nowMillisFor(options)),
-              Update.Replace.NEW_VERSION);
-      Outcome outcome = write(old, Expected.ANYTHING, draft);
-      return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
+      return put(old, value, options);
     }
+  }
+
+  @Override
+  public PutResult put(
+      ByteBuffer key, ByteBuffer value, PutOptions options, Prefetch prefetch, int place) {
+    if (!(options.condition() instanceof Condition.Always)) {
+      return putIf(key, value, options);
+    }
+    try (Lookup old = lookup(key, prefetch, place)) {
+      return put(old, value, options);
+    }
+  }
+
+  private PutResult put(Lookup old, ByteBuffer value, PutOptions options) {
+    old.beginWrite();
+    old.find();
+    Draft draft =
+        draft(
+            old,
+            value,
+            NOTHING,
+            options.kind(),
+            options.flags(),
+            options.expiresAtMillis(nowMillisFor(options)),
+            Update.Replace.NEW_VERSION);
+    Outcome outcome = write(old, Expected.ANYTHING, draft);
+    return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
   }
 
   /** The time, if it matters to the options: to ask for it takes as long as to read an item. */
@@ -551,16 +557,31 @@ public final class SegmentStore implements Store {
     return expiresAtMillis != Item.NEVER && expiresAtMillis <= ticker.millis();
   }
 
-  /**
-   * Begins an operation: opens the lookup of this thread, or a new one within another operation.
-   */
+  /** Begins an operation on a key. */
   Lookup lookup(ByteBuffer key) {
-    requireKey(key);
+    requireKey(key.remaining());
+    Lookup lookup = lookup();
+    lookup.turnTo(key);
+    return lookup;
+  }
+
+  /** Begins an operation on a key that was added to a batch. */
+  private Lookup lookup(ByteBuffer key, Prefetch prefetch, int place) {
+    SegmentPrefetch batch = (SegmentPrefetch) prefetch;
+    requireKey(key.remaining());
+    assert batch.isAt(place, keyHash.of(key)) : "another key was added there: place=" + place;
+    Lookup lookup = lookup();
+    lookup.turnTo(key, batch, place);
+    return lookup;
+  }
+
+  /** Opens the lookup of this thread, or a new one within another operation. */
+  private Lookup lookup() {
     Lookup lookup = lookups.get();
     if (lookup.isOpen()) {
       lookup = new Lookup(segments, index, keyHash, memory, lookup.thread);
     }
-    lookup.open(key);
+    lookup.open();
     return lookup;
   }
 
@@ -568,11 +589,11 @@ public final class SegmentStore implements Store {
     return threads.getAndIncrement() & Integer.MAX_VALUE;
   }
 
-  private static void requireKey(ByteBuffer key) {
-    if (!key.hasRemaining() || key.remaining() > MAX_KEY_BYTES) {
+  static void requireKey(int keyBytes) {
+    if (keyBytes < 1 || keyBytes > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
           "key length out of bounds: keyBytes="
-              + key.remaining()
+              + keyBytes
               + " (expected: 1.."
               + MAX_KEY_BYTES
               + ")");

@@ -8,6 +8,7 @@ import io.speicher.store.AddResult.Counted;
 import io.speicher.store.AddResult.Refused;
 import io.speicher.store.FakeTicker;
 import io.speicher.store.Item;
+import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutOptions.Condition;
 import io.speicher.store.PutResult;
@@ -288,6 +289,7 @@ final class SegmentStoreTortureTest {
       private final int number;
       private final Seen seen = new Seen();
       private final List<Seen> batch = new ArrayList<>();
+      private final Prefetch prefetch = store.newPrefetch();
       private long cursor;
 
       Torturer(int number) {
@@ -303,9 +305,6 @@ final class SegmentStoreTortureTest {
         if (number == 0 && random.nextInt(20) == 0) {
           passTime(random); // One thread does it, as in a server.
         }
-        if (random.nextBoolean()) {
-          readAhead(random.nextBoolean() ? own : key, random);
-        }
         switch (random.nextInt(40)) {
           case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> put(own, random, Condition.ALWAYS, Kind.PUT);
           case 10, 11 -> put(own, random, Condition.IF_ABSENT, Kind.PUT_IF_ABSENT);
@@ -316,14 +315,18 @@ final class SegmentStoreTortureTest {
           case 24, 25, 26, 27 -> add(random.nextInt(COUNTERS));
           case 28, 29 -> append(random);
           case 30 -> scan(random);
-          default -> get(key, random.nextInt(4) == 0);
+          default -> get(key, random.nextInt(4) == 0, random);
         }
       }
 
-      /** As a server does, for a key that may or may not be the next one to be looked up. */
-      private void readAhead(int key, Random random) {
-        ByteBuffer name = name(key);
-        store.prefetch(name, new int[] {0, name.remaining()}, 1, random.nextInt(2));
+      /** Adds a key to a new batch, with another one, since one alone is not looked for. */
+      private int prefetch(ByteBuffer key, Random random) {
+        ByteBuffer other = name(random.nextInt(keys));
+        prefetch.clear();
+        prefetch.add(other, 0, other.remaining(), random.nextBoolean());
+        int place = prefetch.add(key, 0, key.remaining(), random.nextBoolean());
+        prefetch.fetch();
+        return place;
       }
 
       private PutResult put(int key, Random random, Condition condition, Kind kind) {
@@ -339,7 +342,11 @@ final class SegmentStoreTortureTest {
             };
         PutOptions options = new PutOptions(generation & 3, generation, ttlMillis, condition);
         begun.set(key, generation);
-        PutResult result = store.put(name(key), value, options);
+        ByteBuffer name = name(key);
+        PutResult result =
+            random.nextBoolean()
+                ? store.put(name, value, options)
+                : store.put(name, value, options, prefetch, prefetch(name, random));
         if (result == PutResult.STORED || result == PutResult.TOO_LARGE) {
           done.set(key, generation);
         }
@@ -347,7 +354,7 @@ final class SegmentStoreTortureTest {
       }
 
       private void putIfVersion(int key, Random random) {
-        if (get(key, true)) {
+        if (get(key, true, random)) {
           long version = seen.version;
           int generation = seen.flags;
           PutResult result =
@@ -366,10 +373,15 @@ final class SegmentStoreTortureTest {
         }
       }
 
-      private boolean get(int key, boolean withVersion) {
+      private boolean get(int key, boolean withVersion, Random random) {
         count(Kind.GET);
+        ByteBuffer name = name(key);
         seen.before(key);
-        boolean hit = store.get(name(key), item -> seen.take(item, withVersion));
+        boolean hit =
+            random.nextBoolean()
+                ? store.get(name, item -> seen.take(item, withVersion))
+                : store.get(
+                    name, prefetch, prefetch(name, random), item -> seen.take(item, withVersion));
         if (hit) {
           seen.checkHit(key);
         }

@@ -1,16 +1,15 @@
 package io.speicher.store.segment;
 
+import static io.speicher.store.segment.HashIndex.NOT_FOUND;
+
+import io.speicher.store.Prefetch;
 import java.nio.ByteBuffer;
 
 /**
  * Brings what a batch of keys needs into the processor's cache: all buckets, and then all items, so
- * that it waits for many at a time, and remembers where it saw each. One thread uses it, for one
- * batch after the other.
+ * that it waits for many at a time, and remembers where it saw each.
  */
-final class ReadAhead {
-  /** What so many keys need has room in the cache that is nearest to the processor. */
-  static final int MAX_KEYS = 64;
-
+final class SegmentPrefetch implements Prefetch {
   /**
    * How much of an item that is read is fetched. Items are not aligned, so most of 120 bytes lie in
    * three lines: a GET at 64 took 0.95 of what it takes with two, in eleven rounds.
@@ -24,6 +23,7 @@ final class ReadAhead {
 
   private final Segments segments;
   private final HashIndex index;
+  private final KeyHash keyHash;
   private final long[] hashes = new long[MAX_KEYS];
 
   /** How many bytes of its item are needed. */
@@ -31,76 +31,68 @@ final class ReadAhead {
 
   private final long[] slotAddresses = new long[MAX_KEYS];
 
-  /** Where the keys lie in the buffer that they are pieces of, and how long they are. */
-  private final int[] spans = new int[2 * MAX_KEYS];
-
   private final long[] addresses = new long[MAX_LINES * MAX_KEYS];
   private int count;
-
-  /** The next key to be looked up, and how many have been fetched. */
-  private int next;
-
-  private int fetched;
 
   @SuppressWarnings("UnusedVariable") // It need not be read, see NativeMemory.touch.
   private long touched;
 
-  ReadAhead(Segments segments, HashIndex index) {
+  SegmentPrefetch(Segments segments, HashIndex index, KeyHash keyHash) {
     this.segments = segments;
     this.index = index;
+    this.keyHash = keyHash;
   }
 
-  /** Begins a batch. */
-  void begin() {
+  @Override
+  public void clear() {
     count = 0;
-    next = 0;
-    fetched = 0;
   }
 
-  /** Adds a key whose value will be read to the batch, which has at most {@link #MAX_KEYS}. */
-  void addRead(long hash, int start, int keyBytes) {
-    add(hash, start, keyBytes, READ_BYTES);
+  /** Of an item that will be written no more is needed than its own key. */
+  @Override
+  public int add(ByteBuffer buffer, int start, int keyBytes, boolean read) {
+    if (isFull()) {
+      throw new IllegalStateException("batch is full: keys=" + count);
+    }
+    SegmentStore.requireKey(keyBytes);
+    hashes[count] = keyHash.of(buffer, start, keyBytes);
+    needed[count] = read ? READ_BYTES : Math.min(READ_BYTES, HEADER_BYTES + keyBytes);
+    slotAddresses[count] = NOT_FOUND;
+    return count++;
   }
 
-  /** Adds a key that will be written: of its present item no more is needed than its own key. */
-  void addWrite(long hash, int start, int keyBytes) {
-    add(hash, start, keyBytes, Math.min(READ_BYTES, HEADER_BYTES + keyBytes));
+  @Override
+  public boolean isFull() {
+    return count == MAX_KEYS;
   }
 
-  private void add(long hash, int start, int keyBytes, int neededBytes) {
-    hashes[count] = hash;
-    spans[2 * count] = start;
-    spans[2 * count + 1] = keyBytes;
-    needed[count++] = neededBytes;
+  /** Whether a key with this hash was added at that place. */
+  boolean isAt(int place, long hash) {
+    return place >= 0 && place < count && hashes[place] == hash;
   }
 
-  /** Whether this looks like the next key of the batch, though other bytes may lie there by now. */
-  boolean isNext(ByteBuffer key) {
-    return next < fetched
-        && spans[2 * next] == key.position()
-        && spans[2 * next + 1] == key.remaining();
+  /** The hash of the key at a place. */
+  long hash(int place) {
+    return hashes[place];
   }
 
-  /** Goes on to the key after the next one, and returns the number of that. */
-  int takeNext() {
-    return next++;
-  }
-
-  /** The hash of a key that was fetched. */
-  long hash(int keyIndex) {
-    return hashes[keyIndex];
-  }
-
-  /** The address of the slot of the index where such a key was most likely to be found. */
-  long slotAddress(int keyIndex) {
-    return slotAddresses[keyIndex];
+  /**
+   * The address of the slot of the index where that key is most likely to be found, or {@link
+   * HashIndex#NOT_FOUND} if it was not looked for.
+   */
+  long slotAddress(int place) {
+    return slotAddresses[place];
   }
 
   /**
    * Reads the first lines of all. The less a loop does beside reading, the more of its rounds are
    * under way at once; so there are several.
    */
-  void fetch() {
+  @Override
+  public void fetch() {
+    if (count <= 1) {
+      return; // One alone is waited for as long as without it.
+    }
     for (int i = 0; i < count; i++) {
       addresses[i] = index.homeBucket(hashes[i]);
     }
@@ -117,6 +109,5 @@ final class ReadAhead {
       addresses[lines++] = item + last;
     }
     touched += NativeMemory.touch(addresses, lines);
-    fetched = count;
   }
 }
