@@ -1,6 +1,7 @@
 package io.speicher.dialect;
 
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 
 /**
  * Plain commands that have been received and not been executed yet, in their order: so that a store
@@ -36,6 +37,26 @@ public final class Ahead {
 
   public Plain get(int index) {
     return commands[index];
+  }
+
+  /** Somewhere to put the keys of commands. */
+  @FunctionalInterface
+  public interface Keys {
+    /**
+     * Adds a key, and returns its place.
+     *
+     * @param index where the key begins in the buffer, whose position does not count
+     * @param read whether the command reads; else it writes
+     */
+    int add(ByteBuffer buffer, int index, int keyBytes, boolean read);
+  }
+
+  /** Adds the keys of all commands, in their order. */
+  public void addKeysTo(Keys keys) {
+    for (int i = 0; i < count; i++) {
+      Plain command = commands[i];
+      keys.add(command.source.readable(), command.keyIndex, command.keyBytes, !command.isSet);
+    }
   }
 
   /** Where the next command belongs, until {@link #add} is called. */

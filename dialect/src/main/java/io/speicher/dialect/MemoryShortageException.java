@@ -9,13 +9,18 @@ public final class MemoryShortageException extends RuntimeException {
 
   private final long neededBytes;
 
-  MemoryShortageException(long neededBytes, long heldBytes) {
+  public MemoryShortageException(long neededBytes, long heldBytes) {
     super(
         "memory for connections is short: neededBytes=" + neededBytes + " heldBytes=" + heldBytes,
         null,
         false,
         false);
     this.neededBytes = neededBytes;
+  }
+
+  /** What is wrong, for the peer. */
+  public String reason() {
+    return String.valueOf(getMessage());
   }
 
   /** How much was asked for in vain. */

@@ -87,13 +87,14 @@ public final class ReplyBuffer {
   }
 
   /** Takes back what was written from this position on. */
-  public void resetTo(long position) {
+  public ReplyBuffer resetTo(long position) {
     while (position < currentStart) {
       chunks.removeLast().release();
       current = chunks.isEmpty() ? page : chunks.getLast();
       currentStart -= current.writerIndex();
     }
     current.writerIndex((int) (position - currentStart));
+    return this;
   }
 
   /** Overwrites a number that {@link #writeInt} wrote at this position. */

@@ -194,6 +194,11 @@ public final class Session {
     pauseMillis = millis;
   }
 
+  /** Whether the next command may be executed at once. */
+  public boolean mayGoOn() {
+    return after == After.GO_ON;
+  }
+
   /** What is to be done now; it is told once. */
   public After takeAfter() {
     After taken = after;

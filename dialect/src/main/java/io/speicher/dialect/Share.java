@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection holds of the {@link Account}. The memory of a buffer that it makes is
@@ -68,6 +69,11 @@ public final class Share {
   public void giveBack(long bytes) {
     heldBytes -= bytes;
     account.giveBack(bytes);
+  }
+
+  /** As {@link #buffer}, with null instead of an exception. */
+  public @Nullable ByteBuf tryBuffer(int capacity) {
+    return tryTake(capacity) ? allocate(capacity) : null;
   }
 
   /**

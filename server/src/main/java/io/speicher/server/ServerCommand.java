@@ -4,6 +4,7 @@ import static io.speicher.protocol.Quantities.ofBytes;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.speicher.protocol.Limits;
+import io.speicher.server.net.Network;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
@@ -244,7 +245,7 @@ public final class ServerCommand implements Callable<Integer> {
     say(
         "listening on %s (memory %s, threads %d, transport %s)"
             .formatted(
-                SpeicherServer.hostAndPort(address.getHostAddress(), server.port()),
+                Network.hostAndPort(address.getHostAddress(), server.port()),
                 ofBytes(memory),
                 settings.threads(),
                 settings.transport().name().toLowerCase(Locale.ROOT)));
@@ -262,7 +263,7 @@ public final class ServerCommand implements Callable<Integer> {
     say(
         "also listening on %s (%s only)"
             .formatted(
-                SpeicherServer.hostAndPort(
+                Network.hostAndPort(
                     address.getAddress().getHostAddress(), address.getPort()),
                 dialect));
   }

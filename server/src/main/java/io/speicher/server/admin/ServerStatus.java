@@ -1,5 +1,6 @@
 package io.speicher.server.admin;
 
+import io.speicher.dialect.Session;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Reply;
@@ -8,7 +9,7 @@ import io.speicher.server.ServerSettings;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.LoopLocks;
-import io.speicher.server.net.Connection;
+import io.speicher.server.command.ServerControl;
 import io.speicher.server.net.Connections;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The server as its commands see it: what it has counted, and its connections. Any thread. */
-public final class ServerStatus {
+public final class ServerStatus implements ServerControl {
   private static final Counts NOTHING = new Counts();
 
   private static final Path STATUS = Path.of("/proc/self/stat");
@@ -84,6 +85,7 @@ public final class ServerStatus {
     return executors;
   }
 
+  @Override
   public ServerStats stats() {
     StoreStats items = store.stats();
     return new ServerStats(
@@ -126,6 +128,7 @@ public final class ServerStatus {
     sampledCommands = commands;
   }
 
+  @Override
   public void resetCounts() {
     countsBefore = counts();
   }
@@ -136,11 +139,13 @@ public final class ServerStatus {
     return sums;
   }
 
+  @Override
   public int maxValueBytes() {
     return settings.limits().maxFrameBytes();
   }
 
   /** Clears the store, now or later; what was to be later before is forgotten. */
+  @Override
   public synchronized void clear(long delayMillis) {
     if (waitingClear != null) {
       waitingClear.cancel(false);
@@ -157,30 +162,19 @@ public final class ServerStatus {
     return stopRequested;
   }
 
+  @Override
   public void stop() {
     stopRequested.complete(null);
   }
 
-  public Reply connections(ConnectionFilter filter, Connection asking) {
-    return new Reply.Connections(
-        matching(filter, asking).map(connection -> connection.info(asking)).toList());
+  @Override
+  public Reply connections(ConnectionFilter filter, Session asking) {
+    return new Reply.Connections(connections.list(filter, asking));
   }
 
-  /** The one that asks is answered before it ends. */
-  public Reply close(ConnectionFilter filter, Connection asking) {
-    List<Connection> closing = matching(filter, asking).toList();
-    for (Connection connection : closing) {
-      if (connection == asking) {
-        connection.finish();
-      } else {
-        connection.kill();
-      }
-    }
-    return new Reply.Count(closing.size());
-  }
-
-  private Stream<Connection> matching(ConnectionFilter filter, Connection asking) {
-    return connections.all().stream().filter(connection -> filter.matches(connection.info(asking)));
+  @Override
+  public Reply close(ConnectionFilter filter, Session asking) {
+    return new Reply.Count(connections.close(filter, asking));
   }
 
   private static String version() {

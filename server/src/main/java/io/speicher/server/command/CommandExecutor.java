@@ -1,8 +1,12 @@
 package io.speicher.server.command;
 
-import io.netty.buffer.ByteBuf;
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.dialect.Dialect;
-import io.speicher.dialect.KeysAhead;
+import io.speicher.dialect.MemoryShortageException;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
+import io.speicher.dialect.WatchedKeys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
@@ -13,8 +17,6 @@ import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
-import io.speicher.server.admin.ServerStatus;
-import io.speicher.server.net.Connection;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.Prefetch;
@@ -29,8 +31,8 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,14 @@ public final class CommandExecutor {
    * part of the reply anew, at the place where the writer index was, and only the last call counts.
    */
 
+  /** What a command that has changed the store may answer: there must be room for it before. */
+  private static final int SHORT_REPLY_BYTES = 512;
+
+  /** The place of a key that nobody has looked for. */
+  private static final int NOWHERE = -1;
+
+  private static final long LONG_SLICE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final Logger logger = System.getLogger(CommandExecutor.class.getName());
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final ByteBuffer ZERO = ByteBuffer.wrap(new byte[] {'0'});
@@ -57,28 +67,20 @@ public final class CommandExecutor {
       Stream.of(ValueKind.values()).map(kind -> PutOptions.DEFAULT.withKind(kind.code())).toList();
 
   private final Store store;
-  private final ServerStatus server;
+  private final ServerControl server;
   private final LoopLocks locks;
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
-  private final KeysAhead ahead = new KeysAhead();
-  private final Prefetch prefetch;
-  private int aheadBatch;
-
-  /**
-   * Where the key of the command that is executed is in the prefetch, or {@link KeysAhead#NOWHERE}.
-   */
-  private int place = KeysAhead.NOWHERE;
-
+  private final Prefetch noPrefetch;
   private final Leases leases;
   private final KeySearch search;
 
-  public CommandExecutor(Store store, ServerStatus server, LoopLocks locks, int loop) {
+  public CommandExecutor(Store store, ServerControl server, LoopLocks locks, int loop) {
     this.store = store;
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
-    prefetch = store.newPrefetch();
+    noPrefetch = store.newPrefetch();
     leases = new Leases(this, store);
     search = new KeySearch(store);
   }
@@ -101,76 +103,84 @@ public final class CommandExecutor {
     counts.add(counter, number);
   }
 
-  /** Begins to read ahead for a batch of commands, whose number it returns, and forgets others. */
-  public int beginAhead() {
-    ahead.clear();
-    return ++aheadBatch;
-  }
-
-  /** Whether this is the batch that is read ahead for. */
-  public boolean isAhead(int batch) {
-    return batch == aheadBatch;
+  /** A batch of keys for the store, for one thread. */
+  public Prefetch newPrefetch() {
+    return store.newPrefetch();
   }
 
   /**
-   * Adds the next commands of a connection to the batch, behind those of others, which have to lie
-   * in the same buffer.
+   * Runs {@code command} and appends its reply to {@code out}.
    *
-   * @return how many they are
+   * @param prefetch what the store knows of its key, at this place; nothing if that is negative
+   * @return what is left to be done, or null if it is done
+   * @throws MemoryShortageException if there is no memory for its reply: nothing was done, and it
+   *     may be tried again
    */
-  public int lookAhead(Dialect dialect, ByteBuf in) {
-    int before = ahead.count();
-    dialect.lookAhead(in, ahead);
-    return ahead.count() - before;
-  }
-
-  /** Whether there is no room for more commands in the batch. */
-  public boolean isAheadFull() {
-    return ahead.isFull();
-  }
-
-  /**
-   * Brings what the batch needs into the processor's cache, all at a time, which takes much less
-   * than to wait for each.
-   */
-  public void prefetch() {
-    prefetch.clear();
-    for (int i = 0; i < ahead.count(); i++) {
-      prefetch.add(ahead.buffer(), ahead.keyIndex(i), ahead.keyBytes(i), !ahead.isSet(i));
-    }
-    prefetch.fetch();
-  }
-
-  /** Runs {@code command} and appends its reply to {@code out}. */
-  public void execute(Command command, Connection connection, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
+  public @Nullable Work execute(
+      Command command,
+      Session session,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
+    long start = out.position();
     count(Counter.COMMANDS, 1);
-    connection.executes(command);
-    place = ahead.takePlace();
     try {
-      run(command, connection, dialect, out);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      // One command has failed; the others of this connection and all others go on.
-      logger.log(Level.ERROR, "command failed: command=" + command.getClass().getSimpleName(), e);
-      count(Counter.ERRORS, 1);
-      out.writerIndex(start);
-      dialect.encode(new Reply.Failed(Reply.UNAVAILABLE, "the server failed: see its log"), out);
+      out.ensureWritable(SHORT_REPLY_BYTES);
+      return begin(command, session, prefetch, place, dialect, out);
+    } catch (MemoryShortageException e) {
+      out.resetTo(start);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      fail(command, e, dialect, out.resetTo(start));
+      return null;
     }
   }
 
-  private void run(Command command, Connection connection, Dialect dialect, ByteBuf out) {
+  /** Runs a command that is a part of another one, to its end. */
+  void executeWhole(Command command, Session session, Dialect dialect, ReplyBuffer out) {
+    try (Work work = begin(command, session, noPrefetch, NOWHERE, dialect, out)) {
+      boolean isDone = work == null;
+      while (!isDone) {
+        isDone = requireNonNull(work).goOn(out, System.nanoTime() + LONG_SLICE_NANOS);
+      }
+    }
+  }
+
+  /** One command has failed; the others of this connection and all others go on. */
+  private void fail(Command command, Throwable e, Dialect dialect, ReplyBuffer out) {
+    logger.log(Level.ERROR, "command failed: command=" + command.getClass().getSimpleName(), e);
+    count(Counter.ERRORS, 1);
+    dialect.encode(new Reply.Failed(Reply.UNAVAILABLE, "the server failed: see its log"), out);
+  }
+
+  private @Nullable Work begin(
+      Command command,
+      Session session,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
     switch (command) {
-      case Command.Get get -> get(get, dialect, out);
-      case Command.GetAll get -> getAll(get, dialect, out);
+      case Command.Get get -> get(get, prefetch, place, dialect, out);
+      case Command.GetAll get -> {
+        return getAll(get, dialect, out);
+      }
       case Command.GetAndDelete get -> getAndDelete(get.key(), dialect, out);
       case Command.GetAndTouch get -> getAndTouch(get, dialect, out);
-      case Command.CountPresent count -> dialect.encode(countPresent(count.keys()), out);
+      case Command.CountPresent count -> {
+        return new CountWork(
+            dialect, count, same -> ((Command.CountPresent) same).keys(), this::isPresent);
+      }
 
-      case Command.Set set -> set(set, dialect, out);
+      case Command.Set set -> set(set, prefetch, place, dialect, out);
       case Command.SetAll set -> dialect.encode(setAll(set), out);
       case Command.Delete delete -> dialect.encode(delete(delete.key()), out);
       case Command.DeleteVersion delete -> dialect.encode(delete(delete), out);
-      case Command.DeleteAll delete -> dialect.encode(deleteAll(delete.keys()), out);
+      case Command.DeleteAll delete -> {
+        return new CountWork(
+            dialect, delete, same -> ((Command.DeleteAll) same).keys(), this::isDeleted);
+      }
       case Command.Touch touch -> dialect.encode(touch(touch), out);
       case Command.Append append -> dialect.encode(append(append), out);
       case Command.SetRange set -> dialect.encode(setRange(set), out);
@@ -186,15 +196,21 @@ public final class CommandExecutor {
 
       case Command.Clear clear -> dialect.encode(clear(clear.delayMillis()), out);
       case Command.Scan scan -> dialect.encode(search.scan(scan), out);
-      case Command.FindKeys find -> dialect.encode(search.findAll(find.pattern()), out);
+      case Command.FindKeys find -> {
+        return new FindWork(store, dialect, find.pattern(), session.share());
+      }
       case Command.RandomKey _ -> dialect.encode(search.any(), out);
       case Command.CountItems _ -> dialect.encode(new Reply.Count(store.stats().itemCount()), out);
 
-      case Command.Batch batch -> runAll(batch.commands(), connection, dialect, out);
+      case Command.Batch batch -> {
+        BatchWork work = new BatchWork(this, session, dialect, batch.commands());
+        work.begin(out);
+        return work;
+      }
       case Command.Transaction transaction ->
-          locks.alone(lock, () -> run(transaction, connection, dialect, out));
-      case Command.Watch watch -> dialect.encode(watch(watch.keys(), connection), out);
-      case Command.Unwatch _ -> dialect.encode(unwatch(connection), out);
+          locks.alone(lock, () -> execute(transaction, session, dialect, out));
+      case Command.Watch watch -> dialect.encode(watch(watch.keys(), session), out);
+      case Command.Unwatch _ -> dialect.encode(unwatch(session), out);
 
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ ->
@@ -202,36 +218,37 @@ public final class CommandExecutor {
               new Reply.Count(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now())), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(server.stats()), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(), out);
-      case Command.Quit _ -> dialect.encode(quit(connection), out);
+      case Command.Quit _ -> dialect.encode(quit(session), out);
       case Command.Shutdown _ -> dialect.encode(shutdown(), out);
-      case Command.Pause pause -> dialect.encode(pause(pause, connection), out);
-      case Command.NameConnection naming -> dialect.encode(name(naming, connection), out);
+      case Command.Pause pause -> dialect.encode(pause(pause, session), out);
       case Command.ListConnections list ->
-          dialect.encode(server.connections(list.filter(), connection), out);
+          dialect.encode(server.connections(list.filter(), session), out);
       case Command.CloseConnections close ->
-          dialect.encode(server.close(close.filter(), connection), out);
+          dialect.encode(server.close(close.filter(), session), out);
       case Command.Malformed malformed -> dialect.encode(refuse(malformed), out);
     }
+    return null;
   }
 
   // ---- reading ----
 
-  private void get(Command.Get get, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
-    ItemReader reader = item -> dialect.encode(value(item, get.view()), out.writerIndex(start));
+  private void get(
+      Command.Get get, Prefetch prefetch, int place, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
+    ItemReader reader = item -> dialect.encode(value(item, get.view()), out.resetTo(start));
     boolean hit =
         get.view() == View.GLANCE
             ? store.look(get.key(), reader)
-            : place == KeysAhead.NOWHERE
+            : place < 0
                 ? store.get(get.key(), reader)
                 : store.get(get.key(), prefetch, place, reader);
     countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
     if (!hit) {
-      dialect.encode(Reply.Miss.MISS, out.writerIndex(start));
+      dialect.encode(Reply.Miss.MISS, out.resetTo(start));
     }
   }
 
-  private Reply.Value value(Item item, View view) {
+  Reply.Value value(Item item, View view) {
     return new Reply.Value(
         Leases.kind(item),
         item.value(),
@@ -242,49 +259,35 @@ public final class CommandExecutor {
         item.frequency());
   }
 
-  private void getAll(Command.GetAll get, Dialect dialect, ByteBuf out) {
-    int size = get.keys().size();
-    boolean[] hits = new boolean[size];
-    int[] current = {-1, 0}; // The element that is being read, and where its reply starts.
-    dialect.beginBatch(size, out);
-    store.getAll(
-        get.keys(),
-        (index, item) -> {
-          if (index == current[0]) {
-            out.writerIndex(current[1]);
-          } else {
-            current[0] = index;
-            current[1] = out.writerIndex();
-          }
-          dialect.turnTo(index);
-          encode(item, get.view(), dialect, out);
-          hits[index] = item != null;
-        });
-    dialect.endBatch(out);
-    for (boolean hit : hits) {
-      countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+  private @Nullable Work getAll(Command.GetAll get, Dialect dialect, ReplyBuffer out) {
+    ReadWork work = new ReadWork(this, store, dialect, get);
+    work.begin(out);
+    if (dialect.streams()) {
+      return work;
     }
+    work.goOn(out, System.nanoTime()); // Its reply cannot be divided.
+    return null;
   }
 
-  private void getAndDelete(ByteBuffer key, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
+  private void getAndDelete(ByteBuffer key, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
     UpdateResult result =
         store.update(
             key,
             old -> {
-              encode(old, View.VALUE, dialect, out.writerIndex(start));
+              encode(old, View.VALUE, dialect, out.resetTo(start));
               return old == null ? Update.KEEP : Update.REMOVE;
             });
     countHit(result == UpdateResult.REMOVED, Counter.GET_HITS, Counter.GET_MISSES);
   }
 
-  private void getAndTouch(Command.GetAndTouch get, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
+  private void getAndTouch(Command.GetAndTouch get, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
     UpdateResult result =
         store.update(
             get.key(),
             old -> {
-              encode(old, get.view(), dialect, out.writerIndex(start));
+              encode(old, get.view(), dialect, out.resetTo(start));
               return old == null
                   ? Update.KEEP
                   : Update.Replace.expiry(old, expiresAtMillis(get.expiry(), old));
@@ -294,45 +297,45 @@ public final class CommandExecutor {
     countHit(hit, Counter.TOUCH_HITS, Counter.TOUCH_MISSES);
   }
 
-  private void encode(@Nullable Item item, View view, Dialect dialect, ByteBuf out) {
+  private void encode(@Nullable Item item, View view, Dialect dialect, ReplyBuffer out) {
     dialect.encode(item == null ? Reply.Miss.MISS : value(item, view), out);
   }
 
-  private Reply countPresent(List<ByteBuffer> keys) {
-    long present = keys.stream().filter(key -> store.get(key, item -> {})).count();
-    count(Counter.GET_HITS, present);
-    count(Counter.GET_MISSES, keys.size() - present);
-    return new Reply.Count(present);
+  private boolean isPresent(ByteBuffer key) {
+    boolean hit = store.get(key, item -> {});
+    countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+    return hit;
   }
 
   // ---- writing ----
 
-  private void set(Command.Set set, Dialect dialect, ByteBuf out) {
+  private void set(
+      Command.Set set, Prefetch prefetch, int place, Dialect dialect, ReplyBuffer out) {
     count(Counter.SETS, 1);
     SetOptions options = set.options();
     if (options.equals(SetOptions.DEFAULT)) {
-      dialect.encode(put(set, PLAIN.get(set.kind().code())), out);
+      dialect.encode(put(set, PLAIN.get(set.kind().code()), prefetch, place), out);
     } else {
       setWithOptions(set, options, dialect, out);
     }
   }
 
-  private Reply put(Command.Set set, PutOptions options) {
+  private Reply put(Command.Set set, PutOptions options, Prefetch prefetch, int place) {
     PutResult result =
-        place == KeysAhead.NOWHERE
+        place < 0
             ? store.put(set.key(), set.value(), options)
             : store.put(set.key(), set.value(), options, prefetch, place);
     return result == PutResult.TOO_LARGE ? tooLarge(set) : Reply.Done.DONE;
   }
 
-  private void setWithOptions(Command.Set set, SetOptions options, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
+  private void setWithOptions(Command.Set set, SetOptions options, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
     @Nullable Reply[] refusal = new Reply[1];
     UpdateResult result =
         store.update(
             set.key(),
             old -> {
-              out.writerIndex(start);
+              out.resetTo(start);
               if (options.returnsOld()) {
                 encode(old, View.VALUE, dialect, out);
               }
@@ -341,7 +344,7 @@ public final class CommandExecutor {
             });
     countCas(options.condition(), refusal[0]);
     if (result == UpdateResult.TOO_LARGE) {
-      dialect.encode(tooLarge(set), out.writerIndex(start));
+      dialect.encode(tooLarge(set), out.resetTo(start));
     } else if (!options.returnsOld()) {
       dialect.encode(refusal[0] == null ? Reply.Done.DONE : refusal[0], out);
     }
@@ -419,9 +422,13 @@ public final class CommandExecutor {
   }
 
   private Reply delete(ByteBuffer key) {
+    return isDeleted(key) ? Reply.Done.DONE : Reply.Miss.MISS;
+  }
+
+  private boolean isDeleted(ByteBuffer key) {
     boolean hit = store.delete(key);
     countHit(hit, Counter.DELETE_HITS, Counter.DELETE_MISSES);
-    return hit ? Reply.Done.DONE : Reply.Miss.MISS;
+    return hit;
   }
 
   private Reply delete(Command.DeleteVersion delete) {
@@ -436,13 +443,6 @@ public final class CommandExecutor {
     countHit(refusal[0] == null, Counter.DELETE_HITS, Counter.DELETE_MISSES);
     countCas(condition, refusal[0]);
     return refusal[0] == null ? Reply.Done.DONE : refusal[0];
-  }
-
-  private Reply deleteAll(List<ByteBuffer> keys) {
-    long deleted = keys.stream().filter(store::delete).count();
-    count(Counter.DELETE_HITS, deleted);
-    count(Counter.DELETE_MISSES, keys.size() - deleted);
-    return new Reply.Count(deleted);
   }
 
   private Reply touch(Command.Touch touch) {
@@ -672,59 +672,75 @@ public final class CommandExecutor {
 
   // ---- several commands ----
 
-  private void runAll(
-      List<? extends Command> commands, Connection connection, Dialect dialect, ByteBuf out) {
-    dialect.beginBatch(commands.size(), out);
-    for (int i = 0; i < commands.size(); i++) {
+  private void execute(
+      Command.Transaction transaction, Session session, Dialect dialect, ReplyBuffer out) {
+    WatchedKeys watched = session.watched();
+    boolean isUnchanged = watched == null || watched.areAllUnchanged(this::isUnchanged);
+    session.unwatch();
+    if (!isUnchanged) {
+      dialect.encode(Reply.Miss.MISS, out);
+      return;
+    }
+    dialect.beginBatch(transaction.commands().size(), out);
+    for (int i = 0; i < transaction.commands().size(); i++) {
       dialect.turnTo(i);
-      run(commands.get(i), connection, dialect, out);
+      executeElement(transaction.commands().get(i), session, dialect, out);
     }
     dialect.endBatch(out);
   }
 
-  private void run(
-      Command.Transaction transaction, Connection connection, Dialect dialect, ByteBuf out) {
-    for (Map.Entry<ByteBuffer, Connection.Watched> watched : connection.takeWatched().entrySet()) {
-      if (!watched(watched.getKey()).equals(watched.getValue())) {
-        dialect.encode(Reply.Miss.MISS, out);
-        return;
-      }
+  /** What comes before and after it is done, so it is answered, if only with an error. */
+  private void executeElement(
+      Command command, Session session, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
+    try {
+      executeWhole(command, session, dialect, out);
+    } catch (MemoryShortageException e) {
+      count(Counter.ERRORS, 1);
+      dialect.encode(
+          new Reply.Failed(Reply.UNAVAILABLE, String.valueOf(e.getMessage())), out.resetTo(start));
+    } catch (RuntimeException | Error e) {
+      fail(command, e, dialect, out.resetTo(start));
     }
-    runAll(transaction.commands(), connection, dialect, out);
   }
 
-  private Reply watch(List<ByteBuffer> keys, Connection connection) {
-    for (ByteBuffer key : keys) {
-      if (!connection.watches(key)) {
-        ByteBuffer copy =
-            ByteBuffer.allocate(key.remaining()).put(0, key, key.position(), key.remaining());
-        if (!connection.watch(copy, watched(copy))) {
-          count(Counter.ERRORS, 1);
-          return new Reply.Failed(
-              Reply.UNAVAILABLE,
-              "too many watched keys: expected up to "
-                  + Connection.MAX_WATCHED_BYTES
-                  + " bytes, with what is kept beside each; see UNWATCH");
-        }
+  private Reply watch(List<ByteBuffer> keys, Session session) {
+    try {
+      for (ByteBuffer key : keys) {
+        watch(key, session);
       }
+      return Reply.Done.DONE;
+    } catch (MemoryShortageException e) {
+      count(Counter.ERRORS, 1);
+      return new Reply.Failed(
+          Reply.UNAVAILABLE, "too many watched keys; see UNWATCH: " + e.getMessage());
     }
-    return Reply.Done.DONE;
   }
 
-  private Connection.Watched watched(ByteBuffer key) {
+  private void watch(ByteBuffer key, Session session) {
     long[] seen = new long[2];
-    boolean present =
-        store.get(
-            key,
-            item -> {
-              seen[0] = item.version();
-              seen[1] = item.expiresAtMillis();
-            });
-    return present ? new Connection.Watched(seen[0], seen[1]) : new Connection.Watched(0, 0);
+    boolean isPresent = look(key, seen);
+    session.watch().add(key, isPresent ? seen[0] : 0, isPresent ? seen[1] : 0);
   }
 
-  private static Reply unwatch(Connection connection) {
-    connection.takeWatched();
+  /** Whether a key has an item; if so, its version and its expiry are told. */
+  private boolean look(ByteBuffer key, long[] seen) {
+    return store.get(
+        key,
+        item -> {
+          seen[0] = item.version();
+          seen[1] = item.expiresAtMillis();
+        });
+  }
+
+  private boolean isUnchanged(ByteBuffer key, long version, long expiresAtMillis) {
+    long[] seen = new long[2];
+    boolean isPresent = look(key, seen);
+    return isPresent ? version == seen[0] && expiresAtMillis == seen[1] : version == 0;
+  }
+
+  private static Reply unwatch(Session session) {
+    session.unwatch();
     return Reply.Done.DONE;
   }
 
@@ -735,8 +751,8 @@ public final class CommandExecutor {
     return Reply.Done.DONE;
   }
 
-  private static Reply quit(Connection connection) {
-    connection.finish();
+  private static Reply quit(Session session) {
+    session.finish();
     return Reply.Done.DONE;
   }
 
@@ -745,14 +761,9 @@ public final class CommandExecutor {
     return Reply.Done.DONE;
   }
 
-  private static Reply pause(Command.Pause pause, Connection connection) {
-    connection.pause(pause.millis());
+  private static Reply pause(Command.Pause pause, Session session) {
+    session.pause(pause.millis());
     return Reply.Done.DONE;
-  }
-
-  private static Reply name(Command.NameConnection naming, Connection connection) {
-    connection.name(naming);
-    return new Reply.Connections(List.of(connection.info(connection)));
   }
 
   private Reply refuse(Command.Malformed malformed) {
@@ -762,7 +773,7 @@ public final class CommandExecutor {
 
   // ---- counting ----
 
-  private void countHit(boolean hit, Counter hits, Counter misses) {
+  void countHit(boolean hit, Counter hits, Counter misses) {
     count(hit ? hits : misses, 1);
   }
 

@@ -6,21 +6,20 @@ import io.speicher.protocol.Reply;
 import io.speicher.store.Store;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
-/** Finds keys without being told which: for SCAN, KEYS and RANDOMKEY. */
-public final class KeySearch {
+/** Finds keys without being told which: for SCAN and RANDOMKEY. */
+final class KeySearch {
   /** How many keys are looked at before others have their turn at the index. */
-  private static final int SCAN_KEYS = 1_000;
+  static final int KEYS_AT_ONCE = 32;
 
-  private static final int MAX_SCAN_STEPS = 10;
+  /** A step of a scan looks for so long at the most, and returns so many bytes of keys. */
+  private static final long MAX_SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final int MAX_SCAN_BYTES = 1 << 20;
   private static final int RANDOM_KEY_TRIES = 100;
-
-  /** So many fit into the heap of a server, which is small, along with everything else. */
-  public static final int MAX_FOUND = 100_000;
 
   private final Store store;
 
@@ -28,53 +27,39 @@ public final class KeySearch {
     this.store = store;
   }
 
-  /** A store that is mostly empty is looked through in larger steps, but not endlessly. */
+  /**
+   * Walks on until it has looked at as many keys as were asked for, or long enough: how many are
+   * looked at is a hint in every dialect, so a nearly empty store takes a call or two, and a full
+   * one nobody's time.
+   */
   Reply scan(Command.Scan scan) {
     if (store.stats().itemCount() == 0) {
       return new Reply.Keys(0, List.of()); // Without walking through an empty index.
     }
     List<ByteBuffer> keys = new ArrayList<>();
     Glob pattern = scan.pattern();
-    int count = Math.min(scan.count(), MAX_FOUND);
+    long deadlineNanos = System.nanoTime() + MAX_SCAN_NANOS;
     int[] seen = new int[1];
+    int[] bytes = new int[1];
     long cursor = scan.cursor();
-    int steps = 0;
     do {
+      int wanted = Math.min(scan.count() - seen[0], KEYS_AT_ONCE);
       cursor =
           store.scan(
               cursor,
-              count,
+              wanted,
               key -> {
                 seen[0]++;
                 if (pattern == null || pattern.matches(key)) {
+                  bytes[0] += key.remaining();
                   keys.add(key);
                 }
               });
-      steps++;
-    } while (cursor != 0 && seen[0] < count && steps < MAX_SCAN_STEPS);
+    } while (cursor != 0
+        && seen[0] < scan.count()
+        && bytes[0] < MAX_SCAN_BYTES
+        && System.nanoTime() - deadlineNanos < 0);
     return new Reply.Keys(cursor, keys);
-  }
-
-  /** All keys, up to {@link #MAX_FOUND}. */
-  Reply findAll(Glob pattern) {
-    Set<ByteBuffer> keys = new LinkedHashSet<>();
-    long cursor = 0;
-    do {
-      cursor =
-          store.scan(
-              cursor,
-              SCAN_KEYS,
-              key -> {
-                if (pattern.matches(key)) {
-                  keys.add(key);
-                }
-              });
-    } while (cursor != 0 && keys.size() <= MAX_FOUND);
-    return keys.size() <= MAX_FOUND
-        ? new Reply.Keys(0, List.copyOf(keys))
-        : new Reply.Failed(
-            Reply.UNAVAILABLE,
-            "more than " + MAX_FOUND + " keys match; use SCAN, which finds some at a time");
   }
 
   /** One of the first keys from a random place on, so that none is left out for ever. */

@@ -1,6 +1,6 @@
 package io.speicher.server.command;
 
-import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
@@ -52,20 +52,20 @@ final class Leases {
     return ValueKind.ofCode(item.kind() & KIND);
   }
 
-  void get(Command.LeaseGet get, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
+  void get(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
     boolean[] changes = new boolean[1];
     boolean hit =
         read(
             get,
             item -> {
               changes[0] = get.touch() != null || isToBeLeased(get, item);
-              dialect.encode(leased(get, item, false), out.writerIndex(start));
+              dialect.encode(leased(get, item, false), out.resetTo(start));
             });
     if (hit ? changes[0] : get.vivify() != null) {
-      hit = change(get, dialect, out.writerIndex(start));
+      hit = change(get, dialect, out.resetTo(start));
     } else if (!hit) {
-      dialect.encode(Reply.Miss.MISS, out.writerIndex(start));
+      dialect.encode(Reply.Miss.MISS, out.resetTo(start));
     }
     executor.count(hit ? Counter.GET_HITS : Counter.GET_MISSES, 1);
     if (get.touch() != null) {
@@ -78,14 +78,14 @@ final class Leases {
   }
 
   /** Reads again, and changes; returns whether there was an item. */
-  private boolean change(Command.LeaseGet get, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
+  private boolean change(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
     boolean[] creates = new boolean[1];
     UpdateResult result =
         store.update(
             get.key(),
             old -> {
-              out.writerIndex(start);
+              out.resetTo(start);
               creates[0] = old == null && get.vivify() != null;
               if (old != null) {
                 dialect.encode(leased(get, old, false), out);
@@ -102,10 +102,10 @@ final class Leases {
                       Update.Replace.NEW_VERSION);
             });
     if (result == UpdateResult.TOO_LARGE) {
-      dialect.encode(executor.tooLarge(get.key().remaining()), out.writerIndex(start));
+      dialect.encode(executor.tooLarge(get.key().remaining()), out.resetTo(start));
     } else if (creates[0]) {
-      encodeCreated(get, dialect, out.writerIndex(start));
-    } else if (out.writerIndex() == start) {
+      encodeCreated(get, dialect, out.resetTo(start));
+    } else if (out.position() == start) {
       dialect.encode(Reply.Miss.MISS, out);
       return false;
     }
@@ -127,20 +127,20 @@ final class Leases {
   }
 
   /** The version of a new item is told by the store only once it is there. */
-  private void encodeCreated(Command.LeaseGet get, Dialect dialect, ByteBuf out) {
-    int start = out.writerIndex();
+  private void encodeCreated(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
     boolean[] ours = new boolean[1];
     store.look(
         get.key(),
         item -> {
           ours[0] = (item.kind() & LEASED) != 0 && !item.value().hasRemaining();
-          dialect.encode(leased(get, item, true), out.writerIndex(start));
+          dialect.encode(leased(get, item, true), out.resetTo(start));
         });
     if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
       Reply.Value nothing =
           new Reply.Value(ValueKind.BYTES, NOTHING, 0, NO_VERSION, Reply.Value.NEVER, 0, 0);
       dialect.encode(
-          new Reply.Leased(nothing, Item.NEVER, true, false, false), out.writerIndex(start));
+          new Reply.Leased(nothing, Item.NEVER, true, false, false), out.resetTo(start));
     }
   }
 

@@ -1,158 +1,861 @@
 package io.speicher.server.net;
 
-import static java.util.Objects.requireNonNullElse;
+import static java.util.Objects.requireNonNull;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.speicher.dialect.Ahead;
+import io.speicher.dialect.Dialect;
+import io.speicher.dialect.MemoryShortageException;
+import io.speicher.dialect.Plain;
+import io.speicher.dialect.ReceivedBytes;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
+import io.speicher.dialect.Session.Names;
+import io.speicher.dialect.Session.Replies;
+import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionInfo;
+import io.speicher.protocol.Counter;
+import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.Reply;
+import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.command.Work;
+import io.speicher.server.net.Turn.Lookahead;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection is to the commands that come on it, and to those that ask about others.
+ * One connection: executes its commands and writes their replies, in the order the commands came.
  *
- * <p>Its event loop writes; any thread may read what {@link #info} tells.
+ * <p>Everything read in one go is answered in one flush. A peer that does not take its replies has
+ * its commands wait, and is not read from when they are many: that bounds our memory. All methods
+ * run on the connection's event loop unless they say otherwise.
  */
-public final class Connection {
-  private static final AtomicLong lastId = new AtomicLong();
+final class Connection extends ChannelInboundHandlerAdapter {
 
-  /** What is to be done once a command has been answered. */
-  enum After {
-    GO_ON,
-    /** The connection ends. */
-    FINISH,
-    /** Nothing is executed for {@link #pauseMillis}. */
-    PAUSE
+  /*
+   * A connection goes one way, and every way out passes FINISHING:
+   *
+   *   SERVING ──peer closed its half──> INPUT_ENDED ──all is answered──┐
+   *      │ └───server stops───> DRAINING ──socket is empty─────────────┤
+   *      └─────impossible frame length─────────────────────────────────┴─> FINISHING ──> closed
+   *
+   * FINISHING sends what is left and closes our half. It goes on reading for a moment and throws
+   * away what comes: closing a socket with unread bytes makes the kernel send a reset, and a reset
+   * makes the peer's kernel forget replies that its program has not read yet.
+   */
+  private enum State {
+    SERVING,
+    INPUT_ENDED,
+    DRAINING,
+    FINISHING
+  }
+
+  private static final Logger logger = System.getLogger(Connection.class.getName());
+
+  /** Commands wait while so much has been written that the peer has not taken. */
+  private static final int MAX_UNSENT_BYTES = 1 << 20;
+
+  /** Replies are handed to the socket when there are this many bytes, even within one read. */
+  private static final int MAX_UNFLUSHED_BYTES = 256 << 10;
+
+  /** After so long it is the turn of others, if the commands of this one take time. */
+  private static final long MAX_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** While memory is short, so much may not be held for so long without any progress. */
+  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int MIN_STALLED_BYTES = 64 << 10;
+
+  /** The largest buffer of Java. */
+  private static final long MAX_ARRAY = Integer.MAX_VALUE - 8L;
+
+  /** How long a peer that is to close its half may be silent in FINISHING, and may talk on. */
+  private static final long FINISH_SILENCE_MILLIS = 1_000;
+
+  private static final long FINISH_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How long a draining connection must bring nothing to be taken for silent. */
+  private static final long SILENCE_MILLIS = 50;
+
+  private final Turn turn;
+  private final Connections connections;
+  private final PortDialects portDialects;
+  private final Session session;
+  private final Outgoing outgoing;
+  private final long startNanos = System.nanoTime();
+
+  /** How the peer speaks; null until its first bytes have told. */
+  private @Nullable DialectPool spoken;
+
+  /** What speaks with it, while it is answered, and longer if it is in the middle of a command. */
+  private @Nullable Dialect dialect;
+
+  private State state = State.SERVING;
+
+  /** What was read and not yet executed: a buffer of its own, never one that a loop reads to. */
+  private ByteBuf input = Unpooled.EMPTY_BUFFER;
+
+  /** What is left of a command that is executed in slices, and the bytes that it lies in. */
+  private @Nullable Work work;
+
+  private ByteBuf workBytes = Unpooled.EMPTY_BUFFER;
+
+  /** Where that command begins in what is being answered, and what was agreed on before it. */
+  private int workStart;
+
+  private Replies workReplies = Replies.ON;
+
+  /** Whether bytes of this connection wait in the turn. */
+  private boolean waiting;
+
+  /** Whether it is to go on in the next turn. */
+  private boolean ready;
+
+  /** Whether commands wait because one before them wants it so. */
+  private boolean paused;
+
+  /** Whether it waits for memory, and nothing is executed or read meanwhile. */
+  private boolean starved;
+
+  /** What was read while the input could not grow; it belongs behind it. */
+  private ByteBuf aside = Unpooled.EMPTY_BUFFER;
+
+  /** Whether it has to be told when it may hold more. */
+  private boolean queued;
+
+  /** Whether the peer has closed its half. */
+  private boolean peerEnded;
+
+  private boolean reading = true;
+
+  /** Whether something was read since {@link #finishWhenSilent} or closeWhenSilent last looked. */
+  private boolean heard;
+
+  /** What the socket may have held when the draining began, less what was read since. */
+  private int drainableBytes;
+
+  // Written by the loop without more ado: whoever lists connections may see what was a moment ago.
+  private long heardNanos = startNanos;
+  private volatile boolean sentAll;
+
+  // For those who look whether the peer does anything, while memory is short.
+  private long progressNanos = startNanos;
+  private long lastPendingBytes;
+
+  private @Nullable ChannelHandlerContext context;
+
+  Connection(Turn turn, Connections connections, PortDialects portDialects, Share share) {
+    this.turn = turn;
+    this.connections = connections;
+    this.portDialects = portDialects;
+    session = new Session(share);
+    outgoing = new Outgoing(share, this::sent);
+  }
+
+  Session session() {
+    return session;
+  }
+
+  Share share() {
+    return session.share();
+  }
+
+  Turn turn() {
+    return turn;
+  }
+
+  private ChannelHandlerContext context() {
+    return requireNonNull(context);
+  }
+
+  Channel channel() {
+    return context().channel();
+  }
+
+  // ---- what the channel tells ----
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    outgoing.open(ctx);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    executor().count(Counter.CONNECTIONS, 1);
+    if (!connections.admit(ctx.channel(), this)) {
+      executor().count(Counter.REJECTED_CONNECTIONS, 1);
+      refuse(
+          new Reply.Failed(
+              Reply.UNAVAILABLE,
+              "too many connections (expected: at most "
+                  + connections.max()
+                  + "); try again later"));
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    connections.release(ctx.channel());
+    state = State.FINISHING;
+    forgetInput();
+    outgoing.close();
+    session.close();
+    leaveMemoryQueue();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    heard = true;
+    heardNanos = System.nanoTime();
+    executor().count(Counter.READ_BYTES, bytes.readableBytes());
+    drainableBytes -= bytes.readableBytes();
+    if (waiting) {
+      turn.answerAll(); // What came before comes first.
+    }
+    if (state == State.FINISHING || state == State.INPUT_ENDED) {
+      bytes.release();
+    } else if (state == State.SERVING && mayExecute() && !input.isReadable()) {
+      waiting = true;
+      turn.add(this, bytes);
+    } else {
+      append(bytes);
+      goOnSoon();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (turn.receiveBuffer().hasEnded()) {
+      endInput();
+    } else if (state == State.DRAINING
+        && (turn.receiveBuffer().hasEmptiedSocket() || drainableBytes <= 0)) {
+      state = State.INPUT_ENDED;
+      goOnSoon();
+    }
   }
 
   /**
-   * An item as it was when it was watched.
-   *
-   * @param version 0 if there was none
+   * The peer has closed its half. Netty is about to close the channel, unless that has shut its own
+   * input by then: what this end has to say may take a while.
    */
-  public record Watched(long version, long expiresAtMillis) {}
-
-  /** How the peer calls itself. Few do, so that the others share one. */
-  private record Names(String name, String library, String libraryVersion) {
-    static final Names NONE = new Names("", "", "");
+  private void endInput() {
+    ((DuplexChannel) channel()).shutdownInput();
+    if (state == State.FINISHING) {
+      context().close();
+    } else {
+      state = State.INPUT_ENDED;
+      peerEnded = true;
+      goOnSoon();
+    }
   }
 
-  /** What watched keys may take of the heap, which is small. */
-  public static final int MAX_WATCHED_BYTES = 1 << 20;
-
-  /** What one takes beside its bytes. */
-  private static final int WATCHED_BYTES = 150;
-
-  private final long id = lastId.incrementAndGet();
-  private final Channel channel;
-  private final long startNanos = System.nanoTime();
-
-  private volatile Names names = Names.NONE;
-
-  // Written by the loop without more ado: who lists connections may see what was a moment ago.
-  private long heardNanos = startNanos;
-  private @Nullable Class<? extends Command> lastCommand;
-
-  private After after = After.GO_ON;
-  private long pauseMillis;
-  private Map<ByteBuffer, Watched> watched = Map.of();
-  private int watchedBytes;
-
-  public Connection(Channel channel) {
-    this.channel = channel;
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    boolean isBusy = paused || work != null || starved;
+    if (event instanceof IdleStateEvent && !isBusy) {
+      ctx.close();
+    }
   }
 
-  void heard() {
-    heardNanos = System.nanoTime();
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) { // The peer went away, which is not news.
+      logger.log(Level.ERROR, "connection failed: peer=" + ctx.channel().remoteAddress(), cause);
+    }
+    ctx.close();
   }
 
-  public void executes(Command command) {
-    lastCommand = command.getClass();
+  // ---- sending ----
+
+  /** Sends bytes of the loop's page, which are not there any more when this returns. */
+  void sendFromPage(ByteBuf view) {
+    try {
+      outgoing.sendFromPage(view);
+    } catch (Throwable e) { // The replies of others follow.
+      exceptionCaught(context(), e);
+    }
   }
 
-  // ---- what commands want of the connection ----
-
-  public void finish() {
-    after = After.FINISH;
+  /** Sends these buffers, and releases them. */
+  void send(List<ByteBuf> buffers) {
+    outgoing.send(buffers);
   }
 
-  public void pause(long millis) {
-    after = After.PAUSE;
-    pauseMillis = millis;
+  // ---- answering ----
+
+  private CommandExecutor executor() {
+    return turn.executor();
   }
 
-  /** What is to be done now; it is told once. */
-  After takeAfter() {
-    After taken = after;
-    after = After.GO_ON;
-    return taken;
+  private boolean mayExecute() {
+    return work == null
+        && !paused
+        && !starved
+        && state != State.FINISHING
+        && outgoing.unsentBytes() < MAX_UNSENT_BYTES;
   }
 
-  long pauseMillis() {
-    return pauseMillis;
+  /** Finds the plain commands that come next in what was received. */
+  void lookAhead(ReceivedBytes bytes, Ahead ahead) {
+    if (dialect != null) {
+      dialect.lookAhead(bytes, ahead);
+    } else if (spoken != null) {
+      Dialect speaking = spoken.take();
+      speaking.lookAhead(bytes, ahead);
+      spoken.giveBack(speaking);
+    }
   }
 
-  public void name(Command.NameConnection naming) {
-    Names before = names;
-    names =
-        new Names(
-            requireNonNullElse(naming.name(), before.name),
-            requireNonNullElse(naming.library(), before.library),
-            requireNonNullElse(naming.libraryVersion(), before.libraryVersion));
+  /**
+   * Answers what has been received, as far as it may; what is left over is copied.
+   *
+   * @param bytes which are the caller's
+   * @param ahead commands that were found in them, from the index {@code next} to before {@code
+   *     limit}
+   */
+  void answer(ReceivedBytes bytes, Lookahead ahead, int next, int limit) {
+    waiting = false;
+    if (state == State.FINISHING || !channel().isActive()) {
+      return;
+    }
+    try {
+      execute(bytes, ahead, next, limit);
+      if (work != null) {
+        bytes.bytes().readerIndex(workStart);
+      }
+      if (bytes.bytes().isReadable() && state != State.FINISHING) {
+        keep(bytes.bytes());
+      }
+      if (work != null) {
+        moveWork();
+      }
+      settle();
+    } catch (Throwable e) {
+      exceptionCaught(context(), e); // As if the pipeline had called.
+    }
   }
 
-  /** Whether this key is watched already. */
-  public boolean watches(ByteBuffer key) {
-    return watched.containsKey(key);
+  /** Goes on in a turn of its own: with a slice of work, or with what it has received before. */
+  void goOn() {
+    ready = false;
+    if (state == State.FINISHING || !channel().isActive()) {
+      return;
+    }
+    try {
+      if (work != null && outgoing.unsentBytes() < MAX_UNSENT_BYTES && !starved) {
+        goOnWithWork();
+      }
+      if (input.isReadable() && mayExecute()) {
+        execute(new ReceivedBytes(input), turn.nothingAhead(), 0, 0);
+        if (work != null) {
+          workBytes = input.retain();
+        }
+      }
+      settle();
+    } catch (Throwable e) {
+      exceptionCaught(context(), e);
+    }
   }
 
-  /** Watches a key, of which nobody else has the buffer, or returns false: they are too many. */
-  public boolean watch(ByteBuffer key, Watched item) {
-    watchedBytes += WATCHED_BYTES + key.remaining();
-    if (watchedBytes > MAX_WATCHED_BYTES) {
+  private void goOnSoon() {
+    if (!ready) {
+      ready = true;
+      turn.addReady(this);
+    }
+  }
+
+  private void execute(ReceivedBytes received, Lookahead ahead, int next, int limit) {
+    DialectPool pool =
+        spoken == null ? portDialects.detect(received.bytes(), turn.dialects()) : spoken;
+    if (pool == null) {
+      return;
+    }
+    spoken = pool;
+    Dialect speaking = dialect == null ? pool.take() : dialect;
+    dialect = speaking;
+    ReplyBuffer out = turn.outbox().begin(this);
+    executor().begin();
+    try {
+      executeAll(received, ahead, next, limit, speaking, out);
+    } catch (ProtocolException e) { // Where the next command starts is lost.
+      received.bytes().skipBytes(received.bytes().readableBytes());
+      speaking.encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), out);
+      session.finish();
+    } catch (MemoryShortageException e) {
+      waitForMemory(e.neededBytes());
+    } finally {
+      executor().end();
+      executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
+    }
+    if (speaking.isAtRest() && work == null) {
+      pool.giveBack(speaking);
+      dialect = null;
+    }
+    switch (session.takeAfter()) {
+      case GO_ON -> {}
+      case FINISH -> finish();
+      case PAUSE -> pause();
+    }
+  }
+
+  /** Executes commands until no whole one is left, or it is the turn of others. */
+  private void executeAll(
+      ReceivedBytes received,
+      Lookahead found,
+      int from,
+      int to,
+      Dialect speaking,
+      ReplyBuffer out) {
+    ByteBuf bytes = received.bytes();
+    Lookahead ahead = found;
+    int next = from;
+    int limit = to;
+    long deadlineNanos = 0;
+    while (mayExecute() && session.mayGoOn()) {
+      if (next == limit && bytes.isReadable()) {
+        ahead = turn.lookAhead(this, received);
+        next = 0;
+        limit = ahead.commands().count();
+      }
+      int start = bytes.readerIndex();
+      Replies replies = session.replies();
+      int place = -1;
+      Command command = null;
+      if (next < limit) {
+        Plain plain = ahead.commands().get(next);
+        command = speaking.decode(plain, session);
+        if (command != null) {
+          bytes.readerIndex(plain.end());
+          place = ahead.place(next);
+        }
+        next++;
+      }
+      boolean isPlain = command != null;
+      if (!isPlain) {
+        command = speaking.decode(bytes, session);
+      }
+      if (command == null) {
+        return;
+      }
+      try {
+        work = executor().execute(command, session, ahead.keys(), place, speaking, out);
+      } catch (MemoryShortageException e) {
+        if (!share().hasReserve()) {
+          bytes.readerIndex(start); // It is decoded again when there is memory.
+          session.replies(replies);
+          throw e;
+        }
+        speaking.encode(new Reply.Failed(Reply.UNAVAILABLE, e.reason()), out);
+      }
+      if (work != null) {
+        workStart = start;
+        workReplies = replies;
+        doSlice(work, out);
+      }
+      if (out.position() >= MAX_UNFLUSHED_BYTES) {
+        executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
+        turn.outbox().sendAll();
+        turn.outbox().begin(this);
+      }
+      if (!isPlain || next == limit) {
+        long now = System.nanoTime();
+        deadlineNanos = deadlineNanos == 0 ? now + MAX_TURN_NANOS : deadlineNanos;
+        if (now - deadlineNanos >= 0 && bytes.isReadable()) {
+          goOnSoon();
+          return;
+        }
+      }
+    }
+  }
+
+  // ---- commands in slices ----
+
+  private void doSlice(Work doing, ReplyBuffer out) {
+    long start = out.position();
+    boolean isDone = false;
+    try {
+      isDone = doing.goOn(out, System.nanoTime() + MAX_TURN_NANOS);
+    } catch (MemoryShortageException e) {
+      boolean isStuck = out.position() == start && outgoing.unsentBytes() == 0;
+      if (isStuck && share().hasReserve()) {
+        throw e; // It can neither go on nor take back what the peer has.
+      }
+      if (isStuck) {
+        waitForMemory(e.neededBytes());
+      }
+    }
+    if (isDone) {
+      endWork();
+    } else {
+      goOnSoon();
+    }
+  }
+
+  private void endWork() {
+    if (work != null) {
+      work.close();
+      work = null;
+    }
+    workBytes.release();
+    workBytes = Unpooled.EMPTY_BUFFER;
+  }
+
+  /** The bytes of the command have moved to the input, with all that follows it. */
+  private void moveWork() {
+    Dialect speaking = requireNonNull(dialect);
+    session.replies(workReplies);
+    Command same = requireNonNull(speaking.decode(input, session));
+    requireNonNull(work).movedTo(same, turn.outbox().begin(this));
+    turn.outbox().end(this);
+    workBytes = input.retain();
+  }
+
+  private void goOnWithWork() {
+    ReplyBuffer out = turn.outbox().begin(this);
+    executor().begin();
+    try {
+      doSlice(requireNonNull(work), out);
+    } finally {
+      executor().end();
+      executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
+    }
+  }
+
+  // ---- what was received and waits ----
+
+  /** Takes over bytes and puts them behind the input. */
+  private void append(ByteBuf bytes) {
+    try {
+      if (aside.isReadable() || !makeRoom(bytes.readableBytes())) {
+        putAside(bytes);
+      } else {
+        input.writeBytes(bytes);
+      }
+    } finally {
+      bytes.release();
+    }
+  }
+
+  /** Copies what is left over to memory of the connection, which has none yet. */
+  private void keep(ByteBuf rest) {
+    input = share().bufferForHeld(rest.readableBytes()).writeBytes(rest);
+  }
+
+  /**
+   * Makes room behind the input, or returns false if the connection may not hold as much. Memory
+   * grows with what has arrived and never with what a length announces: it at most doubles.
+   */
+  private boolean makeRoom(int more) {
+    if (input.writableBytes() >= more) {
+      return true;
+    }
+    int needed = Math.addExact(input.readableBytes(), more);
+    if (input.refCnt() == 1 && 2L * needed <= input.capacity()) {
+      input.discardReadBytes(); // Nobody sees it but us, and little of it is left.
+      return true;
+    }
+    int missing = dialect == null ? 0 : dialect.missingBytes(input);
+    long expected = missing == 0 ? Long.MAX_VALUE : (long) input.readableBytes() + missing;
+    long capacity = Math.max(needed, Math.min(Math.min(2L * needed, expected), MAX_ARRAY));
+    ByteBuf larger = share().tryBuffer((int) capacity);
+    if (larger == null) {
       return false;
     }
-    if (watched.isEmpty()) {
-      watched = new HashMap<>();
-    }
-    watched.put(key, item);
+    larger.writeBytes(input);
+    input.release();
+    input = larger;
     return true;
   }
 
-  public Map<ByteBuffer, Watched> takeWatched() {
-    Map<ByteBuffer, Watched> taken = watched;
-    watched = Map.of();
-    watchedBytes = 0;
-    return taken;
+  private void putAside(ByteBuf bytes) {
+    ByteBuf larger = share().bufferForHeld(aside.readableBytes() + bytes.readableBytes());
+    larger.writeBytes(aside).writeBytes(bytes);
+    aside.release();
+    aside = larger;
+  }
+
+  /** Moves what was put aside behind the input, if there may be room by now. */
+  private void takeAside() {
+    if (aside.isReadable() && makeRoom(aside.readableBytes())) {
+      input.writeBytes(aside);
+      aside.release();
+      aside = Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  /** Keeps no more memory than what is left of the input needs. */
+  private void trimInput() {
+    if (!input.isReadable()) {
+      input.release();
+      input = Unpooled.EMPTY_BUFFER;
+    } else if (input.capacity() > MAX_UNFLUSHED_BYTES
+        && 4L * input.readableBytes() < input.capacity()) {
+      ByteBuf smaller = share().bufferForHeld(2 * input.readableBytes());
+      smaller.writeBytes(input);
+      input.release();
+      input = smaller;
+    }
+  }
+
+  private void forgetInput() {
+    endWork();
+    input.release();
+    input = Unpooled.EMPTY_BUFFER;
+    aside.release();
+    aside = Unpooled.EMPTY_BUFFER;
+  }
+
+  // ---- memory ----
+
+  private void waitForMemory(long neededBytes) {
+    starved = true;
+    queueForMemory(neededBytes);
+  }
+
+  private void queueForMemory(long neededBytes) {
+    if (!queued) {
+      queued = true;
+      turn.memoryQueue().add(this, neededBytes);
+      turn.watchMemory();
+    }
+  }
+
+  /** The connection has waited, and may try again. Any thread may call it. */
+  void mayHoldMore(boolean withReserve) {
+    turn.loop()
+        .execute(
+            () -> {
+              queued = false;
+              starved = false;
+              share().hasReserve(withReserve || share().hasReserve());
+              if (state == State.FINISHING) {
+                leaveMemoryQueue();
+              } else {
+                goOnSoon();
+              }
+            });
+  }
+
+  private void leaveMemoryQueue() {
+    if (queued || share().hasReserve()) {
+      queued = false;
+      share().hasReserve(false);
+      turn.memoryQueue().leave(this);
+    }
+  }
+
+  /** Looks whether the peer has done anything since this was called last. */
+  void lookForProgress(long nowNanos) {
+    long pendingBytes = outgoing.pendingBytes();
+    if (pendingBytes != lastPendingBytes || heardNanos - progressNanos > 0 || queued) {
+      progressNanos = nowNanos;
+      lastPendingBytes = pendingBytes;
+    }
+  }
+
+  /** Whether it holds memory that others need, and its peer has done nothing for a while. */
+  boolean isStalled(long nowNanos) {
+    return share().heldBytes() >= MIN_STALLED_BYTES
+        && nowNanos - progressNanos >= STALLED_NANOS
+        && !paused
+        && state != State.FINISHING;
+  }
+
+  /** Ends the connection because others need the memory that it holds. */
+  void cutOff() {
+    executor().count(Counter.ERRORS, 1);
+    long heldBytes = share().heldBytes();
+    forgetInput();
+    outgoing.close();
+    if (outgoing.unsentBytes() > 0) {
+      context().close(); // It would have to take its replies first.
+      return;
+    }
+    refuse(
+        new Reply.Failed(
+            Reply.UNAVAILABLE,
+            "memory for connections is short, and this one held "
+                + heldBytes
+                + " bytes for a second without going on; closing the connection"));
+  }
+
+  // ---- what comes after ----
+
+  /** What is to be done whenever it has answered what it can. */
+  private void settle() {
+    if (state == State.FINISHING) {
+      return;
+    }
+    takeAside();
+    trimInput();
+    if (aside.isReadable() && mayExecute() && !ready) {
+      queueForMemory(aside.readableBytes());
+    }
+    if (share().hasReserve() && share().heldBytes() < MIN_STALLED_BYTES) {
+      leaveMemoryQueue();
+    }
+    if (state == State.INPUT_ENDED && mayExecute() && !ready && !aside.isReadable()) {
+      finish();
+    } else {
+      readOnOrWait();
+    }
+  }
+
+  /** All that has been waiting is with the kernel. */
+  private void sent() {
+    if (state == State.FINISHING) {
+      endOutput();
+    } else {
+      goOnSoon();
+    }
+  }
+
+  private void pause() {
+    paused = true;
+    context()
+        .executor()
+        .schedule(
+            () -> {
+              paused = false;
+              goOnSoon();
+            },
+            session.pauseMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Reads only while it may keep what comes, or while what comes is thrown away. */
+  private void readOnOrWait() {
+    boolean mayRead = state == State.FINISHING || (!aside.isReadable() && !starved);
+    DuplexChannel channel = (DuplexChannel) channel();
+    if (mayRead != reading && channel.isActive() && !channel.isInputShutdown()) {
+      reading = mayRead;
+      channel.config().setAutoRead(mayRead);
+    }
+  }
+
+  // ---- the end ----
+
+  /** Answers what has been received, and then closes. Called when the server stops. */
+  void drain() {
+    if (state == State.SERVING) {
+      state = State.DRAINING;
+      drainableBytes = channel().config().getOption(ChannelOption.SO_RCVBUF);
+      finishWhenSilent();
+    }
+  }
+
+  /** Whether every reply has been handed to the kernel and none will follow. Any thread may ask. */
+  boolean hasSentAll() {
+    return sentAll;
+  }
+
+  /**
+   * What a peer has sent may still be in the socket. The draining ends when a read empties the
+   * socket, or has brought as much as the socket could hold when it began (see channelReadComplete:
+   * all that came later was not received when the server was told to stop); or when nothing comes.
+   */
+  private void finishWhenSilent() {
+    heard = false;
+    context()
+        .executor()
+        .schedule(
+            () -> {
+              if (state == State.DRAINING && (heard || !reading)) {
+                finishWhenSilent();
+              } else if (state == State.DRAINING) {
+                state = State.INPUT_ENDED;
+                goOnSoon();
+              }
+            },
+            SILENCE_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Answers something that was not asked, and ends. */
+  private void refuse(Reply reply) {
+    DialectPool speaking = spoken == null ? portDialects.first(turn.dialects()) : spoken;
+    speaking.take().encode(reply, turn.outbox().begin(this));
+    executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
+    finish();
+  }
+
+  private void finish() {
+    if (state == State.FINISHING) {
+      return;
+    }
+    state = State.FINISHING;
+    forgetInput();
+    turn.outbox().sendAll();
+    readOnOrWait();
+    if (outgoing.unsentBytes() == 0) {
+      endOutput();
+    }
+  }
+
+  private void endOutput() {
+    if (peerEnded) {
+      context().close();
+      return;
+    }
+    sentAll = true;
+    ((DuplexChannel) channel()).shutdownOutput();
+    closeWhenSilent(System.nanoTime() + FINISH_NANOS);
+  }
+
+  /** A peer that still sends has replies to read before it learns that nobody listens. */
+  private void closeWhenSilent(long deadlineNanos) {
+    heard = false;
+    context()
+        .executor()
+        .schedule(
+            () -> {
+              if (heard && System.nanoTime() - deadlineNanos < 0) {
+                closeWhenSilent(deadlineNanos);
+              } else {
+                context().close();
+              }
+            },
+            FINISH_SILENCE_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   /** Ends the connection from another one's loop. */
-  public void kill() {
-    channel.close();
+  void kill() {
+    channel().close();
   }
 
-  public ConnectionInfo info(Connection asking) {
+  // ---- what others are told ----
+
+  ConnectionInfo info(Session asking) {
     long now = System.nanoTime();
-    Class<?> command = lastCommand;
-    Names called = names;
+    Names called = session.names();
     return new ConnectionInfo(
-        id,
-        text(channel.remoteAddress()),
-        text(channel.localAddress()),
-        called.name,
-        called.library,
-        called.libraryVersion,
+        session.id(),
+        text(channel().remoteAddress()),
+        text(channel().localAddress()),
+        called.name(),
+        called.library(),
+        called.libraryVersion(),
         TimeUnit.NANOSECONDS.toMillis(now - startNanos),
         TimeUnit.NANOSECONDS.toMillis(Math.max(0, now - heardNanos)),
-        command == null ? "" : command.getSimpleName().toLowerCase(Locale.ROOT),
-        this == asking);
+        session.command(),
+        session.equals(asking));
   }
 
   private static String text(@Nullable SocketAddress address) {

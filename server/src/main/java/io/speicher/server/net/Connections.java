@@ -1,6 +1,9 @@
 package io.speicher.server.net;
 
 import io.netty.channel.Channel;
+import io.speicher.dialect.Session;
+import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.ConnectionInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,7 @@ public final class Connections {
 
   private final int max;
   private final Semaphore free;
-  private final Map<Channel, ConnectionHandler> open = new ConcurrentHashMap<>();
+  private final Map<Channel, Connection> open = new ConcurrentHashMap<>();
 
   public Connections(int max) {
     this.max = max;
@@ -29,16 +32,38 @@ public final class Connections {
     return open.size();
   }
 
+  /** What those that match are like. */
+  public List<ConnectionInfo> list(ConnectionFilter filter, Session asking) {
+    return all().stream()
+        .map(connection -> connection.info(asking))
+        .filter(filter::matches)
+        .toList();
+  }
+
+  /** Closes those that match, and returns how many. The one that asks is answered before it ends. */
+  public int close(ConnectionFilter filter, Session asking) {
+    List<Connection> closing =
+        all().stream().filter(connection -> filter.matches(connection.info(asking))).toList();
+    for (Connection connection : closing) {
+      if (connection.session().equals(asking)) {
+        asking.finish();
+      } else {
+        connection.kill();
+      }
+    }
+    return closing.size();
+  }
+
   /** All but those that are closed already and only not forgotten yet: their peers know. */
-  public List<Connection> all() {
+  List<Connection> all() {
     return open.entrySet().stream()
         .filter(entry -> entry.getKey().isOpen())
-        .map(entry -> entry.getValue().connection())
+        .map(Map.Entry::getValue)
         .toList();
   }
 
   /** Counts a new connection, or returns false when there are too many. */
-  boolean admit(Channel channel, ConnectionHandler handler) {
+  boolean admit(Channel channel, Connection handler) {
     if (!free.tryAcquire()) {
       return false;
     }
@@ -71,7 +96,7 @@ public final class Connections {
    */
   public int drain(Duration timeout) throws InterruptedException {
     open.forEach((channel, handler) ->
-        channel.eventLoop().execute(() -> handler.drain(channel.pipeline().context(handler))));
+        channel.eventLoop().execute(handler::drain));
     if (free.tryAcquire(max, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       free.release(max);
       return 0;

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Command;
 import io.speicher.dialect.Dialect;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
 import io.speicher.protocol.Reply;
 import java.util.HexFormat;
 
@@ -40,18 +42,18 @@ final class ForeignDialect implements Dialect {
   }
 
   @Override
-  public Command decode(ByteBuf in) {
+  public Command decode(ByteBuf in, Session session) {
     in.skipBytes(in.readableBytes());
     return new Command.Quit();
   }
 
   @Override
-  public void encode(Reply reply, ByteBuf out) {
+  public void encode(Reply reply, ReplyBuffer out) {
     out.writeBytes(goodbye);
   }
 
   @Override
-  public void beginBatch(int size, ByteBuf out) {
+  public void beginBatch(int size, ReplyBuffer out) {
     throw new IllegalStateException("nobody can ask for a batch here");
   }
 
@@ -61,7 +63,7 @@ final class ForeignDialect implements Dialect {
   }
 
   @Override
-  public void endBatch(ByteBuf out) {
+  public void endBatch(ReplyBuffer out) {
     throw new IllegalStateException("nobody can ask for a batch here");
   }
 

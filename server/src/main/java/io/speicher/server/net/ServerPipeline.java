@@ -6,40 +6,46 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateHandler;
-import io.speicher.server.ServerSettings;
+import io.speicher.dialect.Account;
+import io.speicher.dialect.Share;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What a connection passes through, in this order. */
-public final class ServerPipeline extends ChannelInitializer<Channel> {
-  private final ServerSettings settings;
-  private final Map<EventLoop, Loop> loops;
+final class ServerPipeline extends ChannelInitializer<Channel> {
+  private final Duration idleTimeout;
+  private final Map<EventLoop, Turn> turns;
+  private final Account account;
   private final Connections connections;
   private final PortDialects dialects;
 
-  public ServerPipeline(
-      ServerSettings settings,
-      Map<EventLoop, Loop> loops,
+  ServerPipeline(
+      Duration idleTimeout,
+      Map<EventLoop, Turn> turns,
+      Account account,
       Connections connections,
       PortDialects dialects) {
-    this.settings = settings;
-    this.loops = loops;
+    this.idleTimeout = idleTimeout;
+    this.turns = turns;
+    this.account = account;
     this.connections = connections;
     this.dialects = dialects;
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    Loop loop = requireNonNull(loops.get(channel.eventLoop()));
-    channel.config().setRecvByteBufAllocator(loop.inbox().receiver());
-    if (settings.idleTimeout().isPositive()) {
+    Turn turn = requireNonNull(turns.get(channel.eventLoop()));
+    channel.config().setRecvByteBufAllocator(turn.receiveBuffer().receiver());
+    if (idleTimeout.isPositive()) {
+      // A reply that its peer is taking, however slowly, is no idleness.
       channel
           .pipeline()
           .addLast(
-              new IdleStateHandler(0, 0, settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS));
+              new IdleStateHandler(true, 0, 0, idleTimeout.toMillis(), TimeUnit.MILLISECONDS));
     }
     channel
         .pipeline()
-        .addLast(new ConnectionHandler(loop, connections, dialects, new Connection(channel)));
+        .addLast(new Connection(turn, connections, dialects, new Share(account)));
   }
 }

@@ -1,36 +1,279 @@
 package io.speicher.server.net;
 
-import io.netty.channel.ChannelHandlerContext;
+import static java.util.Objects.requireNonNull;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.speicher.dialect.Account;
+import io.speicher.dialect.Ahead;
+import io.speicher.dialect.ReceivedBytes;
+import io.speicher.server.command.CommandExecutor;
+import io.speicher.store.Prefetch;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A turn of an event loop: all connections that are ready are read, then all of them are answered,
- * then all replies are sent. Only the thread of the loop uses it.
+ * A turn of an event loop: the connections that are ready at the same time are all read, then all
+ * are answered, then all replies are sent. Only the thread of the loop uses it.
+ *
+ * <p>What the commands of all these connections need of the store is fetched at once, and the
+ * processor turns from the kernel's code to ours once instead of each time: a GET without
+ * pipelining takes 0.9 of what it takes if each connection is answered as soon as it was read, one
+ * of 16 or 64 at a time 0.96.
+ *
+ * <p>It owns what it was given: the bytes that each connection has received, until that connection
+ * has been answered.
  */
-public final class Turn {
-  private final Inbox inbox;
+final class Turn {
+  /** So many connections do not wait for more: the first one has waited long enough. */
+  private static final int MAX_WAITING = 64;
+
+  /** How often it is looked for connections that hold memory for nothing, and how many then end. */
+  private static final long WATCH_MILLIS = 100;
+
+  private static final int MAX_CUT_OFF = 16;
+
+  private final EventLoop loop;
+  private final CommandExecutor executor;
+  private final ReceiveBuffer receiveBuffer;
   private final Outbox outbox;
-  private final Runnable end = this::end;
-  private boolean ending;
+  private final Dialects dialects;
+  private final MemoryQueue memoryQueue;
+  private final Connections connections;
+  private final Runnable run = this::run;
 
-  public Turn(Inbox inbox, Outbox outbox) {
-    this.inbox = inbox;
-    this.outbox = outbox;
-  }
+  // What was received and waits to be answered.
+  private final @Nullable Connection[] waiting = new Connection[MAX_WAITING];
+  private final @Nullable ReceivedBytes[] received = new ReceivedBytes[MAX_WAITING];
+  private final int[] starts = new int[MAX_WAITING];
+  private final int[] ends = new int[MAX_WAITING];
+  private int count;
 
-  /** Has what waits in the inbox answered, and what is in the outbox sent, when all are read. */
-  void endSoon(ChannelHandlerContext ctx) {
-    if (!ending) {
-      ending = true;
-      ctx.executor().execute(end); // Tasks come after all channels that are ready.
+  /** Where the commands of each of them begin that were found ahead; one more for their end. */
+  private final int[] firstAhead = new int[MAX_WAITING + 1];
+
+  /** The commands that come next, of all connections that are answered together. */
+  private final Lookahead ahead;
+
+  /** Those of one connection that has more, or was not answered with others. */
+  private final Lookahead ownAhead;
+
+  /** Connections that have something to do although they have received nothing. */
+  private final Queue<Connection> ready = new ArrayDeque<>();
+
+  private boolean scheduled;
+  private boolean watching;
+  private boolean answering;
+
+  /** Commands that were found ahead, and what the store has found out about their keys. */
+  record Lookahead(Ahead commands, Prefetch keys) {
+    Lookahead(CommandExecutor executor) {
+      this(new Ahead(), executor.newPrefetch());
+    }
+
+    void clear() {
+      commands.clear();
+      keys.clear();
+    }
+
+    /** Has the store find out about the keys of all commands; not worth it for one. */
+    void fetch() {
+      if (commands.count() > 1) {
+        commands.addKeysTo(keys::add);
+        keys.fetch();
+      }
+    }
+
+    /** The place of the key of this command in {@link #keys}, or -1 if it is not there. */
+    int place(int index) {
+      return commands.count() > 1 ? index : -1;
     }
   }
 
-  private void end() {
-    try {
-      inbox.answerAll();
-    } finally {
-      ending = false;
+  Turn(
+      EventLoop loop,
+      CommandExecutor executor,
+      Account account,
+      Dialects dialects,
+      MemoryQueue memoryQueue,
+      Connections connections) {
+    this.loop = loop;
+    this.executor = executor;
+    this.dialects = dialects;
+    this.memoryQueue = memoryQueue;
+    this.connections = connections;
+    receiveBuffer = new ReceiveBuffer(account);
+    outbox = new Outbox(account);
+    ahead = new Lookahead(executor);
+    ownAhead = new Lookahead(executor);
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  CommandExecutor executor() {
+    return executor;
+  }
+
+  ReceiveBuffer receiveBuffer() {
+    return receiveBuffer;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  Dialects dialects() {
+    return dialects;
+  }
+
+  MemoryQueue memoryQueue() {
+    return memoryQueue;
+  }
+
+  // ---- what waits ----
+
+  /** Takes over bytes that a connection has received, to be answered when all are read. */
+  void add(Connection connection, ByteBuf bytes) {
+    waiting[count] = connection;
+    received[count] = receiveBuffer.viewed(bytes);
+    starts[count] = bytes.readerIndex();
+    ends[count] = bytes.writerIndex();
+    count++;
+    boolean isEnough = receiveBuffer.keepLast();
+    if (isEnough || count == MAX_WAITING) {
+      answerAll();
+    }
+    endSoon();
+  }
+
+  /** Has a connection go on in the next turn: others come first. */
+  void addReady(Connection connection) {
+    ready.add(connection);
+    endSoon();
+  }
+
+  /** Ends this turn when all connections that are ready have been read. */
+  void endSoon() {
+    if (!scheduled) {
+      scheduled = true;
+      loop.execute(run); // Tasks come after all channels that are ready.
+    }
+  }
+
+  private void run() {
+    scheduled = false;
+    answerAll();
+    for (int left = ready.size(); left > 0; left--) {
+      ready.remove().goOn();
     }
     outbox.sendAll();
+    if (memoryQueue.isBusy()) {
+      memoryQueue.next();
+    }
+  }
+
+  // ---- memory ----
+
+  /** Looks after those who hold memory that others wait for, as long as somebody waits. */
+  void watchMemory() {
+    if (!watching) {
+      watching = true;
+      loop.schedule(this::watch, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void watch() {
+    watching = memoryQueue.isBusy();
+    if (!watching) {
+      return;
+    }
+    loop.schedule(this::watch, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    long now = System.nanoTime();
+    List<Connection> own = connections.all().stream().filter(one -> one.turn() == this).toList();
+    own.forEach(connection -> connection.lookForProgress(now));
+    own.stream()
+        .filter(connection -> connection.isStalled(now))
+        .sorted(Comparator.comparingLong((Connection one) -> one.share().heldBytes()).reversed())
+        .limit(MAX_CUT_OFF)
+        .forEach(Connection::cutOff);
+    memoryQueue.next();
+  }
+
+  // ---- answering ----
+
+  /** Answers all that waits, but for what is being answered already. */
+  void answerAll() {
+    if (answering) {
+      return;
+    }
+    answering = true;
+    try {
+      for (int from = 0; from < count; ) {
+        from = answerTogether(from);
+      }
+    } finally {
+      release();
+      answering = false;
+    }
+  }
+
+  /** Gives back what was received, also where an error has kept it from being answered. */
+  private void release() {
+    for (int i = 0; i < count; i++) {
+      requireNonNull(received[i]).bytes().release();
+    }
+    Arrays.fill(waiting, 0, count, null);
+    Arrays.fill(received, 0, count, null);
+    count = 0;
+    receiveBuffer.clear();
+  }
+
+  /** Answers connections from this one on, and returns which one is next. */
+  private int answerTogether(int from) {
+    int to = from;
+    ahead.clear();
+    for (; to < count && !ahead.commands().isFull(); to++) {
+      firstAhead[to] = ahead.commands().count();
+      requireNonNull(waiting[to]).lookAhead(bytes(to), ahead.commands());
+    }
+    firstAhead[to] = ahead.commands().count();
+    ahead.fetch();
+    for (int i = from; i < to; i++) {
+      requireNonNull(waiting[i]).answer(bytes(i), ahead, firstAhead[i], firstAhead[i + 1]);
+    }
+    return to;
+  }
+
+  private ReceivedBytes bytes(int index) {
+    ReceivedBytes bytes = requireNonNull(received[index]);
+    bytes.bytes().setIndex(starts[index], ends[index]);
+    return bytes;
+  }
+
+  /** For a connection of which nothing has been looked for. */
+  Lookahead nothingAhead() {
+    ownAhead.clear();
+    return ownAhead;
+  }
+
+  /** Looks for more commands of a connection that is being answered. */
+  Lookahead lookAhead(Connection connection, ReceivedBytes bytes) {
+    ownAhead.clear();
+    connection.lookAhead(bytes, ownAhead.commands());
+    ownAhead.fetch();
+    return ownAhead;
+  }
+
+  void close() {
+    release();
+    receiveBuffer.release();
+    outbox.release();
   }
 }

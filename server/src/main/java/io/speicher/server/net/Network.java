@@ -1,0 +1,130 @@
+package io.speicher.server.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.speicher.dialect.Account;
+import io.speicher.protocol.Limits;
+import io.speicher.server.command.CommandExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The event loops of a server, where it listens, and its connections. */
+public final class Network {
+  /** Connections count themselves what waits for slow readers. */
+  private static final WriteBufferWaterMark NO_WATER_MARK =
+      new WriteBufferWaterMark(Integer.MAX_VALUE - 1, Integer.MAX_VALUE);
+
+  private final Duration idleTimeout;
+  private final Account account;
+  private final Connections connections;
+  private final EventLoopGroup loops;
+  private final Map<EventLoop, Turn> turns = new HashMap<>();
+  private final List<Channel> listeners = new ArrayList<>();
+
+  /**
+   * @param executors one for each event loop
+   * @param account what all connections may hold together
+   */
+  public Network(
+      List<CommandExecutor> executors,
+      IoHandlerFactory ioHandlers,
+      Limits limits,
+      Duration idleTimeout,
+      Account account,
+      Connections connections) {
+    this.idleTimeout = idleTimeout;
+    this.account = account;
+    this.connections = connections;
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            executors.size(), new DefaultThreadFactory("speicher-loop"), ioHandlers);
+    MemoryQueue memoryQueue = new MemoryQueue(account);
+    for (var loop : loops) {
+      CommandExecutor executor = executors.get(turns.size());
+      turns.put(
+          (EventLoop) loop,
+          new Turn(
+              (EventLoop) loop,
+              executor,
+              account,
+              new Dialects(limits),
+              memoryQueue,
+              connections));
+    }
+  }
+
+  /**
+   * Listens for connections that speak one of these dialects, and returns where.
+   *
+   * @param host a name or a number
+   * @param port 0 picks a free one
+   * @throws IOException if it cannot listen there: the message says why
+   */
+  public InetSocketAddress listen(
+      ServerBootstrap bootstrap, String host, int port, PortDialects dialects)
+      throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new IOException(cannotListen(host, port, "unknown address"));
+    }
+    var bound =
+        bootstrap
+            .group(loops)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, NO_WATER_MARK)
+            .childHandler(new ServerPipeline(idleTimeout, turns, account, connections, dialects))
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      // What the operating system said, without the name of the call that it was said to.
+      String said = String.valueOf(bound.cause().getMessage());
+      String reason = said.substring(said.lastIndexOf(": ") + 1).strip().toLowerCase(Locale.ROOT);
+      throw new IOException(cannotListen(host, port, reason), bound.cause());
+    }
+    listeners.add(bound.channel());
+    return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  private static String cannotListen(String host, int port, String reason) {
+    return "cannot listen on " + hostAndPort(host, port) + ": " + reason;
+  }
+
+  /** As people write it: an IPv6 address in brackets. */
+  public static String hostAndPort(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** Accepts no more connections. */
+  public void stopListening() {
+    listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+  }
+
+  /**
+   * Lets every connection answer what it has received and close, for {@code timeout} at most.
+   * Returns how many of them had not sent all their replies by then.
+   */
+  public int drain(Duration timeout) throws InterruptedException {
+    return connections.drain(timeout);
+  }
+
+  /** Ends all connections, then the loops that run them, and gives their memory back. */
+  public void close() {
+    stopListening();
+    connections.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    turns.values().forEach(Turn::close);
+  }
+}
