@@ -27,6 +27,8 @@ public final class ReplyBuffer {
   private static final int FIRST_CHUNK_BYTES = 64 << 10;
   private static final int MAX_CHUNK_BYTES = 1 << 20;
 
+  private static final int NOTHING_LEFT_OUT = Integer.MAX_VALUE;
+
   private final ByteBuf page;
   private final List<ByteBuf> chunks = new ArrayList<>();
   private Share share;
@@ -35,6 +37,11 @@ public final class ReplyBuffer {
   private ByteBuf current;
 
   private int pageStart;
+
+  /** Pieces that are as long are left out, and where the last one would be. */
+  private int leftOutBytes = NOTHING_LEFT_OUT;
+
+  private long hole = -1;
 
   /** The position of the first byte of {@link #current}: negative where others precede. */
   private long currentStart;
@@ -175,6 +182,10 @@ public final class ReplyBuffer {
 
   /** Writes that many bytes from {@code index} of {@code bytes} on. */
   public ReplyBuffer writeBytes(ByteBuffer bytes, int index, int length) {
+    if (length >= leftOutBytes) {
+      hole = position();
+      return this;
+    }
     int from = index;
     int left = length;
     int room = current.capacity() - current.writerIndex();
@@ -187,6 +198,31 @@ public final class ReplyBuffer {
     }
     put(bytes, from, left);
     return this;
+  }
+
+  /**
+   * Runs something that writes, and leaves out what it writes in one piece of at least so many
+   * bytes. There may be one such piece.
+   *
+   * @return the position where it would be, or -1 if there was none
+   */
+  public long writeWithout(int pieceBytes, Runnable writer) {
+    leftOutBytes = pieceBytes;
+    hole = -1;
+    try {
+      writer.run();
+    } finally {
+      leftOutBytes = NOTHING_LEFT_OUT;
+    }
+    return hole <= position() ? hole : -1;
+  }
+
+  /** Takes back what was written from this position on, which is short, and returns it. */
+  public byte[] takeFrom(long position) {
+    byte[] taken = new byte[(int) (position() - position)];
+    current.getBytes((int) (position - currentStart), taken);
+    resetTo(position);
+    return taken;
   }
 
   private void put(ByteBuffer bytes, int index, int length) {

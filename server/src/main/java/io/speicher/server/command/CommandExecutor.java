@@ -6,6 +6,7 @@ import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
+import io.speicher.dialect.Share;
 import io.speicher.dialect.WatchedKeys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
@@ -74,6 +75,9 @@ public final class CommandExecutor {
   private final Prefetch noPrefetch;
   private final Leases leases;
   private final KeySearch search;
+
+  /** Whether the value that was shown last is to be sent in parts. */
+  private boolean needsParts;
 
   public CommandExecutor(Store store, ServerControl server, LoopLocks locks, int loop) {
     this.store = store;
@@ -162,9 +166,11 @@ public final class CommandExecutor {
       Dialect dialect,
       ReplyBuffer out) {
     switch (command) {
-      case Command.Get get -> get(get, prefetch, place, dialect, out);
+      case Command.Get get -> {
+        return get(get, session.share(), prefetch, place, dialect, out);
+      }
       case Command.GetAll get -> {
-        return getAll(get, dialect, out);
+        return getAll(get, session.share(), dialect, out);
       }
       case Command.GetAndDelete get -> getAndDelete(get.key(), dialect, out);
       case Command.GetAndTouch get -> getAndTouch(get, dialect, out);
@@ -232,10 +238,23 @@ public final class CommandExecutor {
 
   // ---- reading ----
 
-  private void get(
-      Command.Get get, Prefetch prefetch, int place, Dialect dialect, ReplyBuffer out) {
+  private @Nullable Work get(
+      Command.Get get,
+      Share share,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
     long start = out.position();
-    ItemReader reader = item -> dialect.encode(value(item, get.view()), out.resetTo(start));
+    needsParts = false;
+    ItemReader reader =
+        item -> {
+          out.resetTo(start);
+          needsParts = ValueWork.isFor(item, dialect, share);
+          if (!needsParts) {
+            dialect.encode(value(item, get.view()), out);
+          }
+        };
     boolean hit =
         get.view() == View.GLANCE
             ? store.look(get.key(), reader)
@@ -246,6 +265,9 @@ public final class CommandExecutor {
     if (!hit) {
       dialect.encode(Reply.Miss.MISS, out.resetTo(start));
     }
+    return hit && needsParts
+        ? ValueWork.begin(this, store, get.key(), get.view(), dialect, share, out)
+        : null;
   }
 
   Reply.Value value(Item item, View view) {
@@ -259,8 +281,9 @@ public final class CommandExecutor {
         item.frequency());
   }
 
-  private @Nullable Work getAll(Command.GetAll get, Dialect dialect, ReplyBuffer out) {
-    ReadWork work = new ReadWork(this, store, dialect, get);
+  private @Nullable Work getAll(
+      Command.GetAll get, Share share, Dialect dialect, ReplyBuffer out) {
+    ReadWork work = new ReadWork(this, store, dialect, share, get);
     work.begin(out);
     if (dialect.streams()) {
       return work;

@@ -1,7 +1,10 @@
 package io.speicher.server.command;
 
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Reply;
@@ -20,6 +23,7 @@ final class ReadWork implements Work {
   private final CommandExecutor executor;
   private final Store store;
   private final Dialect dialect;
+  private final Share share;
   private Command.GetAll get;
 
   /** How many elements are answered for good. */
@@ -31,10 +35,17 @@ final class ReadWork implements Work {
   private boolean isHit;
   private long elementStart;
 
-  ReadWork(CommandExecutor executor, Store store, Dialect dialect, Command.GetAll get) {
+  /** The next element, if that is so long that it is sent in parts. */
+  private @Nullable ValueWork parts;
+
+  private boolean needsParts;
+
+  ReadWork(
+      CommandExecutor executor, Store store, Dialect dialect, Share share, Command.GetAll get) {
     this.executor = executor;
     this.store = store;
     this.dialect = dialect;
+    this.share = share;
     this.get = get;
   }
 
@@ -49,6 +60,14 @@ final class ReadWork implements Work {
     long start = out.position();
     begin(out); // The dialect has decoded it again, and has to be brought where it was.
     out.resetTo(start);
+    if (parts != null) {
+      parts.movedTo(get.keys().get(done));
+    }
+  }
+
+  @Override
+  public boolean waitsUntilSent() {
+    return parts != null;
   }
 
   @Override
@@ -56,12 +75,36 @@ final class ReadWork implements Work {
     long start = out.position();
     int size = get.keys().size();
     while (done < size) {
-      boolean isFull = !readSome(size, out, start);
+      if (parts != null && !goOnWithParts(out, deadlineNanos)) {
+        return false;
+      }
+      boolean isFull = done < size && !readSome(size, out, start);
+      if (needsParts) {
+        needsParts = false;
+        beginParts(out);
+      }
       if (dialect.streams() && done < size && (isFull || System.nanoTime() - deadlineNanos >= 0)) {
         return false;
       }
     }
     dialect.endBatch(out);
+    return true;
+  }
+
+  private void beginParts(ReplyBuffer out) {
+    dialect.turnTo(done);
+    ByteBuffer key = get.keys().get(done);
+    parts = ValueWork.begin(executor, store, key, get.view(), dialect, share, out);
+  }
+
+  private boolean goOnWithParts(ReplyBuffer out, long deadlineNanos) {
+    if (!requireNonNull(parts).goOn(out, deadlineNanos)) {
+      return false;
+    }
+    parts = null;
+    isWritten = true;
+    isHit = true;
+    finishElement(out);
     return true;
   }
 
@@ -92,6 +135,10 @@ final class ReadWork implements Work {
     }
     out.resetTo(elementStart);
     isWritten = false;
+    if (item != null && ValueWork.isFor(item, dialect, share)) {
+      needsParts = true;
+      throw new SliceFullException();
+    }
     dialect.turnTo(index);
     dialect.encode(item == null ? Reply.Miss.MISS : executor.value(item, get.view()), out);
     isHit = item != null;

@@ -30,6 +30,11 @@ public interface Work extends AutoCloseable {
    */
   void movedTo(Command same, ReplyBuffer out);
 
+  /** Whether it goes on only when all that it has written is with the kernel. */
+  default boolean waitsUntilSent() {
+    return false;
+  }
+
   /** Gives back what it holds, whether it has come to its end or not. */
   @Override
   default void close() {}

@@ -26,6 +26,7 @@ import io.speicher.protocol.Counter;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.command.ReplyLostException;
 import io.speicher.server.command.Work;
 import io.speicher.server.net.Turn.Lookahead;
 import java.io.IOException;
@@ -275,7 +276,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) { // The peer went away, which is not news.
+    boolean isNews =
+        switch (cause) {
+          case IOException _ -> false; // The peer went away.
+          case ReplyLostException _, MemoryShortageException _ -> false; // It was too slow.
+          default -> true;
+        };
+    if (isNews) {
       logger.log(Level.ERROR, "connection failed: peer=" + ctx.channel().remoteAddress(), cause);
     }
     ctx.close();
@@ -358,8 +365,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     try {
-      if (work != null && outgoing.unsentBytes() < MAX_UNSENT_BYTES && !starved) {
-        goOnWithWork();
+      if (work != null && mayGoOnWith(work)) {
+        goOnWithWork(work);
       }
       if (input.isReadable() && mayExecute()) {
         execute(new ReceivedBytes(input), turn.nothingAhead(), 0, 0);
@@ -526,11 +533,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     workBytes = input.retain();
   }
 
-  private void goOnWithWork() {
+  private boolean mayGoOnWith(Work doing) {
+    long maxUnsentBytes = doing.waitsUntilSent() ? 1 : MAX_UNSENT_BYTES;
+    return outgoing.unsentBytes() < maxUnsentBytes && !starved;
+  }
+
+  private void goOnWithWork(Work doing) {
     ReplyBuffer out = turn.outbox().begin(this);
     executor().begin();
     try {
-      doSlice(requireNonNull(work), out);
+      doSlice(doing, out);
     } finally {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
