@@ -3,7 +3,9 @@ package io.speicher.server;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Predicate;
@@ -38,7 +40,7 @@ final class ConfigFile {
   static ConfigFile read(Path path, Predicate<String> isSetting) {
     ConfigFile file;
     try {
-      file = new ConfigFile(path, Toml.parse(path));
+      file = new ConfigFile(path, Toml.parse(withoutMark(Files.readString(path))));
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read --config " + path + ": " + reason(e), e);
     }
@@ -81,10 +83,16 @@ final class ConfigFile {
     return path + ":" + position.line() + ":" + position.column();
   }
 
+  /** Editors on Windows begin a file with a byte-order mark, which TOML does not know. */
+  private static String withoutMark(String text) {
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+
   private static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException _ -> "no such file";
       case AccessDeniedException _ -> "permission denied";
+      case CharacterCodingException _ -> "it is not UTF-8 text";
       default -> String.valueOf(e.getMessage());
     };
   }

@@ -62,7 +62,7 @@ final class OptionValues {
       if (percent < 1 || percent > 100) {
         throw new TypeConversionException("'" + text + "' is not a share from 1% to 100%");
       }
-      return machineBytes() / 100 * percent;
+      return Math.multiplyExact(machineBytes(), percent) / 100;
     }
   }
 

@@ -46,7 +46,7 @@ import picocli.CommandLine;
     })
 public final class ServerCommand implements Callable<Integer> {
   /** What the process takes beside the memory for items: code, connections, buffers. */
-  private static final long PROCESS_BYTES = 150 << 20;
+  private static final long PROCESS_BYTES = 80 << 20;
 
   /** The files that the process opens beside connections: jars, libraries, event loops. */
   private static final int RESERVED_FILES = 64;

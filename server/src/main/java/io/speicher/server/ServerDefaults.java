@@ -41,7 +41,7 @@ final class ServerDefaults implements IDefaultValueProvider {
     String name = name(option);
     String variable = "SPEICHER_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
     String value = environment.get(variable);
-    if (value != null) {
+    if (value != null && !value.isBlank()) {
       return checked(option, value, variable);
     }
     if (name.equals(CONFIG)) {
@@ -74,7 +74,7 @@ final class ServerDefaults implements IDefaultValueProvider {
     if (file == null) {
       Path path = command.findOption("--" + CONFIG).getValue();
       String variable = environment.get("SPEICHER_CONFIG");
-      if (path == null && variable != null) {
+      if (path == null && variable != null && !variable.isBlank()) {
         path = Path.of(variable);
       }
       if (path != null) {

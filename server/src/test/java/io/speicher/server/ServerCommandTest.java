@@ -141,7 +141,7 @@ final class ServerCommandTest {
   void start_withMoreMemoryThanTheMachine() {
     assertThat(refusal("--memory=1000gb"))
         .startsWith("memory too large: memory=1000gb machine=")
-        .endsWith("since the process takes 150mb beside it); lower --memory");
+        .endsWith("since the process takes 80mb beside it); lower --memory");
   }
 
   /** What a person is told instead of a running server. */
