@@ -20,10 +20,9 @@ import io.speicher.server.net.ServerPipeline;
 import io.speicher.server.net.Turn;
 import io.speicher.store.Store;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.lang.System.Logger;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +31,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -45,8 +44,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call any method. The server closes the store that it was given.
  */
 public final class SpeicherServer implements AutoCloseable {
-  private static final Logger logger = System.getLogger(SpeicherServer.class.getName());
-
   /** What may wait for a slow reader before its commands have to wait, and until they go on. */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(256 << 10, 1 << 20);
@@ -60,11 +57,13 @@ public final class SpeicherServer implements AutoCloseable {
   private final ServerStatus status;
   private final Map<EventLoop, Loop> loopStates;
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private final CompletableFuture<String> failed = new CompletableFuture<>();
   private final Channel listener;
   private final @Nullable Channel redisListener;
   private final @Nullable Channel memcachedListener;
 
-  private SpeicherServer(ServerSettings settings, Store store) throws IOException {
+  private SpeicherServer(ServerSettings settings, Store store, InstantSource wallClock)
+      throws IOException {
     this.store = store;
     connections = new Connections(settings.maxConnections());
     loops =
@@ -72,10 +71,8 @@ public final class SpeicherServer implements AutoCloseable {
             settings.threads(),
             new DefaultThreadFactory("speicher-loop"),
             settings.transport().ioHandlers());
-    maintenance =
-        Executors.newSingleThreadScheduledExecutor(
-            new DefaultThreadFactory("speicher-maintenance", true));
-    status = new ServerStatus(settings, store, connections, maintenance);
+    maintenance = newMaintenance();
+    status = new ServerStatus(settings, store, wallClock, connections, maintenance);
     loopStates = new HashMap<>();
     for (EventExecutor loop : loops) {
       CommandExecutor executor = status.executors().get(loopStates.size());
@@ -84,6 +81,9 @@ public final class SpeicherServer implements AutoCloseable {
       Outbox outbox = new Outbox();
       Turn turn = new Turn(inbox, outbox);
       loopStates.put((EventLoop) loop, new Loop(executor, dialects, inbox, outbox, turn));
+    }
+    for (EventExecutor loop : loops) {
+      loop.terminationFuture().addListener(ended -> loopEnded());
     }
     try {
       listener = listen(settings, settings.port(), PortDialects.ANY);
@@ -94,8 +94,19 @@ public final class SpeicherServer implements AutoCloseable {
       stop();
       throw e;
     }
+    Duties duties =
+        new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
     maintenance.scheduleWithFixedDelay(
-        this::maintain, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
+        duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** What is cancelled leaves the queue at once, and what is to be done later dies with it. */
+  private static ScheduledExecutorService newMaintenance() {
+    ScheduledThreadPoolExecutor maintenance =
+        new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("speicher-maintenance", true));
+    maintenance.setRemoveOnCancelPolicy(true);
+    maintenance.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return maintenance;
   }
 
   /**
@@ -104,7 +115,13 @@ public final class SpeicherServer implements AutoCloseable {
    * @throws IOException if it cannot listen there; the store is closed
    */
   public static SpeicherServer start(ServerSettings settings, Store store) throws IOException {
-    return new SpeicherServer(settings, store);
+    return start(settings, store, InstantSource.system());
+  }
+
+  /** The same where dates are by another clock than the machine's. */
+  static SpeicherServer start(ServerSettings settings, Store store, InstantSource wallClock)
+      throws IOException {
+    return new SpeicherServer(settings, store, wallClock);
   }
 
   /** Where it listens; the port is the real one if 0 was asked for. */
@@ -134,6 +151,21 @@ public final class SpeicherServer implements AutoCloseable {
   /** Completed when a client wants the server to stop, which is up to its owner. */
   CompletableFuture<Void> stopRequested() {
     return status.stopRequested();
+  }
+
+  /**
+   * Completed with the reason when the server cannot go on, though nobody stopped it. What is left
+   * to do is to end the process: not even closing works any more.
+   */
+  CompletableFuture<String> failed() {
+    return failed;
+  }
+
+  /** Only an {@code Error} in a loop itself ends it; errors in a task do not. */
+  private void loopEnded() {
+    if (!stopped.get()) {
+      failed.complete("an event loop has ended");
+    }
   }
 
   /**
@@ -196,15 +228,6 @@ public final class SpeicherServer implements AutoCloseable {
 
   private List<Channel> listeners() {
     return Stream.of(listener, redisListener, memcachedListener).filter(Objects::nonNull).toList();
-  }
-
-  private void maintain() {
-    try {
-      store.maintain();
-      status.sample();
-    } catch (RuntimeException e) {
-      logger.log(Level.ERROR, "maintenance failed; it will be tried again", e);
-    }
   }
 
   /** Connections end before the loops that run them, and these before the store that they use. */

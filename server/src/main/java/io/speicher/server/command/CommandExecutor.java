@@ -3,10 +3,10 @@ package io.speicher.server.command;
 import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.KeysAhead;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
-import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Expiry;
@@ -22,11 +22,9 @@ import io.speicher.store.PutResult;
 import io.speicher.store.Store;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
-import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,6 +54,7 @@ public final class CommandExecutor {
       Stream.of(ValueKind.values()).map(kind -> PutOptions.DEFAULT.withKind(kind.code())).toList();
 
   private final Store store;
+  private final Dates dates;
   private final ServerStatus server;
   private final LoopLocks locks;
   private final ReentrantLock lock;
@@ -65,8 +64,9 @@ public final class CommandExecutor {
   private final Leases leases;
   private final KeySearch search;
 
-  public CommandExecutor(Store store, ServerStatus server, LoopLocks locks, int loop) {
+  public CommandExecutor(Store store, Dates dates, ServerStatus server, LoopLocks locks, int loop) {
     this.store = store;
+    this.dates = dates;
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
@@ -185,9 +185,7 @@ public final class CommandExecutor {
       case Command.Unwatch _ -> dialect.encode(unwatch(connection), out);
 
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
-      case Command.Time _ ->
-          dialect.encode(
-              new Reply.Count(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now())), out);
+      case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(server.stats()), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(), out);
       case Command.Quit _ -> dialect.encode(quit(connection), out);
@@ -221,8 +219,8 @@ public final class CommandExecutor {
         item.value(),
         item.flags(),
         view == View.VERSION ? item.version() : 0,
-        item.expiresAtMillis(),
-        view == View.VALUE ? 0 : store.nowMillis(),
+        view == View.VALUE ? item.expiresAtMillis() : dates.toDateMillis(item.expiresAtMillis()),
+        view == View.VALUE ? 0 : dates.toDateMillis(store.nowMillis()),
         item.frequency());
   }
 
@@ -359,7 +357,7 @@ public final class CommandExecutor {
         long now = store.nowMillis();
         yield expiry.millis() > Item.NEVER - now ? Item.NEVER : now + expiry.millis();
       }
-      case AT -> Math.min(expiry.millis(), Item.NEVER - 1);
+      case AT -> dates.toStoreMillis(expiry.millis());
     };
   }
 
