@@ -3,7 +3,6 @@ package io.speicher.server;
 import static io.speicher.protocol.Quantities.ofBytes;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.speicher.protocol.Limits;
 import io.speicher.server.net.Network;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
@@ -14,16 +13,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code speicher server}: runs a server until it is told to stop. */
 @Command(
@@ -32,7 +35,7 @@ import picocli.CommandLine;
     sortOptions = false,
     sortSynopsis = false,
     abbreviateSynopsis = true,
-    defaultValueProvider = ServerDefaults.class,
+    modelTransformer = ServerCommand.OptionsOfSettings.class,
     footerHeading = "%nExamples:%n",
     footer = {
       "  speicher server                                 a cache on localhost:14567",
@@ -46,248 +49,246 @@ import picocli.CommandLine;
       "answers what it has received and exits with 0; a second signal stops it at once.",
     })
 public final class ServerCommand implements Callable<Integer> {
-  /** What the process takes beside the memory for items: code, connections, buffers. */
-  private static final long PROCESS_BYTES = 150 << 20;
-
   /** The files that the process opens beside connections: jars, libraries, event loops. */
   private static final int RESERVED_FILES = 64;
 
+  /**
+   * The status of a process that ended itself, as sysexits(3) has it: supervisors start it again.
+   */
+  private static final int CANNOT_GO_ON = 70;
+
+  /** The options of this class come behind those of the settings in the help. */
+  private static final int BEHIND_SETTINGS = 1_000;
+
   static {
+    // Netty would look for the address of a network card, to name connections, and warn if there is
+    // none. Nobody sees these names.
+    System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
     // What comes after the command line is loaded while picocli reads it: each takes a third of the
     // time to start.
     Thread.ofPlatform().daemon().name("speicher-prepare").start(ServerCommand::prepare);
   }
 
+  private final Map<String, String> environment;
+
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "Port to listen on; 0 picks a free one (default: ${DEFAULT-VALUE}).",
-      defaultValue = "14567",
-      converter = OptionValues.Count.class)
-  private int port;
-
-  @Option(
-      names = "--redis-port",
-      paramLabel = "PORT",
-      description =
-          "One more port, such as 6379, that speaks only RESP; 0 picks a free one (default:"
-              + " ${DEFAULT-VALUE}). --port speaks it too.",
-      defaultValue = "none",
-      converter = OptionValues.OtherPort.class)
-  private OptionalInt redisPort = OptionalInt.empty();
-
-  @Option(
-      names = "--memcached-port",
-      paramLabel = "PORT",
-      description =
-          "One more port, such as 11211, that speaks only memcached's protocols; 0 picks a free one"
-              + " (default: ${DEFAULT-VALUE}). --port speaks them too.",
-      defaultValue = "none",
-      converter = OptionValues.OtherPort.class)
-  private OptionalInt memcachedPort = OptionalInt.empty();
-
-  @Option(
-      names = "--bind",
-      paramLabel = "ADDRESS",
-      description =
-          "Address to listen on (default: ${DEFAULT-VALUE}). There is no password: an address that"
-              + " others can reach, such as 0.0.0.0, lets them read and delete everything.",
-      defaultValue = "127.0.0.1")
-  private String bind = "";
-
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      description =
-          "Memory for items, index and bookkeeping: a size, or a share of this machine's memory such"
-              + " as 50%% (default: ${DEFAULT-VALUE}). When it is full, old items make room.",
-      defaultValue = "25%",
-      converter = OptionValues.Memory.class)
-  private long memory;
-
-  @Option(
-      names = "--max-frame",
-      paramLabel = "SIZE",
-      description = "Longest request, and so about the largest item (default: ${DEFAULT-VALUE}).",
-      defaultValue = "32mb",
-      converter = OptionValues.Size.class)
-  private int maxFrame;
-
-  @Option(
-      names = "--max-key",
-      paramLabel = "SIZE",
-      description = "Longest key, at most 65535 bytes (default: ${DEFAULT-VALUE}).",
-      defaultValue = "65535",
-      converter = OptionValues.Size.class)
-  private int maxKey;
-
-  @Option(
-      names = "--max-connections",
-      paramLabel = "N",
-      description = "Connections at a time; more are refused (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10000",
-      converter = OptionValues.Count.class)
-  private int maxConnections;
-
-  @Option(
-      names = "--idle-timeout",
-      paramLabel = "TIME",
-      description =
-          "Close connections that say nothing for so long; 0 never (default: ${DEFAULT-VALUE}).",
-      defaultValue = "0",
-      converter = OptionValues.Time.class)
-  private Duration idleTimeout = Duration.ZERO;
-
-  @Option(
-      names = "--drain-timeout",
-      paramLabel = "TIME",
-      description =
-          "When stopping, wait so long for clients to take their replies (default:"
-              + " ${DEFAULT-VALUE}).",
-      defaultValue = "10s",
-      converter = OptionValues.Time.class)
-  private Duration drainTimeout = Duration.ZERO;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Event loops; 0 is one for each processor (default: ${DEFAULT-VALUE}).",
-      defaultValue = "0",
-      converter = OptionValues.Count.class)
-  private int threads;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
+      order = BEHIND_SETTINGS,
       description =
           "Read settings from this TOML file; speicher.toml in the source shows them all.")
-  @SuppressWarnings("UnusedVariable") // ServerDefaults asks picocli for it, before fields are set.
   private @Nullable Path config;
 
   @Option(
+      names = "--print-memory",
+      order = BEHIND_SETTINGS + 1,
+      description = "Show how much memory the server may take with these settings, and exit.")
+  private boolean printsMemory;
+
+  @Option(
       names = {"-h", "--help"},
+      order = BEHIND_SETTINGS + 2,
       usageHelp = true,
       description = "Show this help and exit.")
   @SuppressWarnings("UnusedVariable") // For picocli alone.
   private boolean help;
 
+  /** For picocli, as a service. */
+  public ServerCommand() {
+    this(System.getenv());
+  }
+
+  ServerCommand(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Adds an option for each setting. */
+  static final class OptionsOfSettings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec command) {
+      int order = 0;
+      for (Setting<?> setting : ServerSettings.ALL) {
+        command.addOption(
+            OptionSpec.builder(setting.option())
+                .type(String.class)
+                .paramLabel(setting.type().label())
+                .description(setting.help().replace("%", "%%")) // It is a format to picocli.
+                .order(order++)
+                .build());
+      }
+      return command;
+    }
+  }
+
   /** Uses what takes long to load; only that it is loaded matters. */
   private static void prepare() {
-    Transport.best();
-    new SegmentStore(SegmentStore.MIN_BUDGET_BYTES, Ticker.system()).close();
+    try {
+      Transport.best();
+      new SegmentStore(SegmentStore.MIN_BUDGET_BYTES, Ticker.system()).close();
+    } catch (RuntimeException | Error e) {
+      // The start proper meets the same and tells of it.
+    }
   }
 
   /** Returns when the server has stopped. */
   @Override
   public Integer call() throws InterruptedException, ReflectiveOperationException {
-    Logging.toStandardError();
     ServerSettings settings = settings();
-    requireRoomFor(memory);
+    MemoryPlan plan = MemoryPlan.of(settings);
+    if (printsMemory) {
+      spec.commandLine().getOut().print(plan.table());
+      return CommandLine.ExitCode.OK;
+    }
+    requireRoom(plan, settings);
+    ServerLog log = ServerLog.toStandardError();
+    try {
+      return serve(settings, log);
+    } finally {
+      log.close();
+    }
+  }
+
+  private int serve(ServerSettings settings, ServerLog log)
+      throws InterruptedException, ReflectiveOperationException {
     StopSignal stop = new StopSignal();
-    try (SpeicherServer server =
-        SpeicherServer.start(settings, new SegmentStore(memory, Ticker.system()))) {
+    try (SpeicherServer server = start(settings)) {
       server.stopRequested().thenRun(stop::stop);
-      announce(server, settings);
-      warnOfTooFewFiles();
+      server.failed().thenAccept(reason -> endAtOnce(reason, log));
+      announce(server, settings, log);
+      warnOfTooFewFiles(settings.maxConnections(), log);
       stop.await();
-      say("stopping: answering what has been received, for at most " + seconds(drainTimeout));
-      int cut = server.drain(drainTimeout);
-      say(cut == 0 ? "stopped" : "stopped; connections cut off: " + cut);
+      Duration timeout = settings.drainTimeout();
+      say("stopping: answering what has been received, for at most " + seconds(timeout), log);
+      int cut = server.drain(timeout);
+      say(cut == 0 ? "stopped" : "stopped; connections cut off: " + cut, log);
       return CommandLine.ExitCode.OK;
     } catch (IOException e) {
-      say(
-          e.getMessage()
-              + "; stop what listens there, or choose another port (0 picks a free one) or --bind");
+      say(String.valueOf(e.getMessage()), log);
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
 
-  private ServerSettings settings() {
+  private static SpeicherServer start(ServerSettings settings) throws IOException {
     try {
-      return new ServerSettings(
-          bind,
-          port,
-          redisPort,
-          memcachedPort,
-          new Limits(maxFrame, maxKey),
-          maxConnections,
-          idleTimeout,
-          drainTimeout,
-          threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-          Transport.best());
-    } catch (IllegalArgumentException e) {
-      throw wrong(String.valueOf(e.getMessage()));
+      return SpeicherServer.start(
+          settings, new SegmentStore(settings.memoryBytes(), Ticker.system()));
+    } catch (IOException e) {
+      throw new IOException(
+          e.getMessage()
+              + "; stop what listens there, or choose another port (0 picks a free one) or --bind",
+          e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw new IOException(
+          "cannot start: %s: memory=%s threads=%d; lower --memory or --threads, or raise what this process may take (ulimit -a)"
+              .formatted(reason(e), ofBytes(settings.memoryBytes()), settings.threads()),
+          e);
     }
   }
 
-  /** Two of the largest items must fit, and all of it must fit into the machine. */
-  private void requireRoomFor(long bytes) {
-    long least = Math.max(2L * maxFrame, SegmentStore.MIN_BUDGET_BYTES);
-    if (bytes < least) {
-      throw wrong(
-          "memory too small: memory=%s max-frame=%s (expected: at least two frames, %s); raise --memory or lower --max-frame"
-              .formatted(ofBytes(bytes), ofBytes(maxFrame), ofBytes(least)));
+  /** What is behind an exception that only says what could not be done. */
+  private static String reason(Throwable e) {
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
     }
-    long machine = OptionValues.machineBytes();
-    long most = Math.min(machine - PROCESS_BYTES, SegmentStore.MAX_BUDGET_BYTES);
-    if (bytes > most) {
-      throw wrong(
-          "memory too large: memory=%s machine=%s (expected: at most %s, since the process takes %s beside it); lower --memory"
-              .formatted(ofBytes(bytes), ofBytes(machine), ofBytes(most), ofBytes(PROCESS_BYTES)));
+    String message = deepest.getMessage();
+    return message == null ? deepest.getClass().getSimpleName() : message;
+  }
+
+  /** A loop that ended has connections that nobody serves or closes: only a new process helps. */
+  private static void endAtOnce(String reason, ServerLog log) {
+    say("the server cannot go on: " + reason + "; ending, to be started again", log);
+    log.flush();
+    Runtime.getRuntime().halt(CANNOT_GO_ON);
+  }
+
+  /** What options, environment and file say. */
+  ServerSettings settings() {
+    Map<String, String> options = new HashMap<>();
+    for (Setting<?> setting : ServerSettings.ALL) {
+      String text = spec.findOption(setting.option()).getValue();
+      if (text != null) {
+        options.put(setting.name(), text);
+      }
+    }
+    SettingSources sources = new SettingSources(options, environment);
+    try {
+      ServerSettings settings = sources.read(config);
+      warn(sources.warnings());
+      return settings;
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
+    }
+  }
+
+  private void warn(List<String> warnings) {
+    PrintWriter err = spec.commandLine().getErr();
+    warnings.forEach(warning -> err.println("speicher: warning: " + warning));
+    err.flush();
+  }
+
+  private void requireRoom(MemoryPlan plan, ServerSettings settings) {
+    try {
+      plan.requireRoom(settings.limits().maxFrameBytes());
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
     }
   }
 
   /** The first words, up to the port, stay as they are: scripts wait for them. */
-  private void announce(SpeicherServer server, ServerSettings settings) {
+  private void announce(SpeicherServer server, ServerSettings settings, ServerLog log) {
     InetAddress address = server.address().getAddress();
     say(
         "listening on %s (memory %s, threads %d, transport %s)"
             .formatted(
                 Network.hostAndPort(address.getHostAddress(), server.port()),
-                ofBytes(memory),
+                ofBytes(settings.memoryBytes()),
                 settings.threads(),
-                settings.transport().name().toLowerCase(Locale.ROOT)));
-    server.redisAddress().ifPresent(also -> announceOther(also, "RESP"));
-    server.memcachedAddress().ifPresent(also -> announceOther(also, "memcached"));
+                settings.transport().name().toLowerCase(Locale.ROOT)),
+        log);
+    server.redisAddress().ifPresent(also -> announceOther(also, "RESP", log));
+    server.memcachedAddress().ifPresent(also -> announceOther(also, "memcached", log));
     if (!address.isLoopbackAddress()) {
       say(
           "warning: others can reach "
               + address.getHostAddress()
-              + ", and there is no password: whoever connects can read and delete everything");
+              + ", and there is no password: whoever connects can read and delete everything",
+          log);
     }
   }
 
-  private void announceOther(InetSocketAddress address, String dialect) {
+  private void announceOther(InetSocketAddress address, String dialect, ServerLog log) {
     say(
         "also listening on %s (%s only)"
             .formatted(
                 Network.hostAndPort(
                     address.getAddress().getHostAddress(), address.getPort()),
-                dialect));
+                dialect),
+        log);
   }
 
   /** A connection is an open file to the operating system, which may allow only so many. */
-  private void warnOfTooFewFiles() {
+  private void warnOfTooFewFiles(int maxConnections, ServerLog log) {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
       long files = system.getMaxFileDescriptorCount();
       if (files < maxConnections + RESERVED_FILES) {
         say(
             "warning: this process may open %d files, too few for max-connections=%d; raise ulimit -n or lower --max-connections"
-                .formatted(files, maxConnections));
+                .formatted(files, maxConnections),
+            log);
       }
     }
   }
 
-  private void say(String message) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("speicher: " + message);
-    err.flush();
+  /** Once the server listens, nothing may wait for who reads standard error. */
+  private static void say(String message, ServerLog log) {
+    log.line("speicher: " + message);
   }
 
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
+  private ParameterException wrong(IllegalArgumentException e) {
+    return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
   }
 
   private static String seconds(Duration duration) {

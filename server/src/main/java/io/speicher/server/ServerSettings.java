@@ -1,101 +1,305 @@
 package io.speicher.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.SettingValue;
+import io.speicher.server.Setting.Names;
+import io.speicher.store.segment.SegmentStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
- * What a server can be told. All bounds are checked here, whoever asks for a server.
+ * What a server is told: the declaration of each setting, and a value for each. Immutable.
  *
- * @param bind the address to listen on, a name or a number
- * @param port 0 to 65,535; 0 picks a free one
- * @param redisPort another port, where only RESP is spoken; none if it is empty
- * @param memcachedPort another port, where only memcached's protocols are spoken
- * @param limits what a frame and a key may measure
- * @param maxConnections how many connections are served at a time; more are refused
- * @param idleTimeout how long a connection may say nothing before it is closed; zero for ever
- * @param drainTimeout how long a stopping server waits for its peers
- * @param threads how many event loops serve the connections
+ * <p>To add a setting, declare it here and ask for it with {@link #get} where it counts.
  */
-public record ServerSettings(
-    String bind,
-    int port,
-    OptionalInt redisPort,
-    OptionalInt memcachedPort,
-    Limits limits,
-    int maxConnections,
-    Duration idleTimeout,
-    Duration drainTimeout,
-    int threads,
-    Transport transport) {
+public final class ServerSettings {
+  private static final List<Setting<?>> declared = new ArrayList<>();
 
-  public static final int DEFAULT_PORT = 14_567;
-  private static final int MAX_PORT = 65_535;
+  // ---- the settings, in the order of the help ----
 
-  /** What a server has when nobody says otherwise. */
-  public static final ServerSettings DEFAULT =
-      new ServerSettings(
+  public static final Setting<Integer> PORT =
+      declare(
+          "port",
+          SettingType.port(),
+          "14567",
+          "Port to listen on; 0 picks a free one",
+          "",
+          new Names("port", "tcpport"));
+
+  public static final Setting<OptionalInt> REDIS_PORT =
+      declare(
+          "redis-port",
+          SettingType.otherPort(),
+          SettingType.NONE,
+          "One more port, such as 6379, that speaks only RESP; 0 picks a free one",
+          "--port speaks it too.",
+          Names.NONE);
+
+  public static final Setting<OptionalInt> MEMCACHED_PORT =
+      declare(
+          "memcached-port",
+          SettingType.otherPort(),
+          SettingType.NONE,
+          "One more port, such as 11211, that speaks only memcached's protocols; 0 picks a free one",
+          "--port speaks them too.",
+          Names.NONE);
+
+  public static final Setting<String> BIND =
+      declare(
+          "bind",
+          SettingType.text("ADDRESS"),
           "127.0.0.1",
-          DEFAULT_PORT,
-          OptionalInt.empty(),
-          OptionalInt.empty(),
-          Limits.DEFAULT,
-          10_000,
-          Duration.ZERO,
-          Duration.ofSeconds(10),
-          Runtime.getRuntime().availableProcessors(),
-          Transport.best());
+          "Address to listen on",
+          "There is no password: an address that others can reach, such as 0.0.0.0, lets them read"
+              + " and delete everything.",
+          new Names("bind", "inter"));
 
-  public ServerSettings {
-    requireWithin("port", port, 0, MAX_PORT);
-    redisPort.ifPresent(number -> requireWithin("redis-port", number, 0, MAX_PORT));
-    memcachedPort.ifPresent(number -> requireWithin("memcached-port", number, 0, MAX_PORT));
-    requireWithin("max-connections", maxConnections, 1, 10_000_000);
-    requireWithin("threads", threads, 1, 1_024);
-    requireNotNegative("idle-timeout", idleTimeout);
-    requireNotNegative("drain-timeout", drainTimeout);
+  public static final Setting<Long> MEMORY =
+      declare(
+          "memory",
+          SettingType.memory(SegmentStore.MIN_BUDGET_BYTES, SegmentStore.MAX_BUDGET_BYTES),
+          "25%",
+          "Memory for items, index and bookkeeping: a size, or a share of this machine's memory such"
+              + " as 50%",
+          "When it is full, old items make room.",
+          new Names("maxmemory", "maxbytes"));
+
+  public static final Setting<Long> CONNECTION_MEMORY =
+      declare(
+          "connection-memory",
+          SettingType.size(MemoryPlan.MIN_ACCOUNT_BYTES, SegmentStore.MAX_BUDGET_BYTES),
+          "auto",
+          settings -> MemoryPlan.defaultAccountBytes(settings.memoryBytes(), Machine.memoryBytes()),
+          "Memory for everything that clients make the server hold outside the store: received"
+              + " bytes, pending replies, transactions",
+          "auto is a quarter of --memory and at least 64mb, or less where the machine has not that"
+              + " much; --print-memory shows it.",
+          new Names("maxmemory-clients", null));
+
+  public static final Setting<Long> MAX_FRAME =
+      declare(
+          "max-frame",
+          SettingType.size(1, Limits.MAX_FRAME_BYTES),
+          "auto",
+          settings -> Math.min(Limits.DEFAULT.maxFrameBytes(), settings.memoryBytes() / 2),
+          "Longest request, and so about the largest item",
+          "auto is 32mb, or half of --memory where that is less.",
+          new Names("proto-max-bulk-len", "item_size_max"));
+
+  public static final Setting<Long> MAX_KEY =
+      declare(
+          "max-key",
+          SettingType.size(1, Limits.MAX_KEY_BYTES),
+          "65535",
+          "Longest key, at most 65535 bytes",
+          "",
+          Names.NONE);
+
+  public static final Setting<Integer> MAX_CONNECTIONS =
+      declare(
+          "max-connections",
+          SettingType.count(1, 10_000_000),
+          "10000",
+          "Connections at a time; more are refused",
+          "",
+          new Names("maxclients", "maxconns"));
+
+  public static final Setting<Duration> IDLE_TIMEOUT =
+      declare(
+          "idle-timeout",
+          SettingType.time(),
+          "0",
+          "Close connections that send nothing for this long; 0 never",
+          "",
+          new Names("timeout", "idle_timeout"));
+
+  public static final Setting<Duration> DRAIN_TIMEOUT =
+      declare(
+          "drain-timeout",
+          SettingType.time(),
+          "10s",
+          "When stopping, wait this long for clients to take their replies",
+          "",
+          new Names("shutdown-timeout", null));
+
+  public static final Setting<Integer> THREADS =
+      declare(
+          "threads",
+          SettingType.count(0, 256),
+          "0",
+          "Event loops; 0 is one for each processor",
+          "",
+          new Names("io-threads", "num_threads"));
+
+  /** All of them, in the order of the help. */
+  static final List<Setting<?>> ALL = List.copyOf(declared);
+
+  /** The defaults. */
+  public static final ServerSettings DEFAULT = new ServerSettings(Map.of(), Transport.best());
+
+  private final Map<Setting<?>, Object> said;
+  private final Map<Setting<?>, Object> values = new HashMap<>();
+  private final Transport transport;
+
+  private ServerSettings(Map<Setting<?>, Object> said, Transport transport) {
+    this.said = said;
+    this.transport = transport;
+    values.putAll(said);
+    for (Setting<?> setting : ALL) { // A default may depend on what is declared before it.
+      values.computeIfAbsent(setting, unsaid -> unsaid.fallback().apply(this));
+    }
   }
 
-  public ServerSettings withPort(int newPort) {
-    return new ServerSettings(
-        bind,
-        newPort,
-        redisPort,
-        memcachedPort,
-        limits,
-        maxConnections,
-        idleTimeout,
-        drainTimeout,
-        threads,
-        transport);
+  private static <T> Setting<T> declare(
+      String name,
+      SettingType<T> type,
+      String defaultText,
+      String summary,
+      String detail,
+      Names names) {
+    return declare(
+        name, type, defaultText, settings -> type.parse(defaultText), summary, detail, names);
+  }
+
+  private static <T> Setting<T> declare(
+      String name,
+      SettingType<T> type,
+      String defaultText,
+      Function<ServerSettings, T> fallback,
+      String summary,
+      String detail,
+      Names names) {
+    Setting<T> setting = new Setting<>(name, type, defaultText, fallback, summary, detail, names);
+    declared.add(setting);
+    return setting;
+  }
+
+  // ---- their values ----
+
+  /** What was said, or else the default. */
+  @SuppressWarnings("unchecked") // with() and the declaration put it there.
+  public <T> T get(Setting<T> setting) {
+    return (T) requireNonNull(values.get(setting));
+  }
+
+  /**
+   * The same with another value for {@code setting}.
+   *
+   * @throws IllegalArgumentException if it is out of bounds
+   */
+  public <T> ServerSettings with(Setting<T> setting, T value) {
+    setting.type().requireWithinBounds(setting.name(), value);
+    Map<Setting<?>, Object> changed = new HashMap<>(said);
+    changed.put(setting, requireNonNull(value));
+    return new ServerSettings(changed, transport);
+  }
+
+  /**
+   * The same with what {@code text} says of {@code setting}.
+   *
+   * @throws IllegalArgumentException if it makes no sense or is out of bounds
+   */
+  <T> ServerSettings withText(Setting<T> setting, String text) {
+    if (setting.isDefault(text)) {
+      Map<Setting<?>, Object> changed = new HashMap<>(said);
+      changed.remove(setting);
+      return new ServerSettings(changed, transport);
+    }
+    return with(setting, setting.type().parse(text));
+  }
+
+  public ServerSettings withTransport(Transport newTransport) {
+    return new ServerSettings(said, newTransport);
+  }
+
+  /** All values, as the dialects show them. */
+  public List<SettingValue> shown() {
+    return ALL.stream().map(this::shown).toList();
+  }
+
+  private <T> SettingValue shown(Setting<T> setting) {
+    Names names = setting.names();
+    return new SettingValue(
+        setting.name(), names.redis(), names.memcached(), setting.type().plain(get(setting)));
+  }
+
+  // ---- by their names ----
+
+  /** The address to listen on, a name or a number. */
+  public String bind() {
+    return get(BIND);
+  }
+
+  /** 0 picks a free one. */
+  public int port() {
+    return get(PORT);
+  }
+
+  /** Another port, where only RESP is spoken; none if it is empty. */
+  public OptionalInt redisPort() {
+    return get(REDIS_PORT);
+  }
+
+  /** Another port, where only memcached's protocols are spoken; none if it is empty. */
+  public OptionalInt memcachedPort() {
+    return get(MEMCACHED_PORT);
+  }
+
+  /** What a frame and a key may measure. */
+  public Limits limits() {
+    return new Limits(Math.toIntExact(get(MAX_FRAME)), Math.toIntExact(get(MAX_KEY)));
+  }
+
+  /** How many connections are served at a time. */
+  public int maxConnections() {
+    return get(MAX_CONNECTIONS);
+  }
+
+  /** How long a connection may say nothing before it is closed; zero for ever. */
+  public Duration idleTimeout() {
+    return get(IDLE_TIMEOUT);
+  }
+
+  /** How long a stopping server waits for its peers. */
+  public Duration drainTimeout() {
+    return get(DRAIN_TIMEOUT);
+  }
+
+  /** How many event loops serve the connections; at least one. */
+  public int threads() {
+    int threads = get(THREADS);
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** How the server waits for its sockets: the best that works here, unless a test says else. */
+  public Transport transport() {
+    return transport;
+  }
+
+  /** The budget of the store. */
+  public long memoryBytes() {
+    return get(MEMORY);
+  }
+
+  /** What all connections together may make the server hold outside the store. */
+  public long connectionMemoryBytes() {
+    return get(CONNECTION_MEMORY);
+  }
+
+  public ServerSettings withPort(int port) {
+    return with(PORT, port);
   }
 
   /** With ports for one dialect each; 0 picks free ones. */
-  public ServerSettings withOtherPorts(int newRedisPort, int newMemcachedPort) {
-    return new ServerSettings(
-        bind,
-        port,
-        OptionalInt.of(newRedisPort),
-        OptionalInt.of(newMemcachedPort),
-        limits,
-        maxConnections,
-        idleTimeout,
-        drainTimeout,
-        threads,
-        transport);
-  }
-
-  private static void requireWithin(String name, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          name + " out of bounds: " + name + "=" + value + " (expected: " + min + ".." + max + ")");
-    }
-  }
-
-  private static void requireNotNegative(String name, Duration value) {
-    if (value.isNegative()) {
-      throw new IllegalArgumentException(
-          name + " negative: " + name + "=" + value + " (expected: 0 or more)");
-    }
+  public ServerSettings withOtherPorts(int redisPort, int memcachedPort) {
+    return with(REDIS_PORT, OptionalInt.of(redisPort))
+        .with(MEMCACHED_PORT, OptionalInt.of(memcachedPort));
   }
 }

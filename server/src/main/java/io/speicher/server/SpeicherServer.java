@@ -8,15 +8,14 @@ import io.speicher.server.net.Network;
 import io.speicher.server.net.PortDialects;
 import io.speicher.store.Store;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -26,8 +25,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Any thread may call any method. The server closes the store that it was given.
  */
 public final class SpeicherServer implements AutoCloseable {
-  private static final Logger logger = System.getLogger(SpeicherServer.class.getName());
-
   private static final long MAINTENANCE_MILLIS = 500;
 
   private final Store store;
@@ -38,14 +35,14 @@ public final class SpeicherServer implements AutoCloseable {
   private final Optional<InetSocketAddress> redisAddress;
   private final Optional<InetSocketAddress> memcachedAddress;
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private final CompletableFuture<String> failed = new CompletableFuture<>();
 
-  private SpeicherServer(ServerSettings settings, Store store) throws IOException {
+  private SpeicherServer(ServerSettings settings, Store store, InstantSource wallClock)
+      throws IOException {
     this.store = store;
-    maintenance =
-        Executors.newSingleThreadScheduledExecutor(
-            new DefaultThreadFactory("speicher-maintenance", true));
+    maintenance = newMaintenance();
     Connections connections = new Connections(settings.maxConnections());
-    status = new ServerStatus(settings, store, connections, maintenance);
+    status = new ServerStatus(settings, store, wallClock, connections, maintenance);
     network =
         new Network(
             status.executors(),
@@ -54,6 +51,7 @@ public final class SpeicherServer implements AutoCloseable {
             settings.idleTimeout(),
             account(settings),
             connections);
+    network.whenLoopEnds(this::loopEnded);
     try {
       address = listen(settings, settings.port(), PortDialects.ANY);
       redisAddress = listen(settings, settings.redisPort(), PortDialects.REDIS);
@@ -63,14 +61,26 @@ public final class SpeicherServer implements AutoCloseable {
       throw e;
     }
     status.listensOn(port());
+    Duties duties =
+        new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
     maintenance.scheduleWithFixedDelay(
-        this::maintain, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
+        duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** The reserve is enough for the largest request and a reply as long. */
+  /** What is cancelled leaves the queue at once, and what is to be done later dies with it. */
+  private static ScheduledExecutorService newMaintenance() {
+    ScheduledThreadPoolExecutor maintenance =
+        new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("speicher-maintenance", true));
+    maintenance.setRemoveOnCancelPolicy(true);
+    maintenance.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return maintenance;
+  }
+
+  /** The reserve is enough for the largest request and a reply as long, if that much is there. */
   private static Account account(ServerSettings settings) {
-    long reserveBytes = 2L * settings.limits().maxFrameBytes() + (1 << 20);
-    return new Account((64 << 20) + reserveBytes, reserveBytes);
+    long limitBytes = settings.connectionMemoryBytes();
+    long wantedBytes = 2L * settings.limits().maxFrameBytes() + (1 << 20);
+    return new Account(limitBytes, Math.min(wantedBytes, limitBytes / 4 * 3));
   }
 
   /**
@@ -79,7 +89,13 @@ public final class SpeicherServer implements AutoCloseable {
    * @throws IOException if it cannot listen there; the store is closed
    */
   public static SpeicherServer start(ServerSettings settings, Store store) throws IOException {
-    return new SpeicherServer(settings, store);
+    return start(settings, store, InstantSource.system());
+  }
+
+  /** The same where dates are by another clock than the machine's. */
+  static SpeicherServer start(ServerSettings settings, Store store, InstantSource wallClock)
+      throws IOException {
+    return new SpeicherServer(settings, store, wallClock);
   }
 
   private InetSocketAddress listen(ServerSettings settings, int port, PortDialects dialects)
@@ -119,6 +135,21 @@ public final class SpeicherServer implements AutoCloseable {
   }
 
   /**
+   * Completed with the reason when the server cannot go on, though nobody stopped it. What is left
+   * to do is to end the process: not even closing works any more.
+   */
+  CompletableFuture<String> failed() {
+    return failed;
+  }
+
+  /** Only an {@code Error} in a loop itself ends it; errors in a task do not. */
+  private void loopEnded() {
+    if (!stopped.get()) {
+      failed.complete("an event loop has ended");
+    }
+  }
+
+  /**
    * Stops: accepts no more connections, answers what has been received, closes, and gives all
    * memory back. Returns how many connections had to be cut off because their peers had not taken
    * their replies within {@code timeout}.
@@ -139,14 +170,5 @@ public final class SpeicherServer implements AutoCloseable {
     maintenance.close();
     network.close(); // Before the store that its loops use.
     store.close();
-  }
-
-  private void maintain() {
-    try {
-      store.maintain();
-      status.sample();
-    } catch (RuntimeException e) {
-      logger.log(Level.ERROR, "maintenance failed; it will be tried again", e);
-    }
   }
 }

@@ -1,6 +1,9 @@
 package io.speicher.server;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -8,12 +11,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * SIGTERM or SIGINT, whichever comes first, or a client's wish; a signal after that ends the
  * process on the spot.
  *
+ * <p>SIGHUP is heard and does nothing: by default it would end the process, with all items.
+ *
  * <p>A shutdown hook would be the public way, but with one the process ends with the signal's
  * status and not with 0, and a second signal is not heard. {@code sun.misc.Signal}, which JEP 260
  * keeps for want of another, hears both; it is called by reflection because the compiler warns of
  * it in a way that nothing in a source file can suppress.
  */
 final class StopSignal {
+  private static final Logger logger = System.getLogger(StopSignal.class.getName());
+
   /**
    * The status of a process that a signal has ended, by convention: 128 and the signal's number.
    */
@@ -26,18 +33,26 @@ final class StopSignal {
   StopSignal() throws ReflectiveOperationException {
     Class<?> signal = Class.forName("sun.misc.Signal");
     Class<?> handler = Class.forName("sun.misc.SignalHandler");
-    Object hearer =
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {handler},
-            (proxy, method, arguments) -> {
-              hear();
-              return null;
-            });
-    for (String name : new String[] {"TERM", "INT"}) {
+    for (String name : List.of("TERM", "INT", "HUP")) {
+      Runnable reaction = name.equals("HUP") ? StopSignal::ignoreHangUp : this::hear;
+      Object hearer =
+          Proxy.newProxyInstance(
+              getClass().getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> {
+                reaction.run();
+                return null;
+              });
       Object named = signal.getConstructor(String.class).newInstance(name);
       signal.getMethod("handle", signal, handler).invoke(null, named, hearer);
     }
+  }
+
+  /**
+   * The terminal that started the server is gone, or somebody expects it to read its file again.
+   */
+  private static void ignoreHangUp() {
+    logger.log(Level.INFO, "SIGHUP is ignored: settings are read at the start alone");
   }
 
   void await() throws InterruptedException {

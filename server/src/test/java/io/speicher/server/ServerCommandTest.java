@@ -1,22 +1,22 @@
 package io.speicher.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.speicher.protocol.Limits;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 
 final class ServerCommandTest {
   private final Map<String, String> environment = new HashMap<>();
@@ -27,11 +27,12 @@ final class ServerCommandTest {
 
   @Test
   void settings_byDefault() {
-    assertThat(parse())
-        .containsEntry("port", "14567")
-        .containsEntry("bind", "127.0.0.1")
-        .containsEntry("max-frame", "33554432")
-        .containsEntry("threads", "0");
+    ServerSettings settings = settings();
+    assertThat(settings.port()).isEqualTo(14_567);
+    assertThat(settings.bind()).isEqualTo("127.0.0.1");
+    assertThat(settings.limits()).isEqualTo(Limits.DEFAULT);
+    assertThat(settings.redisPort()).isEmpty();
+    assertThat(settings.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
   }
 
   @Test
@@ -39,33 +40,85 @@ final class ServerCommandTest {
     Path file = file("port = 1\nmax-frame = \"1mb\"\nbind = \"::1\"\n");
     environment.put("SPEICHER_PORT", "2");
     environment.put("SPEICHER_MAX_FRAME", "2mb");
-    assertThat(parse("--config=" + file, "--port=3"))
-        .containsEntry("port", "3")
-        .containsEntry("max-frame", "2097152")
-        .containsEntry("bind", "::1");
+    ServerSettings settings = settings("--config=" + file, "--port=3");
+    assertThat(settings.port()).isEqualTo(3);
+    assertThat(settings.limits().maxFrameBytes()).isEqualTo(2 << 20);
+    assertThat(settings.bind()).isEqualTo("::1");
   }
 
   @Test
   void settings_fromTheFileThatAVariableNames() throws IOException {
     environment.put("SPEICHER_CONFIG", file("threads = 7").toString());
-    assertThat(parse()).containsEntry("threads", "7");
+    assertThat(settings().threads()).isEqualTo(7);
+  }
+
+  @Test
+  void settings_thatTheVariableLeavesEmpty() {
+    environment.put("SPEICHER_PORT", "");
+    environment.put("SPEICHER_CONFIG", " ");
+    assertThat(settings().port()).isEqualTo(14_567);
+  }
+
+  @Test
+  void settings_whereKubernetesSetsAVariable_areWarnedOf() {
+    environment.put("SPEICHER_PORT", "tcp://10.0.0.1:14567");
+    StringWriter err = new StringWriter();
+    CommandLine command = command().setErr(new PrintWriter(err));
+    assertThat(settings(command).port()).isEqualTo(14_567);
+    assertThat(err.toString())
+        .startsWith("speicher: warning: SPEICHER_PORT=tcp://10.0.0.1:14567 is ignored: ")
+        .hasLineCount(1);
   }
 
   @Test
   void memory_asAShare() {
-    assertThat(Long.parseLong(parse("--memory=50%").get("memory")))
-        .isBetween(2 * Long.parseLong(parse().get("memory")) - 100, Long.MAX_VALUE);
+    long machineBytes = Machine.memoryBytes();
+    assertThat(settings("--memory=50%").memoryBytes()).isEqualTo(machineBytes / 2);
+    assertThat(settings("--memory=25%").memoryBytes()).isEqualTo(settings().memoryBytes());
   }
 
-  /** The file that we ship names every option, and says of each what is true. */
+  @Test
+  void maxFrame_fitsTwiceIntoASmallMemory() {
+    assertThat(settings("--memory=32mb").limits().maxFrameBytes()).isEqualTo(16 << 20);
+    assertThat(settings("--memory=32mb", "--max-frame=auto").limits().maxFrameBytes())
+        .isEqualTo(16 << 20);
+  }
+
+  /** The file that we ship names every setting, and says of each what is true. */
   @Test
   void shippedFile_holdsTheDefaults() throws IOException {
     String shipped = Files.readString(Path.of("..", "speicher.toml"));
     Path file = file(shipped.replaceAll("(?m)^#(?=[a-z])", ""));
-    assertThat(parse("--config=" + file)).isEqualTo(parse());
-    for (String name : parse().keySet()) {
-      assertThat(shipped).containsPattern("(?m)^#" + name + " = ");
+    assertThat(settings("--config=" + file).shown()).isEqualTo(settings().shown());
+    for (Setting<?> setting : ServerSettings.ALL) {
+      assertThat(shipped)
+          .containsPattern(
+              "(?m)^#" + setting.name() + " = \"?" + Pattern.quote(setting.defaultText()) + "\"?$");
     }
+  }
+
+  /** So does the table for operators. */
+  @Test
+  void operatingPage_holdsTheDefaults() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "operating.md"));
+    for (Setting<?> setting : ServerSettings.ALL) {
+      assertThat(page)
+          .contains(
+              "| `%s` | `%s` | %s |"
+                  .formatted(setting.option(), setting.variable(), setting.defaultText()));
+    }
+  }
+
+  // ---- the help ----
+
+  @Test
+  void help_saysTheDefaultOfEachSetting() {
+    String help = command().getUsageMessage().replaceAll("\\s+", " ");
+    for (Setting<?> setting : ServerSettings.ALL) {
+      assertThat(help)
+          .contains(setting.option() + "=" + setting.type().label() + " " + setting.help());
+    }
+    assertThat(help).contains("such as 50% (default: 25%). When it is full");
   }
 
   // ---- what makes no sense ----
@@ -74,81 +127,84 @@ final class ServerCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--port=x|Invalid value for option '--port': 'x' is not a number from 0 to 2147483647",
-        "--max-frame=1parsec|Invalid value for option '--max-frame': "
-            + "'1parsec' is not a size such as 512kb, 64mb or 2gb",
-        "--max-frame=3gb|Invalid value for option '--max-frame': '3gb' is more than 2gb",
-        "--memory=0%|Invalid value for option '--memory': '0%' is not a share from 1% to 100%",
-        "--idle-timeout=5|Invalid value for option '--idle-timeout': "
-            + "'5' is not a time such as 500ms, 10s, 5m, 2h or 1d",
+        "--port=x|--port: 'x' is not a whole number",
+        "--port=65536|--port: out of bounds: port=65536 (expected: 0..65535)",
+        "--redis-port=-1|--redis-port: out of bounds: redis-port=-1 (expected: 0..65535)",
+        "--max-frame=1parsec|--max-frame: '1parsec' is not a size such as 512kb, 64mb or 2gb",
+        "--max-frame=3gb|--max-frame: out of bounds: max-frame=3gb (expected: 1..268435455)",
+        "--max-key=1mb|--max-key: out of bounds: max-key=1mb (expected: 1..65535)",
+        "--memory=0%|--memory: '0%' is not a share from 1% to 100%",
+        "--connection-memory=1mb|--connection-memory: out of bounds: connection-memory=1mb"
+            + " (expected: 16mb..512gb)",
+        "--idle-timeout=5|--idle-timeout: '5' is not a time such as 500ms, 10s, 5m, 2h or 1d",
+        "--max-connections=0|--max-connections: out of bounds: max-connections=0"
+            + " (expected: 1..10000000)",
+        "--threads=1000|--threads: out of bounds: threads=1000 (expected: 0..256)",
+        "--memory=1mb --max-frame=32mb|memory too small: memory=1mb max-frame=32mb (expected: at"
+            + " least two frames, 64mb); raise --memory or lower --max-frame",
       })
-  void option_thatMakesNoSense(String option, String message) {
-    assertThatThrownBy(() -> parse(option))
-        .isInstanceOf(ParameterException.class)
-        .hasMessage(message);
+  void option_thatMakesNoSense(String options, String message) {
+    assertThat(refusal(options.split(" "))).isEqualTo(message);
   }
 
   @Test
   void variable_thatMakesNoSense_isNamed() {
     environment.put("SPEICHER_PORT", "x");
-    assertThatThrownBy(this::parse)
-        .isInstanceOf(ParameterException.class)
-        .hasMessage("SPEICHER_PORT: 'x' is not a number from 0 to 2147483647");
+    assertThat(refusal()).isEqualTo("SPEICHER_PORT: 'x' is not a whole number");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot = 1|:1:1: prot: unknown setting (see speicher server --help)",
-        "config = 'x'|:1:1: config: unknown setting (see speicher server --help)",
-        "port = 'x'|:1:1: port: 'x' is not a number from 0 to 2147483647",
+        "prot = 1|:1:1: prot: unknown setting (did you mean port?); see speicher server --help",
+        "config = 'x'|:1:1: config: unknown setting; see speicher server --help",
+        "port = 'x'|:1:1: port: 'x' is not a whole number",
         "port = [1]|:1:1: port: one number or text was expected",
         "port =|:1:7: Unexpected end of input, expected a value",
       })
   void file_thatMakesNoSense(String line, String message) throws IOException {
     Path file = file(line);
-    assertThatThrownBy(() -> parse("--config=" + file))
-        .isInstanceOf(ParameterException.class)
-        .hasMessageStartingWith(file + message);
+    assertThat(refusal("--config=" + file)).startsWith(file + message);
+  }
+
+  @Test
+  void faults_areAllToldAtOnce() throws IOException {
+    Path file = file("max-conections = 1\nport = 65536\n\n\"bind\" = 'x'\n[tls]\n");
+    environment.put("SPEICHER_THREADS", "many");
+    assertThat(refusal("--config=" + file, "--max-key=0"))
+        .isEqualTo(
+            file
+                + ":1:1: max-conections: unknown setting (did you mean max-connections?);"
+                + " see speicher server --help\n"
+                + file
+                + ":2:1: port: out of bounds: port=65536 (expected: 0..65535)\n"
+                + file
+                + ":5:1: tls: unknown setting; see speicher server --help\n"
+                + "SPEICHER_THREADS: 'many' is not a whole number\n"
+                + "--max-key: out of bounds: max-key=0b (expected: 1..65535)");
   }
 
   @Test
   void file_thatIsNotThere() {
-    assertThatThrownBy(() -> parse("--config=" + directory.resolve("nope.toml")))
-        .isInstanceOf(ParameterException.class)
-        .hasMessageStartingWith("cannot read --config " + directory)
-        .hasMessageEndingWith("no such file");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "--memory=1mb|memory too small: memory=1mb max-frame=32mb (expected: at least two frames, 64mb);"
-            + " raise --memory or lower --max-frame",
-        "--port=65536|port out of bounds: port=65536 (expected: 0..65535)",
-        "--max-key=1mb|limit out of bounds: maxKeyBytes=1048576 (expected: 1..65535)",
-        "--max-frame=0|limit out of bounds: maxFrameBytes=0 (expected: 1..268435455)",
-        "--max-connections=0|max-connections out of bounds: max-connections=0 (expected: 1..10000000)",
-        "--threads=9999|threads out of bounds: threads=9999 (expected: 1..1024)",
-      })
-  void start_withSettingsOutOfBounds(String option, String message) {
-    assertThat(refusal("--memory=128mb", option)).isEqualTo(message);
+    assertThat(refusal("--config=" + directory.resolve("nope.toml")))
+        .startsWith("cannot read --config " + directory)
+        .endsWith("no such file");
   }
 
   @Test
   void start_withMoreMemoryThanTheMachine() {
-    assertThat(refusal("--memory=1000gb"))
-        .startsWith("memory too large: memory=1000gb machine=")
-        .endsWith("since the process takes 150mb beside it); lower --memory");
+    assertThat(refusal("--memory=500gb"))
+        .startsWith("memory too large: memory=500gb connection-memory=16mb process=80mb machine=")
+        .endsWith("lower --memory or --connection-memory");
   }
+
+  // ---- helpers ----
 
   /** What a person is told instead of a running server. */
   private String refusal(String... options) {
     CommandLine command = command();
     String[] message = new String[1];
-    command.setOverwrittenOptionsAllowed(true);
     command.setParameterExceptionHandler((e, arguments) -> {
       message[0] = Objects.toString(e.getMessage());
       return 2;
@@ -157,23 +213,17 @@ final class ServerCommandTest {
     return message[0];
   }
 
-  /** All settings, as text, that these options lead to. */
-  private Map<String, String> parse(String... options) {
-    CommandLine command = command();
+  private ServerSettings settings(String... options) {
+    return settings(command(), options);
+  }
+
+  private static ServerSettings settings(CommandLine command, String... options) {
     command.parseArgs(options);
-    Map<String, String> settings = new TreeMap<>();
-    for (OptionSpec option : command.getCommandSpec().options()) {
-      if (!option.usageHelp() && !option.longestName().equals("--config")) {
-        settings.put(option.longestName().substring(2), Objects.toString(option.getValue()));
-      }
-    }
-    return settings;
+    return command.<ServerCommand>getCommand().settings();
   }
 
   private CommandLine command() {
-    CommandLine command = new CommandLine(new ServerCommand());
-    command.setDefaultValueProvider(new ServerDefaults(environment));
-    return command;
+    return new CommandLine(new ServerCommand(environment));
   }
 
   private Path file(String content) throws IOException {

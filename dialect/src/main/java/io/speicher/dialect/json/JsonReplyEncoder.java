@@ -3,8 +3,8 @@ package io.speicher.dialect.json;
 import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.Counter;
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Metric;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.ValueKind;
@@ -12,7 +12,6 @@ import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes replies. Has no state. */
@@ -156,18 +155,8 @@ public final class JsonReplyEncoder {
   private static void writeStats(ServerStats stats, ReplyBuffer out) {
     write("{\"status_code\":200,\"server_version\":", out);
     JsonWriter.writeString(ByteBuffer.wrap(utf8(stats.version())), out);
-    writeNumber("uptime_ms", Math.max(0, stats.nowMillis() - stats.startedAtMillis()), out);
-    writeNumber("items", stats.itemCount(), out);
-    writeNumber("used_bytes", stats.usedBytes(), out);
-    writeNumber("memory_bytes", stats.budgetBytes(), out);
-    writeNumber("evicted_items", stats.evictedItemCount(), out);
-    writeNumber("expired_items", stats.expiredItemCount(), out);
-    writeNumber("current_connections", stats.connections(), out);
-    writeNumber("max_connections", stats.maxConnections(), out);
-    writeNumber("max_frame_bytes", stats.maxFrameBytes(), out);
-    writeNumber("max_key_bytes", stats.maxKeyBytes(), out);
-    for (Counter counter : Counter.values()) {
-      writeNumber(counter.name().toLowerCase(Locale.ROOT), stats.count(counter), out);
+    for (Metric metric : ServerStats.metrics()) {
+      writeNumber(metric.jsonName(), stats.of(metric), out);
     }
     out.writeByte('}');
   }

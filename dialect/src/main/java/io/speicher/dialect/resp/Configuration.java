@@ -4,6 +4,7 @@ import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
+import io.speicher.protocol.SettingValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -11,62 +12,67 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * CONFIG GET and SET: what a server was started with, in Redis's names. Nothing of it can be
- * changed while it runs, so setting succeeds only for what is so already.
+ * CONFIG GET and SET: the settings of the server, by Redis's names where it has them, and what is
+ * always so of this server. Nothing of it can be changed while it runs, so setting succeeds only
+ * for what is so already.
  */
 final class Configuration {
-  private static final Map<String, Function<ServerStats, Object>> PARAMETERS =
-      new LinkedHashMap<>();
+  /** What clients and monitors ask for and no setting of ours decides. */
+  private static final Map<String, String> CONSTANTS = new LinkedHashMap<>();
 
   static {
-    PARAMETERS.put("maxmemory", ServerStats::budgetBytes);
-    PARAMETERS.put("maxmemory-policy", stats -> InfoText.EVICTION_POLICY);
-    PARAMETERS.put("maxclients", ServerStats::maxConnections);
-    PARAMETERS.put("timeout", stats -> stats.idleTimeoutMillis() / 1_000);
-    PARAMETERS.put("port", ServerStats::port);
-    PARAMETERS.put("proto-max-bulk-len", ServerStats::maxFrameBytes);
-    PARAMETERS.put("io-threads", ServerStats::threads);
-    PARAMETERS.put("databases", stats -> 1);
-    PARAMETERS.put("save", stats -> "");
-    PARAMETERS.put("appendonly", stats -> "no");
-    PARAMETERS.put("cluster-enabled", stats -> "no");
-    PARAMETERS.put("requirepass", stats -> "");
-    PARAMETERS.put("notify-keyspace-events", stats -> "");
-    PARAMETERS.put("slowlog-log-slower-than", stats -> -1);
-    PARAMETERS.put("slowlog-max-len", stats -> 0);
-    PARAMETERS.put("latency-monitor-threshold", stats -> 0);
+    CONSTANTS.put("maxmemory-policy", InfoText.EVICTION_POLICY);
+    CONSTANTS.put("databases", "1");
+    CONSTANTS.put("save", "");
+    CONSTANTS.put("appendonly", "no");
+    CONSTANTS.put("cluster-enabled", "no");
+    CONSTANTS.put("requirepass", "");
+    CONSTANTS.put("notify-keyspace-events", "");
+    CONSTANTS.put("slowlog-log-slower-than", "-1");
+    CONSTANTS.put("slowlog-max-len", "0");
+    CONSTANTS.put("latency-monitor-threshold", "0");
   }
 
   private Configuration() {}
 
   static Command get(Request request) {
-    // As it is asked for, to what it is: a name that is no pattern comes back as it was written.
-    Map<String, String> names = new LinkedHashMap<>();
-    for (int i = 2; i < request.count(); i++) {
-      String asked = request.string(i);
-      String lower = asked.toLowerCase(Locale.ROOT);
-      if (PARAMETERS.containsKey(lower)) {
-        names.put(asked, lower);
-      } else {
-        Glob pattern = new Glob(ascii(lower));
-        PARAMETERS.keySet().stream()
-            .filter(name -> pattern.matches(ascii(name)))
-            .forEach(name -> names.put(name, name));
-      }
+    String[] asked = new String[request.count() - 2];
+    for (int i = 0; i < asked.length; i++) {
+      asked[i] = request.string(i + 2);
     }
     return request.answer(
         new Command.Stats(),
         (reply, out) -> {
-          ServerStats stats = ((Reply.Stats) reply).stats();
-          out.map(names.size());
-          names.forEach((asked, name) -> {
-            out.bulk(asked);
-            out.bulk(value(name, stats));
+          Map<String, String> found = matching(asked, parameters(reply));
+          out.map(found.size());
+          found.forEach((name, value) -> {
+            out.bulk(name);
+            out.bulk(value);
           });
         });
+  }
+
+  /** A name that is no pattern comes back as it was written. */
+  private static Map<String, String> matching(String[] asked, Map<String, String> parameters) {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (String written : asked) {
+      String lower = written.toLowerCase(Locale.ROOT);
+      String value = parameters.get(lower);
+      if (value != null) {
+        found.put(written, value);
+      } else {
+        Glob pattern = new Glob(ascii(lower));
+        parameters.forEach((name, itsValue) -> {
+          if (pattern.matches(ascii(name))) {
+            found.put(name, itsValue);
+          }
+        });
+      }
+    }
+    return found;
   }
 
   static Command set(Request request) {
@@ -76,35 +82,50 @@ final class Configuration {
     Map<String, String> wanted = new LinkedHashMap<>();
     Set<String> seen = new HashSet<>();
     for (int i = 2; i < request.count(); i += 2) {
-      String name = request.string(i).toLowerCase(Locale.ROOT);
-      if (!PARAMETERS.containsKey(name)) {
-        throw new RefusedException(
-            "ERR Unknown option or number of arguments for CONFIG SET - '"
-                + request.string(i)
-                + "'");
-      }
-      if (!seen.add(name)) {
-        throw new RefusedException(failure(name, "duplicate parameter"));
+      String name = request.string(i);
+      if (!seen.add(name.toLowerCase(Locale.ROOT))) {
+        throw new RefusedException(failure(name.toLowerCase(Locale.ROOT), "duplicate parameter"));
       }
       wanted.put(name, request.string(i + 1));
     }
     return request.answer(
         new Command.Stats(),
         (reply, out) -> {
-          ServerStats stats = ((Reply.Stats) reply).stats();
-          for (Map.Entry<String, String> one : wanted.entrySet()) {
-            if (!one.getValue().equalsIgnoreCase(value(one.getKey(), stats))) {
-              out.error(failure(one.getKey(), "can't set immutable config"));
-              return;
-            }
+          String refusal = refusal(wanted, parameters(reply));
+          if (refusal == null) {
+            Spelling.OK.spell(reply, out);
+          } else {
+            out.error(refusal);
           }
-          Spelling.OK.spell(reply, out);
         });
   }
 
-  private static String value(String name, ServerStats stats) {
-    Function<ServerStats, Object> parameter = PARAMETERS.get(name);
-    return parameter == null ? "" : parameter.apply(stats).toString();
+  /** Why not all is so as it is wanted, or null if it is. */
+  private static @Nullable String refusal(
+      Map<String, String> wanted, Map<String, String> parameters) {
+    for (String name : wanted.keySet()) {
+      if (!parameters.containsKey(name.toLowerCase(Locale.ROOT))) {
+        return "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'";
+      }
+    }
+    for (Map.Entry<String, String> one : wanted.entrySet()) {
+      String name = one.getKey().toLowerCase(Locale.ROOT);
+      if (!one.getValue().equalsIgnoreCase(parameters.get(name))) {
+        return failure(name, "can't set immutable config");
+      }
+    }
+    return null;
+  }
+
+  private static Map<String, String> parameters(Reply reply) {
+    ServerStats stats = ((Reply.Stats) reply).stats();
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (SettingValue setting : stats.settings()) {
+      String redisName = setting.redisName();
+      parameters.put(redisName == null ? setting.name() : redisName, setting.value());
+    }
+    parameters.putAll(CONSTANTS);
+    return parameters;
   }
 
   private static String failure(String name, String why) {

@@ -226,7 +226,6 @@ final class RespDialectTest {
         "WAIT 0 -1 ; timeout is negative",
         "HELLO x ; Protocol version is not an integer or out of range",
         "HELLO 3 Foo ; Syntax error in HELLO option 'Foo'",
-        "CONFIG SET nosuch x ; Unknown option or number of arguments for CONFIG SET - 'nosuch'",
         "EXEC ; EXEC without MULTI",
         "DISCARD ; DISCARD without MULTI"
       })

@@ -3,20 +3,25 @@ package io.speicher.server.admin;
 import io.speicher.dialect.Session;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.Counter;
+import io.speicher.protocol.Gauge;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.Metric;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
+import io.speicher.protocol.SettingValue;
 import io.speicher.server.ServerSettings;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.Counts;
+import io.speicher.server.command.Dates;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.net.Connections;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -29,21 +34,11 @@ import org.jspecify.annotations.Nullable;
 public final class ServerStatus implements ServerControl {
   private static final Counts NOTHING = new Counts();
 
-  private static final Path STATUS = Path.of("/proc/self/stat");
-
-  /** Where they stand behind the name of the program; see proc(5). */
-  private static final int USER_TICKS = 11;
-
-  private static final int SYSTEM_TICKS = 12;
-
-  /** On every Linux there are a hundred in a second. */
-  private static final long TICK_MICROS = 10_000;
-
-  private static final Path MEMORY = Path.of("/proc/self/statm");
-  private static final long PAGE_BYTES = 4_096;
-
   private final ServerSettings settings;
+  private final Limits limits;
   private final Store store;
+  private final InstantSource wallClock;
+  private final ProcessUsage usage = new ProcessUsage();
   private final Connections connections;
   private final ScheduledExecutorService maintenance;
   private final List<CommandExecutor> executors;
@@ -51,6 +46,7 @@ public final class ServerStatus implements ServerControl {
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
 
   private volatile int port;
+  private volatile List<SettingValue> shownSettings = List.of();
   private volatile long peakBytes;
   private volatile long commandsPerSecond;
 
@@ -66,17 +62,21 @@ public final class ServerStatus implements ServerControl {
   public ServerStatus(
       ServerSettings settings,
       Store store,
+      InstantSource wallClock,
       Connections connections,
       ScheduledExecutorService maintenance) {
     this.settings = settings;
+    limits = settings.limits();
     this.store = store;
+    this.wallClock = wallClock;
     this.connections = connections;
     this.maintenance = maintenance;
     startedAtMillis = store.nowMillis();
+    Dates dates = new Dates(store, wallClock);
     LoopLocks locks = new LoopLocks(settings.threads());
     executors =
         IntStream.range(0, settings.threads())
-            .mapToObj(loop -> new CommandExecutor(store, this, locks, loop))
+            .mapToObj(loop -> new CommandExecutor(store, dates, this, locks, loop))
             .toList();
   }
 
@@ -87,34 +87,33 @@ public final class ServerStatus implements ServerControl {
 
   @Override
   public ServerStats stats() {
+    Map<Metric, Long> numbers = new HashMap<>(counts().since(countsBefore));
     StoreStats items = store.stats();
-    return new ServerStats(
-        counts().since(countsBefore),
-        version(),
-        startedAtMillis,
-        store.nowMillis(),
-        items.itemCount(),
-        items.usedBytes(),
-        items.budgetBytes(),
-        items.evictedItemCount(),
-        items.expiredItemCount(),
-        residentBytes(),
-        cpuMicros(USER_TICKS),
-        cpuMicros(SYSTEM_TICKS),
-        Math.max(peakBytes, items.usedBytes()),
-        commandsPerSecond,
-        connections.count(),
-        connections.max(),
-        settings.threads(),
-        port,
-        settings.limits().maxFrameBytes(),
-        settings.limits().maxKeyBytes(),
-        settings.idleTimeout().toMillis());
+    numbers.put(Gauge.ITEMS, items.itemCount());
+    numbers.put(Gauge.USED_BYTES, items.usedBytes());
+    numbers.put(Gauge.PEAK_BYTES, Math.max(peakBytes, items.usedBytes()));
+    numbers.put(Gauge.BUDGET_BYTES, items.budgetBytes());
+    numbers.put(Gauge.EVICTED_ITEMS, items.evictedItemCount());
+    numbers.put(Gauge.EXPIRED_ITEMS, items.expiredItemCount());
+    ProcessUsage.Sample process = usage.now();
+    numbers.put(Gauge.RESIDENT_BYTES, process.residentBytes());
+    numbers.put(Gauge.USER_CPU, process.userCpuMicros());
+    numbers.put(Gauge.SYSTEM_CPU, process.systemCpuMicros());
+    numbers.put(Gauge.UPTIME, Math.max(0, store.nowMillis() - startedAtMillis));
+    numbers.put(Gauge.COMMANDS_PER_SECOND, commandsPerSecond);
+    numbers.put(Gauge.CONNECTIONS, (long) connections.count());
+    numbers.put(Gauge.MAX_CONNECTIONS, (long) connections.max());
+    numbers.put(Gauge.THREADS, (long) settings.threads());
+    numbers.put(Gauge.PORT, (long) port);
+    numbers.put(Gauge.MAX_FRAME_BYTES, (long) limits.maxFrameBytes());
+    numbers.put(Gauge.MAX_KEY_BYTES, (long) limits.maxKeyBytes());
+    return new ServerStats(version(), wallClock.millis(), numbers, shownSettings);
   }
 
   /** Where the server listens, once it does. */
   public void listensOn(int newPort) {
     port = newPort;
+    shownSettings = settings.withPort(newPort).shown();
   }
 
   /** Looks at what changes. Called now and then, by one thread. */
@@ -141,7 +140,7 @@ public final class ServerStatus implements ServerControl {
 
   @Override
   public int maxValueBytes() {
-    return settings.limits().maxFrameBytes();
+    return limits.maxFrameBytes();
   }
 
   /** Clears the store, now or later; what was to be later before is forgotten. */
@@ -180,26 +179,5 @@ public final class ServerStatus implements ServerControl {
   private static String version() {
     String version = ServerStatus.class.getPackage().getImplementationVersion();
     return version == null ? "0.0.0" : version;
-  }
-
-  /** Linux says it; elsewhere it is 0. */
-  private static long cpuMicros(int field) {
-    try {
-      String status = Files.readString(STATUS);
-      String behindName = status.substring(status.lastIndexOf(')') + 2);
-      return Long.parseLong(behindName.split(" ", SYSTEM_TICKS + 2)[field]) * TICK_MICROS;
-    } catch (IOException e) {
-      return 0;
-    }
-  }
-
-  /** Linux says it; elsewhere it is 0. */
-  private static long residentBytes() {
-    try {
-      String[] pages = Files.readString(MEMORY).split(" ", 3);
-      return Long.parseLong(pages[1]) * PAGE_BYTES;
-    } catch (IOException e) {
-      return 0;
-    }
   }
 }

@@ -29,8 +29,6 @@ import io.speicher.store.UpdateResult;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +66,7 @@ public final class CommandExecutor {
       Stream.of(ValueKind.values()).map(kind -> PutOptions.DEFAULT.withKind(kind.code())).toList();
 
   private final Store store;
+  private final Dates dates;
   private final ServerControl server;
   private final LoopLocks locks;
   private final ReentrantLock lock;
@@ -79,8 +78,10 @@ public final class CommandExecutor {
   /** Whether the value that was shown last is to be sent in parts. */
   private boolean needsParts;
 
-  public CommandExecutor(Store store, ServerControl server, LoopLocks locks, int loop) {
+  public CommandExecutor(
+      Store store, Dates dates, ServerControl server, LoopLocks locks, int loop) {
     this.store = store;
+    this.dates = dates;
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
@@ -219,9 +220,7 @@ public final class CommandExecutor {
       case Command.Unwatch _ -> dialect.encode(unwatch(session), out);
 
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
-      case Command.Time _ ->
-          dialect.encode(
-              new Reply.Count(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now())), out);
+      case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(server.stats()), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(), out);
       case Command.Quit _ -> dialect.encode(quit(session), out);
@@ -276,8 +275,8 @@ public final class CommandExecutor {
         item.value(),
         item.flags(),
         view == View.VERSION ? item.version() : 0,
-        item.expiresAtMillis(),
-        view == View.VALUE ? 0 : store.nowMillis(),
+        view == View.VALUE ? item.expiresAtMillis() : dates.toDateMillis(item.expiresAtMillis()),
+        view == View.VALUE ? 0 : dates.toDateMillis(store.nowMillis()),
         item.frequency());
   }
 
@@ -404,7 +403,7 @@ public final class CommandExecutor {
         long now = store.nowMillis();
         yield expiry.millis() > Item.NEVER - now ? Item.NEVER : now + expiry.millis();
       }
-      case AT -> Math.min(expiry.millis(), Item.NEVER - 1);
+      case AT -> dates.toStoreMillis(expiry.millis());
     };
   }
 

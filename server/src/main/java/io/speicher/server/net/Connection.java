@@ -707,6 +707,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 + " bytes for a second without going on; closing the connection"));
   }
 
+  /** Not even the reserve is enough for the command that has begun. */
+  private void refuseTooLong() {
+    executor().count(Counter.ERRORS, 1);
+    forgetInput();
+    refuse(
+        new Reply.Failed(
+            Reply.UNAVAILABLE,
+            "request too long for the server's memory for connections; closing the connection"));
+  }
+
   // ---- what comes after ----
 
   /** What is to be done whenever it has answered what it can. */
@@ -717,6 +727,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     takeAside();
     trimInput();
     if (aside.isReadable() && mayExecute() && !ready) {
+      if (share().hasReserve()) {
+        refuseTooLong();
+        return;
+      }
       queueForMemory(aside.readableBytes());
     }
     if (share().hasReserve() && share().heldBytes() < MIN_STALLED_BYTES) {

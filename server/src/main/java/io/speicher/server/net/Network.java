@@ -67,6 +67,13 @@ public final class Network {
     }
   }
 
+  /** Runs something when an event loop ends, whatever the reason. */
+  public void whenLoopEnds(Runnable action) {
+    for (var loop : loops) {
+      loop.terminationFuture().addListener(ended -> action.run());
+    }
+  }
+
   /**
    * Listens for connections that speak one of these dialects, and returns where.
    *

@@ -1,0 +1,148 @@
+package io.speicher.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is so at the moment it is looked at, or a total that {@link Command.ResetStats} leaves as it
+ * is.
+ */
+public enum Gauge implements Metric {
+  UPTIME(
+      "uptime_ms", "Server", "uptime_in_seconds", "uptime", Unit.MILLIS, "Time since the start."),
+  PORT("port", "Server", "tcp_port", null, Unit.COUNT, "The port that takes every dialect."),
+  CONNECTIONS(
+      "current_connections",
+      "Clients",
+      "connected_clients",
+      "curr_connections",
+      Unit.COUNT,
+      "Open connections."),
+  MAX_CONNECTIONS(
+      "max_connections",
+      "Clients",
+      "maxclients",
+      "max_connections",
+      Unit.COUNT,
+      "Connections at a time; more are refused."),
+  ITEMS(
+      "items",
+      null,
+      null,
+      "curr_items",
+      Unit.COUNT,
+      "Items, of which some may have expired within the last two seconds."),
+  EXPIRING_ITEMS("expiring_items", null, null, null, Unit.COUNT, "Items that have a time to live."),
+  USED_BYTES(
+      "used_bytes",
+      "Memory",
+      "used_memory",
+      "bytes",
+      Unit.BYTES,
+      "What items take, index and bookkeeping included."),
+  PEAK_BYTES(
+      "peak_bytes",
+      "Memory",
+      "used_memory_peak",
+      null,
+      Unit.BYTES,
+      "The most that items have taken so far."),
+  BUDGET_BYTES(
+      "memory_bytes", "Memory", "maxmemory", "limit_maxbytes", Unit.BYTES, "What items may take."),
+  RESIDENT_BYTES(
+      "resident_bytes",
+      "Memory",
+      "used_memory_rss",
+      null,
+      Unit.BYTES,
+      "What the process has in memory; 0 where the system does not say."),
+  EVICTED_ITEMS(
+      "evicted_items",
+      "Stats",
+      "evicted_keys",
+      "evictions",
+      Unit.COUNT,
+      "Items removed to make room, since the start."),
+  EXPIRED_ITEMS(
+      "expired_items",
+      "Stats",
+      "expired_keys",
+      "reclaimed",
+      Unit.COUNT,
+      "Items removed because their time had passed, since the start."),
+  COMMANDS_PER_SECOND(
+      "commands_per_second",
+      "Stats",
+      "instantaneous_ops_per_sec",
+      null,
+      Unit.COUNT,
+      "Commands in a second, lately."),
+  USER_CPU(
+      "user_cpu_us",
+      "CPU",
+      "used_cpu_user",
+      "rusage_user",
+      Unit.CPU_MICROS,
+      "Processor time in the program; 0 where the system does not say."),
+  SYSTEM_CPU(
+      "system_cpu_us",
+      "CPU",
+      "used_cpu_sys",
+      "rusage_system",
+      Unit.CPU_MICROS,
+      "Processor time in the kernel; 0 where the system does not say."),
+  THREADS("threads", null, null, "threads", Unit.COUNT, "Event loops."),
+  MAX_FRAME_BYTES("max_frame_bytes", null, null, null, Unit.BYTES, "The longest request."),
+  MAX_KEY_BYTES("max_key_bytes", null, null, null, Unit.BYTES, "The longest key.");
+
+  private final String jsonName;
+  private final @Nullable String infoSection;
+  private final @Nullable String infoName;
+  private final @Nullable String memcachedName;
+  private final Unit unit;
+  private final String help;
+
+  Gauge(
+      String jsonName,
+      @Nullable String infoSection,
+      @Nullable String infoName,
+      @Nullable String memcachedName,
+      Unit unit,
+      String help) {
+    this.jsonName = jsonName;
+    this.infoSection = infoSection;
+    this.infoName = infoName;
+    this.memcachedName = memcachedName;
+    this.unit = unit;
+    this.help = help;
+  }
+
+  @Override
+  public Unit unit() {
+    return unit;
+  }
+
+  @Override
+  public String help() {
+    return help;
+  }
+
+  @Override
+  public String jsonName() {
+    return jsonName;
+  }
+
+  @Override
+  public @Nullable String infoSection() {
+    return infoSection;
+  }
+
+  @Override
+  public @Nullable String infoName() {
+    return infoName;
+  }
+
+  @Override
+  public @Nullable String memcachedName() {
+    return memcachedName;
+  }
+}

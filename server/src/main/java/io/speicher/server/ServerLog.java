@@ -1,0 +1,290 @@
+package io.speicher.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's log: one line for each event, with its time in UTC and its level.
+ *
+ * <p>Any thread may log, and none ever waits for the reader of the log: lines are queued, and a
+ * thread of the log's own writes them. Both the queue and a line are bounded. What does not fit is
+ * dropped and counted; events of one kind that follow within ten seconds are counted, too, and told
+ * in one line afterwards.
+ */
+final class ServerLog extends Handler {
+
+  /*
+   * A log is a way to harm a server: a standard error that nobody reads stops whoever writes to it,
+   * and a request that is logged each time it fails fills a disk. So a line never costs more than
+   * this queue, and a kind of event costs two lines in ten seconds. The kind is the logger and the
+   * message up to the first colon; behind it are the facts.
+   *
+   * There are no stack traces in lines of their own. Where an exception is a fault of the server,
+   * its first frames are part of the line: enough to find the place.
+   */
+
+  static final int MAX_QUEUED_LINES = 512;
+  static final int MAX_LINE_CHARS = 2_000;
+  static final Duration REPEAT_INTERVAL = Duration.ofSeconds(10);
+
+  /** More kinds at a time are taken for one. */
+  private static final int MAX_KINDS = 64;
+
+  private static final String OTHER_KINDS = "other events";
+  private static final int MAX_FRAMES = 8;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** The events of a kind that were not told each. */
+  private static final class Repeats {
+    final Level level;
+    final Instant since;
+    long count;
+
+    Repeats(Level level, Instant since) {
+      this.level = level;
+      this.since = since;
+    }
+
+    boolean isOver(Instant now) {
+      return Duration.between(since, now).abs().compareTo(REPEAT_INTERVAL) >= 0;
+    }
+  }
+
+  private final SimpleFormatter messages = new SimpleFormatter();
+  private final OutputStream out;
+  private final InstantSource clock;
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
+  private final Queue<String> queue = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private final Map<String, Repeats> kinds = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private long dropped;
+
+  @GuardedBy("lock")
+  private boolean isWriting;
+
+  @GuardedBy("lock")
+  private boolean isClosed;
+
+  /** Starts the thread that writes to {@code out}. */
+  ServerLog(OutputStream out, InstantSource clock) {
+    this.out = out;
+    this.clock = clock;
+    Thread.ofPlatform().daemon().name("speicher-log").start(this::writeAll);
+  }
+
+  /** Takes over all logging of this process, and what its threads die of, to standard error. */
+  static ServerLog toStandardError() {
+    // System.err has a lock, and a thread that writes to it may wait with the lock for ever.
+    ServerLog log = new ServerLog(new FileOutputStream(FileDescriptor.err), InstantSource.system());
+    LogManager.getLogManager().reset();
+    Logger.getLogger("").addHandler(log);
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) ->
+        System.getLogger(ServerLog.class.getName())
+            .log(Level.ERROR, "thread ended: thread=" + thread.getName(), e));
+    return log;
+  }
+
+  @Override
+  public void publish(LogRecord event) {
+    if (!isLoggable(event)) {
+      return;
+    }
+    Level level = level(event);
+    String message = messages.formatMessage(event);
+    Instant now = event.getInstant();
+    synchronized (lock) {
+      String kind = kind(event, message);
+      Repeats repeats = kinds.get(kind);
+      if (repeats != null && !repeats.isOver(now)) {
+        repeats.count++;
+        return;
+      }
+      summarize(now);
+      kinds.put(kind, new Repeats(level, now));
+      enqueue(line(now, level, message + cause(event.getThrown())));
+    }
+  }
+
+  /** Queues a line as it is, without time and level. */
+  void line(String text) {
+    synchronized (lock) {
+      enqueue(text);
+    }
+  }
+
+  /** Waits until all lines are written, but no longer than a second. */
+  @Override
+  public void flush() {
+    long endNanos = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
+    synchronized (lock) {
+      try {
+        while (!queue.isEmpty() || isWriting) {
+          long leftNanos = endNanos - System.nanoTime();
+          if (leftNanos <= 0) {
+            return;
+          }
+          lock.wait(TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Tells what is still to be summarized, and waits as {@link #flush} does. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      summarize(Instant.MAX);
+      isClosed = true;
+      lock.notifyAll();
+    }
+    flush();
+  }
+
+  // ---- what is told ----
+
+  @GuardedBy("lock")
+  private String kind(LogRecord event, String message) {
+    int facts = message.indexOf(':');
+    String kind = event.getLoggerName() + " " + (facts < 0 ? message : message.substring(0, facts));
+    return kinds.size() < MAX_KINDS || kinds.containsKey(kind) ? kind : OTHER_KINDS;
+  }
+
+  /** Forgets the kinds whose interval is over, and tells how many events were not told. */
+  @GuardedBy("lock")
+  private void summarize(Instant now) {
+    kinds
+        .entrySet()
+        .removeIf(entry -> {
+          Repeats repeats = entry.getValue();
+          if (!repeats.isOver(now)) {
+            return false;
+          }
+          if (repeats.count > 0) {
+            String kind = entry.getKey().substring(entry.getKey().indexOf(' ') + 1);
+            line(line(clock.instant(), repeats.level, kind + ": repeated=" + repeats.count));
+          }
+          return true;
+        });
+  }
+
+  private static String line(Instant time, Level level, String message) {
+    return TIME.format(time) + " " + level.getName() + " " + message;
+  }
+
+  private static Level level(LogRecord event) {
+    int level = event.getLevel().intValue();
+    if (level >= java.util.logging.Level.SEVERE.intValue()) {
+      return Level.ERROR;
+    }
+    return level >= java.util.logging.Level.WARNING.intValue() ? Level.WARNING : Level.INFO;
+  }
+
+  private static String cause(@Nullable Throwable e) {
+    if (e == null) {
+      return "";
+    }
+    String cause = " (" + e;
+    if (!(e instanceof IOException || e instanceof OutOfMemoryError)) {
+      cause +=
+          Arrays.stream(e.getStackTrace())
+              .limit(MAX_FRAMES)
+              .map(frame ->
+                  frame.getClassName() + "." + frame.getMethodName() + ":" + frame.getLineNumber())
+              .collect(Collectors.joining(" < ", " at ", ""));
+    }
+    return cause + ")";
+  }
+
+  // ---- the queue and its thread ----
+
+  @GuardedBy("lock")
+  private void enqueue(String text) {
+    if (queue.size() >= MAX_QUEUED_LINES) {
+      dropped++;
+      return;
+    }
+    String line = text.replaceAll("\\p{Cc}+", " ");
+    queue.add(line.length() > MAX_LINE_CHARS ? line.substring(0, MAX_LINE_CHARS) + "..." : line);
+    lock.notifyAll();
+  }
+
+  private void writeAll() {
+    try {
+      for (String lines = next(); lines != null; lines = next()) {
+        write(lines);
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but who wants it to end.
+    }
+  }
+
+  /** Waits for lines and takes all there are, or returns null when the log is closed. */
+  private @Nullable String next() throws InterruptedException {
+    synchronized (lock) {
+      isWriting = false;
+      lock.notifyAll();
+      while (queue.isEmpty()) {
+        if (isClosed) {
+          return null;
+        }
+        lock.wait(kinds.isEmpty() ? 0 : REPEAT_INTERVAL.toMillis());
+        summarize(clock.instant());
+      }
+      isWriting = true;
+      if (dropped > 0) {
+        queue.add(
+            line(
+                clock.instant(),
+                Level.WARNING,
+                "log lines dropped, since nobody read them: lines=" + dropped));
+        dropped = 0;
+      }
+      String lines = String.join("\n", queue) + "\n";
+      queue.clear();
+      return lines;
+    }
+  }
+
+  private void write(String lines) {
+    try {
+      out.write(lines.getBytes(UTF_8));
+      out.flush();
+    } catch (IOException e) {
+      // There is no other place to tell it.
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.speicher.server;
+
+import io.speicher.protocol.Quantities;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * How the text of a setting is read, and which values it may have. Immutable.
+ *
+ * @param <T> what the text means
+ */
+public final class SettingType<T> {
+  static final int MAX_PORT = 65_535;
+
+  /** The word of an optional setting that has no value. */
+  static final String NONE = "none";
+
+  private final String label;
+  private final Function<String, T> parser;
+  private final ToLongFunction<T> number;
+  private final LongFunction<String> spelling;
+  private final Function<T, String> plain;
+  private final long min;
+  private final long max;
+
+  private SettingType(
+      String label,
+      Function<String, T> parser,
+      ToLongFunction<T> number,
+      LongFunction<String> spelling,
+      Function<T, String> plain,
+      long min,
+      long max) {
+    this.label = label;
+    this.parser = parser;
+    this.number = number;
+    this.spelling = spelling;
+    this.plain = plain;
+    this.min = min;
+    this.max = max;
+  }
+
+  /** Any text. */
+  static SettingType<String> text(String label) {
+    return new SettingType<>(label, String::strip, text -> 0, Long::toString, text -> text, 0, 0);
+  }
+
+  static SettingType<Integer> count(int min, int max) {
+    return count("N", min, max);
+  }
+
+  static SettingType<Integer> port() {
+    return count("PORT", 0, MAX_PORT);
+  }
+
+  private static SettingType<Integer> count(String label, int min, int max) {
+    return new SettingType<>(
+        label,
+        SettingType::integer,
+        Integer::longValue,
+        Long::toString,
+        count -> Integer.toString(count),
+        min,
+        max);
+  }
+
+  /** A port, or none. */
+  static SettingType<OptionalInt> otherPort() {
+    return new SettingType<>(
+        "PORT",
+        text -> text.strip().equals(NONE) ? OptionalInt.empty() : OptionalInt.of(integer(text)),
+        port -> port.orElse(0),
+        Long::toString,
+        port -> Integer.toString(port.orElse(0)),
+        0,
+        MAX_PORT);
+  }
+
+  /** A size in bytes. */
+  static SettingType<Long> size(long minBytes, long maxBytes) {
+    return sizeBy(Quantities::bytes, minBytes, maxBytes);
+  }
+
+  /** A size in bytes, or a share of the memory that this machine, or this container, has. */
+  static SettingType<Long> memory(long minBytes, long maxBytes) {
+    return sizeBy(SettingType::bytesOrShare, minBytes, maxBytes);
+  }
+
+  private static SettingType<Long> sizeBy(
+      Function<String, Long> parser, long minBytes, long maxBytes) {
+    return new SettingType<>(
+        "SIZE",
+        parser,
+        Long::longValue,
+        SettingType::exactBytes,
+        bytes -> Long.toString(bytes),
+        minBytes,
+        maxBytes);
+  }
+
+  /** A duration of up to a hundred years; only zero needs no unit. */
+  static SettingType<Duration> time() {
+    return new SettingType<>(
+        "TIME",
+        Quantities::duration,
+        Duration::toMillis,
+        millis -> millis + "ms",
+        time -> Long.toString(time.toSeconds()),
+        0,
+        Duration.ofDays(36_500).toMillis());
+  }
+
+  /** What stands for a value in the help. */
+  String label() {
+    return label;
+  }
+
+  /** Whether values are ports. */
+  boolean isPort() {
+    return label.equals("PORT");
+  }
+
+  /**
+   * The value that {@code text} means, within its bounds or not.
+   *
+   * @throws IllegalArgumentException if it means none, saying what was expected
+   */
+  T parse(String text) {
+    return parser.apply(text);
+  }
+
+  /** The value as programs read it: sizes in bytes, times in seconds, no port as 0. */
+  String plain(T value) {
+    return plain.apply(value);
+  }
+
+  /**
+   * Refuses what is out of bounds.
+   *
+   * @throws IllegalArgumentException that names the setting, the value and the bounds
+   */
+  void requireWithinBounds(String name, T value) {
+    long tested = number.applyAsLong(value);
+    if (tested < min || tested > max) {
+      throw new IllegalArgumentException(
+          "out of bounds: %s=%s (expected: %s..%s)"
+              .formatted(name, spelling.apply(tested), spelling.apply(min), spelling.apply(max)));
+    }
+  }
+
+  /** As people write sizes, and without rounding. */
+  private static String exactBytes(long bytes) {
+    boolean isRound = bytes % (1 << 10) == 0 && Quantities.ofBytes(bytes).indexOf('.') < 0;
+    return isRound ? Quantities.ofBytes(bytes) : Long.toString(bytes);
+  }
+
+  private static int integer(String text) {
+    try {
+      return Integer.parseInt(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a whole number", e);
+    }
+  }
+
+  private static long bytesOrShare(String text) {
+    String share = text.strip();
+    if (!share.endsWith("%")) {
+      return Quantities.bytes(share);
+    }
+    int percent = integer(share.substring(0, share.length() - 1));
+    if (percent < 1 || percent > 100) {
+      throw new IllegalArgumentException("'" + text + "' is not a share from 1% to 100%");
+    }
+    return Machine.memoryBytes() * percent / 100;
+  }
+}

@@ -1,0 +1,99 @@
+package io.speicher.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DutiesTest {
+  private static final Logger LOGGER = Logger.getLogger(Duties.class.getName());
+
+  private final List<String> logged = new ArrayList<>();
+  private final List<String> done = new ArrayList<>();
+
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord event) {
+          logged.add(event.getLevel() + " " + event.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listen() {
+    LOGGER.addHandler(handler);
+    LOGGER.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void stopListening() {
+    LOGGER.removeHandler(handler);
+    LOGGER.setUseParentHandlers(true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        OutOfMemoryError.class,
+        StackOverflowError.class,
+        AssertionError.class,
+        IllegalStateException.class
+      })
+  void run_goesOnAfterAFailure(Class<? extends Throwable> failure) throws Exception {
+    Throwable thrown = failure.getConstructor().newInstance();
+    Duties duties =
+        new Duties()
+            .add("first", () -> done.add("first"))
+            .add("second", () -> DutiesTest.<RuntimeException>sneak(thrown))
+            .add("third", () -> done.add("third"));
+    duties.run();
+    duties.run();
+    assertThat(done).containsExactly("first", "third", "first", "third");
+    assertThat(logged)
+        .containsExactly("SEVERE maintenance failed and will be tried again: duty=second");
+  }
+
+  @Test
+  void run_tellsOfTheEndOfAFailure() {
+    boolean[] fails = {true};
+    Duties duties =
+        new Duties()
+            .add(
+                "only",
+                () -> {
+                  if (fails[0]) {
+                    throw new IllegalStateException("for the test");
+                  }
+                });
+    duties.run();
+    fails[0] = false;
+    duties.run();
+    duties.run();
+    fails[0] = true;
+    duties.run();
+    assertThat(logged)
+        .containsExactly(
+            "SEVERE maintenance failed and will be tried again: duty=only",
+            "INFO maintenance works again: duty=only",
+            "SEVERE maintenance failed and will be tried again: duty=only");
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> void sneak(Throwable e) throws T {
+    throw (T) e;
+  }
+}
