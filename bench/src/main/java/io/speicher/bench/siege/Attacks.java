@@ -15,12 +15,16 @@ final class Attacks {
           new CutShort(),
           new Flooder(),
           new HugeValues(),
+          new EscapedJson(),
+          new LargeMover(),
           new ManyKeys(),
           new QueuedTransactions(),
           new Watcher(),
           new NameSetter(),
           new KeyAsker(),
           new MutatedBytes(),
+          new FaultyRequests(),
+          new DelayedFlusher(),
           new ConnectionStorm());
 
   private Attacks() {}

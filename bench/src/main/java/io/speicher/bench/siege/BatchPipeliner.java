@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Pipelines batches of large values, and begins to read when all have been sent. */
+/** Pipelines batches of large values, begins to read when all have been sent, and stays idle. */
 final class BatchPipeliner implements Attack {
   private static final int VALUES = 16;
   private static final int VALUE_BYTES = 256 << 10;
@@ -30,5 +30,6 @@ final class BatchPipeliner implements Attack {
     for (int i = 0; i < BATCHES; i++) {
       peer.readAndCheck(values);
     }
+    attacker.stay();
   }
 }

@@ -3,7 +3,7 @@ package io.speicher.bench.siege;
 import java.io.IOException;
 import java.util.List;
 
-/** Asks for all keys, by patterns that take long to compare and by scans. */
+/** Asks for all keys, by patterns that take long to compare and by scans, and for figures. */
 final class KeyAsker implements Attack {
   private static final List<byte[]> QUESTIONS =
       List.of(
@@ -14,7 +14,8 @@ final class KeyAsker implements Attack {
           RespWire.command("SCAN", "0", "COUNT", "100000"),
           RespWire.command("SCAN", "0", "COUNT", "100000", "MATCH", "nothing*"),
           RespWire.command("RANDOMKEY"),
-          RespWire.command("DBSIZE"));
+          RespWire.command("DBSIZE"),
+          RespWire.command("INFO"));
 
   @Override
   public String title() {

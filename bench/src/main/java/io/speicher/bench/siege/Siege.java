@@ -1,5 +1,7 @@
 package io.speicher.bench.siege;
 
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.bench.ProcessStatistics;
 import io.speicher.bench.Progress;
 import java.io.IOException;
@@ -27,6 +29,9 @@ final class Siege {
   private static final int LEAST_ATTACK_MILLIS = 1_000;
   private static final int MOST_ATTACK_MILLIS = 10_000;
 
+  /** For how long the well-behaved clients are alone at first, which does not count. */
+  private static final int WARM_UP_SECONDS = 5;
+
   /** For how long the well-behaved clients go on when the attacks are over. */
   private static final int PEACE_SECONDS = 3;
 
@@ -45,6 +50,7 @@ final class Siege {
   private final Watch watch;
   private final AtomicInteger attackerIds = new AtomicInteger();
   private final Set<Attacker> attacking = ConcurrentHashMap.newKeySet();
+  private @Nullable Hiccups hiccups;
   private volatile boolean isOver;
 
   /** Prepares a siege of the server on {@code port}; its process may be unknown. */
@@ -62,6 +68,11 @@ final class Siege {
     return watch;
   }
 
+  /** What latencies hold that is not the server's; after {@link #run}. */
+  Hiccups hiccups() {
+    return requireNonNull(hiccups);
+  }
+
   /** Runs the campaign. */
   void run() throws IOException, InterruptedException {
     List<WellBehavedClient> clients = new ArrayList<>();
@@ -73,6 +84,9 @@ final class Siege {
       clients.add(client);
       clientThreads.add(Thread.ofPlatform().name("client-" + i).start(client));
     }
+    watchFor(WARM_UP_SECONDS);
+    watch.restart();
+    hiccups = Hiccups.start();
     try (var slots = Executors.newVirtualThreadPerTaskExecutor();
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor()) {
       for (int i = 0; i < plan.attackers; i++) {
@@ -84,6 +98,7 @@ final class Siege {
       attacking.forEach(Attacker::close);
     }
     watchFor(PEACE_SECONDS);
+    hiccups.stop();
     clients.forEach(WellBehavedClient::close);
     for (Thread thread : clientThreads) {
       thread.join();

@@ -271,6 +271,11 @@ final class SiegeCommand implements Callable<Integer> {
         watch.millisAt(99.9),
         watch.millisAt(100));
     out.printf(
+        "         of which this program and the machine: 99 %% %.2f, 99.9 %% %.2f, longest %.1f%n",
+        siege.hiccups().millisAt(99),
+        siege.hiccups().millisAt(99.9),
+        siege.hiccups().millisAt(100));
+    out.printf(
         "server   at most %,d threads and %,d open files%n%n",
         watch.seconds().stream().mapToInt(Watch.Second::threads).max().orElse(0),
         watch.seconds().stream().mapToInt(Watch.Second::openFiles).max().orElse(0));

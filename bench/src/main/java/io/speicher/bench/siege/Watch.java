@@ -69,6 +69,13 @@ final class Watch {
     secondResidentBytes = 0;
   }
 
+  /** Forgets everything so far. */
+  void restart() {
+    interval = latencies.getIntervalHistogram(interval);
+    all.reset();
+    seconds.clear();
+  }
+
   private static double millis(long nanos) {
     return nanos / 1e6;
   }
