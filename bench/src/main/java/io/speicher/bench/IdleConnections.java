@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.Pattern;
 
 /**
  * What an idle connection costs a server in memory, beyond the kernel's part. Every connection has
@@ -24,9 +23,8 @@ public final class IdleConnections {
     try (ServerProcess server =
         ServerProcess.start(
             "Speicher",
-            Dialect.FRAMED_JSON,
-            Pattern.compile("listening on [^ ]*:(\\d+)"),
-            List.of(
+            ServerProcess.SPEICHER_LISTENS,
+            new ProcessBuilder(
                 arguments[0],
                 "server",
                 "--port",
@@ -38,14 +36,14 @@ public final class IdleConnections {
       List<Load> connections = new ArrayList<>();
       open(connections, server, 100); // Warms up: classes, buffers, code.
       long heapBefore = server.liveHeapBytes();
-      long residentBefore = server.residentBytes();
+      long residentBefore = server.statistics().residentBytes();
       open(connections, server, count);
       long heap = server.liveHeapBytes() - heapBefore;
-      long resident = server.residentBytes() - residentBefore;
+      long resident = server.statistics().residentBytes() - residentBefore;
       out.printf("connections          %,10d%n", count);
       out.printf("live heap each       %,10d bytes%n", heap / count);
       out.printf("resident memory each %,10d bytes%n", resident / count);
-      out.printf("resident memory now  %,10d kB%n", server.residentBytes() >> 10);
+      out.printf("resident memory now  %,10d kB%n", server.statistics().residentBytes() >> 10);
       for (Load connection : connections) {
         connection.close();
       }
@@ -55,8 +53,8 @@ public final class IdleConnections {
   private static void open(List<Load> connections, ServerProcess server, int count)
       throws IOException {
     for (int i = 0; i < count; i++) {
-      Load connection = new Load(server.dialect, server.port, 1, 1);
-      connection.run(_ -> server.dialect.get("key"), new Random(i).nextLong(), 0);
+      Load connection = new Load(Dialect.FRAMED_JSON, server.port(), 1, 1);
+      connection.run(_ -> Dialect.FRAMED_JSON.get("key"), new Random(i).nextLong(), 0);
       connections.add(connection);
     }
   }

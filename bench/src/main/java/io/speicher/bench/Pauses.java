@@ -89,9 +89,9 @@ public final class Pauses {
       long keys = memoryBytes / (ITEM_BYTES + valueBytes);
       fill(server, keys);
       long logged = Files.size(log);
-      double cpuBefore = server.cpuMicros();
+      double cpuBefore = server.statistics().cpuMicros();
       long answered = load(server, keys);
-      double cpuMicros = server.cpuMicros() - cpuBefore;
+      double cpuMicros = server.statistics().cpuMicros() - cpuBefore;
       print(options, linesAfter(log, logged), server, cpuMicros / answered, answered);
     } finally {
       Files.delete(log);
@@ -112,8 +112,7 @@ public final class Pauses {
                 + " -Xlog:gc,gc+phases,safepoint:file="
                 + log
                 + "::filecount=0");
-    return ServerProcess.start(
-        "Speicher", Dialect.FRAMED_JSON, Pattern.compile("listening on [^ ]*:(\\d+)"), builder);
+    return ServerProcess.start("Speicher", ServerProcess.SPEICHER_LISTENS, builder);
   }
 
   /** Sets every key once, at least. */
@@ -121,10 +120,12 @@ public final class Pauses {
     long[] next = {0};
     String value = "v".repeat(valueBytes);
     Progress progress = new Progress("filling", keys);
-    try (Load load = new Load(server.dialect, server.port, CONNECTIONS, DEPTH)) {
+    try (Load load = new Load(Dialect.FRAMED_JSON, server.port(), CONNECTIONS, DEPTH)) {
       while (next[0] < keys) {
         load.run(
-            _ -> server.dialect.set(key(next[0]++ % keys), value), 0, TimeUnit.SECONDS.toNanos(1));
+            _ -> Dialect.FRAMED_JSON.set(key(next[0]++ % keys), value),
+            0,
+            TimeUnit.SECONDS.toNanos(1));
         progress.show(next[0]);
       }
     }
@@ -135,15 +136,15 @@ public final class Pauses {
     String value = "w".repeat(valueBytes);
     Progress progress = new Progress("loading, seconds", seconds);
     long answered = 0;
-    try (Load load = new Load(server.dialect, server.port, CONNECTIONS, DEPTH)) {
+    try (Load load = new Load(Dialect.FRAMED_JSON, server.port(), CONNECTIONS, DEPTH)) {
       for (long second = 0; second < seconds; second++) {
         answered +=
             load.run(
                 random -> {
                   String key = key(random.nextLong(keys));
                   return random.nextBoolean()
-                      ? server.dialect.get(key)
-                      : server.dialect.set(key, value);
+                      ? Dialect.FRAMED_JSON.get(key)
+                      : Dialect.FRAMED_JSON.set(key, value);
                 },
                 second,
                 TimeUnit.SECONDS.toNanos(1));
@@ -190,7 +191,7 @@ public final class Pauses {
         last(safepoints),
         microsEach,
         answered / seconds,
-        server.residentBytes() >> 20,
+        server.statistics().residentBytes() >> 20,
         options);
   }
 

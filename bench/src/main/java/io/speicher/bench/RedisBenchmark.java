@@ -44,7 +44,7 @@ public final class RedisBenchmark {
         ServerProcess redis = startRedis()) {
       List<ServerProcess> servers = List.of(speicher, redis);
       for (ServerProcess server : servers) {
-        System.err.println("filling " + server.name);
+        System.err.println("filling " + server.name());
         fill(server);
       }
       Map<String, Rounds> cells = new LinkedHashMap<>();
@@ -71,15 +71,13 @@ public final class RedisBenchmark {
   private static ServerProcess startSpeicher(String launcher) throws IOException {
     return ServerProcess.start(
         "Speicher, RESP",
-        Dialect.RESP,
-        Pattern.compile("listening on [^ ]*:(\\d+)"),
+        ServerProcess.SPEICHER_LISTENS,
         onCore0(launcher, "server", "--port", "0", "--memory", "1gb", "--threads", "1"));
   }
 
   private static ServerProcess startRedis() throws IOException {
     return ServerProcess.start(
         "redis-server, RESP",
-        Dialect.RESP,
         Pattern.compile("Running mode=standalone, port=(\\d+)"),
         onCore0(
             "redis-server",
@@ -93,13 +91,13 @@ public final class RedisBenchmark {
             "no"));
   }
 
-  private static List<String> onCore0(String... command) {
-    return Stream.concat(ON_CORE_0.stream(), Stream.of(command)).toList();
+  private static ProcessBuilder onCore0(String... command) {
+    return new ProcessBuilder(Stream.concat(ON_CORE_0.stream(), Stream.of(command)).toList());
   }
 
   private static void fill(ServerProcess server) throws IOException {
     int[] next = {0};
-    try (Load load = new Load(server.dialect, server.port, 1, 100)) {
+    try (Load load = new Load(Dialect.RESP, server.port(), 1, 100)) {
       while (next[0] < KEYS) {
         load.run(_ -> set(next[0]++ % KEYS), 0, 0);
       }
@@ -114,13 +112,13 @@ public final class RedisBenchmark {
   private static double measure(ServerProcess server, String operation, int depth)
       throws IOException, InterruptedException {
     int requests = depth == 1 ? REQUESTS : PIPELINED_REQUESTS;
-    double before = server.cpuMicros();
+    double before = server.statistics().cpuMicros();
     Process load =
         new ProcessBuilder(
                 List.of(
                     "redis-benchmark",
                     "-p",
-                    Integer.toString(server.port),
+                    Integer.toString(server.port()),
                     "-t",
                     operation,
                     "-P",
@@ -140,17 +138,17 @@ public final class RedisBenchmark {
     if (load.waitFor() != 0 || said.toLowerCase(Locale.ROOT).contains("error")) {
       throw new IOException("redis-benchmark failed: " + said);
     }
-    return (server.cpuMicros() - before) / requests;
+    return (server.statistics().cpuMicros() - before) / requests;
   }
 
   private static String cell(ServerProcess server, String operation, int depth) {
-    return server.name + " " + operation + " " + depth;
+    return server.name() + " " + operation + " " + depth;
   }
 
   private static void print(List<ServerProcess> servers, Map<String, Rounds> cells) {
     out.println("server CPU time for an operation in µs: median (lowest to highest) of the rounds");
     out.printf("%-10s %5s", "operation", "depth");
-    servers.forEach(server -> out.printf("  %-24s", server.name));
+    servers.forEach(server -> out.printf("  %-24s", server.name()));
     out.println("  ratio");
     for (String operation : OPERATIONS) {
       for (int depth : DEPTHS) {

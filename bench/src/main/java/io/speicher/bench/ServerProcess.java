@@ -3,79 +3,84 @@ package io.speicher.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server under measurement, on a core of its own. */
-final class ServerProcess implements AutoCloseable {
-  private static final double TICK_MICROS = 1e6 / 100; // USER_HZ is 100 on every Linux.
+/** A server under measurement, in a process of its own. */
+public final class ServerProcess implements AutoCloseable {
+  /** What Speicher says when it is ready; its group is the port. */
+  public static final Pattern SPEICHER_LISTENS = Pattern.compile("listening on [^ ]*:(\\d+)");
 
-  final String name;
-  final Dialect dialect;
-  final int port;
+  private final String name;
+  private final int port;
   private final Process process;
+  private final ProcessStatistics statistics;
 
-  private ServerProcess(String name, Dialect dialect, int port, Process process) {
+  private ServerProcess(String name, int port, Process process) {
     this.name = name;
-    this.dialect = dialect;
     this.port = port;
     this.process = process;
+    statistics = new ProcessStatistics(process.pid());
   }
 
   /**
    * Starts a server and returns when {@code ready}, whose first group is the port, is in what it
-   * says.
+   * says. Its output goes to standard error.
    */
-  static ServerProcess start(String name, Dialect dialect, Pattern ready, List<String> command)
+  static ServerProcess start(String name, Pattern ready, ProcessBuilder builder)
       throws IOException {
-    return start(name, dialect, ready, new ProcessBuilder(command));
+    return start(name, ready, builder, System.err::println);
   }
 
-  /** The same, for a process that takes more than a command. */
-  static ServerProcess start(String name, Dialect dialect, Pattern ready, ProcessBuilder builder)
+  /** The same, with each line of its output given to {@code output}, by one thread at a time. */
+  public static ServerProcess start(
+      String name, Pattern ready, ProcessBuilder builder, Consumer<String> output)
       throws IOException {
     Process process = builder.redirectErrorStream(true).start();
-    BufferedReader output = process.inputReader();
-    for (String line = output.readLine(); line != null; line = output.readLine()) {
+    BufferedReader lines = process.inputReader();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Matcher matcher = ready.matcher(line);
       if (matcher.find()) {
-        Thread.ofPlatform().daemon().start(() -> pass(output));
-        return new ServerProcess(name, dialect, Integer.parseInt(matcher.group(1)), process);
+        Thread.ofPlatform().daemon().start(() -> pass(lines, output));
+        return new ServerProcess(name, Integer.parseInt(matcher.group(1)), process);
       }
-      System.err.println(line);
+      output.accept(line);
     }
     throw new IOException("the server did not start: " + String.join(" ", builder.command()));
   }
 
-  private static void pass(BufferedReader output) {
+  private static void pass(BufferedReader lines, Consumer<String> output) {
     try {
-      output.lines().forEach(System.err::println);
+      lines.lines().forEach(output);
     } catch (UncheckedIOException e) {
       // The process has been ended, and its output closed.
     }
   }
 
-  /** User and system time that the process has taken so far, all threads together. */
-  double cpuMicros() throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-    // The second field is a name in parentheses that may hold spaces; utime and stime are 14 and
-    // 15.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MICROS;
+  String name() {
+    return name;
   }
 
-  /** What the process has in memory now. */
-  long residentBytes() throws IOException {
-    String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
-    return firstNumber("VmRSS:\\s+(\\d+) kB", status) << 10;
+  public int port() {
+    return port;
+  }
+
+  public ProcessStatistics statistics() {
+    return statistics;
   }
 
   /** What is on the heap of a Java process after a full collection, whatever its collector is. */
   long liveHeapBytes() throws IOException, InterruptedException {
-    return firstNumber("Total\\s+\\d+\\s+(\\d+)", jcmd("GC.class_histogram"));
+    String histogram = jcmd("GC.class_histogram");
+    Matcher matcher = Pattern.compile("Total\\s+\\d+\\s+(\\d+)").matcher(histogram);
+    if (!matcher.find()) {
+      throw new IOException("jcmd shows no total: " + histogram);
+    }
+    return Long.parseLong(matcher.group(1));
   }
 
   private String jcmd(String command) throws IOException, InterruptedException {
@@ -88,12 +93,18 @@ final class ServerProcess implements AutoCloseable {
     return said;
   }
 
-  private static long firstNumber(String pattern, String text) throws IOException {
-    Matcher matcher = Pattern.compile(pattern).matcher(text);
-    if (!matcher.find()) {
-      throw new IOException("no " + pattern + " in: " + text);
+  /**
+   * Asks the process to end by SIGTERM.
+   *
+   * @return its exit status, or nothing if it had to be killed after {@code seconds}
+   */
+  public OptionalInt stop(int seconds) throws InterruptedException {
+    process.destroy();
+    if (process.waitFor(seconds, TimeUnit.SECONDS)) {
+      return OptionalInt.of(process.exitValue());
     }
-    return Long.parseLong(matcher.group(1));
+    process.destroyForcibly().waitFor();
+    return OptionalInt.empty();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.speicher.bench.compare;
 
 import io.speicher.bench.Rounds;
+import io.speicher.bench.Scale;
 import io.speicher.bench.Svg;
 import java.util.List;
 

@@ -23,7 +23,7 @@ final class IdleConnections implements AutoCloseable {
 
   private IdleConnections(RunningServer server) throws IOException {
     this.server = server;
-    openFilesBefore = server.openFileCount();
+    openFilesBefore = server.statistics().openFileCount();
   }
 
   static IdleConnections open(Contender contender, RunningServer server, int count)
@@ -67,7 +67,7 @@ final class IdleConnections implements AutoCloseable {
   public void close() throws IOException {
     closeAll();
     long begin = System.nanoTime();
-    while (server.openFileCount() > openFilesBefore) {
+    while (server.statistics().openFileCount() > openFilesBefore) {
       if (System.nanoTime() - begin > CLOSE_NANOS) {
         throw new IOException("the server has not closed its side of idle connections within 30 s");
       }

@@ -2,22 +2,19 @@ package io.speicher.bench.compare;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.speicher.bench.ProcessStatistics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A server that answers. */
 final class RunningServer implements AutoCloseable {
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int REPLY_MILLIS = 5_000;
-  private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
   final int port;
 
@@ -88,20 +85,8 @@ final class RunningServer implements AutoCloseable {
     return process.pid();
   }
 
-  /** What the process has in memory now. */
-  long residentBytes() throws IOException {
-    Matcher matcher = RESIDENT.matcher(Files.readString(Path.of("/proc/" + pid() + "/status")));
-    if (!matcher.find()) {
-      throw new IOException("the kernel does not say how much memory process " + pid() + " has");
-    }
-    return Long.parseLong(matcher.group(1)) << 10;
-  }
-
-  /** The files that the process has open, connections among them. */
-  int openFileCount() throws IOException {
-    try (var files = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
-      return (int) files.count();
-    }
+  ProcessStatistics statistics() {
+    return new ProcessStatistics(pid());
   }
 
   @Override

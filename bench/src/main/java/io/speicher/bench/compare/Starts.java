@@ -56,7 +56,7 @@ final class Starts {
         RunningServer.start(server, command, port, bench.programs().log(server.title))) {
       figures.millis.add(running.startNanos / (double) TimeUnit.MILLISECONDS.toNanos(1));
       Pause.millis(SETTLE_MILLIS);
-      figures.megabytes.add(running.residentBytes() / 1e6);
+      figures.megabytes.add(running.statistics().residentBytes() / 1e6);
     }
   }
 

@@ -1,11 +1,11 @@
-package io.speicher.bench.compare;
+package io.speicher.bench;
 
 /** An axis from 0 on, with a line at every round number. */
-record Scale(double step, int steps) {
+public record Scale(double step, int steps) {
   private static final int MOST_STEPS = 5;
 
   /** Steps of 1, 2 or 5 times a power of ten. */
-  static Scale upTo(double highest) {
+  public static Scale upTo(double highest) {
     double power = Math.pow(10, Math.floor(Math.log10(highest)) - 1);
     for (double factor : new double[] {1, 2, 5, 10, 20, 50}) {
       double step = factor * power;
@@ -16,12 +16,12 @@ record Scale(double step, int steps) {
     throw new IllegalArgumentException("no scale: highest=" + highest);
   }
 
-  double highest() {
+  public double highest() {
     return step * steps;
   }
 
   /** With as many decimals as the step has. */
-  String label(double value) {
+  public String label(double value) {
     int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
     return ("%." + decimals + "f").formatted(value);
   }

@@ -1,0 +1,39 @@
+package io.speicher.bench.siege;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Gives connections long names, and asks for the list of all clients. */
+final class NameSetter implements Attack {
+  private static final int CONNECTIONS = 30;
+  private static final int MOST_NAME_BYTES = 100_000;
+
+  @Override
+  public String title() {
+    return "name-setter";
+  }
+
+  @Override
+  public List<Wire> wires() {
+    return Wires.RESP;
+  }
+
+  @Override
+  public void run(Attacker attacker) throws IOException, InterruptedException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      Peer peer = attacker.connect();
+      String name = "n".repeat(attacker.random.nextInt(1, MOST_NAME_BYTES));
+      peer.send(RespWire.command("CLIENT", "SETNAME", name));
+      try {
+        RespWire.skipReply(peer.in);
+      } catch (RefusedException _) {
+        // A name may be too long.
+      }
+      peer.send(RespWire.command("CLIENT", "LIST"));
+      RespWire.skipReply(peer.in);
+      attacker.countCommands(2);
+      attacker.pause(100);
+    }
+    attacker.stay();
+  }
+}

@@ -1,0 +1,37 @@
+package io.speicher.bench.siege;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Watches thousands of keys on each of many connections. */
+final class Watcher implements Attack {
+  private static final int CONNECTIONS = 20;
+  private static final int KEYS = 2_000;
+
+  @Override
+  public String title() {
+    return "watcher";
+  }
+
+  @Override
+  public List<Wire> wires() {
+    return Wires.RESP;
+  }
+
+  @Override
+  public void run(Attacker attacker) throws IOException, InterruptedException {
+    String[] words = new String[KEYS + 1];
+    words[0] = "WATCH";
+    for (int i = 0; i < CONNECTIONS; i++) {
+      Peer peer = attacker.connect();
+      for (int j = 0; j < KEYS; j++) {
+        words[j + 1] = attacker.value(i * KEYS + j, 0).key();
+      }
+      peer.send(RespWire.command(words));
+      RespWire.skipReply(peer.in);
+      attacker.countCommands(1);
+      attacker.pause(50);
+    }
+    attacker.stay();
+  }
+}
