@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.speicher.client.FakeServer.Peer;
 import io.speicher.client.FakeServer.Script;
-import io.speicher.protocol.Reply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,7 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(20)
 final class ConnectionTest {
-  private static final String DONE = "{\"status_code\":200}";
+  private static final String DONE = FakeServer.DONE;
+  private static final String TOO_MANY =
+      "{\"status_code\":503,\"message\":\"too many connections\"}";
 
   private final CountDownLatch firstEnded = new CountDownLatch(1);
   private FakeServer server = FakeServer.startCorrect();
@@ -154,7 +155,7 @@ final class ConnectionTest {
   void notFound_whereNothingIsLookedFor(NeverMisses command) throws Exception {
     serve(peer -> {
       peer.payload();
-      peer.reply(Reply.Miss.MISS);
+      peer.reply(FakeServer.MISS);
     });
     assertMalformed(() -> command.run(client));
   }
@@ -383,7 +384,7 @@ final class ConnectionTest {
 
   @Test
   void turnedAway_beforeAnyCommand() throws Exception {
-    serve(peer -> peer.reply(new Reply.Failed(503, "too many connections")));
+    serve(peer -> peer.reply(TOO_MANY));
     assertRecovers();
   }
 
@@ -394,7 +395,7 @@ final class ConnectionTest {
         FakeServer.start(peer -> {
           peer.payload();
           peer.payload();
-          peer.reply(new Reply.Failed(503, "too many connections"));
+          peer.reply(TOO_MANY);
         });
     client = server.client().build();
 
@@ -446,7 +447,7 @@ final class ConnectionTest {
     serve(peer -> {
       peer.payload();
       timedOut.await();
-      peer.reply(Reply.Miss.MISS);
+      peer.reply(FakeServer.MISS);
       FakeServer.correct().serve(peer);
     });
     assertThatThrownBy(() -> client.withTimeout(Duration.ofMillis(20)).get("k"))

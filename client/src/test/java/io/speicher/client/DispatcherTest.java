@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.speicher.protocol.Command;
-import io.speicher.protocol.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -218,10 +216,12 @@ final class DispatcherTest {
           catchThrowableOfType(
               CommandTimeoutException.class, () -> client.withTimeout(SHORT).set("k", "late"));
       assertThat(e.maybeExecuted()).isTrue();
+      CompletableFuture<Boolean> async = client.setAsync("k", "later");
+      assertThat(async.cancel(true)).isTrue();
 
       mayReturn.countDown();
       assertThat(callback.get()).isTrue();
-      assertThat(client.get("k")).as("what nobody waits for is not sent any more").isNull();
+      assertThat(client.get("k")).as("a blocking call is sent by its caller").isEqualTo("late");
     }
   }
 
@@ -325,10 +325,10 @@ final class DispatcherTest {
             FakeServer.start(peer -> {
               mayAnswer.await();
               while (true) {
-                if (peer.command() instanceof Command.Set) {
+                if (peer.request().command().equals("SET")) {
                   received.incrementAndGet();
                 }
-                peer.reply(Reply.Done.DONE);
+                peer.reply(FakeServer.DONE);
               }
             });
         SpeicherClient client = server.client().build()) {
@@ -611,19 +611,31 @@ final class DispatcherTest {
       mortal.close();
       assertThat(failure(ConnectionLostException.class, inFlight).maybeExecuted()).isTrue();
 
-      // While it is away, calls fail as soon as the next attempt does, and say why.
-      for (int i = 0; i < 3; i++) {
-        ConnectFailedException e =
-            catchThrowableOfType(ConnectFailedException.class, () -> client.get("k"));
-        assertThat(e.maybeExecuted()).isFalse();
-        assertThat(e)
-            .hasMessageStartingWith("get not sent, cannot connect: server=127.0.0.1:" + port);
+      // A call fails as soon as the next attempt does, and later ones need not wait for that.
+      ConnectFailedException e =
+          catchThrowableOfType(ConnectFailedException.class, () -> client.get("k"));
+      assertThat(e.maybeExecuted()).isFalse();
+      assertThat(e)
+          .hasMessageStartingWith("get not sent, cannot connect: server=127.0.0.1:" + port);
+      for (int i = 0; i < 100; i++) {
+        assertThat(client.getAsync("k")).isCompletedExceptionally();
       }
+      failure(ConnectFailedException.class, client.getAsync("k"));
 
       try (FakeServer reborn = FakeServer.start(port, FakeServer.correct())) {
         assertThat(reborn.port()).isEqualTo(port);
-        assertThat(client.get("k")).as("what was sent is not sent again").isNull();
+        assertThat(getOnceConnected(client)).as("what was sent is not sent again").isNull();
         assertThat(client.set("k", "v")).isTrue();
+      }
+    }
+  }
+
+  private static @Nullable String getOnceConnected(SpeicherClient client) {
+    while (true) {
+      try {
+        return client.get("k");
+      } catch (ConnectFailedException e) {
+        Thread.onSpinWait();
       }
     }
   }
