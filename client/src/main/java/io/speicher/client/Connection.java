@@ -3,7 +3,6 @@ package io.speicher.client;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
-import io.speicher.protocol.json.JsonReplyDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
 
   /*
-   * Sending. Who holds the send lock copies frames to a buffer, as many as are waiting and fit, and
+   * Who holds the send lock copies frames to a buffer, as many as are waiting and fit, and
    * writes it with one system call; who does not get the lock leaves its command to the one who has
    * it. So commands of many threads travel together without anybody waiting for company, and the
    * command of a thread that is alone needs no other thread to be sent.
@@ -40,18 +39,15 @@ final class Connection {
    * A command is put in flight before its first byte is written, so the reply always finds it, and
    * before it leaves the queue, so whoever looks through the queue and then through what is in
    * flight misses none.
-   *
-   * Receiving. The buffer grows with what has arrived and never with what a header announces.
    */
 
-  /** What one system call sends or receives at most. */
+  /** What one system call sends at most. */
   private static final int BATCH_BYTES = 64 << 10;
 
   /** How many batches are sent or received before other work has its turn. */
   private static final int MAX_BATCHES = 16;
 
-  /** A longer receive buffer is given back as soon as it is empty. */
-  private static final int KEPT_BYTES = 4 * BATCH_BYTES;
+  private static final String CUT = " in the middle of a reply";
 
   private final Dispatcher dispatcher;
   private final Settings settings;
@@ -77,8 +73,7 @@ final class Connection {
 
   // What follows belongs to the I/O thread.
 
-  private final JsonReplyDecoder decoder;
-  private ByteBuffer received = ByteBuffer.allocate(BATCH_BYTES);
+  private final ReplyReader reader;
   private long receivedNanos = System.nanoTime();
   private boolean ended;
 
@@ -98,7 +93,7 @@ final class Connection {
     this.channel = channel;
     this.key = key;
     this.waiting = waiting;
-    decoder = new JsonReplyDecoder(settings.maxFrameBytes());
+    reader = new ReplyReader(settings.maxFrameBytes());
     key.interestOps(SelectionKey.OP_READ);
   }
 
@@ -222,22 +217,14 @@ final class Connection {
   private void receive() {
     try {
       for (int i = 0; i < MAX_BATCHES && !ended; i++) {
-        int wantedBytes = Math.min(received.remaining(), BATCH_BYTES);
-        int receivedBytes = channel.read(received.limit(received.position() + wantedBytes));
-        received.limit(received.capacity());
+        int receivedBytes = reader.receive(channel);
         if (receivedBytes < 0) {
-          end(
-              received.position() > 0
-                  ? "the server closed the connection in the middle of a reply"
-                  : "the server closed the connection",
-              null);
-          return;
-        }
-        if (receivedBytes > 0) {
+          end("the server closed the connection" + (reader.isWithinReply() ? CUT : ""), null);
+        } else if (receivedBytes > 0) {
           receivedNanos = System.nanoTime();
-          decodeReceived();
+          answerAll();
         }
-        if (receivedBytes < wantedBytes) {
+        if (receivedBytes < ReplyReader.READ_BYTES) {
           return;
         }
       }
@@ -248,23 +235,11 @@ final class Connection {
     }
   }
 
-  private void decodeReceived() {
-    ByteBuffer in = received.duplicate().flip();
-    for (Reply reply = decoder.decode(in); reply != null; reply = decoder.decode(in)) {
+  private void answerAll() {
+    Reply reply = reader.next();
+    while (reply != null) {
       answer(reply);
-      if (ended) {
-        return;
-      }
-    }
-    if (!in.hasRemaining()) {
-      received =
-          received.capacity() > KEPT_BYTES ? ByteBuffer.allocate(BATCH_BYTES) : received.clear();
-    } else if (in.position() > 0) {
-      received.clear().put(in);
-    } else if (!received.hasRemaining()) {
-      // A whole frame has room in this, since the decoder has believed its header.
-      int maxBytes = Integer.BYTES + settings.maxFrameBytes();
-      received = ByteBuffer.allocate(Math.min(2 * received.capacity(), maxBytes)).put(in);
+      reply = ended ? null : reader.next();
     }
   }
 
@@ -278,19 +253,9 @@ final class Connection {
       inFlight.remove();
       dispatcher.answered(reply);
       if (!command.isDone()) {
-        command.complete(detached(reply));
+        command.complete(reply);
       }
     }
-  }
-
-  /** A reply that stays valid when the buffer that it was read from is used again. */
-  private static Reply detached(Reply reply) {
-    if (reply instanceof Reply.Value value) {
-      ByteBuffer copy = ByteBuffer.allocate(value.bytes().remaining());
-      copy.put(value.bytes().duplicate()).flip();
-      return new Reply.Value(value.kind(), copy);
-    }
-    return reply;
   }
 
   // Time.

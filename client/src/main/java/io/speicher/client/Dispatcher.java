@@ -309,13 +309,13 @@ final class Dispatcher {
   private void connect() {
     endStateAfter(TimeUnit.MILLISECONDS.toNanos(settings.connectTimeoutMillis()));
     try {
+      InetAddress host = InetAddress.getByName(settings.server().host()); // May block.
       SocketChannel channel = SocketChannel.open();
       connecting = channel;
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       channel.register(selector, SelectionKey.OP_CONNECT);
-      InetAddress host = InetAddress.getByName(settings.server().host());
       if (channel.connect(new InetSocketAddress(host, settings.server().port()))) {
         connected(channel);
       }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +115,33 @@ final class ConnectionTest {
     serve(peer -> {
       peer.payload();
       peer.send(frame(length, ""));
+    });
+    assertMalformed(() -> client.get("k"));
+  }
+
+  /** A frame that is announced and never comes costs a timeout and no memory. */
+  @Test
+  void get_longFrameThatDoesNotCome() throws Exception {
+    serve(
+        Duration.ofMillis(150),
+        peer -> {
+          peer.payload();
+          peer.send(frame(32 << 20, "{"));
+        });
+    assertThatThrownBy(() -> client.get("k")).isInstanceOf(CommandTimeoutException.class);
+    assertThatThrownBy(() -> client.get("k")).isInstanceOf(SpeicherException.class);
+    assertRecovers();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void get_randomBytes(long seed) throws Exception {
+    byte[] garbage = new byte[1_000];
+    new Random(seed).nextBytes(garbage);
+    garbage[0] |= (byte) 0x80; // No frame: else it might be one that is waited for.
+    serve(peer -> {
+      peer.payload();
+      peer.send(garbage);
     });
     assertMalformed(() -> client.get("k"));
   }

@@ -169,6 +169,45 @@ final class DispatcherTest {
     }
   }
 
+  /** What a callback throws is its future's business, and the interrupt that it leaves nobody's. */
+  @Test
+  void callback_throwsAnErrorAndLeavesAnInterrupt() throws Exception {
+    try (FakeServer server = startWaiting();
+        SpeicherClient client = server.client().build()) {
+      CompletableFuture<?> callback =
+          onOwnThread(
+              client,
+              pong -> {
+                Thread.currentThread().interrupt();
+                throw new StackOverflowError("in a callback");
+              });
+
+      failure(StackOverflowError.class, callback);
+      assertThat(client.setAsync("k", "v").get()).isTrue();
+      assertThat(client.get("k")).isEqualTo("v");
+      assertThat(server.connectionCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void codec_throwsAnError() throws Exception {
+    try (FakeServer server = FakeServer.startCorrect();
+        SpeicherClient client = server.client().build()) {
+      Cache<String> broken =
+          client.with(
+              Codec.of(
+                  value -> value,
+                  json -> {
+                    throw new OutOfMemoryError("in a codec");
+                  }));
+      broken.set("k", "1");
+
+      failure(OutOfMemoryError.class, broken.getAsync("k"));
+      assertThat(client.get("k")).isEqualTo("1");
+      assertThat(server.connectionCount()).isEqualTo(1);
+    }
+  }
+
   @Test
   void asyncCall_inCallback() throws Exception {
     try (FakeServer server = startWaiting();
@@ -380,6 +419,28 @@ final class DispatcherTest {
     }
   }
 
+  /** A channel that is written to by an interrupted thread could be closed for everybody. */
+  @Test
+  void interrupt_beforeTheCall() throws Exception {
+    try (FakeServer server = startWaiting();
+        SpeicherClient client = server.client().build()) {
+      CompletableFuture<Boolean> others = client.setAsync("k", "v");
+      FutureTask<Boolean> task =
+          start(() -> {
+            Thread.currentThread().interrupt();
+            assertThatExceptionOfType(CallInterruptedException.class)
+                .isThrownBy(() -> client.get("k"));
+            return Thread.currentThread().isInterrupted();
+          });
+
+      assertThat(task.get()).isTrue();
+      mayAnswer.countDown();
+      assertThat(others.get()).isTrue();
+      assertThat(client.get("k")).isEqualTo("v");
+      assertThat(server.connectionCount()).isEqualTo(1);
+    }
+  }
+
   @Test
   void cancel_replyIsThrownAway() throws Exception {
     try (FakeServer server = startWaiting();
@@ -417,6 +478,29 @@ final class DispatcherTest {
       for (int i = 0; i < 10; i++) {
         assertThat(client.get("k")).isEqualTo("v");
       }
+    }
+  }
+
+  /** Callers write themselves, but a server that does not read holds none of them up. */
+  @Test
+  void timeout_blockingCallsToAServerThatDoesNotRead() throws Exception {
+    try (FakeServer server = startWaiting();
+        SpeicherClient client = server.client().build()) {
+      String value = "x".repeat(1 << 20);
+      CompletableFuture<Boolean> first = client.setAsync("k", value);
+      boolean maybeExecuted = true;
+      for (int i = 0; i < 64 && maybeExecuted; i++) {
+        CommandTimeoutException e =
+            catchThrowableOfType(
+                CommandTimeoutException.class, () -> client.withTimeout(SHORT).set("k", value));
+        maybeExecuted = e.maybeExecuted();
+      }
+      assertThat(maybeExecuted).as("the network takes no more").isFalse();
+
+      mayAnswer.countDown();
+      assertThat(first.get()).isTrue();
+      assertThat(value.equals(client.get("k"))).isTrue();
+      assertThat(server.connectionCount()).isEqualTo(1);
     }
   }
 
