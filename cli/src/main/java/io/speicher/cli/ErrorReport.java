@@ -5,6 +5,7 @@ import io.speicher.client.ConnectFailedException;
 import io.speicher.client.SpeicherException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -104,12 +105,13 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     if (cause instanceof UnknownHostException) {
       return "cannot find the host of " + server + ": check --host, --url or SPEICHER_URL";
     }
-    if (cause.getClass() == ConnectException.class) { // Its subclass tells of a timeout.
+    if (cause instanceof ConnectException) {
       return "nothing listens on "
           + server
           + ": start one with ./speicher server, or name another with --host and --port";
     }
-    boolean isTimeout = cause instanceof ConnectException || cause instanceof TimeoutException;
+    boolean isTimeout =
+        cause instanceof SocketTimeoutException || cause instanceof TimeoutException;
     return "cannot connect to "
         + server
         + ": "

@@ -1,8 +1,5 @@
 package io.speicher.client;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
@@ -47,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed class Cache<V> permits SpeicherClient {
   private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
-
-  /** Frames need no release: the collector has them, whatever becomes of the command. */
-  private static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false, true);
 
   private static final Duration MAX_TTL = Duration.ofMillis(Limits.MAX_TTL_MILLIS);
 
@@ -222,14 +216,14 @@ public sealed class Cache<V> permits SpeicherClient {
               + "Async there, or a callback on another executor)");
     }
     PendingCommand<Reply> pending = pending(operation, command, Function.identity());
-    dispatcher.submit(pending);
+    dispatcher.submit(pending, true);
     return dispatcher.await(pending);
   }
 
   private <T extends @Nullable Object> CompletableFuture<T> submit(
       Operation operation, Command command, Function<Reply, T> decode) {
     PendingCommand<T> pending = pending(operation, command, decode);
-    dispatcher.submit(pending);
+    dispatcher.submit(pending, false);
     return pending.future();
   }
 
@@ -240,21 +234,14 @@ public sealed class Cache<V> permits SpeicherClient {
   }
 
   /** Encodes on the caller's thread, so that large values do not hold up the others. */
-  private ByteBuf frame(Command command) {
-    ByteBuf frame = HEAP.heapBuffer(frameBytesHint(command));
-    ENCODER.encode(command, frame);
+  private ByteBuffer frame(Command command) {
+    ByteBuffer frame = ENCODER.encode(command);
     int maxFrameBytes = dispatcher.settings().maxFrameBytes();
-    int frameBytes = frame.readableBytes() - Integer.BYTES;
+    int frameBytes = frame.remaining() - Integer.BYTES;
     if (frameBytes > maxFrameBytes) {
       throw new IllegalArgumentException(
           "command too long: frameBytes=" + frameBytes + " (expected: 1.." + maxFrameBytes + ")");
     }
     return frame;
-  }
-
-  private static int frameBytesHint(Command command) {
-    return command instanceof Command.Set set
-        ? 128 + set.key().remaining() + set.value().remaining()
-        : 128;
   }
 }

@@ -1,120 +1,245 @@
 package io.speicher.client;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
-import io.speicher.protocol.json.JsonReplyDecoder;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection, from its first byte to its last: sends commands and gives each the reply that is
- * its own. All of it runs on the event loop.
+ * its own.
  *
  * <p>Replies come in the order of the commands, so the oldest command in flight owns the next
  * reply, even if nobody waits for it any more. A connection on which anything went wrong is closed
  * and never used again: what was in flight then has no reply, and a new connection starts with
  * nothing in flight.
+ *
+ * <p><b>Threads.</b> Any thread may {@link #flush}; everything else belongs to the I/O thread. What
+ * both touch is thread-safe or guarded by the send lock, under which nothing blocks.
  */
-final class Connection extends ChannelInboundHandlerAdapter {
-  /** Commands are gathered into buffers of about this size. */
+final class Connection {
+
+  /*
+   * Who holds the send lock copies frames to a buffer, as many as are waiting and fit, and
+   * writes it with one system call; who does not get the lock leaves its command to the one who has
+   * it. So commands of many threads travel together without anybody waiting for company, and the
+   * command of a thread that is alone needs no other thread to be sent.
+   *
+   * The buffer is outside the heap because the JDK copies what is on the heap to such memory first,
+   * and keeps that for each thread that ever wrote.
+   *
+   * A command is put in flight before its first byte is written, so the reply always finds it, and
+   * before it leaves the queue, so whoever looks through the queue and then through what is in
+   * flight misses none.
+   */
+
+  /** What one system call sends at most. */
   private static final int BATCH_BYTES = 64 << 10;
+
+  /** How many batches are sent or received before other work has its turn. */
+  private static final int MAX_BATCHES = 16;
+
+  private static final String CUT = " in the middle of a reply";
 
   private final Dispatcher dispatcher;
   private final Settings settings;
-  private final JsonReplyDecoder decoder;
-  private final ArrayDeque<PendingCommand<?>> inFlight = new ArrayDeque<>();
-  private ByteBuf received = Unpooled.EMPTY_BUFFER;
+  private final SocketChannel channel;
+  private final SelectionKey key;
+  private final Queue<PendingCommand<?>> waiting;
+  private final Queue<PendingCommand<?>> inFlight = new ConcurrentLinkedQueue<>();
+
+  private final ReentrantLock sendLock = new ReentrantLock();
+
+  @GuardedBy("sendLock")
+  private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES);
+
+  /** What is left of the frame that is being sent, or null between two frames. */
+  @GuardedBy("sendLock")
+  private @Nullable ByteBuffer unsent;
+
+  /** Whether the socket takes more. Written under the send lock, read by anybody. */
+  private volatile boolean writable = true;
+
+  /** Why a write failed. What was received before it can still be read. */
+  private volatile @Nullable Throwable writeFailure;
+
+  // What follows belongs to the I/O thread.
+
+  private final ReplyReader reader;
   private long receivedNanos = System.nanoTime();
+  private boolean ended;
 
-  private @Nullable Channel channel;
-
-  /** Why the connection ends, or null while it serves. */
-  private @Nullable String endReason;
-
-  private @Nullable Throwable endCause;
-
-  Connection(Dispatcher dispatcher, Settings settings) {
+  /**
+   * @param key of a connected channel; everything that becomes ready is told by {@link #ready}
+   * @param waiting commands of all threads, which are sent in this order; nobody else takes any
+   *     while the connection lasts
+   */
+  Connection(
+      Dispatcher dispatcher,
+      Settings settings,
+      SocketChannel channel,
+      SelectionKey key,
+      Queue<PendingCommand<?>> waiting) {
     this.dispatcher = dispatcher;
     this.settings = settings;
-    decoder = new JsonReplyDecoder(settings.maxFrameBytes());
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext ctx) {
-    channel = ctx.channel();
-    dispatcher.connected(this);
+    this.channel = channel;
+    this.key = key;
+    this.waiting = waiting;
+    reader = new ReplyReader(settings.maxFrameBytes());
+    key.interestOps(SelectionKey.OP_READ);
   }
 
   // Commands out.
 
   /**
-   * Sends commands of {@code waiting} in one flush, as long as the network takes them. The rest has
-   * to wait until the dispatcher is told that the channel is writable again.
+   * Sends what is waiting, as far as the socket takes it, or leaves it to a thread that is sending
+   * already. Does not block. What the socket does not take, or is too much for one turn, is sent by
+   * the I/O thread.
    */
-  void send(Queue<PendingCommand<?>> waiting) {
-    Channel channel = this.channel;
-    if (channel == null || endReason != null || waiting.isEmpty()) {
-      return;
-    }
-    long nowNanos = System.nanoTime();
-    while (!waiting.isEmpty() && channel.isWritable()) {
-      ByteBuf batch = channel.alloc().buffer();
-      while (!waiting.isEmpty() && batch.readableBytes() < BATCH_BYTES) {
-        send(waiting.remove(), nowNanos, batch);
+  void flush() {
+    for (int i = 0; writable && !waiting.isEmpty(); i++) {
+      if (i == MAX_BATCHES) {
+        dispatcher.wake();
+        return;
       }
-      channel.write(batch, channel.voidPromise());
+      if (!sendLock.tryLock()) {
+        return; // The holder looks at the queue again after it has unlocked.
+      }
+      try {
+        if (writable) {
+          send();
+        }
+      } finally {
+        sendLock.unlock();
+      }
     }
-    channel.flush();
   }
 
-  private void send(PendingCommand<?> command, long nowNanos, ByteBuf batch) {
-    if (command.isDone()) {
+  /** Sends one batch, and all of the frame that the batch ends in. */
+  @GuardedBy("sendLock")
+  private void send() {
+    try {
+      long nowNanos = System.nanoTime();
+      do {
+        fillBatch(nowNanos);
+        batch.flip();
+        channel.write(batch);
+        boolean isStuck = batch.hasRemaining();
+        batch.compact();
+        if (isStuck) {
+          writable = false;
+          key.interestOpsOr(SelectionKey.OP_WRITE);
+          dispatcher.wake();
+          return;
+        }
+      } while (unsent != null);
+    } catch (IOException | RuntimeException | Error e) {
+      writable = false;
+      writeFailure = e;
+      dispatcher.wake();
+    }
+  }
+
+  @GuardedBy("sendLock")
+  private void fillBatch(long nowNanos) {
+    while (batch.hasRemaining()) {
+      ByteBuffer frame = unsent == null ? nextFrame(nowNanos) : unsent;
+      if (frame == null) {
+        return;
+      }
+      int length = Math.min(frame.remaining(), batch.remaining());
+      batch.put(batch.position(), frame, frame.position(), length);
+      batch.position(batch.position() + length);
+      frame.position(frame.position() + length);
+      unsent = frame.hasRemaining() ? frame : null;
+    }
+  }
+
+  @GuardedBy("sendLock")
+  private @Nullable ByteBuffer nextFrame(long nowNanos) {
+    for (PendingCommand<?> next = waiting.peek(); next != null; next = waiting.peek()) {
+      ByteBuffer frame = next.isDone() ? null : next.send(nowNanos);
+      if (frame != null) {
+        inFlight.add(next);
+      }
+      waiting.remove();
+      if (frame != null) {
+        return frame;
+      }
       dispatcher.release();
-    } else {
-      batch.writeBytes(command.send(nowNanos));
-      inFlight.add(command);
+    }
+    return null;
+  }
+
+  private void sendRest() {
+    sendLock.lock();
+    try {
+      key.interestOpsAnd(~SelectionKey.OP_WRITE);
+      writable = true;
+      send();
+    } finally {
+      sendLock.unlock();
+    }
+    flush();
+  }
+
+  // Events, on the I/O thread.
+
+  /** Does what the channel is ready for. */
+  void ready() {
+    if (key.isReadable()) {
+      receive();
+    }
+    if (!ended && key.isWritable()) {
+      sendRest();
     }
   }
 
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      dispatcher.sendSoon();
+  /** Ends the connection if a write has failed, on whatever thread. */
+  void checkWriteFailure() {
+    Throwable failure = writeFailure;
+    if (failure != null && !ended) {
+      receive();
+      end(String.valueOf(failure.getMessage()), failure);
     }
   }
 
   // Replies in.
 
-  @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    received =
-        ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, (ByteBuf) message);
-    receivedNanos = System.nanoTime();
+  private void receive() {
     try {
-      while (endReason == null) {
-        Reply reply = decoder.decode(received);
-        if (reply == null) {
-          break;
+      for (int i = 0; i < MAX_BATCHES && !ended; i++) {
+        int receivedBytes = reader.receive(channel);
+        if (receivedBytes < 0) {
+          end("the server closed the connection" + (reader.isWithinReply() ? CUT : ""), null);
+        } else if (receivedBytes > 0) {
+          receivedNanos = System.nanoTime();
+          answerAll();
         }
-        answer(reply);
+        if (receivedBytes < ReplyReader.READ_BYTES) {
+          return;
+        }
       }
     } catch (ProtocolException e) {
       endMalformed(e.reason());
+    } catch (IOException e) {
+      end(String.valueOf(e.getMessage()), e);
     }
-    if (received.isReadable()) {
-      received.discardSomeReadBytes();
-    } else {
-      received.release();
-      received = Unpooled.EMPTY_BUFFER;
+  }
+
+  private void answerAll() {
+    Reply reply = reader.next();
+    while (reply != null) {
+      answer(reply);
+      reply = ended ? null : reader.next();
     }
   }
 
@@ -128,40 +253,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
       inFlight.remove();
       dispatcher.answered(reply);
       if (!command.isDone()) {
-        command.complete(detached(reply));
+        command.complete(reply);
       }
     }
   }
 
-  /** A reply that stays valid when the buffer that it was read from is gone. */
-  private static Reply detached(Reply reply) {
-    if (reply instanceof Reply.Value value) {
-      ByteBuffer copy = ByteBuffer.allocate(value.bytes().remaining());
-      copy.put(value.bytes().duplicate()).flip();
-      return new Reply.Value(value.kind(), copy);
-    }
-    return reply;
-  }
-
-  // The end.
-
-  /** A server with too many connections says so to a new one, and closes it. */
-  private void endUnasked(Reply reply) {
-    if (reply instanceof Reply.Failed failed) {
-      end("the server turned the connection away: " + failed.message(), null);
-    } else {
-      end("the server sent a reply that nobody asked for", null);
-    }
-  }
-
-  private void endMalformed(String reason) {
-    PendingCommand<?> command = inFlight.poll();
-    if (command != null) {
-      dispatcher.release();
-      command.failMalformed(reason);
-    }
-    end("malformed reply: " + reason, null);
-  }
+  // Time.
 
   /**
    * Fails the commands whose time is over, and gives the connection up if it is stuck: a command
@@ -187,43 +284,59 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return nextNanos;
   }
 
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    end(String.valueOf(cause.getMessage()), cause);
-  }
+  // The end.
 
-  /** Closes the connection; what is in flight fails when that is done, in a later turn. */
-  private void end(String reason, @Nullable Throwable cause) {
-    if (endReason == null && channel != null) {
-      endReason = reason;
-      endCause = cause;
-      channel.close();
+  /** A server with too many connections says so to a new one, and closes it. */
+  private void endUnasked(Reply reply) {
+    if (reply instanceof Reply.Failed failed) {
+      end("the server turned the connection away: " + failed.message(), null);
+    } else {
+      end("the server sent a reply that nobody asked for", null);
     }
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    String reason = endReason;
-    if (reason == null) {
-      reason =
-          received.isReadable()
-              ? "the server closed the connection in the middle of a reply"
-              : "the server closed the connection";
-      endReason = reason;
-    }
-    received.release();
-    for (PendingCommand<?> command = inFlight.poll(); command != null; command = inFlight.poll()) {
+  private void endMalformed(String reason) {
+    PendingCommand<?> command = inFlight.poll();
+    if (command != null) {
       dispatcher.release();
-      command.failLost(reason, endCause);
+      command.failMalformed(reason);
     }
-    dispatcher.lost(reason);
+    end("malformed reply: " + reason, null);
   }
 
-  /** Fails what is in flight because the client is closed, and closes the connection. */
-  void close() {
-    for (PendingCommand<?> command = inFlight.poll(); command != null; command = inFlight.poll()) {
-      command.failClosed();
+  /** Closes the connection and fails what is in flight, unless that has been done. */
+  void end(String reason, @Nullable Throwable cause) {
+    if (!ended) {
+      ended = true;
+      closeChannel();
+      for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
+        dispatcher.release();
+        lost.failLost(reason, cause);
+      }
+      dispatcher.lost(reason);
     }
-    end("the client is closed", null);
+  }
+
+  /** Closes the connection and fails what is in flight because the client is closed. */
+  void close() {
+    ended = true;
+    closeChannel();
+    for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
+      lost.failClosed();
+    }
+  }
+
+  /** From here on nobody sends, and so nothing more is put in flight. */
+  private void closeChannel() {
+    sendLock.lock();
+    try {
+      writable = false;
+      unsent = null;
+      channel.close();
+    } catch (IOException e) {
+      // It is gone either way.
+    } finally {
+      sendLock.unlock();
+    }
   }
 }

@@ -1,23 +1,20 @@
 package io.speicher.client;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.speicher.protocol.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
-import java.util.ArrayDeque;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,53 +37,85 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A command waits until there is a connection that takes it, and then is in flight on that
- * connection alone: it is never sent twice. One that waits while the next attempt to connect fails,
- * fails with it, so that nobody waits a whole timeout for a server that is known to be away.
+ * connection alone: it is never sent twice. When an attempt to connect fails, the commands that
+ * wait fail with it, and later ones fail at once until an attempt succeeds: nobody waits for a
+ * server that is known to be away.
  *
- * <p><b>Threads.</b> Everything but {@link #submit}, {@link #await} and {@link #close} runs on the
- * one event loop, as a task of its own: no lock is needed, and no callback of a future finds a
- * queue half changed.
+ * <p><b>Threads.</b> {@link #submit}, {@link #await}, {@link #close}, {@link #wake} and {@link
+ * #release} are for any thread; everything else belongs to the one I/O thread.
  *
  * <p><b>Bounds.</b> A command has a permit from {@link #submit} until its reply has come or it was
  * dropped, whether or not it has timed out meanwhile; there are {@link Settings#maxPending}
  * permits.
  */
 final class Dispatcher {
+
+  /*
+   * One thread with a selector connects, receives, completes futures and watches the time. Sending
+   * is shared: a caller that is going to block sends its command itself, which saves it a change of
+   * threads, and a caller that is not leaves its command to the I/O thread, which sends all that
+   * has come together with one system call. (A thread that only receives, with a blocking socket,
+   * would be shorter. But then a server that does not read would block callers beyond their
+   * timeouts, interrupting a caller would close the socket under everybody else, and connecting and
+   * timeouts would need a thread of their own.)
+   *
+   * Wherever a thread tells another something through two variables, it writes first and reads
+   * afterwards, and the other does so in the opposite order: one of them sees what the other did.
+   * So it is with a command in the queue and the send lock, with the queue and the timer, and with
+   * the queue and what ends the waiting, which is looked at before and after.
+   */
+
   private static final System.Logger logger = System.getLogger(Dispatcher.class.getName());
 
-  /**
-   * How much longer than its timeout a blocking call waits for the event loop to say so: the loop
-   * may be held up, by a callback that takes its time or by a slow name server.
-   */
+  /** How much longer than the attempt to connect may take {@link #open} waits to be told of it. */
   private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How long {@link #close} waits for the event loop to end. */
+  /** How long {@link #close} waits for the I/O thread to end. */
   private static final long CLOSE_MILLIS = 1_000;
 
+  /** The I/O thread looks at the time so often even if it has nothing to do. */
+  private static final long IDLE_NANOS = TimeUnit.DAYS.toNanos(1);
+
+  private static final long MILLI_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Settings settings;
-  private final MultiThreadIoEventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("speicher-client", true), NioIoHandler.newFactory());
-  private final EventLoop loop = group.next();
+  private final Selector selector;
+  private final Thread thread;
   private final Semaphore permits;
+  private final Queue<PendingCommand<?>> waiting = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Boolean> firstAttempt = new CompletableFuture<>();
+
+  /** Whether the I/O thread was told to look around, and has not done so yet. */
+  private final AtomicBoolean woken = new AtomicBoolean();
+
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable Connection connection;
 
-  // What follows belongs to the event loop.
+  /** Why the last attempt to connect failed, or null if it did not. */
+  private volatile @Nullable ConnectFailedException unreachable;
 
-  private final ArrayDeque<PendingCommand<?>> waiting = new ArrayDeque<>();
+  /** When the I/O thread looks at the time again: not later than the earliest deadline of all. */
+  private volatile long timerNanos = System.nanoTime();
+
+  /** Whether there is a deadline before {@link #timerNanos}. */
+  private volatile boolean timerIsLate;
+
+  // What follows belongs to the I/O thread.
+
   private final Backoff backoff = new Backoff(new SplittableRandom());
-  private @Nullable Connection connection;
-  private boolean sendScheduled;
 
-  /** Goes off at the earliest deadline of all commands, or null when there is none. */
-  private @Nullable ScheduledFuture<?> timer;
+  /** The channel that is connecting, or null while backing off and while connected. */
+  private @Nullable SocketChannel connecting;
 
-  private long timerNanos;
+  /** When connecting has taken too long, or backing off is over. */
+  private long stateEndNanos = timerNanos;
 
-  private Dispatcher(Settings settings) {
+  private Dispatcher(Settings settings) throws IOException {
     this.settings = settings;
     permits = new Semaphore(settings.maxPending());
+    selector = Selector.open();
+    thread = new Thread(null, this::run, "speicher-client-" + settings.server(), 0, false);
+    thread.setDaemon(true);
   }
 
   /**
@@ -95,21 +124,26 @@ final class Dispatcher {
    * @throws ConnectFailedException if there is none in time
    */
   static Dispatcher open(Settings settings) {
-    Dispatcher dispatcher = new Dispatcher(settings);
+    Dispatcher dispatcher;
     try {
-      dispatcher.loop.execute(dispatcher::connect);
+      dispatcher = new Dispatcher(settings);
+    } catch (IOException e) {
+      throw cannotConnect(settings, e);
+    }
+    dispatcher.thread.start();
+    try {
       dispatcher.firstAttempt.get(
           TimeUnit.MILLISECONDS.toNanos(settings.connectTimeoutMillis()) + GRACE_NANOS,
           TimeUnit.NANOSECONDS);
       return dispatcher;
     } catch (ExecutionException | TimeoutException e) {
       dispatcher.close();
-      throw dispatcher.cannotConnect(e);
+      throw cannotConnect(settings, e);
     } catch (InterruptedException e) {
       dispatcher.close();
       Thread.currentThread().interrupt();
       throw new CallInterruptedException(
-          "interrupted while connecting: server=" + settings.server(), e);
+          "interrupted while connecting: server=" + settings.server(), false, e);
     }
   }
 
@@ -120,133 +154,219 @@ final class Dispatcher {
   // From any thread.
 
   /**
-   * Brings the command on its way, or fails it at once if there is no room or the client closed.
+   * Brings the command on its way, or fails it at once if there is no room, no server, or no client
+   * any more. Does not block.
+   *
+   * @param isAwaited whether the caller has nothing else to do than to {@link #await} it
    */
-  void submit(PendingCommand<?> command) {
-    if (closed.get()) {
-      command.failClosed();
-    } else if (!permits.tryAcquire()) {
+  void submit(PendingCommand<?> command, boolean isAwaited) {
+    if (failIfHopeless(command)) {
+      return;
+    }
+    if (!permits.tryAcquire()) {
       command.failQueueFull(settings.maxPending());
-    } else {
-      try {
-        loop.execute(() -> accept(command));
-        if (closed.get()) {
-          // The loop drops without a word what is handed to it while it ends.
-          group.terminationFuture().addListener(ended -> command.failClosed());
-        }
-      } catch (RejectedExecutionException e) {
-        command.failClosed(); // It was closed just now.
-      }
+      return;
+    }
+    waiting.add(command);
+    failIfHopeless(command); // What ends the waiting may have passed the command over.
+    if (timerNanos - command.deadlineNanos() > 0) {
+      timerIsLate = true;
+      wake();
+    }
+    if (isAwaited) {
+      flush();
+    } else if (!isOwnThread()) {
+      wake();
     }
   }
 
-  /** Waits for what {@link #submit} has brought on its way. */
+  private boolean failIfHopeless(PendingCommand<?> command) {
+    ConnectFailedException failure = unreachable;
+    if (closed.get()) {
+      command.failClosed();
+    } else if (failure != null) {
+      command.failNotConnected(failure);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Waits for what {@link #submit} has brought on its way, until its deadline. */
   <T> T await(PendingCommand<T> command) {
     try {
-      return command.future().get(command.timeoutNanos() + GRACE_NANOS, TimeUnit.NANOSECONDS);
+      long leftNanos = command.deadlineNanos() - System.nanoTime();
+      return command.future().get(leftNanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
-        failure.fillInStackTrace(); // The caller's stack says more than the event loop's.
+        failure.fillInStackTrace(); // The caller's stack says more than the I/O thread's.
         throw failure;
       }
       throw new IllegalStateException(e);
     } catch (TimeoutException e) {
-      CommandTimeoutException failure = command.timedOut(true);
-      command.fail(failure);
-      throw failure;
+      throw command.timeOut();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      CallInterruptedException failure = command.interrupted(e);
-      command.fail(failure);
-      throw failure;
+      throw command.interrupt(e);
     }
   }
 
-  /** Whether the current thread is the event loop, which must not wait for itself. */
+  /** Whether the current thread is the I/O thread, which must not wait for itself. */
   boolean isOwnThread() {
-    return loop.inEventLoop();
+    return Thread.currentThread() == thread;
+  }
+
+  /** Makes the I/O thread look around. */
+  void wake() {
+    if (!woken.getAndSet(true)) {
+      selector.wakeup();
+    }
+  }
+
+  /** A command is no longer kept. */
+  void release() {
+    permits.release();
   }
 
   /**
-   * Fails all commands and ends the event loop. Waits for that, though not for ever: a callback may
-   * hold the loop up, or be the one that calls this.
+   * Fails all commands and ends the I/O thread. Waits for that, though not for ever: a callback may
+   * hold the thread up, or be the one that calls this.
    */
   void close() {
-    if (closed.compareAndSet(false, true)) {
-      loop.execute(this::failAll);
-      group.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    closed.set(true);
+    wake();
     if (!isOwnThread()) {
       try {
-        group.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        thread.join(CLOSE_MILLIS);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // The loop ends all the same.
+        Thread.currentThread().interrupt(); // The thread ends all the same.
       }
     }
   }
 
-  // On the event loop.
+  // On the I/O thread.
 
-  private void accept(PendingCommand<?> command) {
-    if (closed.get()) {
-      command.failClosed();
-      return;
+  private void run() {
+    try (selector) {
+      connect();
+      while (!closed.get()) {
+        long leftMillis = (timerNanos - System.nanoTime()) / MILLI_NANOS + 1;
+        selector.select(Math.max(1, leftMillis));
+        try {
+          look();
+        } catch (Throwable e) { // Whatever it is, the next connection may fare better.
+          recover(e);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      logger.log(System.Logger.Level.ERROR, "client ended: server=" + settings.server(), e);
+    } finally {
+      closed.set(true);
+      failAll();
     }
-    waiting.add(command);
-    watch(command.deadlineNanos());
-    sendSoon();
   }
 
-  /** Sends what waits after the tasks that are there already, so that one flush serves them all. */
-  void sendSoon() {
-    if (!sendScheduled) {
-      sendScheduled = true;
-      loop.execute(this::send);
+  /** Looks at everything once: the channel, the time, and what is waiting. */
+  private void look() {
+    woken.set(false);
+    Thread.interrupted(); // A callback may have left it so, and no selector would wait any more.
+    boolean isReady = !selector.selectedKeys().isEmpty();
+    selector.selectedKeys().clear();
+    SocketChannel attempt = connecting;
+    Connection current = connection;
+    if (attempt != null && isReady) {
+      finishConnect(attempt);
+    } else if (current != null) {
+      if (isReady) {
+        current.ready();
+      }
+      current.checkWriteFailure();
+    }
+    if (!closed.get()) {
+      watchTime(System.nanoTime());
+      flush();
     }
   }
 
-  private void send() {
-    sendScheduled = false;
-    if (connection != null) {
-      connection.send(waiting);
+  private void flush() {
+    Connection current = connection;
+    if (current != null) {
+      current.flush();
+    }
+  }
+
+  private void recover(Throwable failure) {
+    logger.log(
+        System.Logger.Level.WARNING, "connection given up: server=" + settings.server(), failure);
+    Connection current = connection;
+    if (current != null) {
+      current.end(failure.toString(), failure);
+    } else if (connecting != null) {
+      connectFailed(failure);
     }
   }
 
   private void connect() {
-    Connection next = new Connection(this, settings);
-    new Bootstrap()
-        .group(group)
-        .channel(NioSocketChannel.class)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.SO_KEEPALIVE, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMillis())
-        .handler(next)
-        .connect(
-            InetSocketAddress.createUnresolved(settings.server().host(), settings.server().port()))
-        .addListener((ChannelFuture attempt) -> {
-          if (!attempt.isSuccess()) {
-            connectFailed(attempt.cause());
-          }
-        });
+    endStateAfter(TimeUnit.MILLISECONDS.toNanos(settings.connectTimeoutMillis()));
+    try {
+      InetAddress host = InetAddress.getByName(settings.server().host()); // May block.
+      SocketChannel channel = SocketChannel.open();
+      connecting = channel;
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      channel.register(selector, SelectionKey.OP_CONNECT);
+      if (channel.connect(new InetSocketAddress(host, settings.server().port()))) {
+        connected(channel);
+      }
+    } catch (IOException | RuntimeException e) {
+      connectFailed(e);
+    }
   }
 
-  void connected(Connection next) {
-    connection = next;
+  private void finishConnect(SocketChannel channel) {
+    try {
+      if (channel.finishConnect()) {
+        connected(channel);
+      }
+    } catch (IOException e) {
+      connectFailed(e);
+    }
+  }
+
+  private void connected(SocketChannel channel) {
+    SelectionKey key = channel.keyFor(selector);
+    connection = new Connection(this, settings, channel, key, waiting);
+    connecting = null;
+    unreachable = null;
     firstAttempt.complete(true);
-    send();
   }
 
   private void connectFailed(Throwable cause) {
+    closeAttempt();
+    ConnectFailedException failure = cannotConnect(settings, cause);
+    unreachable = failure;
     firstAttempt.completeExceptionally(cause);
-    ConnectFailedException failure = cannotConnect(cause);
     for (PendingCommand<?> command = waiting.poll(); command != null; command = waiting.poll()) {
       release();
       command.failNotConnected(failure);
     }
-    reconnectLater();
+    backOff();
   }
 
-  private ConnectFailedException cannotConnect(Throwable cause) {
+  private void closeAttempt() {
+    SocketChannel channel = connecting;
+    connecting = null;
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // It is gone either way.
+      }
+    }
+  }
+
+  private static ConnectFailedException cannotConnect(Settings settings, Throwable cause) {
     Throwable root = cause;
     while (root.getCause() != null) {
       root = root.getCause();
@@ -254,7 +374,7 @@ final class Dispatcher {
     String reason;
     if (root instanceof UnknownHostException) {
       reason = "unknown host";
-    } else if (root instanceof TimeoutException || root instanceof ConnectTimeoutException) {
+    } else if (root instanceof TimeoutException || root instanceof SocketTimeoutException) {
       reason = "no answer within " + settings.connectTimeoutMillis() + " ms";
     } else {
       reason = String.valueOf(root.getMessage());
@@ -269,18 +389,17 @@ final class Dispatcher {
         cause);
   }
 
+  /** The connection has ended, and what was in flight on it has failed. */
   void lost(String reason) {
     logger.log(
         System.Logger.Level.DEBUG,
         () -> "connection lost: server=" + settings.server() + " reason=" + reason);
     connection = null;
-    reconnectLater();
+    backOff();
   }
 
-  private void reconnectLater() {
-    if (!closed.get()) {
-      loop.schedule(this::connect, backoff.nextMillis(), TimeUnit.MILLISECONDS);
-    }
+  private void backOff() {
+    endStateAfter(TimeUnit.MILLISECONDS.toNanos(backoff.nextMillis()));
   }
 
   /** A command in flight has its reply. Only a server that serves ends the backing off. */
@@ -291,40 +410,50 @@ final class Dispatcher {
     release();
   }
 
-  /** A command is no longer kept. */
-  void release() {
-    permits.release();
-  }
-
   private void failAll() {
-    if (connection != null) {
-      connection.close();
+    Connection current = connection;
+    if (current != null) {
+      current.close();
     }
+    closeAttempt();
     for (PendingCommand<?> command = waiting.poll(); command != null; command = waiting.poll()) {
       command.failClosed();
     }
   }
 
-  private void watch(long deadlineNanos) {
-    if (timer != null) {
-      if (timerNanos - deadlineNanos <= 0) {
-        return;
-      }
-      timer.cancel(false);
+  // Time.
+
+  private void endStateAfter(long nanos) {
+    stateEndNanos = System.nanoTime() + nanos;
+    if (timerNanos - stateEndNanos > 0) {
+      timerNanos = stateEndNanos;
     }
-    timerNanos = deadlineNanos;
-    timer = loop.schedule(this::expire, deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
-  private void expire() {
-    timer = null;
-    long nowNanos = System.nanoTime();
-    long nextNanos = connection == null ? Long.MAX_VALUE : connection.expire(nowNanos);
+  private void watchTime(long nowNanos) {
+    if (timerNanos - nowNanos > 0 && !timerIsLate) {
+      return;
+    }
+    timerIsLate = false;
+    timerNanos = nowNanos + IDLE_NANOS;
+    if (connection == null && stateEndNanos - nowNanos <= 0) {
+      if (connecting == null) {
+        connect();
+      } else {
+        connectFailed(new SocketTimeoutException("no answer"));
+      }
+    }
+    long nextNanos = IDLE_NANOS;
     for (PendingCommand<?> command : waiting) {
       nextNanos = Math.min(nextNanos, command.expire(nowNanos));
     }
-    if (nextNanos != Long.MAX_VALUE) {
-      watch(nowNanos + Math.max(nextNanos, TimeUnit.MILLISECONDS.toNanos(1)));
+    Connection current = connection;
+    if (current != null) {
+      nextNanos = Math.min(nextNanos, current.expire(nowNanos));
     }
+    if (connection == null) {
+      nextNanos = Math.min(nextNanos, stateEndNanos - nowNanos);
+    }
+    timerNanos = nowNanos + Math.max(nextNanos, MILLI_NANOS);
   }
 }

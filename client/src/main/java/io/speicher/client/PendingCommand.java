@@ -1,19 +1,22 @@
 package io.speicher.client;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Reply;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A command whose reply has not come, and the future of its result.
  *
- * <p>It is made by the caller's thread and then belongs to the client's thread; only the future is
- * shared. Whoever completes the future first decides what the caller sees: a command that has timed
- * out stays where it is, so that its late reply is recognised, and completing it again does
- * nothing.
+ * <p>Whoever completes the future first decides what the caller sees: a command that has timed out
+ * stays where it is, so that its late reply is recognised, and completing it again does nothing.
+ * Whoever takes the frame first decides whether the command is sent: the sender, or whoever fails
+ * it and thereby knows that it never will be.
+ *
+ * <p><b>Threads.</b> Any thread may call any method.
  */
 final class PendingCommand<T extends @Nullable Object> {
   private final Operation operation;
@@ -23,19 +26,20 @@ final class PendingCommand<T extends @Nullable Object> {
   private final long startNanos = System.nanoTime();
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
-  /** Null as soon as it is sent, so that a large value does not stay in memory for its reply. */
-  private @Nullable ByteBuf frame;
+  /** Null as soon as it is taken, so that a large value does not stay in memory for its reply. */
+  private final AtomicReference<@Nullable ByteBuffer> frame;
 
+  /** Written by the sender before the command is in flight, and read while it is. */
   private long sentNanos;
 
   PendingCommand(
       Operation operation,
-      ByteBuf frame,
+      ByteBuffer frame,
       Address server,
       long timeoutNanos,
       Function<Reply, T> decode) {
     this.operation = operation;
-    this.frame = frame;
+    this.frame = new AtomicReference<>(frame);
     this.server = server;
     this.timeoutNanos = timeoutNanos;
     this.decode = decode;
@@ -67,19 +71,18 @@ final class PendingCommand<T extends @Nullable Object> {
     return future.isDone();
   }
 
-  /** Hands the frame over, to be sent now. From here on the server may execute the command. */
-  ByteBuf send(long nowNanos) {
-    ByteBuf sent = frame;
-    if (sent == null) {
-      throw new IllegalStateException("command sent twice: " + facts());
-    }
-    frame = null;
+  /**
+   * Hands the frame over, to be sent now: from here on the server may execute the command. Returns
+   * null if the command has failed before, and must not be sent any more.
+   */
+  @Nullable ByteBuffer send(long nowNanos) {
     sentNanos = nowNanos;
-    return sent;
+    return frame.getAndSet(null);
   }
 
-  private boolean isSent() {
-    return frame == null;
+  /** Makes sure that the command is not sent later. Returns whether it was sent before. */
+  private boolean wasSent() {
+    return frame.getAndSet(null) == null;
   }
 
   /** Completes the future with what {@code reply} means. */
@@ -127,29 +130,38 @@ final class PendingCommand<T extends @Nullable Object> {
     if (leftNanos > 0) {
       return leftNanos;
     }
-    fail(timedOut(isSent()));
+    timeOut();
     return Long.MAX_VALUE;
   }
 
-  CommandTimeoutException timedOut(boolean maybeExecuted) {
-    return new CommandTimeoutException(
-        operation.label()
-            + " timed out: "
-            + facts()
-            + " (expected: within "
-            + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-            + ")",
-        maybeExecuted);
+  /** Fails because its time is over, and returns that failure. */
+  CommandTimeoutException timeOut() {
+    CommandTimeoutException failure =
+        new CommandTimeoutException(
+            operation.label()
+                + " timed out: "
+                + facts()
+                + " (expected: within "
+                + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+                + ")",
+            wasSent());
+    fail(failure);
+    return failure;
   }
 
-  CallInterruptedException interrupted(InterruptedException cause) {
-    return new CallInterruptedException(operation.label() + " interrupted: " + facts(), cause);
+  /** Fails because its caller does not wait any more, and returns that failure. */
+  CallInterruptedException interrupt(InterruptedException cause) {
+    CallInterruptedException failure =
+        new CallInterruptedException(
+            operation.label() + " interrupted: " + facts(), wasSent(), cause);
+    fail(failure);
+    return failure;
   }
 
   void failClosed() {
     fail(
         new ClosedException(
-            operation.label() + " failed, the client is closed: " + facts(), isSent()));
+            operation.label() + " failed, the client is closed: " + facts(), wasSent()));
   }
 
   void failQueueFull(int maxPending) {

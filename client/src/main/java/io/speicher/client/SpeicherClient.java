@@ -15,10 +15,11 @@ import java.time.Duration;
  * }</pre>
  *
  * <p>One client serves a whole program: it is safe for all threads, and has one connection and one
- * daemon thread of its own, named {@code speicher-client-…}. When it loses the connection it makes
- * a new one by itself, trying after 10 ms at first and once a second at last. Commands that were
- * sent on the lost one fail, since nobody knows whether they were executed, and are never sent
- * again; commands that wait to be sent fail when the next attempt to connect fails.
+ * daemon thread of its own, named {@code speicher-client-} and the server's address. When it loses
+ * the connection it makes a new one by itself, trying after 10 ms at first and once a second at
+ * last. Commands that were sent on the lost one fail, since nobody knows whether they were
+ * executed, and are never sent again. Commands that wait to be sent fail when the next attempt to
+ * connect fails, and later ones fail at once until an attempt succeeds.
  */
 public final class SpeicherClient extends Cache<String> implements AutoCloseable {
   private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);

@@ -5,10 +5,10 @@
  * what the values are, a {@link io.speicher.client.SpeicherException} says what went wrong and
  * whether the server may have done it all the same.
  *
- * <p>Inside, a call becomes a {@code PendingCommand}; the {@code Dispatcher} takes it from the
- * caller's thread to the event loop, keeps it until there is a connection, and reconnects; a {@code
- * Connection} sends it and finds its reply. The client does not pool connections, does not retry,
- * and keeps no values of its own.
+ * <p>Inside, a call becomes a {@code PendingCommand}; the {@code Dispatcher} keeps it until there
+ * is a connection, and reconnects; a {@code Connection} sends it and finds its reply. The sockets
+ * are the JDK's, and one thread receives for all callers. The client does not pool connections,
+ * does not retry, and keeps no values of its own.
  */
 @NullMarked
 package io.speicher.client;

@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.speicher.client.FakeServer.Peer;
 import io.speicher.client.FakeServer.Script;
-import io.speicher.protocol.Reply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(20)
 final class ConnectionTest {
-  private static final String DONE = "{\"status_code\":200}";
+  private static final String DONE = FakeServer.DONE;
+  private static final String TOO_MANY =
+      "{\"status_code\":503,\"message\":\"too many connections\"}";
 
   private final CountDownLatch firstEnded = new CountDownLatch(1);
   private FakeServer server = FakeServer.startCorrect();
@@ -117,6 +119,33 @@ final class ConnectionTest {
     assertMalformed(() -> client.get("k"));
   }
 
+  /** A frame that is announced and never comes costs a timeout and no memory. */
+  @Test
+  void get_longFrameThatDoesNotCome() throws Exception {
+    serve(
+        Duration.ofMillis(150),
+        peer -> {
+          peer.payload();
+          peer.send(frame(32 << 20, "{"));
+        });
+    assertThatThrownBy(() -> client.get("k")).isInstanceOf(CommandTimeoutException.class);
+    assertThatThrownBy(() -> client.get("k")).isInstanceOf(SpeicherException.class);
+    assertRecovers();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void get_randomBytes(long seed) throws Exception {
+    byte[] garbage = new byte[1_000];
+    new Random(seed).nextBytes(garbage);
+    garbage[0] |= (byte) 0x80; // No frame: else it might be one that is waited for.
+    serve(peer -> {
+      peer.payload();
+      peer.send(garbage);
+    });
+    assertMalformed(() -> client.get("k"));
+  }
+
   @Test
   void get_otherProtocol() throws Exception {
     serve(peer -> {
@@ -154,7 +183,7 @@ final class ConnectionTest {
   void notFound_whereNothingIsLookedFor(NeverMisses command) throws Exception {
     serve(peer -> {
       peer.payload();
-      peer.reply(Reply.Miss.MISS);
+      peer.reply(FakeServer.MISS);
     });
     assertMalformed(() -> command.run(client));
   }
@@ -383,7 +412,7 @@ final class ConnectionTest {
 
   @Test
   void turnedAway_beforeAnyCommand() throws Exception {
-    serve(peer -> peer.reply(new Reply.Failed(503, "too many connections")));
+    serve(peer -> peer.reply(TOO_MANY));
     assertRecovers();
   }
 
@@ -394,7 +423,7 @@ final class ConnectionTest {
         FakeServer.start(peer -> {
           peer.payload();
           peer.payload();
-          peer.reply(new Reply.Failed(503, "too many connections"));
+          peer.reply(TOO_MANY);
         });
     client = server.client().build();
 
@@ -446,7 +475,7 @@ final class ConnectionTest {
     serve(peer -> {
       peer.payload();
       timedOut.await();
-      peer.reply(Reply.Miss.MISS);
+      peer.reply(FakeServer.MISS);
       FakeServer.correct().serve(peer);
     });
     assertThatThrownBy(() -> client.withTimeout(Duration.ofMillis(20)).get("k"))

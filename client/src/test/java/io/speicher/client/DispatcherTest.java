@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.speicher.protocol.Command;
-import io.speicher.protocol.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -171,6 +169,45 @@ final class DispatcherTest {
     }
   }
 
+  /** What a callback throws is its future's business, and the interrupt that it leaves nobody's. */
+  @Test
+  void callback_throwsAnErrorAndLeavesAnInterrupt() throws Exception {
+    try (FakeServer server = startWaiting();
+        SpeicherClient client = server.client().build()) {
+      CompletableFuture<?> callback =
+          onOwnThread(
+              client,
+              pong -> {
+                Thread.currentThread().interrupt();
+                throw new StackOverflowError("in a callback");
+              });
+
+      failure(StackOverflowError.class, callback);
+      assertThat(client.setAsync("k", "v").get()).isTrue();
+      assertThat(client.get("k")).isEqualTo("v");
+      assertThat(server.connectionCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void codec_throwsAnError() throws Exception {
+    try (FakeServer server = FakeServer.startCorrect();
+        SpeicherClient client = server.client().build()) {
+      Cache<String> broken =
+          client.with(
+              Codec.of(
+                  value -> value,
+                  json -> {
+                    throw new OutOfMemoryError("in a codec");
+                  }));
+      broken.set("k", "1");
+
+      failure(OutOfMemoryError.class, broken.getAsync("k"));
+      assertThat(client.get("k")).isEqualTo("1");
+      assertThat(server.connectionCount()).isEqualTo(1);
+    }
+  }
+
   @Test
   void asyncCall_inCallback() throws Exception {
     try (FakeServer server = startWaiting();
@@ -218,10 +255,12 @@ final class DispatcherTest {
           catchThrowableOfType(
               CommandTimeoutException.class, () -> client.withTimeout(SHORT).set("k", "late"));
       assertThat(e.maybeExecuted()).isTrue();
+      CompletableFuture<Boolean> async = client.setAsync("k", "later");
+      assertThat(async.cancel(true)).isTrue();
 
       mayReturn.countDown();
       assertThat(callback.get()).isTrue();
-      assertThat(client.get("k")).as("what nobody waits for is not sent any more").isNull();
+      assertThat(client.get("k")).as("a blocking call is sent by its caller").isEqualTo("late");
     }
   }
 
@@ -325,10 +364,10 @@ final class DispatcherTest {
             FakeServer.start(peer -> {
               mayAnswer.await();
               while (true) {
-                if (peer.command() instanceof Command.Set) {
+                if (peer.request().command().equals("SET")) {
                   received.incrementAndGet();
                 }
-                peer.reply(Reply.Done.DONE);
+                peer.reply(FakeServer.DONE);
               }
             });
         SpeicherClient client = server.client().build()) {
@@ -380,6 +419,28 @@ final class DispatcherTest {
     }
   }
 
+  /** A channel that is written to by an interrupted thread could be closed for everybody. */
+  @Test
+  void interrupt_beforeTheCall() throws Exception {
+    try (FakeServer server = startWaiting();
+        SpeicherClient client = server.client().build()) {
+      CompletableFuture<Boolean> others = client.setAsync("k", "v");
+      FutureTask<Boolean> task =
+          start(() -> {
+            Thread.currentThread().interrupt();
+            assertThatExceptionOfType(CallInterruptedException.class)
+                .isThrownBy(() -> client.get("k"));
+            return Thread.currentThread().isInterrupted();
+          });
+
+      assertThat(task.get()).isTrue();
+      mayAnswer.countDown();
+      assertThat(others.get()).isTrue();
+      assertThat(client.get("k")).isEqualTo("v");
+      assertThat(server.connectionCount()).isEqualTo(1);
+    }
+  }
+
   @Test
   void cancel_replyIsThrownAway() throws Exception {
     try (FakeServer server = startWaiting();
@@ -417,6 +478,29 @@ final class DispatcherTest {
       for (int i = 0; i < 10; i++) {
         assertThat(client.get("k")).isEqualTo("v");
       }
+    }
+  }
+
+  /** Callers write themselves, but a server that does not read holds none of them up. */
+  @Test
+  void timeout_blockingCallsToAServerThatDoesNotRead() throws Exception {
+    try (FakeServer server = startWaiting();
+        SpeicherClient client = server.client().build()) {
+      String value = "x".repeat(1 << 20);
+      CompletableFuture<Boolean> first = client.setAsync("k", value);
+      boolean maybeExecuted = true;
+      for (int i = 0; i < 64 && maybeExecuted; i++) {
+        CommandTimeoutException e =
+            catchThrowableOfType(
+                CommandTimeoutException.class, () -> client.withTimeout(SHORT).set("k", value));
+        maybeExecuted = e.maybeExecuted();
+      }
+      assertThat(maybeExecuted).as("the network takes no more").isFalse();
+
+      mayAnswer.countDown();
+      assertThat(first.get()).isTrue();
+      assertThat(value.equals(client.get("k"))).isTrue();
+      assertThat(server.connectionCount()).isEqualTo(1);
     }
   }
 
@@ -611,19 +695,31 @@ final class DispatcherTest {
       mortal.close();
       assertThat(failure(ConnectionLostException.class, inFlight).maybeExecuted()).isTrue();
 
-      // While it is away, calls fail as soon as the next attempt does, and say why.
-      for (int i = 0; i < 3; i++) {
-        ConnectFailedException e =
-            catchThrowableOfType(ConnectFailedException.class, () -> client.get("k"));
-        assertThat(e.maybeExecuted()).isFalse();
-        assertThat(e)
-            .hasMessageStartingWith("get not sent, cannot connect: server=127.0.0.1:" + port);
+      // A call fails as soon as the next attempt does, and later ones need not wait for that.
+      ConnectFailedException e =
+          catchThrowableOfType(ConnectFailedException.class, () -> client.get("k"));
+      assertThat(e.maybeExecuted()).isFalse();
+      assertThat(e)
+          .hasMessageStartingWith("get not sent, cannot connect: server=127.0.0.1:" + port);
+      for (int i = 0; i < 100; i++) {
+        assertThat(client.getAsync("k")).isCompletedExceptionally();
       }
+      failure(ConnectFailedException.class, client.getAsync("k"));
 
       try (FakeServer reborn = FakeServer.start(port, FakeServer.correct())) {
         assertThat(reborn.port()).isEqualTo(port);
-        assertThat(client.get("k")).as("what was sent is not sent again").isNull();
+        assertThat(getOnceConnected(client)).as("what was sent is not sent again").isNull();
         assertThat(client.set("k", "v")).isTrue();
+      }
+    }
+  }
+
+  private static @Nullable String getOnceConnected(SpeicherClient client) {
+    while (true) {
+      try {
+        return client.get("k");
+      } catch (ConnectFailedException e) {
+        Thread.onSpinWait();
       }
     }
   }

@@ -1,12 +1,8 @@
 package io.speicher.client;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.speicher.protocol.Command;
-import io.speicher.protocol.Limits;
-import io.speicher.protocol.Reply;
-import io.speicher.dialect.json.JsonCommandDecoder;
-import io.speicher.dialect.json.JsonReplyEncoder;
+import io.speicher.protocol.json.JsonScanner;
+import io.speicher.protocol.json.JsonSpan;
+import io.speicher.protocol.json.MalformedJsonException;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -27,13 +23,15 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A server on plain sockets that does what a test tells it, as wrong as it may be: one thread for
  * each connection runs the script, and when that returns the connection is closed.
  */
 final class FakeServer implements AutoCloseable {
+
+  static final String DONE = "{\"status_code\":200}";
+  static final String MISS = "{\"status_code\":404}";
 
   /** What happens on one connection. */
   interface Script {
@@ -74,28 +72,32 @@ final class FakeServer implements AutoCloseable {
   }
 
   static Script correct() {
-    Map<ByteBuffer, Reply.Value> items = new ConcurrentHashMap<>();
+    Map<String, String> items = new ConcurrentHashMap<>();
     return peer -> {
       while (true) {
-        peer.reply(execute(peer.command(), items));
+        peer.reply(execute(peer.request(), items));
       }
     };
   }
 
-  private static Reply execute(Command command, Map<ByteBuffer, Reply.Value> items) {
-    if (command instanceof Command.Get get) {
-      Reply.Value value = items.get(get.key());
-      return value == null ? Reply.Miss.MISS : value;
-    } else if (command instanceof Command.Set set) {
-      items.put(set.key(), new Reply.Value(set.kind(), set.value()));
-    } else if (command instanceof Command.Delete delete) {
-      return items.remove(delete.key()) == null ? Reply.Miss.MISS : Reply.Done.DONE;
-    } else if (command instanceof Command.Clear) {
-      items.clear();
-    } else if (command instanceof Command.Malformed malformed) {
-      return new Reply.Refused(400, malformed.why());
-    }
-    return Reply.Done.DONE;
+  private static String execute(Request request, Map<String, String> items) {
+    return switch (request.command()) {
+      case "GET" -> {
+        String value = items.get(request.key());
+        yield value == null ? MISS : "{\"status_code\":200,\"value\":" + value + "}";
+      }
+      case "SET" -> {
+        items.put(request.key(), request.value());
+        yield DONE;
+      }
+      case "DEL" -> items.remove(request.key()) == null ? MISS : DONE;
+      case "RST" -> {
+        items.clear();
+        yield DONE;
+      }
+      case "PING" -> DONE;
+      default -> "{\"status_code\":400,\"message\":\"unknown command\"}";
+    };
   }
 
   int port() {
@@ -190,29 +192,15 @@ final class FakeServer implements AutoCloseable {
       return new String(bytes(), StandardCharsets.UTF_8);
     }
 
+    /** The next frame, taken apart; waits for it. */
+    Request request() throws IOException, MalformedJsonException {
+      return Request.of(ByteBuffer.wrap(bytes()));
+    }
+
     private byte[] bytes() throws IOException {
       byte[] payload = new byte[in.readInt()];
       in.readFully(payload);
       return payload;
-    }
-
-    Command command() throws IOException {
-      byte[] payload = bytes();
-      ByteBuf frame = Unpooled.buffer().writeInt(payload.length).writeBytes(payload);
-      @Nullable Command command =
-          new JsonCommandDecoder(new Limits(Limits.MAX_FRAME_BYTES, Limits.MAX_KEY_BYTES))
-              .decode(frame);
-      if (command == null) {
-        throw new IllegalStateException("a whole frame holds no command");
-      }
-      return command;
-    }
-
-    void reply(Reply reply) throws IOException {
-      ByteBuf frame = Unpooled.buffer();
-      new JsonReplyEncoder().encode(reply, frame);
-      frame.readBytes(out, frame.readableBytes());
-      out.flush();
     }
 
     /** Sends a frame for each payload, all in one go. */
@@ -241,6 +229,33 @@ final class FakeServer implements AutoCloseable {
     void reset() throws IOException {
       socket.setSoLinger(true, 0);
       socket.close();
+    }
+  }
+
+  /**
+   * What a client asks for.
+   *
+   * @param key empty if the command has none
+   * @param value as JSON, as it was sent; empty if the command has none
+   */
+  record Request(String command, String key, String value) {
+    private static Request of(ByteBuffer payload) throws MalformedJsonException {
+      String command = "";
+      String key = "";
+      String value = "";
+      JsonScanner members = new JsonScanner();
+      members.begin(payload);
+      while (members.nextMember()) {
+        JsonSpan member = members.valueSpan();
+        if (members.nameEquals("command".getBytes(StandardCharsets.US_ASCII))) {
+          command = member.string();
+        } else if (members.nameEquals("key".getBytes(StandardCharsets.US_ASCII))) {
+          key = member.string();
+        } else if (members.nameEquals("value".getBytes(StandardCharsets.US_ASCII))) {
+          value = StandardCharsets.UTF_8.decode(member.json()).toString();
+        }
+      }
+      return new Request(command, key, value);
     }
   }
 }

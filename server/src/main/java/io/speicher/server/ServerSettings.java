@@ -79,7 +79,7 @@ public final class ServerSettings {
           settings -> MemoryPlan.defaultAccountBytes(settings.memoryBytes(), Machine.memoryBytes()),
           "Memory for everything that clients make the server hold outside the store: received"
               + " bytes, pending replies, transactions",
-          "auto is a quarter of --memory and at least 64mb, or less where the machine has not that"
+          "auto is a quarter of --memory and at least 96mb, or less where the machine has not that"
               + " much; --print-memory shows it.",
           new Names("maxmemory-clients", null));
 

@@ -123,16 +123,6 @@ final class JsonRoundTripTest {
     assertThatThrownBy(() -> decodeReply(json)).isInstanceOf(ProtocolException.class);
   }
 
-  @Test
-  void reply_cutAnywhere() {
-    ByteBuf whole = frame("{\"status_code\":200,\"value\":\"bar\"}");
-    for (int cut = 0; cut < whole.writerIndex(); cut++) {
-      ByteBuf in = whole.copy(0, cut);
-      assertThat(replyDecoder.decode(in)).isNull();
-      assertThat(in.readerIndex()).isZero();
-    }
-  }
-
   // ---- strings ----
 
   @Test
@@ -154,15 +144,12 @@ final class JsonRoundTripTest {
   }
 
   private Command thereAndBack(Command command) {
-    ByteBuf out = Unpooled.buffer();
-    commandEncoder.encode(command, out);
-    return requireNonNull(commandDecoder.decode(out));
+    ByteBuf frame = Unpooled.wrappedBuffer(commandEncoder.encode(command));
+    return requireNonNull(commandDecoder.decode(frame));
   }
 
   private String wire(Command command) {
-    ByteBuf out = Unpooled.buffer();
-    commandEncoder.encode(command, out);
-    return payload(out);
+    return payload(Unpooled.wrappedBuffer(commandEncoder.encode(command)));
   }
 
   private String wire(Reply reply) {
@@ -172,7 +159,7 @@ final class JsonRoundTripTest {
   }
 
   private Reply decodeReply(String json) {
-    return requireNonNull(replyDecoder.decode(frame(json)));
+    return requireNonNull(replyDecoder.decode(frame(json).nioBuffer()));
   }
 
   private static String payload(ByteBuf frame) {

@@ -28,7 +28,35 @@ public final class Frame {
     if (in.readableBytes() < HEADER_BYTES) {
       return null;
     }
-    int payloadBytes = in.getInt(in.readerIndex());
+    int payloadBytes = checkedLength(in.getInt(in.readerIndex()), maxFrameBytes);
+    if (in.readableBytes() - HEADER_BYTES < payloadBytes) {
+      return null;
+    }
+    ByteBuffer payload = in.nioBuffer(in.readerIndex() + HEADER_BYTES, payloadBytes);
+    in.skipBytes(HEADER_BYTES + payloadBytes);
+    return payload;
+  }
+
+  /**
+   * Takes the frame at the position of {@code in} and returns a view of its payload, or returns
+   * null, and takes nothing, if it is not there to its end.
+   *
+   * @throws ProtocolException if no frame can have that length; the rest of it need not be there
+   */
+  public static @Nullable ByteBuffer take(ByteBuffer in, int maxFrameBytes) {
+    if (in.remaining() < HEADER_BYTES) {
+      return null;
+    }
+    int payloadBytes = checkedLength(in.getInt(in.position()), maxFrameBytes);
+    if (in.remaining() - HEADER_BYTES < payloadBytes) {
+      return null;
+    }
+    ByteBuffer payload = in.slice(in.position() + HEADER_BYTES, payloadBytes);
+    in.position(in.position() + HEADER_BYTES + payloadBytes);
+    return payload;
+  }
+
+  private static int checkedLength(int payloadBytes, int maxFrameBytes) {
     if (payloadBytes < 1 || payloadBytes > maxFrameBytes) {
       throw new ProtocolException(
           "frame length out of bounds: frameBytes="
@@ -37,12 +65,7 @@ public final class Frame {
               + maxFrameBytes
               + "); closing the connection");
     }
-    if (in.readableBytes() - HEADER_BYTES < payloadBytes) {
-      return null;
-    }
-    ByteBuffer payload = in.nioBuffer(in.readerIndex() + HEADER_BYTES, payloadBytes);
-    in.skipBytes(HEADER_BYTES + payloadBytes);
-    return payload;
+    return payloadBytes;
   }
 
   /** Leaves room for the length and returns where the frame starts, for {@link #end}. */

@@ -1,11 +1,19 @@
 package io.speicher.protocol.json;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.SetOptions;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Writes commands, for a client. Has no state. */
+/**
+ * Writes commands, for a client. Has no state.
+ *
+ * <p>It knows what the Java client sends and refuses all else. It never leaves out a part that it
+ * does not know: a {@code Set} without its condition would overwrite what the condition protects.
+ */
 public final class JsonCommandEncoder {
   private static final byte[] GET = ascii("{\"command\":\"GET\",\"key\":");
   private static final byte[] SET = ascii("{\"command\":\"SET\",\"key\":");
@@ -14,42 +22,73 @@ public final class JsonCommandEncoder {
   private static final byte[] PING = ascii("{\"command\":\"PING\"");
   private static final byte[] VALUE = ascii(",\"value\":");
   private static final byte[] TTL = ascii(",\"ttl\":");
+  private static final byte[] END = ascii("}");
+
+  /** Room for names, quotes, a time to live, and a few escapes. */
+  private static final int OVERHEAD_BYTES = 128;
 
   /**
-   * Appends the frame of {@code command} to {@code out}.
+   * Returns the frame of {@code command}, from its position to its limit, in memory of its own.
    *
-   * @throws IllegalArgumentException if it is {@link Command.Malformed}, which nobody can ask for
+   * @throws IllegalArgumentException if this encoder has no words for the command or for a part of
+   *     it, or if the frame would be longer than {@link Limits#MAX_FRAME_BYTES}
    */
-  public void encode(Command command, ByteBuf out) {
-    int start = Frame.begin(out);
+  public ByteBuffer encode(Command command) {
+    FrameWriter frame = new FrameWriter(payloadBytesHint(command));
     if (command instanceof Command.Get get) {
-      out.writeBytes(GET);
-      JsonText.writeString(get.key(), out);
+      require(get.view() == Command.View.VALUE, "view", get.view());
+      frame.write(GET).writeString(get.key());
     } else if (command instanceof Command.Set set) {
-      encodeSet(set, out);
+      writeSet(set, frame);
     } else if (command instanceof Command.Delete delete) {
-      out.writeBytes(DELETE);
-      JsonText.writeString(delete.key(), out);
-    } else if (command instanceof Command.Clear) {
-      out.writeBytes(CLEAR);
+      frame.write(DELETE).writeString(delete.key());
+    } else if (command instanceof Command.Clear clear) {
+      require(clear.delayMillis() == 0, "delayMillis", clear.delayMillis());
+      frame.write(CLEAR);
     } else if (command instanceof Command.Ping) {
-      out.writeBytes(PING);
+      frame.write(PING);
     } else {
-      throw new IllegalArgumentException("no such request: command=" + command);
+      throw inexpressible("command", command.getClass().getSimpleName());
     }
-    out.writeByte('}');
-    Frame.end(out, start);
+    return frame.write(END).finish();
   }
 
-  private static void encodeSet(Command.Set set, ByteBuf out) {
-    out.writeBytes(SET);
-    JsonText.writeString(set.key(), out);
-    out.writeBytes(VALUE);
-    JsonText.writeValue(set.kind(), set.value(), out);
-    Expiry expiry = set.options().expiry();
-    if (expiry.base() == Expiry.Base.AFTER) {
-      out.writeBytes(TTL).writeBytes(ascii(Long.toString(expiry.millis())));
+  private static void writeSet(Command.Set set, FrameWriter frame) {
+    SetOptions options = set.options();
+    require(options.flags() == 0, "flags", options.flags());
+    require(!options.returnsOld(), "returnsOld", options.returnsOld());
+    Condition.Kind condition = options.condition().kind();
+    require(condition == Condition.Kind.ALWAYS, "condition", condition);
+
+    frame.write(SET).writeString(set.key()).write(VALUE);
+    switch (set.kind()) {
+      case TEXT -> frame.writeString(set.value());
+      case JSON -> frame.write(set.value());
+      case BYTES -> throw inexpressible("kind", set.kind());
     }
+    Expiry expiry = options.expiry();
+    switch (expiry.base()) {
+      case NEVER -> {}
+      case AFTER -> frame.write(TTL).write(ascii(Long.toString(expiry.millis())));
+      case KEEP, AT -> throw inexpressible("expiry", expiry.base());
+    }
+  }
+
+  private static void require(boolean isExpressible, String what, Object value) {
+    if (!isExpressible) {
+      throw inexpressible(what, value);
+    }
+  }
+
+  private static IllegalArgumentException inexpressible(String what, Object value) {
+    return new IllegalArgumentException("not expressible in framed JSON: " + what + "=" + value);
+  }
+
+  private static long payloadBytesHint(Command command) {
+    if (command instanceof Command.Set set) {
+      return OVERHEAD_BYTES + (long) set.key().remaining() + set.value().remaining();
+    }
+    return OVERHEAD_BYTES;
   }
 
   private static byte[] ascii(String text) {

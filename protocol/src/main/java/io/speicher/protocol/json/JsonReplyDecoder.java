@@ -1,6 +1,5 @@
 package io.speicher.protocol.json;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
@@ -27,13 +26,13 @@ public final class JsonReplyDecoder {
   }
 
   /**
-   * Takes one reply from {@code in}, or returns null, and takes nothing, if it is not there to its
-   * end. A {@link Reply.Value} holds a view of {@code in}. A status code that the protocol does not
-   * list is taken by its class: 4xx is refused, 5xx is failed.
+   * Takes one reply from the position of {@code in}, or returns null, and takes nothing, if it is
+   * not there to its end. A {@link Reply.Value} holds a view of {@code in}. A status code that the
+   * protocol does not list is taken by its class: 4xx is refused, 5xx is failed.
    *
    * @throws ProtocolException if the reply makes no sense, so that nothing after it can be trusted
    */
-  public @Nullable Reply decode(ByteBuf in) {
+  public @Nullable Reply decode(ByteBuffer in) {
     ByteBuffer payload = Frame.take(in, maxFrameBytes);
     if (payload == null) {
       return null;

@@ -119,6 +119,14 @@ public final class JsonText {
     };
   }
 
+  /** How a byte that cannot stand for itself is spelled in a JSON string. */
+  static byte[] escape(byte b) {
+    int letter = escapeLetter(b);
+    return letter != 0
+        ? new byte[] {'\\', (byte) letter}
+        : new byte[] {'\\', 'u', '0', '0', HEX[b >> 4], HEX[b & 0xF]};
+  }
+
   private static boolean isHalfPair(String string, int i) {
     char c = string.charAt(i);
     if (Character.isHighSurrogate(c)) {
