@@ -9,7 +9,7 @@ public final class MemoryShortageException extends RuntimeException {
 
   private final long neededBytes;
 
-  MemoryShortageException(long neededBytes, long heldBytes) {
+  public MemoryShortageException(long neededBytes, long heldBytes) {
     super(
         "memory for connections is short: neededBytes=" + neededBytes + " heldBytes=" + heldBytes,
         null,

@@ -24,11 +24,12 @@ import java.util.List;
  * chunk, {@link MemoryShortageException} is thrown and what was written stays.
  */
 public final class ReplyBuffer {
+  private static final int MIN_CHUNK_BYTES = 4 << 10;
   private static final int FIRST_CHUNK_BYTES = 64 << 10;
   private static final int MAX_CHUNK_BYTES = 1 << 20;
 
   private final ByteBuf page;
-  private final List<ByteBuf> chunks = new ArrayList<>();
+  private final ArrayList<ByteBuf> chunks = new ArrayList<>();
   private Share share;
 
   /** Where is written: the page, or the last chunk. */
@@ -47,6 +48,8 @@ public final class ReplyBuffer {
     this.page = page;
     this.share = share;
     current = page;
+    pageStart = page.writerIndex();
+    currentStart = -pageStart;
   }
 
   // ---- for who sends ----
@@ -86,18 +89,26 @@ public final class ReplyBuffer {
     return currentStart + current.writerIndex();
   }
 
-  /** Takes back what was written from this position on. */
-  public void resetTo(long position) {
+  /**
+   * Takes back what was written from this position on.
+   *
+   * @throws IllegalArgumentException if nothing was written there: beyond both ends are replies to
+   *     others
+   */
+  public ReplyBuffer resetTo(long position) {
+    requireWithin(position, 0);
     while (position < currentStart) {
       chunks.removeLast().release();
       current = chunks.isEmpty() ? page : chunks.getLast();
       currentStart -= current.writerIndex();
     }
     current.writerIndex((int) (position - currentStart));
+    return this;
   }
 
   /** Overwrites a number that {@link #writeInt} wrote at this position. */
   public void setInt(long position, int number) {
+    requireWithin(position, Integer.BYTES);
     ByteBuf holder = current;
     long start = currentStart;
     for (int i = chunks.size() - 1; position < start; i--) {
@@ -105,6 +116,13 @@ public final class ReplyBuffer {
       start -= holder.writerIndex();
     }
     holder.setInt((int) (position - start), number);
+  }
+
+  private void requireWithin(long position, int bytes) {
+    if (position < 0 || position > position() - bytes) {
+      throw new IllegalArgumentException(
+          "position out of bounds: position=" + position + " (expected: 0.." + position() + ")");
+    }
   }
 
   // ---- writing ----
@@ -117,14 +135,20 @@ public final class ReplyBuffer {
   }
 
   private void addChunk(int bytes) {
+    chunks.ensureCapacity(chunks.size() + 1); // So that nothing fails once there is a chunk.
+    ByteBuf chunk = share.buffer(chunkBytes(bytes));
+    currentStart += current.writerIndex();
+    chunks.add(chunk);
+    current = chunk;
+  }
+
+  /** Where memory is short, a chunk is as small as can be. */
+  private int chunkBytes(int needed) {
     int usual =
         chunks.isEmpty()
             ? FIRST_CHUNK_BYTES
             : Math.min(2 * chunks.getLast().capacity(), MAX_CHUNK_BYTES);
-    ByteBuf chunk = share.buffer(Math.max(usual, bytes));
-    currentStart += current.writerIndex();
-    chunks.add(chunk);
-    current = chunk;
+    return Math.max(needed, usual <= share.roomBytes() ? usual : MIN_CHUNK_BYTES);
   }
 
   public ReplyBuffer writeByte(int b) {

@@ -6,8 +6,8 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
 
 /**
- * What one connection holds of the {@link Account}. The memory of a buffer that it makes is
- * counted from when it is allocated until it is released, whoever releases it.
+ * What one connection holds of the {@link Account}. The memory of a buffer that it makes is counted
+ * from when it is allocated until it is released, whoever releases it.
  *
  * <p>The event loop of the connection takes; any thread may release a buffer, as long as the loop
  * does nothing meanwhile.
@@ -49,8 +49,7 @@ public final class Share {
 
   /** Takes so many bytes, or none and returns false. */
   public boolean tryTake(long bytes) {
-    boolean fair =
-        hasReserve || heldBytes + bytes <= Math.max(MIN_BYTES, account.freeBytes());
+    boolean fair = hasReserve || heldBytes + bytes <= Math.max(MIN_BYTES, account.freeBytes());
     if (!fair || !account.tryTake(bytes, hasReserve)) {
       return false;
     }

@@ -2,7 +2,6 @@ package io.speicher.dialect.resp;
 
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
-import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -59,14 +58,13 @@ final class Configuration {
     }
     return request.answer(
         new Command.Stats(),
-        (reply, out) -> {
-          ServerStats stats = ((Reply.Stats) reply).stats();
+        Spelling.stats((stats, out) -> {
           out.map(names.size());
           names.forEach((asked, name) -> {
             out.bulk(asked);
             out.bulk(value(name, stats));
           });
-        });
+        }));
   }
 
   static Command set(Request request) {
@@ -90,16 +88,15 @@ final class Configuration {
     }
     return request.answer(
         new Command.Stats(),
-        (reply, out) -> {
-          ServerStats stats = ((Reply.Stats) reply).stats();
+        Spelling.stats((stats, out) -> {
           for (Map.Entry<String, String> one : wanted.entrySet()) {
             if (!one.getValue().equalsIgnoreCase(value(one.getKey(), stats))) {
               out.error(failure(one.getKey(), "can't set immutable config"));
               return;
             }
           }
-          Spelling.OK.spell(reply, out);
-        });
+          out.ok();
+        }));
   }
 
   private static String value(String name, ServerStats stats) {
