@@ -23,6 +23,7 @@ public final class Account {
    */
   private final long limitBytes;
   private final long reserveBytes;
+  private final Runnable beforeAllocation;
   private final AtomicLong usedBytes = new AtomicLong();
 
   /**
@@ -30,6 +31,16 @@ public final class Account {
    * @param reserveBytes the part of it that is kept for one connection at a time
    */
   public Account(long limitBytes, long reserveBytes) {
+    this(limitBytes, reserveBytes, () -> {});
+  }
+
+  /**
+   * As above, for those who want to see what happens when there is no memory.
+   *
+   * @param beforeAllocation is run before each allocation, and may throw in its place
+   */
+  public Account(long limitBytes, long reserveBytes, Runnable beforeAllocation) {
+    this.beforeAllocation = beforeAllocation;
     if (reserveBytes < 0 || reserveBytes >= limitBytes) {
       throw new IllegalArgumentException(
           "account too small: limitBytes="
@@ -40,6 +51,10 @@ public final class Account {
     }
     this.limitBytes = limitBytes;
     this.reserveBytes = reserveBytes;
+  }
+
+  void allocates() {
+    beforeAllocation.run();
   }
 
   public long limitBytes() {

@@ -37,7 +37,9 @@ public final class Plain {
 
   // ---- for those who look for one ----
 
-  /** Says where it ends and whether it sets, and that all of it is as usual until told otherwise. */
+  /**
+   * Says where it ends and whether it sets, and that all of it is as usual until told otherwise.
+   */
   public void found(boolean sets, int newEnd) {
     isSet = sets;
     isUsual = true;

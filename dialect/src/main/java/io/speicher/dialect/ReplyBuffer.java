@@ -24,13 +24,14 @@ import java.util.List;
  * chunk, {@link MemoryShortageException} is thrown and what was written stays.
  */
 public final class ReplyBuffer {
+  private static final int MIN_CHUNK_BYTES = 4 << 10;
   private static final int FIRST_CHUNK_BYTES = 64 << 10;
   private static final int MAX_CHUNK_BYTES = 1 << 20;
 
   private static final int NOTHING_LEFT_OUT = Integer.MAX_VALUE;
 
   private final ByteBuf page;
-  private final List<ByteBuf> chunks = new ArrayList<>();
+  private final ArrayList<ByteBuf> chunks = new ArrayList<>();
   private Share share;
 
   /** Where is written: the page, or the last chunk. */
@@ -54,6 +55,8 @@ public final class ReplyBuffer {
     this.page = page;
     this.share = share;
     current = page;
+    pageStart = page.writerIndex();
+    currentStart = -pageStart;
   }
 
   // ---- for who sends ----
@@ -93,8 +96,14 @@ public final class ReplyBuffer {
     return currentStart + current.writerIndex();
   }
 
-  /** Takes back what was written from this position on. */
+  /**
+   * Takes back what was written from this position on.
+   *
+   * @throws IllegalArgumentException if nothing was written there: beyond both ends are replies to
+   *     others
+   */
   public ReplyBuffer resetTo(long position) {
+    requireWithin(position, 0);
     while (position < currentStart) {
       chunks.removeLast().release();
       current = chunks.isEmpty() ? page : chunks.getLast();
@@ -106,6 +115,7 @@ public final class ReplyBuffer {
 
   /** Overwrites a number that {@link #writeInt} wrote at this position. */
   public void setInt(long position, int number) {
+    requireWithin(position, Integer.BYTES);
     ByteBuf holder = current;
     long start = currentStart;
     for (int i = chunks.size() - 1; position < start; i--) {
@@ -113,6 +123,13 @@ public final class ReplyBuffer {
       start -= holder.writerIndex();
     }
     holder.setInt((int) (position - start), number);
+  }
+
+  private void requireWithin(long position, int bytes) {
+    if (position < 0 || position > position() - bytes) {
+      throw new IllegalArgumentException(
+          "position out of bounds: position=" + position + " (expected: 0.." + position() + ")");
+    }
   }
 
   // ---- writing ----
@@ -125,14 +142,20 @@ public final class ReplyBuffer {
   }
 
   private void addChunk(int bytes) {
+    chunks.ensureCapacity(chunks.size() + 1); // So that nothing fails once there is a chunk.
+    ByteBuf chunk = share.buffer(chunkBytes(bytes));
+    currentStart += current.writerIndex();
+    chunks.add(chunk);
+    current = chunk;
+  }
+
+  /** Where memory is short, a chunk is as small as can be. */
+  private int chunkBytes(int needed) {
     int usual =
         chunks.isEmpty()
             ? FIRST_CHUNK_BYTES
             : Math.min(2 * chunks.getLast().capacity(), MAX_CHUNK_BYTES);
-    ByteBuf chunk = share.buffer(Math.max(usual, bytes));
-    currentStart += current.writerIndex();
-    chunks.add(chunk);
-    current = chunk;
+    return Math.max(needed, usual <= share.roomBytes() ? usual : MIN_CHUNK_BYTES);
   }
 
   public ReplyBuffer writeByte(int b) {

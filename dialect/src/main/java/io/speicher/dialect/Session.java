@@ -18,7 +18,9 @@ public final class Session {
     ON,
     OFF,
     /** The next one is not. */
-    SKIP
+    SKIP,
+    /** The one after that which says so is not. */
+    SKIP_NEXT
   }
 
   /** What is to be done once a command has been answered. */
@@ -122,6 +124,16 @@ public final class Session {
 
   public void replies(Replies newReplies) {
     replies = newReplies;
+  }
+
+  /** A command is answered, or not: the next one is meant from now on. */
+  public void commandAnswered() {
+    replies =
+        switch (replies) {
+          case ON, SKIP -> Replies.ON;
+          case SKIP_NEXT -> Replies.SKIP;
+          case OFF -> Replies.OFF;
+        };
   }
 
   /** Whether a command means what it says and is answered, with nothing else to be thought of. */

@@ -7,8 +7,8 @@ import io.netty.buffer.UnpooledDirectByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection holds of the {@link Account}. The memory of a buffer that it makes is
- * counted from when it is allocated until it is released, whoever releases it.
+ * What one connection holds of the {@link Account}. The memory of a buffer that it makes is counted
+ * from when it is allocated until it is released, whoever releases it.
  *
  * <p>The event loop of the connection takes; any thread may release a buffer, as long as the loop
  * does nothing meanwhile.
@@ -50,8 +50,7 @@ public final class Share {
 
   /** Takes so many bytes, or none and returns false. */
   public boolean tryTake(long bytes) {
-    boolean fair =
-        hasReserve || heldBytes + bytes <= Math.max(MIN_BYTES, account.freeBytes());
+    boolean fair = hasReserve || heldBytes + bytes <= Math.max(MIN_BYTES, account.freeBytes());
     if (!fair || !account.tryTake(bytes, hasReserve)) {
       return false;
     }
@@ -98,6 +97,7 @@ public final class Share {
 
   private ByteBuf allocate(int capacity) {
     try {
+      account.allocates();
       return new CountedBuffer(this, capacity);
     } catch (Throwable e) { // Whatever it is, what was not allocated is not held.
       giveBack(capacity);

@@ -16,13 +16,14 @@ import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -57,7 +58,8 @@ final class ShortcutTest {
         this::jsonCommand,
         () -> {
           JsonCommandDecoder decoder = new JsonCommandDecoder(LIMITS);
-          return in -> allOf(() -> decoder.decode(in));
+          Share share = new Peer().session().share();
+          return in -> allOf(() -> decoder.decode(in, share));
         },
         JsonDialect::new);
   }
@@ -66,7 +68,8 @@ final class ShortcutTest {
       Supplier<String> command,
       Supplier<Function<ByteBuf, List<String>>> parser,
       Function<Limits, Dialect> dialect) {
-    KeysAhead ahead = new KeysAhead();
+    Ahead ahead = new Ahead();
+    Session session = new Peer().session();
     int shortcuts = 0;
     for (int i = 0; i < COUNT / 10; i++) {
       ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -75,81 +78,91 @@ final class ShortcutTest {
       }
       byte[] bytes = stream.toByteArray();
       Dialect subject = dialect.apply(LIMITS);
-      ByteBuf in = Unpooled.directBuffer(bytes.length).writeBytes(bytes);
-      int[] known = {0, 0};
-      List<String> commands =
-          allOf(() -> {
-            if (known[0] == 0) { // As a server does.
-              int readable = in.readableBytes();
-              ahead.clear();
-              subject.lookAhead(in, ahead);
-              assertThat(in.readableBytes()).isEqualTo(readable);
-              known[0] = Math.max(1, ahead.count());
-              known[1] += ahead.count();
-            }
-            known[0]--;
-            return subject.decode(in);
-          });
-      shortcuts += known[1];
+      ByteBuf in = Unpooled.buffer(bytes.length).writeBytes(bytes);
+      Reader reader = new Reader(subject, session, in, ahead);
+      List<String> commands = allOf(reader::next);
+      shortcuts += reader.shortcuts;
       assertThat(commands)
           .as("-Dseed=%d %s", seed, new String(bytes, ISO_8859_1))
           .isEqualTo(parser.get().apply(Unpooled.wrappedBuffer(bytes)));
-      in.release();
     }
-    assertThat(shortcuts).as("keys seen ahead").isGreaterThan(COUNT / 10);
+    assertThat(shortcuts).as("commands found ahead").isGreaterThan(COUNT / 10);
   }
 
-  /** What was found ahead is good for nobody else, and for nothing else. */
-  @Test
-  void ahead_isNotMistaken() {
-    KeysAhead ahead = new KeysAhead();
-    Dialect first = new RespDialect(LIMITS);
-    Dialect second = new RespDialect(LIMITS);
-    ByteBuf keys = resp("GET a", "GET b");
-    ByteBuf others = resp("GET c", "GET d");
+  /** Takes commands as a server does: those that are found ahead, and else the next one. */
+  private static final class Reader {
+    private final Dialect dialect;
+    private final Session session;
+    private final ByteBuf in;
+    private final Ahead ahead;
+    private int next;
+    int shortcuts;
 
-    first.lookAhead(keys, ahead);
-    assertThat(next(second, others)).isEqualTo("get cVALUE");
-    assertThat(next(first, keys)).isEqualTo("get aVALUE");
-    second.lookAhead(others, ahead);
-    assertThat(next(first, keys)).isEqualTo("get bVALUE");
-    assertThat(next(second, others)).isEqualTo("get dVALUE");
-  }
+    Reader(Dialect dialect, Session session, ByteBuf in, Ahead ahead) {
+      this.dialect = dialect;
+      this.session = session;
+      this.in = in;
+      this.ahead = ahead;
+      ahead.clear();
+    }
 
-  /** What is taken without being asked for leaves the rest in its place. */
-  @Test
-  void ahead_commandsAreSkipped() {
-    KeysAhead ahead = new KeysAhead();
-    Dialect dialect = new RespDialect(LIMITS);
-    ByteBuf in = resp("GET a", "GET b", "GET c");
-    dialect.lookAhead(in, ahead);
-    in.skipBytes(in.readableBytes() / 3);
-    assertThat(next(dialect, in)).isEqualTo("get bVALUE");
-    assertThat(next(dialect, in)).isEqualTo("get cVALUE");
+    @Nullable Command next() {
+      if (next == ahead.count()) {
+        int readable = in.readableBytes();
+        ahead.clear();
+        next = 0;
+        dialect.lookAhead(new ReceivedBytes(in), ahead);
+        assertThat(in.readableBytes()).isEqualTo(readable);
+        shortcuts += ahead.count();
+      }
+      if (next < ahead.count()) {
+        Plain plain = ahead.get(next++);
+        assertThat(plain.start()).isEqualTo(in.readerIndex());
+        Command command = dialect.decode(plain, session);
+        if (command != null) {
+          in.readerIndex(plain.end());
+          return command;
+        }
+      }
+      return dialect.decode(in, session);
+    }
   }
 
   /** Connections whose commands lie one behind the other: each finds its own. */
   @Test
   void ahead_ofSeveralConnections() {
-    KeysAhead ahead = new KeysAhead();
+    Ahead ahead = new Ahead();
     Dialect dialect = new RespDialect(LIMITS);
+    Session session = new Peer().session();
     ByteBuf in = resp("GET a", "GET b", "GET c", "GET d");
     int length = in.readableBytes() / 4;
     for (int from : new int[] {0, 2, 3}) { // Two commands, and one, and one.
-      dialect.lookAhead(in.setIndex(from * length, (from == 0 ? 2 : from + 1) * length), ahead);
+      in.setIndex(from * length, (from == 0 ? 2 : from + 1) * length);
+      dialect.lookAhead(new ReceivedBytes(in), ahead);
     }
     assertThat(ahead.count()).isEqualTo(4);
-
-    assertThat(next(dialect, in.setIndex(0, 2 * length))).isEqualTo("get aVALUE");
-    // The first one comes to its end before its other command. An end is not where another begins.
-    assertThat(dialect.decode(in.setIndex(2 * length, 2 * length))).isNull();
-    assertThat(next(dialect, in.setIndex(2 * length, 3 * length))).isEqualTo("get cVALUE");
-    assertThat(dialect.decode(in)).isNull();
-    assertThat(next(dialect, in.setIndex(3 * length, 4 * length))).isEqualTo("get dVALUE");
+    for (int i = 0; i < 4; i++) {
+      assertThat(ahead.get(i).start()).isEqualTo(i * length);
+      assertThat(ahead.get(i).end()).isEqualTo((i + 1) * length);
+      assertThat(describe(requireNonNull(dialect.decode(ahead.get(i), session))))
+          .isEqualTo("get " + "abcd".charAt(i) + "VALUE");
+    }
   }
 
-  private static String next(Dialect dialect, ByteBuf in) {
-    return describe(requireNonNull(dialect.decode(in)));
+  /** What is found ahead is bounded, and goes on where it was. */
+  @Test
+  void ahead_isFull() {
+    Ahead ahead = new Ahead();
+    Dialect dialect = new RespDialect(LIMITS);
+    String[] commands = new String[Ahead.MAX_COMMANDS + 1];
+    Arrays.fill(commands, "GET a");
+    ByteBuf in = resp(commands);
+    dialect.lookAhead(new ReceivedBytes(in), ahead);
+    assertThat(ahead.isFull()).isTrue();
+    in.readerIndex(ahead.get(Ahead.MAX_COMMANDS - 1).end());
+    ahead.clear();
+    dialect.lookAhead(new ReceivedBytes(in), ahead);
+    assertThat(ahead.count()).isEqualTo(1);
   }
 
   private static ByteBuf resp(String... commands) {
@@ -158,7 +171,7 @@ final class ShortcutTest {
       String key = command.substring(4);
       all.append("*2\r\n$3\r\n%s\r\n$%d\r\n%s\r\n".formatted("GET", key.length(), key));
     }
-    return Unpooled.directBuffer().writeBytes(all.toString().getBytes(ISO_8859_1));
+    return Unpooled.buffer().writeBytes(all.toString().getBytes(ISO_8859_1));
   }
 
   /** Reads as from a peer whose every byte is a packet of its own. */
@@ -166,10 +179,11 @@ final class ShortcutTest {
     return bytes -> {
       List<String> commands = new ArrayList<>();
       ByteBuf in = Unpooled.buffer();
+      Session session = new Peer().session();
       boolean lost = false;
       while (bytes.isReadable() && !lost) {
         in.writeByte(bytes.readByte());
-        List<String> more = allOf(() -> dialect.decode(in));
+        List<String> more = allOf(() -> dialect.decode(in, session));
         commands.addAll(more);
         lost = !more.isEmpty() && more.get(more.size() - 1).startsWith("lost");
       }
@@ -177,7 +191,7 @@ final class ShortcutTest {
     };
   }
 
-  private static List<String> allOf(Supplier<Command> decoder) {
+  private static List<String> allOf(Supplier<@Nullable Command> decoder) {
     List<String> commands = new ArrayList<>();
     try {
       for (Command command = decoder.get(); command != null; command = decoder.get()) {
@@ -293,15 +307,5 @@ final class ShortcutTest {
 
   private static boolean isSpecial(byte b, boolean ascii) {
     return "\"\\".indexOf(b) >= 0 || (b >= 0 && b < ' ') || (ascii && b < 0);
-  }
-
-  @Test
-  void bytes_appended() {
-    ByteBuf out = Unpooled.buffer(1);
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode("0123456789").position(2);
-    Bytes.append(bytes, out);
-    Bytes.append(bytes, 0, 2, out);
-    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("2345678901");
-    assertThat(bytes.position()).isEqualTo(2);
   }
 }

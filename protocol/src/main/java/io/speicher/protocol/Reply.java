@@ -116,4 +116,11 @@ public sealed interface Reply {
       this(statusCode, message, false);
     }
   }
+
+  /**
+   * There are as many connections as there may be, so that this one ends.
+   *
+   * @param max how many there may be
+   */
+  record TooManyConnections(int max) implements Reply {}
 }

@@ -37,7 +37,8 @@ public final class SpeicherServer implements AutoCloseable {
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final CompletableFuture<String> failed = new CompletableFuture<>();
 
-  private SpeicherServer(ServerSettings settings, Store store, InstantSource wallClock)
+  private SpeicherServer(
+      ServerSettings settings, Store store, InstantSource wallClock, Account account)
       throws IOException {
     this.store = store;
     maintenance = newMaintenance();
@@ -49,7 +50,7 @@ public final class SpeicherServer implements AutoCloseable {
             settings.transport().ioHandlers(),
             settings.limits(),
             settings.idleTimeout(),
-            account(settings),
+            account,
             connections);
     network.whenLoopEnds(this::loopEnded);
     try {
@@ -95,7 +96,13 @@ public final class SpeicherServer implements AutoCloseable {
   /** The same where dates are by another clock than the machine's. */
   static SpeicherServer start(ServerSettings settings, Store store, InstantSource wallClock)
       throws IOException {
-    return new SpeicherServer(settings, store, wallClock);
+    return new SpeicherServer(settings, store, wallClock, account(settings));
+  }
+
+  /** The same where connections have this account. */
+  static SpeicherServer start(ServerSettings settings, Store store, Account account)
+      throws IOException {
+    return new SpeicherServer(settings, store, InstantSource.system(), account);
   }
 
   private InetSocketAddress listen(ServerSettings settings, int port, PortDialects dialects)

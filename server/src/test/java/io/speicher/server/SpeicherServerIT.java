@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.speicher.server.command.KeySearch;
 import io.speicher.store.HeapStore;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
@@ -97,42 +96,6 @@ final class SpeicherServerIT {
           .startsWith("{\"status_code\":400,\"message\":\"malformed");
       assertThat(client.ask("[".repeat(1_000_000))).startsWith("{\"status_code\":400,");
       assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
-    }
-
-    @Test
-    void tooManyWatchedKeys_areRefused_andTheRestWorks() throws IOException {
-      RawClient client = connect(start());
-      StringBuilder watch = new StringBuilder("WATCH");
-      for (int i = 0; i < 10_000; i++) {
-        watch.append(" k").append(i);
-      }
-      client.send((watch + "\r\n").getBytes(UTF_8));
-      String refusal = "-ERR too many watched keys: expected up to 1048576 bytes";
-      assertThat(new String(client.read(refusal.length()), UTF_8)).isEqualTo(refusal);
-      client.send("UNWATCH\r\nWATCH k1\r\nMULTI\r\nPING\r\nEXEC\r\n".getBytes(UTF_8));
-      String rest = ", with what is kept beside each; see UNWATCH\r\n";
-      String replies = rest + "+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n+PONG\r\n";
-      assertThat(new String(client.read(replies.length()), UTF_8)).isEqualTo(replies);
-    }
-
-    @Test
-    void keysOfTooMany_areRefused() throws IOException {
-      RawClient client = connect(start(settings(), new SegmentStore(64 << 20, Ticker.system())));
-      StringBuilder sets = new StringBuilder();
-      for (int i = 0; i <= KeySearch.MAX_FOUND; i++) {
-        sets.append("SET k").append(i).append(" 1\r\n");
-        if (i % 1_000 == 999 || i == KeySearch.MAX_FOUND) {
-          client.send(sets.toString().getBytes(UTF_8));
-          int count = (i + 1) % 1_000 == 0 ? 1_000 : 1;
-          assertThat(new String(client.read(5 * count), UTF_8)).isEqualTo("+OK\r\n".repeat(count));
-          sets.setLength(0);
-        }
-      }
-      client.send("KEYS *\r\n".getBytes(UTF_8));
-      String refusal = "-ERR more than 100000 keys match; use SCAN, which finds some at a time\r\n";
-      assertThat(new String(client.read(refusal.length()), UTF_8)).isEqualTo(refusal);
-      client.send("KEYS k99999\r\n".getBytes(UTF_8));
-      assertThat(new String(client.read(16), UTF_8)).isEqualTo("*1\r\n$6\r\nk99999\r\n");
     }
 
     @Test

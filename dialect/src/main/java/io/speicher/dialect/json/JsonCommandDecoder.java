@@ -1,6 +1,7 @@
 package io.speicher.dialect.json;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
@@ -38,7 +39,7 @@ public final class JsonCommandDecoder {
    *
    * @throws ProtocolException if the frame has an impossible length
    */
-  public @Nullable Command decode(ByteBuf in) {
+  public @Nullable Command decode(ByteBuf in, Share share) {
     ByteBuffer payload = Frame.take(in, limits.maxFrameBytes());
     if (payload == null) {
       return null;

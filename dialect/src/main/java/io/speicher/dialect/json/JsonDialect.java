@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Framed JSON, for a server. */
 public final class JsonDialect implements Dialect {
   private final JsonCommandDecoder decoder;
-  private final PlainFrame shortcut;
+  private final JsonShortcut shortcut;
   private final JsonReplyEncoder encoder = new JsonReplyEncoder();
 
   /** What is answered: its reply depends on it. */
@@ -30,13 +30,13 @@ public final class JsonDialect implements Dialect {
 
   public JsonDialect(Limits limits) {
     decoder = new JsonCommandDecoder(limits);
-    shortcut = new PlainFrame(limits);
+    shortcut = new JsonShortcut(limits);
   }
 
   @Override
   public @Nullable Command decode(ByteBuf in, Session session) {
     batchStart = -1;
-    last = decoder.decode(in);
+    last = decoder.decode(in, session.share());
     return last;
   }
 

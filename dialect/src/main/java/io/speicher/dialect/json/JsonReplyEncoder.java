@@ -1,6 +1,5 @@
 package io.speicher.dialect.json;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
@@ -33,14 +32,24 @@ public final class JsonReplyEncoder {
 
   /** Appends the frame of the reply to {@code command}; null stands for one of level core. */
   void encode(Reply reply, @Nullable Command command, ReplyBuffer out) {
-    if (reply instanceof Reply.Done) {
-      out.writeBytes(DONE);
-    } else if (reply instanceof Reply.Miss) {
-      out.writeBytes(MISS);
-    } else {
-      long start = begin(out);
-      writeObject(reply, command, out);
-      end(out, start);
+    switch (reply) {
+      case Reply.Done _ -> out.writeBytes(DONE);
+      case Reply.Miss _ -> out.writeBytes(MISS);
+      case Reply.Exists _,
+          Reply.Value _,
+          Reply.Leased _,
+          Reply.Count _,
+          Reply.Keys _,
+          Reply.Stats _,
+          Reply.Connections _,
+          Reply.WrongValue _,
+          Reply.Refused _,
+          Reply.Failed _,
+          Reply.TooManyConnections _ -> {
+        long start = begin(out);
+        writeObject(reply, command, out);
+        end(out, start);
+      }
     }
   }
 
@@ -86,15 +95,20 @@ public final class JsonReplyEncoder {
         }
       }
       case Reply.Count count ->
-          write(
-              "{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
+          write("{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
       case Reply.Keys keys -> writeKeys(keys, out);
       case Reply.Stats stats -> writeStats(stats.stats(), out);
       case Reply.WrongValue wrong -> writeError(CONFLICT, reason(wrong), out);
       case Reply.Refused refused -> writeError(refused.statusCode(), refused.message(), out);
       case Reply.Failed failed -> writeError(failed.statusCode(), failed.message(), out);
+      case Reply.TooManyConnections tooMany ->
+          writeError(
+              Reply.UNAVAILABLE,
+              "too many connections (expected: at most " + tooMany.max() + "); try again later",
+              out);
       case Reply.Leased _, Reply.Connections _ ->
-          throw new IllegalArgumentException("no such reply in framed JSON: " + reply.getClass());
+          throw new IllegalStateException(
+              "no such reply in framed JSON: reply=" + reply.getClass().getSimpleName());
     }
   }
 
@@ -120,13 +134,12 @@ public final class JsonReplyEncoder {
   }
 
   private static String countName(@Nullable Command command) {
-    if (command instanceof Command.DeleteAll) {
-      return "deleted";
-    }
-    if (command instanceof Command.Append) {
-      return "length";
-    }
-    return command instanceof Command.Add ? "value" : "count";
+    return switch (command) {
+      case Command.DeleteAll _ -> "deleted";
+      case Command.Append _ -> "length";
+      case Command.Add _ -> "value";
+      case null, default -> "count";
+    };
   }
 
   private static void writeKeys(Reply.Keys keys, ReplyBuffer out) {

@@ -1,13 +1,13 @@
 package io.speicher.dialect.memcached;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.ReplyBuffer;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
-import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
@@ -401,7 +401,7 @@ final class ClassicCommands extends TextCommands {
       return detail();
     }
     if (name.equals("cachedump")) {
-      return refuse("CLIENT_ERROR stats cachedump not allowed");
+      return answering("END", new Command.Ping()); // As for a class without items.
     }
     StatsTopic named = StatsTopic.named(name);
     if (named == null) {
@@ -439,62 +439,87 @@ final class ClassicCommands extends TextCommands {
   }
 
   @Override
-  void spell(Reply reply, ReplyBuffer out) {
+  void done(ReplyBuffer out) {
     switch (form) {
-      case VALUES -> spellValue(reply, out);
-      case STORAGE -> spellStorage(reply, out);
-      case DELETED -> writeLine(reply instanceof Reply.Done ? "DELETED" : NOT_FOUND, out);
-      case TOUCHED -> writeLine(reply instanceof Reply.Done ? "TOUCHED" : NOT_FOUND, out);
-      case NUMBER -> spellNumber(reply, out);
-      case STATS -> {
-        if (reply instanceof Reply.Stats stats) {
-          topic.write(stats.stats(), (name, value) -> writeStat(name, value, out));
-          out.writeBytes(END);
-        }
-      }
+      case STORAGE -> out.writeBytes(STORED);
+      case DELETED -> writeLine("DELETED", out);
+      case TOUCHED -> writeLine("TOUCHED", out);
       case NOTHING -> {}
+      case VALUES, NUMBER, STATS -> throw impossible("Done");
     }
   }
 
-  private void spellValue(Reply reply, ReplyBuffer out) {
-    if (reply instanceof Reply.Value value) {
-      out.ensureWritable(MAX_VALUE_LINE_BYTES);
-      out.writeBytes(VALUE);
-      writeBytes(keys.get(turn), out);
-      out.writeByte(' ');
-      Digits.write(Integer.toUnsignedLong(value.flags()), out);
-      out.writeByte(' ');
-      Digits.write(value.bytes().remaining(), out);
-      if (showsVersion) {
-        out.writeByte(' ');
-        Digits.write(value.version(), out);
-      }
-      endLine(out);
-      writeBytes(value.bytes(), out);
-      endLine(out);
+  @Override
+  void miss(ReplyBuffer out) {
+    switch (form) {
+      case VALUES -> endValue(out);
+      case STORAGE -> writeLine(storage == Storage.CAS ? NOT_FOUND : NOT_STORED, out);
+      case DELETED, TOUCHED, NUMBER -> writeLine(NOT_FOUND, out);
+      case STATS, NOTHING -> throw impossible("Miss");
     }
+  }
+
+  @Override
+  void exists(ReplyBuffer out) {
+    if (form != Form.STORAGE) {
+      throw impossible("Exists");
+    }
+    writeLine(storage == Storage.CAS ? "EXISTS" : NOT_STORED, out);
+  }
+
+  @Override
+  void count(long number, ReplyBuffer out) {
+    if (form == Form.STORAGE) { // The length of what was appended to.
+      out.writeBytes(STORED);
+    } else if (form == Form.NUMBER) {
+      Digits.write(number, out);
+      endLine(out);
+    } else {
+      throw impossible("Count");
+    }
+  }
+
+  @Override
+  void value(Reply.Value value, ReplyBuffer out) {
+    if (form != Form.VALUES) {
+      throw impossible("Value");
+    }
+    out.ensureWritable(MAX_VALUE_LINE_BYTES);
+    out.writeBytes(VALUE);
+    writeBytes(keys.get(turn), out);
+    out.writeByte(' ');
+    Digits.write(Integer.toUnsignedLong(value.flags()), out);
+    out.writeByte(' ');
+    Digits.write(value.bytes().remaining(), out);
+    if (showsVersion) {
+      out.writeByte(' ');
+      Digits.write(value.version(), out);
+    }
+    endLine(out);
+    writeBytes(value.bytes(), out);
+    endLine(out);
+    endValue(out);
+  }
+
+  /** What follows a value, or stands in its place. */
+  private void endValue(ReplyBuffer out) {
     if (!inBatch) {
       out.writeBytes(END);
     }
   }
 
-  private void spellStorage(Reply reply, ReplyBuffer out) {
-    if (reply instanceof Reply.Done || reply instanceof Reply.Count) {
-      out.writeBytes(STORED);
-    } else if (storage != Storage.CAS) {
-      writeLine(NOT_STORED, out);
-    } else {
-      writeLine(reply instanceof Reply.Exists ? "EXISTS" : NOT_FOUND, out);
+  @Override
+  void stats(ServerStats stats, ReplyBuffer out) {
+    if (form != Form.STATS) {
+      throw impossible("Stats");
     }
+    topic.write(stats, (name, value) -> writeStat(name, value, out));
+    out.writeBytes(END);
   }
 
-  private static void spellNumber(Reply reply, ReplyBuffer out) {
-    if (reply instanceof Reply.Count count) {
-      Digits.write(count.number(), out);
-      endLine(out);
-    } else {
-      writeLine(reply instanceof Reply.Miss ? NOT_FOUND : NOT_A_NUMBER, out);
-    }
+  @Override
+  void leased(Reply.Leased leased, ReplyBuffer out) {
+    throw impossible("Leased");
   }
 
   private static void writeStat(String name, String value, ReplyBuffer out) {

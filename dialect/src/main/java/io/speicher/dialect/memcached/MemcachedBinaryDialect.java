@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
-import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Limits;
@@ -45,6 +45,7 @@ public final class MemcachedBinaryDialect implements Dialect {
   private static final int NOT_A_NUMBER = 0x06;
   private static final int UNKNOWN = 0x81;
   private static final int NO_MEMORY = 0x82;
+  private static final int BUSY = 0x85;
 
   private final Limits limits;
 
@@ -215,16 +216,41 @@ public final class MemcachedBinaryDialect implements Dialect {
 
   @Override
   public void encode(Reply reply, ReplyBuffer out) {
-    int found = status >= 0 ? status : status(reply);
+    if (status >= 0) {
+      spellStatus(status, 0, out);
+      return;
+    }
+    switch (reply) {
+      case Reply.Done _ -> spellStatus(OK, 0, out);
+      case Reply.Count count -> spellStatus(OK, count.number(), out);
+      case Reply.Value value -> spellValue(value, out);
+      case Reply.Stats stats -> {
+        topic.write(stats.stats(), (name, text) -> writeStat(name, text, out));
+        writeStat("", "", out);
+      }
+      case Reply.Miss _ -> spellStatus(isAppend() ? NOT_STORED : NOT_FOUND, 0, out);
+      case Reply.Exists _ -> spellStatus(EXISTS, 0, out);
+      case Reply.WrongValue _ -> spellStatus(NOT_A_NUMBER, 0, out);
+      case Reply.Refused _ -> spellStatus(INVALID, 0, out);
+      case Reply.Failed _ -> spellStatus(NO_MEMORY, 0, out);
+      case Reply.TooManyConnections _ -> writeText(BUSY, TextCommands.TOO_MANY_CONNECTIONS, out);
+      case Reply.Leased _, Reply.Keys _, Reply.Connections _ ->
+          throw new IllegalStateException(
+              "no such reply to this command: command="
+                  + operation
+                  + " reply="
+                  + reply.getClass().getSimpleName());
+    }
+  }
+
+  private boolean isAppend() {
+    return operation == BinaryOperation.APPEND || operation == BinaryOperation.PREPEND;
+  }
+
+  private void spellStatus(int found, long newVersion, ReplyBuffer out) {
     if (found != OK) {
       spellFailure(found, out);
-    } else if (reply instanceof Reply.Value value) {
-      spellValue(value, out);
-    } else if (reply instanceof Reply.Stats stats) {
-      topic.write(stats.stats(), (name, text) -> writeStat(name, text, out));
-      writeStat("", "", out);
     } else if (!quiet) {
-      long newVersion = reply instanceof Reply.Count count ? count.number() : 0;
       boolean isVersion = operation == BinaryOperation.VERSION;
       header(OK, 0, 0, isVersion ? StatsTopic.VERSION.length() : 0, newVersion, out);
       if (isVersion) {
@@ -265,24 +291,6 @@ public final class MemcachedBinaryDialect implements Dialect {
     }
   }
 
-  private int status(Reply reply) {
-    if (reply instanceof Reply.Miss) {
-      boolean isAppend =
-          operation == BinaryOperation.APPEND || operation == BinaryOperation.PREPEND;
-      return isAppend ? NOT_STORED : NOT_FOUND;
-    }
-    if (reply instanceof Reply.Exists) {
-      return EXISTS;
-    }
-    if (reply instanceof Reply.WrongValue) {
-      return NOT_A_NUMBER;
-    }
-    if (reply instanceof Reply.Refused) {
-      return INVALID;
-    }
-    return reply instanceof Reply.Failed ? NO_MEMORY : OK;
-  }
-
   private static String text(int status) {
     return switch (status) {
       case NOT_FOUND -> "Not found";
@@ -308,7 +316,12 @@ public final class MemcachedBinaryDialect implements Dialect {
   }
 
   private void header(
-      int newStatus, int extrasBytes, int keyBytes, int valueBytes, long itemVersion, ReplyBuffer out) {
+      int newStatus,
+      int extrasBytes,
+      int keyBytes,
+      int valueBytes,
+      long itemVersion,
+      ReplyBuffer out) {
     out.writeByte(REPLY).writeByte(code).writeShort(keyBytes).writeByte(extrasBytes).writeByte(0);
     out.writeShort(newStatus).writeInt(extrasBytes + keyBytes + valueBytes).writeInt(opaque);
     out.writeLong(itemVersion);

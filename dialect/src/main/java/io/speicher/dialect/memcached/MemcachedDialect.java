@@ -29,7 +29,7 @@ public final class MemcachedDialect implements Dialect {
 
   private final int maxLineBytes;
   private final Line line = new Line();
-  private final PlainCommand shortcut;
+  private final MemcachedShortcut shortcut;
   private final ClassicCommands classic;
   private final TextCommands meta;
 
@@ -47,7 +47,7 @@ public final class MemcachedDialect implements Dialect {
 
   public MemcachedDialect(Limits limits) {
     maxLineBytes = Math.max(MAX_PARTIAL_LINE_BYTES, limits.maxFrameBytes());
-    shortcut = new PlainCommand(TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
+    shortcut = new MemcachedShortcut(TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     classic = new ClassicCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     meta = new MetaCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     commands = classic;

@@ -1,13 +1,13 @@
 package io.speicher.dialect.memcached;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.ReplyBuffer;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
-import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
@@ -232,20 +232,49 @@ final class MetaCommands extends TextCommands {
   // ---- replies ----
 
   @Override
-  void spell(Reply reply, ReplyBuffer out) {
+  void done(ReplyBuffer out) {
+    spellOutcome("HD", form != Form.GET, 0, out);
+  }
+
+  @Override
+  void count(long number, ReplyBuffer out) {
+    spellOutcome("HD", true, number, out);
+  }
+
+  @Override
+  void miss(ReplyBuffer out) {
     if (form == Form.DEBUG) {
-      spellDebug(reply, out);
-    } else if (reply instanceof Reply.WrongValue) {
-      writeLine(NOT_A_NUMBER, out);
-    } else if (reply instanceof Reply.Leased leased) {
-      spellItem(leased.value(), leased, out);
-    } else if (reply instanceof Reply.Value value) {
-      if (!flags.has('q')) {
-        spellItem(value, null, out);
-      }
+      writeLine("EN", out);
+    } else if (form == Form.GET) {
+      spellOutcome("EN", true, 0, out);
     } else {
-      spellOutcome(reply, out);
+      boolean isStored = form == Form.SET && (!isConditionalOnVersion() || isAppend());
+      spellOutcome(isStored ? "NS" : "NF", false, 0, out);
     }
+  }
+
+  @Override
+  void exists(ReplyBuffer out) {
+    spellOutcome(form == Form.SET && !isConditionalOnVersion() ? "NS" : "EX", false, 0, out);
+  }
+
+  @Override
+  void value(Reply.Value value, ReplyBuffer out) {
+    if (form == Form.DEBUG) {
+      spellDebug(value, out);
+    } else if (!flags.has('q')) {
+      spellItem(value, null, out);
+    }
+  }
+
+  @Override
+  void leased(Reply.Leased leased, ReplyBuffer out) {
+    spellItem(leased.value(), leased, out);
+  }
+
+  @Override
+  void stats(ServerStats stats, ReplyBuffer out) {
+    throw impossible("Stats");
   }
 
   private void spellItem(Reply.Value value, Reply.@Nullable Leased leased, ReplyBuffer out) {
@@ -285,7 +314,11 @@ final class MetaCommands extends TextCommands {
    * @param untouched says when the item would have expired, if the flag asks for that; or null
    */
   private void spellFlag(
-      int token, char letter, Reply.Value value, Reply.@Nullable Leased untouched, ReplyBuffer out) {
+      int token,
+      char letter,
+      Reply.Value value,
+      Reply.@Nullable Leased untouched,
+      ReplyBuffer out) {
     boolean isGet = form == Form.GET;
     switch (letter) {
       case 'O', 'k' -> spellOpaqueOrKey(token, out);
@@ -345,43 +378,30 @@ final class MetaCommands extends TextCommands {
     }
   }
 
-  /** A reply without an item. */
-  private void spellOutcome(Reply reply, ReplyBuffer out) {
-    boolean done = reply instanceof Reply.Done || reply instanceof Reply.Count;
-    boolean quiet = form == Form.GET ? reply instanceof Reply.Miss : done;
+  /**
+   * A reply without an item.
+   *
+   * @param quiet whether it is the one that the flag q leaves out
+   */
+  private void spellOutcome(String outcome, boolean quiet, long version, ReplyBuffer out) {
     if (quiet && flags.has('q')) {
       return;
     }
-    writeText(done ? "HD" : refusal(reply), out);
+    writeText(outcome, out);
     for (int i = 2; i < line.size(); i++) {
       char letter = (char) line.at(i, 0);
       boolean isFlag = form != Form.SET || i > 2;
       if (isFlag && (letter == 'O' || letter == 'k')) {
         spellOpaqueOrKey(i, out);
       } else if (isFlag && letter == 'c' && form == Form.SET) {
-        number('c', reply instanceof Reply.Count count ? count.number() : 0, out);
+        number('c', version, out);
       }
     }
     endLine(out);
   }
 
-  private String refusal(Reply reply) {
-    if (form == Form.GET) {
-      return "EN";
-    }
-    boolean isMiss = reply instanceof Reply.Miss;
-    if (form == Form.SET && (!isConditionalOnVersion() || (isAppend() && isMiss))) {
-      return "NS";
-    }
-    return reply instanceof Reply.Exists ? "EX" : "NF";
-  }
-
   /** Item classes and times of use are not known; the size is that of key and value. */
-  private void spellDebug(Reply reply, ReplyBuffer out) {
-    if (!(reply instanceof Reply.Value value)) {
-      writeLine("EN", out);
-      return;
-    }
+  private void spellDebug(Reply.Value value, ReplyBuffer out) {
     writeText("ME ", out);
     line.write(1, out);
     boolean ends = value.expiresAtMillis() != Reply.Value.NEVER;

@@ -1,11 +1,10 @@
 package io.speicher.dialect.memcached;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.ReplyBuffer;
-import io.speicher.protocol.Bytes;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,8 @@ abstract class TextCommands {
   static final String BAD_CHUNK = "CLIENT_ERROR bad data chunk";
   static final String NOT_A_NUMBER = "CLIENT_ERROR cannot increment or decrement non-numeric value";
   static final String TOO_LARGE = "SERVER_ERROR object too large for cache";
+
+  static final String TOO_MANY_CONNECTIONS = "too many connections";
 
   private static final byte[] CLIENT_ERROR = ascii("CLIENT_ERROR ");
   private static final byte[] SERVER_ERROR = ascii("SERVER_ERROR ");
@@ -71,8 +72,21 @@ abstract class TextCommands {
   /** What the line that was read says with this value. */
   abstract Command store(ByteBuffer value);
 
-  /** The reply to a whole command that was understood. */
-  abstract void spell(Reply reply, ReplyBuffer out);
+  // What the last command is answered with: each family spells what its commands can get.
+
+  abstract void done(ReplyBuffer out);
+
+  abstract void miss(ReplyBuffer out);
+
+  abstract void exists(ReplyBuffer out);
+
+  abstract void value(Reply.Value value, ReplyBuffer out);
+
+  abstract void count(long number, ReplyBuffer out);
+
+  abstract void stats(ServerStats stats, ReplyBuffer out);
+
+  abstract void leased(Reply.Leased leased, ReplyBuffer out);
 
   void beginBatch() {}
 
@@ -130,13 +144,28 @@ abstract class TextCommands {
     }
     if (answer != null) {
       writeLine(answer, out);
-    } else if (reply instanceof Reply.Failed failed) {
-      writeLine(SERVER_ERROR, failed.message(), out);
-    } else if (reply instanceof Reply.Refused refused) {
-      writeLine(CLIENT_ERROR, refused.message(), out);
-    } else {
-      spell(reply, out);
+      return;
     }
+    switch (reply) {
+      case Reply.Done _ -> done(out);
+      case Reply.Miss _ -> miss(out);
+      case Reply.Exists _ -> exists(out);
+      case Reply.Value value -> value(value, out);
+      case Reply.Leased leased -> leased(leased, out);
+      case Reply.Count count -> count(count.number(), out);
+      case Reply.Stats stats -> stats(stats.stats(), out);
+      case Reply.WrongValue _ -> writeLine(NOT_A_NUMBER, out);
+      case Reply.Refused refused -> writeLine(CLIENT_ERROR, refused.message(), out);
+      case Reply.Failed failed -> writeLine(SERVER_ERROR, failed.message(), out);
+      case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
+      case Reply.Keys _, Reply.Connections _ -> throw impossible(reply.getClass().getSimpleName());
+    }
+  }
+
+  /** The server is wrong. */
+  final IllegalStateException impossible(String reply) {
+    return new IllegalStateException(
+        "no such reply to this command: command=" + line.text(0) + " reply=" + reply);
   }
 
   static void writeLine(byte[] head, String tail, ReplyBuffer out) {

@@ -1,13 +1,12 @@
 package io.speicher.dialect.resp;
 
 import io.speicher.dialect.Session;
-import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.dialect.Session.Replies;
+import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.ConnectionFilter.Self;
 import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.ConnectionFilter.Self;
 import io.speicher.protocol.ConnectionInfo;
-import io.speicher.protocol.Reply;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -25,26 +24,18 @@ final class ClientCommands {
   private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
 
   private static final Spelling LIST =
-      (reply, out) -> {
+      Spelling.connections((connections, out) -> {
         StringBuilder text = new StringBuilder();
-        for (ConnectionInfo connection : ((Reply.Connections) reply).connections()) {
-          describe(connection, text);
-        }
+        connections.forEach(connection -> describe(connection, text));
         out.verbatim(text.toString());
-      };
+      });
 
   static final CommandSpec CLIENT =
       CONNECTION.container(
           "client",
           "2.4.0",
           "Asks about connections, and changes them.",
-          client(
-              "id",
-              2,
-              PLAIN,
-              "5.0.0",
-              "Tells the id of the connection.",
-              ClientCommands::id),
+          client("id", 2, PLAIN, "5.0.0", "Tells the id of the connection.", ClientCommands::id),
           client(
               "getname",
               2,
@@ -114,27 +105,25 @@ final class ClientCommands {
 
   private static Command id(Request request) {
     Session session = request.session();
-    return request.answer((reply, out) -> out.integer(session.id()));
+    return request.answer(Spelling.done(out -> out.integer(session.id())));
   }
 
   private static Command getName(Request request) {
     Session session = request.session();
-    return request.answer((reply, out) -> {
-      if (session.names().name().isEmpty()) {
-        out.nothing();
-      } else {
-        out.bulk(session.names().name());
-      }
-    });
+    return request.answer(
+        Spelling.done(out -> {
+          if (session.names().name().isEmpty()) {
+            out.nothing();
+          } else {
+            out.bulk(session.names().name());
+          }
+        }));
   }
 
   private static Command setName(Request request) {
     Session session = request.session();
     String name = ConnectionCommands.name(request, 2);
-    return request.answer((reply, out) -> {
-      session.name(name);
-      Spelling.OK.spell(reply, out);
-    });
+    return changing(request, () -> session.name(name));
   }
 
   private static Command setInfo(Request request) {
@@ -148,14 +137,18 @@ final class ClientCommands {
           "ERR " + what + " cannot contain spaces, newlines or special characters.");
     }
     Session session = request.session();
-    return request.answer((reply, out) -> {
-      if (what.equals("lib-name")) {
-        session.library(text);
-      } else {
-        session.libraryVersion(text);
-      }
-      Spelling.OK.spell(reply, out);
-    });
+    return changing(
+        request,
+        what.equals("lib-name") ? () -> session.library(text) : () -> session.libraryVersion(text));
+  }
+
+  /** Answers OK once the session is changed. */
+  private static Command changing(Request request, Runnable change) {
+    return request.answer(
+        Spelling.done(out -> {
+          change.run();
+          out.ok();
+        }));
   }
 
   // ---- what the connection is like ----
@@ -175,10 +168,7 @@ final class ClientCommands {
   private static Command noTouch(Request request) {
     Session session = request.session();
     boolean touches = !isOn(request);
-    return request.answer((reply, out) -> {
-      session.touches(touches);
-      Spelling.OK.spell(reply, out);
-    });
+    return changing(request, () -> session.touches(touches));
   }
 
   private static Command reply(Request request) {
@@ -186,13 +176,18 @@ final class ClientCommands {
     if (!request.is(2, "on") && !request.is(2, "off") && !request.is(2, "skip")) {
       throw RefusedException.syntax();
     }
-    Replies replies = Replies.valueOf(request.string(2).toUpperCase(Locale.ROOT));
-    return request.answer((reply, out) -> {
-      if (replies != Replies.SKIP || session.replies() != Replies.OFF) {
-        session.replies(replies);
-      }
-      Spelling.OK.spell(reply, out);
-    });
+    if (request.is(2, "on")) {
+      return changing(request, () -> session.replies(Replies.ON));
+    }
+    boolean skips = request.is(2, "skip");
+    return request.answer( // Neither is answered itself.
+        Spelling.done(out -> {
+          if (!skips) {
+            session.replies(Replies.OFF);
+          } else if (session.replies() != Replies.OFF) {
+            session.replies(Replies.SKIP_NEXT);
+          }
+        }));
   }
 
   // ---- others ----
@@ -230,13 +225,13 @@ final class ClientCommands {
       ConnectionFilter peer = new ConnectionFilter(null, request.string(2), null, 0, Self.INCLUDED);
       return request.answer(
           new Command.CloseConnections(peer),
-          (reply, out) -> {
-            if (((Reply.Count) reply).number() == 0) {
+          Spelling.count((out, closed) -> {
+            if (closed == 0) {
               out.error("ERR No such client");
             } else {
-              Spelling.OK.spell(reply, out);
+              out.ok();
             }
-          });
+          }));
     }
     return request.answer(new Command.CloseConnections(killed(request)), Spelling.COUNT);
   }

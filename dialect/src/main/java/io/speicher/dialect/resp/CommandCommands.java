@@ -1,8 +1,8 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
-import io.speicher.dialect.resp.CommandSpec.Keys;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,13 +27,13 @@ final class CommandCommands {
                   "count",
                   2,
                   "Counts the commands.",
-                  r -> r.answer(Spelling.always(out -> out.integer(commands().size())))),
+                  r -> r.answer(Spelling.done(out -> out.integer(commands().size())))),
               command("docs", -2, "Explains commands.", CommandCommands::docs),
               command(
                   "getkeys", -4, "Tells which words of a command are keys.", CommandCommands::keys),
               command("info", -2, "Describes commands.", CommandCommands::info),
               command("list", -2, "Lists the names of commands.", CommandCommands::list))
-          .alone(FLAGS, r -> r.answer(Spelling.always(out -> describe(commands(), out))));
+          .alone(FLAGS, r -> r.answer(Spelling.done(out -> describe(commands(), out))));
 
   private CommandCommands() {}
 
@@ -61,7 +61,7 @@ final class CommandCommands {
   private static Command info(Request request) {
     List<@Nullable CommandSpec> specs =
         request.count() == 2 ? List.copyOf(commands()) : named(request);
-    return request.answer(Spelling.always(out -> describe(specs, out)));
+    return request.answer(Spelling.done(out -> describe(specs, out)));
   }
 
   private static void describe(List<? extends @Nullable CommandSpec> specs, RespWriter out) {
@@ -103,7 +103,7 @@ final class CommandCommands {
         specs.add(spec);
       }
     }
-    return request.answer(Spelling.always(out -> explain(specs, out)));
+    return request.answer(Spelling.done(out -> explain(specs, out)));
   }
 
   private static void explain(List<CommandSpec> specs, RespWriter out) {
@@ -132,7 +132,7 @@ final class CommandCommands {
     List<String> names =
         commands().stream().filter(filter(request)).map(CommandSpec::name).toList();
     return request.answer(
-        Spelling.always(out -> {
+        Spelling.done(out -> {
           out.array(names.size());
           names.forEach(out::bulk);
         }));
@@ -181,7 +181,7 @@ final class CommandCommands {
       keys.add(inner.bytes(i));
     }
     return request.answer(
-        Spelling.always(out -> {
+        Spelling.done(out -> {
           out.array(keys.size());
           keys.forEach(out::bulk);
         }));

@@ -2,7 +2,6 @@ package io.speicher.dialect.resp;
 
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
-import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import java.nio.ByteBuffer;
@@ -45,14 +44,14 @@ final class Configuration {
     }
     return request.answer(
         new Command.Stats(),
-        (reply, out) -> {
-          Map<String, String> found = matching(asked, parameters(reply));
+        Spelling.stats((stats, out) -> {
+          Map<String, String> found = matching(asked, parameters(stats));
           out.map(found.size());
           found.forEach((name, value) -> {
             out.bulk(name);
             out.bulk(value);
           });
-        });
+        }));
   }
 
   /** A name that is no pattern comes back as it was written. */
@@ -90,14 +89,14 @@ final class Configuration {
     }
     return request.answer(
         new Command.Stats(),
-        (reply, out) -> {
-          String refusal = refusal(wanted, parameters(reply));
+        Spelling.stats((stats, out) -> {
+          String refusal = refusal(wanted, parameters(stats));
           if (refusal == null) {
-            Spelling.OK.spell(reply, out);
+            out.ok();
           } else {
             out.error(refusal);
           }
-        });
+        }));
   }
 
   /** Why not all is so as it is wanted, or null if it is. */
@@ -117,8 +116,7 @@ final class Configuration {
     return null;
   }
 
-  private static Map<String, String> parameters(Reply reply) {
-    ServerStats stats = ((Reply.Stats) reply).stats();
+  private static Map<String, String> parameters(ServerStats stats) {
     Map<String, String> parameters = new LinkedHashMap<>();
     for (SettingValue setting : stats.settings()) {
       String redisName = setting.redisName();

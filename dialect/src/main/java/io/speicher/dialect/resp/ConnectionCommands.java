@@ -3,7 +3,6 @@ package io.speicher.dialect.resp;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.Reply;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +104,7 @@ final class ConnectionCommands {
 
   private static Command echo(Request request, int index) {
     ByteBuffer bytes = request.bytes(index);
-    return request.answer(Spelling.always(out -> out.bulk(bytes)));
+    return request.answer(Spelling.done(out -> out.bulk(bytes)));
   }
 
   private static Command select(Request request) {
@@ -117,13 +116,12 @@ final class ConnectionCommands {
 
   private static Command reset(Request request) {
     Session session = request.session();
-    session.dropQueued();
     return request.answer(
         new Command.Unwatch(),
-        (reply, out) -> {
+        Spelling.done(out -> {
           session.reset();
           out.simple("RESET");
-        });
+        }));
   }
 
   // ---- who the client is ----
@@ -174,7 +172,7 @@ final class ConnectionCommands {
   private static Command greet(Request request, boolean resp3, @Nullable String name) {
     Session session = request.session();
     return request.answer(
-        (reply, out) -> {
+        Spelling.done(out -> {
           session.speakResp3(resp3);
           if (name != null) {
             session.name(name);
@@ -194,7 +192,7 @@ final class ConnectionCommands {
           out.bulk("master");
           out.bulk("modules");
           out.array(0);
-        });
+        }));
   }
 
   /** A name that a client gives itself: printable and without spaces, so that lists stay lists. */

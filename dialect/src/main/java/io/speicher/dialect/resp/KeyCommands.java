@@ -1,5 +1,6 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
@@ -7,10 +8,10 @@ import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.Reply.Value;
-import io.speicher.dialect.resp.CommandSpec.Keys;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiConsumer;
+import java.util.function.ToLongFunction;
 
 /** Commands on keys, whatever their values are. */
 final class KeyCommands {
@@ -36,23 +37,24 @@ final class KeyCommands {
   private static final int ITEM_BYTES = 16;
 
   private static final Spelling TYPE =
-      (reply, out) -> out.simple(reply instanceof Value ? "string" : "none");
+      Spelling.value((value, out) -> out.simple("string"), out -> out.simple("none"));
 
-  private static final Spelling KEYS =
-      (reply, out) -> {
-        List<ByteBuffer> keys = ((Reply.Keys) reply).keys();
-        out.array(keys.size());
-        keys.forEach(out::bulk);
-      };
+  private static final Spelling KEYS = Spelling.keys((keys, out) -> write(keys.keys(), out));
 
   private static final Spelling KEY =
-      (reply, out) -> {
-        if (reply instanceof Reply.Keys keys) {
-          out.bulk(keys.keys().get(0));
-        } else {
-          out.nothing();
-        }
-      };
+      Spelling.keys((keys, out) -> out.bulk(keys.keys().get(0)), RespWriter::nothing);
+
+  private static final Spelling MOVED =
+      Spelling.outcome(RespWriter::ok, out -> out.error(NO_SUCH_KEY));
+
+  private static final Spelling MOVED_IF_ABSENT =
+      Spelling.outcome(out -> out.integer(1), out -> out.error(NO_SUCH_KEY), out -> out.integer(0));
+
+  private static final Spelling FOUND = Spelling.keys(KeyCommands::found);
+
+  /** What is found is of another type than was asked for. */
+  private static final Spelling FOUND_NOTHING =
+      Spelling.keys((keys, out) -> found(new Reply.Keys(keys.cursor(), List.of()), out));
 
   static final List<CommandSpec> ALL =
       List.of(
@@ -249,7 +251,7 @@ final class KeyCommands {
     }
     return request.answer(
         new Command.Scan(cursor, (int) Math.min(count, Integer.MAX_VALUE), pattern),
-        strings ? KeyCommands::found : KeyCommands::foundNothing);
+        strings ? FOUND : FOUND_NOTHING);
   }
 
   /** An unsigned number; a sign is taken as C does. */
@@ -271,15 +273,15 @@ final class KeyCommands {
     throw new RefusedException(INVALID_CURSOR);
   }
 
-  private static void found(Reply reply, RespWriter out) {
-    Reply.Keys keys = (Reply.Keys) reply;
+  private static void found(Reply.Keys keys, RespWriter out) {
     out.array(2);
     out.bulk(Long.toUnsignedString(keys.cursor()));
-    KEYS.spell(keys, out);
+    write(keys.keys(), out);
   }
 
-  private static void foundNothing(Reply reply, RespWriter out) {
-    found(new Reply.Keys(((Reply.Keys) reply).cursor(), List.of()), out);
+  private static void write(List<ByteBuffer> keys, RespWriter out) {
+    out.array(keys.size());
+    keys.forEach(out::bulk);
   }
 
   private static Command await(Request request) {
@@ -293,16 +295,9 @@ final class KeyCommands {
   // ---- other keys ----
 
   private static Command move(Request request, boolean ifAbsent) {
-    Spelling spelling = ifAbsent ? Spelling.FLAG : Spelling.OK;
     return request.answer(
         new Command.Move(request.key(1), request.key(2), ifAbsent, false),
-        (reply, out) -> {
-          if (reply instanceof Reply.Miss) {
-            out.error(NO_SUCH_KEY);
-          } else {
-            spelling.spell(reply, out);
-          }
-        });
+        ifAbsent ? MOVED_IF_ABSENT : MOVED);
   }
 
   private static Command copy(Request request) {
@@ -388,7 +383,7 @@ final class KeyCommands {
 
   /** A time that an item is asked for: -1 if it has no end, -2 if there is none. */
   private static CommandSpec telling(
-      String name, String since, String summary, Function<Value, Long> time) {
+      String name, String since, String summary, ToLongFunction<Value> time) {
     Spelling spelling = Spelling.number(time, -2);
     return GENERIC.command(
         name, 2, "readonly fast", Keys.FIRST, since, "O(1)", summary, r -> glance(r, 1, spelling));
@@ -409,21 +404,9 @@ final class KeyCommands {
 
   // ---- how it is kept ----
 
-  /** What an item is asked for. */
-  private interface Projection {
-    void write(Value value, RespWriter out);
-  }
-
   private static CommandSpec object(
-      String name, String since, String summary, Projection projection) {
-    Spelling spelling =
-        (reply, out) -> {
-          if (reply instanceof Value value) {
-            projection.write(value, out);
-          } else {
-            out.nothing();
-          }
-        };
+      String name, String since, String summary, BiConsumer<Value, RespWriter> projection) {
+    Spelling spelling = Spelling.value(projection, RespWriter::nothing);
     return GENERIC.command(
         "object|" + name,
         3,
@@ -464,12 +447,8 @@ final class KeyCommands {
     return glance(
         request,
         2,
-        (reply, out) -> {
-          if (reply instanceof Value value) {
-            out.integer(ITEM_BYTES + (long) keyBytes + value.bytes().remaining());
-          } else {
-            out.nothing();
-          }
-        });
+        Spelling.value(
+            (value, out) -> out.integer(ITEM_BYTES + (long) keyBytes + value.bytes().remaining()),
+            RespWriter::nothing));
   }
 }

@@ -9,8 +9,8 @@ import io.speicher.dialect.Plain;
 import io.speicher.dialect.QueuedCommands;
 import io.speicher.dialect.ReceivedBytes;
 import io.speicher.dialect.ReplyBuffer;
-import io.speicher.dialect.Session.Replies;
 import io.speicher.dialect.Session;
+import io.speicher.dialect.Session.Replies;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
@@ -18,6 +18,7 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.util.AbstractList;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +28,10 @@ import org.jspecify.annotations.Nullable;
  * Limits#maxFrameBytes} in all, and are parsed one after the other as they are executed.
  */
 public final class RespDialect implements Dialect {
-  private static final String OUT_OF_MEMORY =
-      "OOM command not allowed when used memory > 'maxmemory'.";
-
   private static final int MAX_ECHOED_CHARACTERS = 128;
 
-  private final Limits limits;
   private final RespParser parser;
-  private final PlainCommand shortcut;
+  private final RespShortcut shortcut;
   private final Request request;
 
   /** Whose command was decoded last; null before the first one. */
@@ -49,6 +46,9 @@ public final class RespDialect implements Dialect {
   /** Whether the peer does not want to hear it. */
   private boolean muted;
 
+  /** Whether what was decoded last is wrong, and makes the transaction impossible. */
+  private boolean abortsTransaction;
+
   /** The transaction that is executed, if that is what was decoded last. */
   private @Nullable QueuedTransaction executed;
 
@@ -56,9 +56,8 @@ public final class RespDialect implements Dialect {
   private int depth;
 
   public RespDialect(Limits limits) {
-    this.limits = limits;
     parser = new RespParser(limits.maxFrameBytes());
-    shortcut = new PlainCommand(limits.maxKeyBytes(), limits.maxFrameBytes());
+    shortcut = new RespShortcut(limits.maxKeyBytes(), limits.maxFrameBytes());
     request = new Request(limits);
   }
 
@@ -101,14 +100,19 @@ public final class RespDialect implements Dialect {
     return command(parser.arguments(), newSession);
   }
 
+  /**
+   * Begins with a command of this peer. Nothing that lasts is changed before it is answered, so
+   * that it can be decoded again.
+   */
   private void begin(Session newSession) {
     session = newSession;
     depth = 0;
-    executed = null;
-    muted = newSession.replies() != Replies.ON;
-    if (newSession.replies() == Replies.SKIP) {
-      newSession.replies(Replies.ON);
+    if (executed != null) {
+      executed.close(); // Its execution failed halfway.
+      executed = null;
     }
+    abortsTransaction = false;
+    muted = newSession.replies() != Replies.ON;
   }
 
   private Command command(Arguments arguments, Session peer) {
@@ -125,15 +129,11 @@ public final class RespDialect implements Dialect {
 
   /** What is wrong before it is queued makes the transaction impossible. */
   private Command refuse(String reason, Arguments arguments, Session peer) {
-    QueuedCommands queued = peer.queued();
     if (TransactionCommands.isExec(arguments) && arguments.count() > 1) {
-      peer.dropQueued();
-      spelling = TransactionCommands.aborted(reason);
+      spelling = TransactionCommands.aborted(reason, peer);
       return new Command.Unwatch();
     }
-    if (queued != null) {
-      queued.fail();
-    }
+    abortsTransaction = peer.queued() != null;
     return new Command.Malformed(reason);
   }
 
@@ -186,25 +186,24 @@ public final class RespDialect implements Dialect {
     if (spec.has("no_multi")) {
       throw new RefusedException("ERR Command not allowed inside a transaction");
     }
-    TransactionCommands.queue(arguments, queued, limits);
-    return request.answer(Spelling.QUEUED);
+    return TransactionCommands.queue(request, queued);
   }
 
   private Command execute(Session peer) {
-    QueuedCommands queued = requireNonNull(peer.takeQueued());
+    QueuedCommands queued = requireNonNull(peer.queued());
     if (queued.hasFailed()) {
-      return request.answer(new Command.Unwatch(), TransactionCommands.ABORTED);
+      return request.answer(new Command.Unwatch(), TransactionCommands.aborted(peer));
     }
     executed = new QueuedTransaction(queued, request, peer);
     return request.answer(new Command.Transaction(executed), TransactionCommands.NOTHING_DONE);
   }
 
-  /** The commands of a transaction, each parsed when it is asked for, in their order. */
+  /** The commands of a transaction, each parsed when it is asked for. */
   private static final class QueuedTransaction extends AbstractList<Command> {
     private final QueuedCommands queued;
     private final Request request;
     private final Session session;
-    private final int size;
+    private boolean isTaken;
     private Command last = new Command.Ping();
     private int parsed;
 
@@ -212,17 +211,25 @@ public final class RespDialect implements Dialect {
       this.queued = queued;
       this.request = request;
       this.session = session;
-      size = queued.count();
+      rewind();
     }
 
-    /** The one that was asked for last, or the next one. */
+    private void rewind() {
+      queued.bytes().readerIndex(0);
+      parsed = 0;
+    }
+
+    /** Cheap for the one that was asked for last, and for the one behind it. */
     @Override
     public Command get(int index) {
-      if (index == parsed) {
+      Objects.checkIndex(index, size());
+      if (index < parsed - 1) {
+        rewind();
+      }
+      for (; parsed <= index; parsed++) {
         Arguments arguments = Arguments.readFrom(queued.bytes());
         request.begin(arguments, session);
         last = parse(find(arguments));
-        parsed++;
       }
       return last;
     }
@@ -237,11 +244,19 @@ public final class RespDialect implements Dialect {
 
     @Override
     public int size() {
-      return size;
+      return queued.count();
+    }
+
+    /** Ends the queue of the session: it is executed from now on. */
+    void take() {
+      isTaken = true;
+      session.takeQueued();
     }
 
     void close() {
-      queued.close();
+      if (isTaken) {
+        queued.close();
+      }
     }
   }
 
@@ -260,21 +275,34 @@ public final class RespDialect implements Dialect {
   @Override
   public void encode(Reply reply, ReplyBuffer out) {
     long start = out.position();
-    Replies before = session == null ? Replies.ON : session.replies();
-    RespWriter to = writerTo(out);
-    if (reply instanceof Reply.Refused refused) {
-      to.error(refused.message());
-    } else if (reply instanceof Reply.Failed failed) {
-      to.error(failed.outOfMemory() ? OUT_OF_MEMORY : "ERR " + failed.message());
-    } else if (reply instanceof Reply.WrongValue wrong) {
-      to.error(text(wrong));
-    } else {
-      spelling.spell(reply, to);
-      if (session != null && session.replies() != before) {
-        muted = session.replies() != Replies.ON; // It concerns this reply, too.
-      }
+    Replies before = replies();
+    spelling.spell(reply, writerTo(out));
+    if (replies() != before) {
+      muted = replies() == Replies.OFF; // It concerns this reply, too.
     }
     mute(out, start);
+    if (depth == 0) {
+      finish();
+    }
+  }
+
+  private Replies replies() {
+    return session == null ? Replies.ON : session.replies();
+  }
+
+  /** What becomes of the session once the command is answered. */
+  private void finish() {
+    if (session == null) {
+      return;
+    }
+    if (executed != null) {
+      session.dropQueued();
+      executed = null;
+    }
+    if (abortsTransaction && session.queued() != null) {
+      session.queued().fail();
+    }
+    session.commandAnswered();
   }
 
   @SuppressWarnings("ReferenceEquality") // The buffer and the session themselves.
@@ -287,21 +315,15 @@ public final class RespDialect implements Dialect {
     return writer;
   }
 
-  private static String text(Reply.WrongValue wrong) {
-    return switch (wrong) {
-      case NOT_AN_INTEGER -> RefusedException.NOT_AN_INTEGER;
-      case OVERFLOW -> "ERR increment or decrement would overflow";
-      case NOT_A_DECIMAL -> "ERR value is not a valid float";
-      case TOO_LONG -> StringCommands.TOO_LONG;
-    };
-  }
-
   @Override
   public void beginBatch(int size, ReplyBuffer out) {
     long start = out.position();
-    depth++;
     writerTo(out).array(size);
     mute(out, start);
+    if (depth == 0 && executed != null) {
+      executed.take();
+    }
+    depth++;
   }
 
   @Override
@@ -315,9 +337,12 @@ public final class RespDialect implements Dialect {
   @Override
   public void endBatch(ReplyBuffer out) {
     depth--;
-    if (depth == 0 && executed != null) {
-      executed.close();
-      executed = null;
+    if (depth == 0) {
+      if (executed != null) {
+        executed.close();
+        executed = null;
+      }
+      finish();
     }
   }
 

@@ -57,9 +57,7 @@ final class RespParser {
 
   /** How many bytes of a word that has begun are still to come. */
   int missingBytes(ByteBuf in) {
-    return bulkBytes == NOT_FOUND
-        ? 0
-        : Math.max(0, position + bulkBytes + 2 - in.readableBytes());
+    return bulkBytes == NOT_FOUND ? 0 : Math.max(0, position + bulkBytes + 2 - in.readableBytes());
   }
 
   /** Takes a command with at least one word, or returns false if it is not there to its end. */

@@ -1,9 +1,7 @@
 package io.speicher.dialect.resp;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
-import io.speicher.protocol.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +11,7 @@ final class RespWriter {
   private static final short CRLF = '\r' << 8 | '\n';
   private static final int MAX_NUMBER_BYTES = 20;
 
+  private static final byte[] OK = ascii("+OK\r\n");
   private static final byte[] NULL_BULK = ascii("$-1\r\n");
   private static final byte[] NULL_ARRAY = ascii("*-1\r\n");
   private static final byte[] NULL = ascii("_\r\n");
@@ -30,6 +29,11 @@ final class RespWriter {
     session = peer;
   }
 
+  /** The command that is answered, for who finds that it cannot be. */
+  String command() {
+    return session == null ? "" : session.command();
+  }
+
   private boolean speaksResp3() {
     return session != null && session.speaksResp3();
   }
@@ -37,6 +41,10 @@ final class RespWriter {
   /** Bytes that are a whole reply already. */
   void raw(byte[] reply) {
     out.writeBytes(reply);
+  }
+
+  void ok() {
+    out.writeBytes(OK);
   }
 
   void simple(String text) {

@@ -1,8 +1,7 @@
 package io.speicher.dialect.resp;
 
-import io.speicher.protocol.Command;
-import io.speicher.protocol.Reply;
 import io.speicher.dialect.resp.CommandSpec.Keys;
+import io.speicher.protocol.Command;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,12 +17,11 @@ final class ServerCommands {
   private static final Spelling NO_ELEMENTS = Spelling.raw("*0\r\n");
 
   private static final Spelling TIME =
-      (reply, out) -> {
-        long micros = ((Reply.Count) reply).number();
+      Spelling.count((out, micros) -> {
         out.array(2);
         out.bulk(Long.toString(micros / MICROS));
         out.bulk(Long.toString(micros % MICROS));
-      };
+      });
 
   static final List<CommandSpec> ALL =
       List.of(
@@ -214,7 +212,7 @@ final class ServerCommands {
     }
     return request.answer(
         new Command.Stats(),
-        (reply, out) -> out.verbatim(InfoText.of(((Reply.Stats) reply).stats(), names)));
+        Spelling.stats((stats, out) -> out.verbatim(InfoText.of(stats, names))));
   }
 
   /** There is nothing to save, so the words that say how do not matter. */

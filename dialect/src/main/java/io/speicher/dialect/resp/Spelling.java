@@ -1,85 +1,194 @@
 package io.speicher.dialect.resp;
 
-import io.speicher.dialect.Session;
+import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the reply to a command is written. It never sees an error: these are the same everywhere.
+ * How the reply to a command is written: a function for each kind of reply that the command can
+ * get. Errors are written alike for all commands.
  *
- * <p>What a command changes in the {@link Session} is changed here and not when it is decoded, so
- * that the commands of a transaction do it in their turn.
+ * <p>What a command changes in the {@link io.speicher.dialect.Session} is changed here and not when
+ * it is decoded: so the commands of a transaction do it in their turn, and a command can be decoded
+ * again.
  */
-@FunctionalInterface
-interface Spelling {
-  Spelling OK = raw("+OK\r\n");
-  Spelling QUEUED = raw("+QUEUED\r\n");
-  Spelling NONE = (reply, out) -> {};
-  Spelling ZERO = raw(":0\r\n");
-  Spelling NULL = always(RespWriter::nothing);
+final class Spelling {
+  static final Spelling OK = done(RespWriter::ok);
+  static final Spelling NONE = done(out -> {});
+  static final Spelling ZERO = raw(":0\r\n");
 
   /** A value, or null. */
-  Spelling VALUE =
-      (reply, out) -> {
-        if (reply instanceof Reply.Value value) {
-          out.bulk(value.bytes());
-        } else {
-          out.nothing();
-        }
-      };
+  static final Spelling VALUE = value(Spelling::bulk, RespWriter::nothing);
 
-  Spelling COUNT = (reply, out) -> out.integer(((Reply.Count) reply).number());
+  static final Spelling COUNT = count(RespWriter::integer);
 
   /** Whether it was done. */
-  Spelling FLAG = (reply, out) -> out.integer(reply instanceof Reply.Done ? 1 : 0);
+  static final Spelling FLAG = outcome(out -> out.integer(1), out -> out.integer(0));
 
   /** OK if it was done, else null. */
-  Spelling OK_OR_NULL =
-      (reply, out) -> {
-        if (reply instanceof Reply.Done) {
-          OK.spell(reply, out);
-        } else {
-          out.nothing();
-        }
-      };
+  static final Spelling OK_OR_NULL = outcome(RespWriter::ok, RespWriter::nothing);
 
-  void spell(Reply reply, RespWriter out);
+  private static final String OUT_OF_MEMORY =
+      "OOM command not allowed when used memory > 'maxmemory'.";
 
-  /** One text, whatever the reply. */
+  // What is null is no reply to the command.
+  private @Nullable Consumer<RespWriter> done;
+  private @Nullable Consumer<RespWriter> miss;
+  private @Nullable Consumer<RespWriter> exists;
+  private @Nullable BiConsumer<Reply.Value, RespWriter> value;
+  private @Nullable ObjLongConsumer<RespWriter> count;
+  private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
+  private @Nullable BiConsumer<ServerStats, RespWriter> stats;
+  private @Nullable BiConsumer<List<ConnectionInfo>, RespWriter> connections;
+
+  private Spelling() {}
+
+  // ---- one for each kind of command ----
+
+  static Spelling done(Consumer<RespWriter> done) {
+    Spelling spelling = new Spelling();
+    spelling.done = done;
+    return spelling;
+  }
+
+  /** One text where it was done. */
   static Spelling raw(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-    return (reply, out) -> out.raw(bytes);
-  }
-
-  /** What only the dialect knows. */
-  static Spelling always(Consumer<RespWriter> answer) {
-    return (reply, out) -> answer.accept(out);
-  }
-
-  static Spelling text(String text) {
-    return always(out -> out.bulk(text));
+    return done(out -> out.raw(bytes));
   }
 
   static Spelling error(String text) {
-    return always(out -> out.error(text));
-  }
-
-  /** A number that a value is asked for, or another one if there is no such key. */
-  static Spelling number(Function<Reply.Value, Long> ofValue, long ofMiss) {
-    return (reply, out) ->
-        out.integer(reply instanceof Reply.Value value ? ofValue.apply(value) : ofMiss);
+    return done(out -> out.error(text));
   }
 
   /** Lines, each an element. */
   static Spelling lines(List<String> lines) {
-    return always(out -> {
+    return done(out -> {
       out.array(lines.size());
-      for (String line : lines) {
-        out.simple(line);
-      }
+      lines.forEach(out::simple);
     });
+  }
+
+  /** One text if it was done, another if there is no such key, or one that should not be there. */
+  static Spelling outcome(Consumer<RespWriter> done, Consumer<RespWriter> not) {
+    return outcome(done, not, not);
+  }
+
+  static Spelling outcome(
+      Consumer<RespWriter> done, Consumer<RespWriter> miss, Consumer<RespWriter> exists) {
+    Spelling spelling = done(done);
+    spelling.miss = miss;
+    spelling.exists = exists;
+    return spelling;
+  }
+
+  static Spelling miss(Consumer<RespWriter> miss) {
+    Spelling spelling = new Spelling();
+    spelling.miss = miss;
+    return spelling;
+  }
+
+  static Spelling value(BiConsumer<Reply.Value, RespWriter> value, Consumer<RespWriter> miss) {
+    Spelling spelling = miss(miss);
+    spelling.value = value;
+    return spelling;
+  }
+
+  /** A number that a value is asked for, or another one if there is no such key. */
+  static Spelling number(ToLongFunction<Reply.Value> ofValue, long ofMiss) {
+    return value(
+        (value, out) -> out.integer(ofValue.applyAsLong(value)), out -> out.integer(ofMiss));
+  }
+
+  static Spelling count(ObjLongConsumer<RespWriter> count) {
+    Spelling spelling = new Spelling();
+    spelling.count = count;
+    return spelling;
+  }
+
+  static Spelling keys(BiConsumer<Reply.Keys, RespWriter> keys) {
+    return keys(keys, null);
+  }
+
+  static Spelling keys(
+      BiConsumer<Reply.Keys, RespWriter> keys, @Nullable Consumer<RespWriter> miss) {
+    Spelling spelling = new Spelling();
+    spelling.keys = keys;
+    spelling.miss = miss;
+    return spelling;
+  }
+
+  static Spelling stats(BiConsumer<ServerStats, RespWriter> stats) {
+    Spelling spelling = new Spelling();
+    spelling.stats = stats;
+    return spelling;
+  }
+
+  static Spelling connections(BiConsumer<List<ConnectionInfo>, RespWriter> connections) {
+    Spelling spelling = new Spelling();
+    spelling.connections = connections;
+    return spelling;
+  }
+
+  private static void bulk(Reply.Value value, RespWriter out) {
+    out.bulk(value.bytes());
+  }
+
+  // ---- writing ----
+
+  /**
+   * Writes the reply.
+   *
+   * @throws IllegalStateException if there is no such reply to this command: the server is wrong
+   */
+  void spell(Reply reply, RespWriter out) {
+    switch (reply) {
+      case Reply.Done _ -> possible(done, reply, out).accept(out);
+      case Reply.Miss _ -> possible(miss, reply, out).accept(out);
+      case Reply.Exists _ -> possible(exists, reply, out).accept(out);
+      case Reply.Value item -> possible(value, reply, out).accept(item, out);
+      case Reply.Count number -> possible(count, reply, out).accept(out, number.number());
+      case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
+      case Reply.Stats all -> possible(stats, reply, out).accept(all.stats(), out);
+      case Reply.Connections all ->
+          possible(connections, reply, out).accept(all.connections(), out);
+      case Reply.Leased _ -> throw impossible(reply, out);
+      case Reply.WrongValue wrong -> out.error(text(wrong));
+      case Reply.Refused refused -> out.error(refused.message());
+      case Reply.Failed failed ->
+          out.error(failed.outOfMemory() ? OUT_OF_MEMORY : "ERR " + failed.message());
+      case Reply.TooManyConnections _ -> out.error("ERR max number of clients reached");
+    }
+  }
+
+  private static <T> T possible(@Nullable T function, Reply reply, RespWriter out) {
+    if (function == null) {
+      throw impossible(reply, out);
+    }
+    return function;
+  }
+
+  private static IllegalStateException impossible(Reply reply, RespWriter out) {
+    return new IllegalStateException(
+        "no such reply to this command: command="
+            + out.command()
+            + " reply="
+            + reply.getClass().getSimpleName());
+  }
+
+  private static String text(Reply.WrongValue wrong) {
+    return switch (wrong) {
+      case NOT_AN_INTEGER -> RefusedException.NOT_AN_INTEGER;
+      case OVERFLOW -> "ERR increment or decrement would overflow";
+      case NOT_A_DECIMAL -> "ERR value is not a valid float";
+      case TOO_LONG -> StringCommands.TOO_LONG;
+    };
   }
 }

@@ -1,14 +1,13 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
-import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
-import io.speicher.dialect.resp.CommandSpec.Keys;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +26,16 @@ final class StringCommands {
   private static final int MAX_EXPONENT = 4_932;
 
   private static final int MAX_DECIMAL_BYTES = 256;
+  private static final String NOT_FINITE = "ERR increment would produce NaN or Infinity";
   private static final String NOT_A_FLOAT = "ERR value is not a valid float";
 
   private static final Pattern INFINITE = Pattern.compile("(?i)[+-]?inf(inity)?");
+
+  /** What infinity is added to has to be a number all the same. */
+  private static final Spelling NO_SUM =
+      Spelling.value(
+          (value, out) -> out.error(isDecimal(value.bytes()) ? NOT_FINITE : NOT_A_FLOAT),
+          out -> out.error(NOT_FINITE));
 
   private static final Spelling LENGTH = Spelling.number(v -> (long) v.bytes().remaining(), 0);
 
@@ -272,21 +278,15 @@ final class StringCommands {
 
   /** A key without an item is a miss first of all; only then it matters what is wrong. */
   private static Spelling refusalIfPresent(String reason) {
-    return (reply, out) -> {
-      if (reply instanceof Reply.Value) {
-        out.error(reason);
-      } else {
-        out.nothing();
-      }
-    };
+    return Spelling.value((value, out) -> out.error(reason), RespWriter::nothing);
   }
 
   private static Command getRange(Request request) {
     long start = request.integer(2);
     long end = request.integer(3);
     Spelling part =
-        (reply, out) ->
-            out.bulk(reply instanceof Reply.Value value ? part(value.bytes(), start, end) : EMPTY);
+        Spelling.value(
+            (value, out) -> out.bulk(part(value.bytes(), start, end)), out -> out.bulk(EMPTY));
     return request.answer(new Command.Get(request.key(1), request.session().readingView()), part);
   }
 
@@ -410,7 +410,7 @@ final class StringCommands {
   private static Command addDecimal(Request request) {
     String text = request.string(2);
     if (INFINITE.matcher(text).matches()) {
-      return request.answer(new Command.Get(request.key(1), View.GLANCE), StringCommands::noSum);
+      return request.answer(new Command.Get(request.key(1), View.GLANCE), NO_SUM);
     }
     BigDecimal delta = decimal(text);
     if (delta == null) {
@@ -419,13 +419,9 @@ final class StringCommands {
     return request.answer(new Command.AddDecimal(request.key(1), delta), Spelling.VALUE);
   }
 
-  /** What infinity is added to has to be a number all the same. */
-  private static void noSum(Reply reply, RespWriter out) {
-    boolean number =
-        !(reply instanceof Reply.Value value)
-            || decimal(StandardCharsets.ISO_8859_1.decode(value.bytes().duplicate()).toString())
-                != null;
-    out.error(number ? "ERR increment would produce NaN or Infinity" : NOT_A_FLOAT);
+  private static boolean isDecimal(ByteBuffer value) {
+    return value.remaining() <= MAX_DECIMAL_BYTES
+        && decimal(StandardCharsets.ISO_8859_1.decode(value.duplicate()).toString()) != null;
   }
 
   private static @Nullable BigDecimal decimal(String text) {

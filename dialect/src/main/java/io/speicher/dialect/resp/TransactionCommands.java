@@ -5,8 +5,9 @@ import io.speicher.dialect.QueuedCommands;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.Limits;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Commands that put others together. */
 final class TransactionCommands {
@@ -16,12 +17,11 @@ final class TransactionCommands {
   /** A flag of ours: such a command is never queued. */
   static final String IMMEDIATE = "!immediate";
 
-  /** What a transaction answers in which a command was wrong. */
-  static final Spelling ABORTED =
-      Spelling.error("EXECABORT Transaction discarded because of previous errors.");
-
   /** What a transaction answers whose watched keys have changed. */
-  static final Spelling NOTHING_DONE = Spelling.always(RespWriter::noArray);
+  static final Spelling NOTHING_DONE = Spelling.miss(RespWriter::noArray);
+
+  private static final byte[] QUEUED = "+QUEUED\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final String ABORTED = "EXECABORT Transaction discarded because of";
 
   private static final CommandSpec.Group TRANSACTIONS = new CommandSpec.Group("transactions");
   private static final String FLAGS = "noscript loading stale fast allow_busy " + IMMEDIATE;
@@ -82,25 +82,43 @@ final class TransactionCommands {
     return arguments.is(0, "exec");
   }
 
+  /** What EXEC answers if a queued command was wrong; that ends the transaction. */
+  static Spelling aborted(Session session) {
+    return ending(session, out -> out.error(ABORTED + " previous errors."));
+  }
+
   /** What EXEC answers if it is wrong itself; that ends the transaction as well. */
-  static Spelling aborted(String reason) {
+  static Spelling aborted(String reason, Session session) {
     String why = reason.startsWith("ERR ") ? reason.substring(4) : reason;
-    return Spelling.error("EXECABORT Transaction discarded because of: " + why);
+    return ending(session, out -> out.error(ABORTED + ": " + why));
+  }
+
+  private static Spelling ending(Session session, Consumer<RespWriter> answer) {
+    return Spelling.done(out -> {
+      session.dropQueued();
+      answer.accept(out);
+    });
   }
 
   /** Copies a command to the end of a transaction, unless that has failed already. */
-  static void queue(Arguments arguments, QueuedCommands queued, Limits limits) {
+  static Command queue(Request request, QueuedCommands queued) {
+    Arguments arguments = request.arguments();
     if (queued.hasFailed()) {
-      return;
+      return request.answer(Spelling.done(out -> out.raw(QUEUED)));
     }
     requireWithin("commands", queued.count() + 1L, MAX_COMMANDS);
     long bytes = arguments.copyBytes();
-    requireWithin("bytes", queued.bytes().writerIndex() + bytes, limits.maxFrameBytes());
-    try {
-      arguments.writeTo(queued.add((int) bytes));
-    } catch (MemoryShortageException e) {
-      throw new RefusedException("ERR " + e.getMessage());
-    }
+    requireWithin("bytes", queued.bytes().writerIndex() + bytes, request.limits().maxFrameBytes());
+    return request.answer(
+        Spelling.done(out -> {
+          try {
+            arguments.writeTo(queued.add((int) bytes));
+            out.raw(QUEUED);
+          } catch (MemoryShortageException e) {
+            queued.fail();
+            out.error("ERR " + e.getMessage());
+          }
+        }));
   }
 
   private static void requireWithin(String what, long number, int max) {
@@ -115,8 +133,11 @@ final class TransactionCommands {
     if (session.queued() != null) {
       return wrongButHarmless("ERR MULTI calls can not be nested");
     }
-    session.queue(new QueuedCommands(session.share()));
-    return request.answer(Spelling.OK);
+    return request.answer(
+        Spelling.done(out -> {
+          session.queue(new QueuedCommands(session.share()));
+          out.ok();
+        }));
   }
 
   private static Command discard(Request request) {
@@ -124,8 +145,7 @@ final class TransactionCommands {
     if (session.queued() == null) {
       throw new RefusedException("ERR DISCARD without MULTI");
     }
-    session.dropQueued();
-    return request.answer(new Command.Unwatch(), Spelling.OK);
+    return request.answer(new Command.Unwatch(), ending(session, RespWriter::ok));
   }
 
   private static Command watch(Request request) {

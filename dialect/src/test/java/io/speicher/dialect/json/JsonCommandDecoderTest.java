@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
+import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonCommandDecoderTest {
   private final JsonCommandDecoder decoder = new JsonCommandDecoder(new Limits(100_000, 1_000));
+  private final Share share = new Peer().session().share();
 
   // ---- commands ----
 
@@ -254,7 +257,7 @@ final class JsonCommandDecoderTest {
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE, 100_001, Integer.MAX_VALUE})
   void frame_ofImpossibleLength(int length) {
     ByteBuf in = Unpooled.buffer().writeInt(length);
-    assertThatThrownBy(() -> decoder.decode(in))
+    assertThatThrownBy(() -> decoder.decode(in, share))
         .isInstanceOf(ProtocolException.class)
         .hasMessage(
             "frame length out of bounds: frameBytes=%d (expected: 1..100000); closing the connection",
@@ -280,14 +283,15 @@ final class JsonCommandDecoderTest {
         frame[4 + random.nextInt(frame.length - 4)] = (byte) random.nextInt(256);
       }
       ByteBuf in = Unpooled.buffer().writeBytes(frame).writeBytes(frame("{'command':'PING'}"));
-      assertThat(decoder.decode(in)).as("-Dseed=%d", seed).isNotNull();
-      assertThat(decoder.decode(in)).as("-Dseed=%d", seed).isEqualTo(new Command.Ping());
+      assertThat(decoder.decode(in, share)).as("-Dseed=%d", seed).isNotNull();
+      assertThat(decoder.decode(in, share)).as("-Dseed=%d", seed).isEqualTo(new Command.Ping());
     }
   }
 
   private List<Command> drain(ByteBuf in) {
     List<Command> commands = new ArrayList<>();
-    for (Command command = decoder.decode(in); command != null; command = decoder.decode(in)) {
+    Command command;
+    while ((command = decoder.decode(in, share)) != null) {
       commands.add(command);
     }
     return commands;
@@ -295,7 +299,7 @@ final class JsonCommandDecoderTest {
 
   private Command decode(String json) {
     ByteBuf in = Unpooled.wrappedBuffer(frame(json));
-    Command command = requireNonNull(decoder.decode(in));
+    Command command = requireNonNull(decoder.decode(in, share));
     assertThat(in.isReadable()).isFalse();
     return command;
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
+import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
@@ -16,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class JsonDialectTest {
   private final JsonDialect dialect = new JsonDialect(Limits.DEFAULT);
-  private final ByteBuf out = Unpooled.buffer();
+  private final Peer peer = new Peer();
+  private final ReplyBuffer out = peer.out();
 
   @ParameterizedTest
   @CsvSource(
@@ -77,14 +80,23 @@ final class JsonDialectTest {
   }
 
   @Test
+  void tooManyConnections() {
+    dialect.encode(new Reply.TooManyConnections(7), out);
+    assertThat(payload())
+        .isEqualTo(
+            "{'status_code':503,'message':"
+                + "'too many connections (expected: at most 7); try again later'}");
+  }
+
+  @Test
   void batch_elementWrittenTwice_countsOnce() {
     decode("{'command':'MGET','keys':['a','b']}");
     dialect.beginBatch(2, out);
     dialect.turnTo(0);
     dialect.encode(Reply.Miss.MISS, out);
-    int start = out.writerIndex();
+    long start = out.position();
     for (int i = 0; i < 2; i++) {
-      out.writerIndex(start);
+      out.resetTo(start);
       dialect.turnTo(1);
       dialect.encode(new Reply.Value(ValueKind.JSON, bytes("1")), out);
     }
@@ -101,21 +113,20 @@ final class JsonDialectTest {
     dialect.beginBatch(2, out);
     dialect.turnTo(1);
     dialect.encode(Reply.Miss.MISS, out);
-    out.writerIndex(0);
+    out.resetTo(0);
     dialect.encode(new Reply.Failed(503, "why"), out);
     assertThat(payload()).isEqualTo("{'status_code':503,'message':'why'}");
   }
 
   private void decode(String json) {
     byte[] payload = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-    assertThat(dialect.decode(Unpooled.buffer().writeInt(payload.length).writeBytes(payload)))
-        .isNotNull();
+    peer.decode(dialect, Unpooled.buffer().writeInt(payload.length).writeBytes(payload));
   }
 
   private String payload() {
-    assertThat(out.readInt()).isEqualTo(out.readableBytes());
-    String json = out.toString(StandardCharsets.UTF_8);
-    out.clear();
+    ByteBuf frame = peer.take();
+    assertThat(frame.readInt()).isEqualTo(frame.readableBytes());
+    String json = frame.toString(StandardCharsets.UTF_8);
     return json.replace('"', '\'');
   }
 

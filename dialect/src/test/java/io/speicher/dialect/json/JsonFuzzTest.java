@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
@@ -71,7 +72,7 @@ final class JsonFuzzTest {
   void anything() {
     JsonDialect dialect = new JsonDialect(LIMITS);
     ByteBuf in = Unpooled.buffer();
-    ByteBuf out = Unpooled.buffer();
+    Peer peer = new Peer();
     for (int i = 0; i < COUNT; i++) {
       byte[] bytes = mutated(frame());
       try {
@@ -82,7 +83,7 @@ final class JsonFuzzTest {
                   .writeBytes(in)
                   .writeBytes(bytes, at, length);
           at += length;
-          answerAll(dialect, in, out);
+          answerAll(dialect, in, peer);
         }
       } catch (ProtocolException e) {
         dialect = new JsonDialect(LIMITS);
@@ -93,14 +94,14 @@ final class JsonFuzzTest {
     }
   }
 
-  private void answerAll(JsonDialect dialect, ByteBuf in, ByteBuf out) {
-    for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
-      out.clear();
+  private void answerAll(JsonDialect dialect, ByteBuf in, Peer peer) {
+    Command command;
+    while ((command = peer.decodeOrNull(dialect, in)) != null) {
       Reply reply =
           command instanceof Command.Malformed malformed
               ? new Reply.Refused(400, malformed.why())
               : new Reply.Failed(503, "failed");
-      dialect.encode(reply, out);
+      ByteBuf out = peer.answer(dialect, reply);
       assertThat(out.readInt()).as("-Dseed=%d", seed).isEqualTo(out.readableBytes());
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class JsonRoundTripTest {
   private final JsonCommandEncoder commandEncoder = new JsonCommandEncoder();
   private final JsonCommandDecoder commandDecoder = new JsonCommandDecoder(Limits.DEFAULT);
+  private final Peer peer = new Peer();
   private final JsonReplyEncoder replyEncoder = new JsonReplyEncoder();
   private final JsonReplyDecoder replyDecoder = new JsonReplyDecoder(1_000_000);
 
@@ -145,7 +147,7 @@ final class JsonRoundTripTest {
 
   private Command thereAndBack(Command command) {
     ByteBuf frame = Unpooled.wrappedBuffer(commandEncoder.encode(command));
-    return requireNonNull(commandDecoder.decode(frame));
+    return requireNonNull(commandDecoder.decode(frame, peer.session().share()));
   }
 
   private String wire(Command command) {
@@ -153,9 +155,8 @@ final class JsonRoundTripTest {
   }
 
   private String wire(Reply reply) {
-    ByteBuf out = Unpooled.buffer();
-    replyEncoder.encode(reply, out);
-    return payload(out);
+    replyEncoder.encode(reply, peer.out());
+    return payload(peer.take());
   }
 
   private Reply decodeReply(String json) {

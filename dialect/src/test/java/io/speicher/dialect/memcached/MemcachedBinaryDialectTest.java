@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
@@ -20,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,7 @@ final class MemcachedBinaryDialectTest {
 
   private static final String SECONDS = "0000003c";
 
+  private final Peer peer = new Peer();
   private MemcachedBinaryDialect dialect = new MemcachedBinaryDialect(LIMITS);
 
   // ---- commands ----
@@ -242,15 +244,21 @@ final class MemcachedBinaryDialectTest {
         .isEqualTo(reply(0x1b, 0, "", "", "", 0));
   }
 
+  @Test
+  void tooManyConnections() {
+    assertThat(answer(noop(), new Reply.TooManyConnections(7)))
+        .isEqualTo(failure(0x0a, 0x85, "too many connections"));
+  }
+
   // ---- what is wrong ----
 
   @Test
   void unknownCode_isSkippedWithItsBody() {
     ByteBuf in = Unpooled.wrappedBuffer(request(0x60, "0102", "abc", "xyz"), noop());
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Malformed("Unknown command"));
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Malformed("Unknown command"));
     assertThat(encode(new Reply.Refused(400, "Unknown command")))
         .isEqualTo(failure(0x60, 0x81, "Unknown command"));
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Ping());
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Ping());
     assertThat(in.isReadable()).isFalse();
   }
 
@@ -258,10 +266,10 @@ final class MemcachedBinaryDialectTest {
   @ValueSource(ints = {0x01, 0x11})
   void set_tooLarge_losesTheOldItem(int code) {
     ByteBuf in = Unpooled.wrappedBuffer(request(code, STORED, "k", "x".repeat(101)), noop());
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Delete(K));
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Delete(K));
     assertThat(encode(Reply.Done.DONE)).isEqualTo(failure(code, 3, "Too large."));
     assertThat(encode(Reply.Miss.MISS)).isEqualTo(failure(code, 3, "Too large."));
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Ping());
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Ping());
   }
 
   @ParameterizedTest
@@ -274,10 +282,10 @@ final class MemcachedBinaryDialectTest {
   })
   void change_tooLarge_isSkippedAndToldToTheQuiet(int code, String extras, String key) {
     ByteBuf in = Unpooled.wrappedBuffer(request(code, extras, key, "x".repeat(101)), noop());
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Malformed("Too large."));
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Malformed("Too large."));
     assertThat(encode(new Reply.Refused(400, "Too large.")))
         .isEqualTo(failure(code, 3, "Too large."));
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Ping());
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Ping());
   }
 
   /** Nothing is kept of a body that is too large, however much of it there may be. */
@@ -285,10 +293,10 @@ final class MemcachedBinaryDialectTest {
   void tooLarge_isRefusedBeforeItHasArrived() {
     ByteBuf in = Unpooled.buffer();
     in.writeBytes(header(0x02, 8, 1, Integer.MAX_VALUE)).writeBytes(new byte[9]);
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Malformed("Too large."));
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Malformed("Too large."));
     for (int i = 0; i < 100; i++) {
       in.writeBytes(new byte[1_000]);
-      assertThat(dialect.decode(in)).isNull();
+      assertThat(peer.decodeOrNull(dialect, in)).isNull();
       assertThat(in.isReadable()).isFalse();
     }
   }
@@ -360,11 +368,11 @@ final class MemcachedBinaryDialectTest {
             request(0x60, "", "", ""),
             request(0x0c, "", "k", ""),
             request(0x00, "", "k", ""));
-    assertThat(dialect.decode(in)).isInstanceOf(Command.Get.class);
-    assertThat(dialect.decode(in)).isInstanceOf(Command.Malformed.class);
-    assertThat(dialect.decode(in)).isInstanceOf(Command.Get.class);
+    assertThat(peer.decode(dialect, in)).isInstanceOf(Command.Get.class);
+    assertThat(peer.decode(dialect, in)).isInstanceOf(Command.Malformed.class);
+    assertThat(peer.decode(dialect, in)).isInstanceOf(Command.Get.class);
     assertThat(encode(Reply.Miss.MISS)).isEqualTo(reply(0x0c, 1, "", "k", "", 0));
-    assertThat(dialect.decode(in)).isInstanceOf(Command.Get.class);
+    assertThat(peer.decode(dialect, in)).isInstanceOf(Command.Get.class);
     assertThat(encode(Reply.Miss.MISS)).isEqualTo(failure(0x00, 1, "Not found"));
   }
 
@@ -399,7 +407,8 @@ final class MemcachedBinaryDialectTest {
         int length = Math.min(at == 0 ? firstBytes : pieceBytes, input.length - at);
         in = Unpooled.copiedBuffer(in, Unpooled.wrappedBuffer(input, at, length));
         at += length;
-        for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
+        Command command;
+        while ((command = peer.decodeOrNull(dialect, in)) != null) {
           found.add(command + " " + encode(Reply.Miss.MISS));
         }
       }
@@ -419,7 +428,7 @@ final class MemcachedBinaryDialectTest {
 
   private Command decode(byte[] request) {
     dialect = new MemcachedBinaryDialect(LIMITS);
-    return Objects.requireNonNull(dialect.decode(Unpooled.wrappedBuffer(request)));
+    return peer.decode(dialect, Unpooled.wrappedBuffer(request));
   }
 
   private String answer(byte[] request, Reply reply) {
@@ -428,9 +437,7 @@ final class MemcachedBinaryDialectTest {
   }
 
   private String encode(Reply reply) {
-    ByteBuf out = Unpooled.buffer();
-    dialect.encode(reply, out);
-    return HexFormat.of().formatHex(out.array(), 0, out.readableBytes());
+    return ByteBufUtil.hexDump(peer.answer(dialect, reply));
   }
 
   private static Command set(Condition condition) {

@@ -2,9 +2,11 @@ package io.speicher.dialect.memcached;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
@@ -18,7 +20,6 @@ import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ class MemcachedDialectTest {
       new Reply.Value(ValueKind.BYTES, bytes("v1"), 7, 42, Reply.Value.NEVER, 0, 1);
 
   private final MemcachedDialect dialect = new MemcachedDialect(LIMITS);
+  private final Peer peer = new Peer();
 
   @ParameterizedTest
   @ValueSource(
@@ -133,6 +135,24 @@ class MemcachedDialectTest {
     assertThat(answer("mg k q\r\n", Reply.Miss.MISS)).isEmpty();
   }
 
+  @Test
+  void tooManyConnections() {
+    assertThat(answer("get k\r\n", new Reply.TooManyConnections(7)))
+        .isEqualTo("SERVER_ERROR too many connections\r\n");
+  }
+
+  @Test
+  void cachedump_hasNoItems() {
+    assertThat(answer("stats cachedump 1 10\r\n", Reply.Done.DONE)).isEqualTo("END\r\n");
+  }
+
+  @Test
+  void impossibleReply_isNamed() {
+    assertThatThrownBy(() -> answer("incr k 1\r\n", VALUE))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no such reply to this command: command=incr reply=Value");
+  }
+
   /** Whatever comes, there is nothing but commands and protocol errors. */
   @Test
   void survivesAnything() {
@@ -157,34 +177,39 @@ class MemcachedDialectTest {
   }
 
   private Command decode(String text) {
-    Command command = dialect.decode(Unpooled.copiedBuffer(text, ISO_8859_1));
-    return Objects.requireNonNull(command);
+    return peer.decode(dialect, Unpooled.copiedBuffer(text, ISO_8859_1));
   }
 
   private String answer(String text, Reply reply) {
     decode(text);
-    ByteBuf out = Unpooled.buffer();
-    dialect.encode(reply, out);
-    return out.toString(ISO_8859_1);
+    return peer.answer(dialect, reply).toString(ISO_8859_1);
   }
 
-  /** The commands that are found, and how they are answered, if each is done. */
+  /** The commands that are found, and how they are answered. */
   private static List<String> commands(MemcachedDialect dialect, List<String> pieces) {
     List<String> found = new ArrayList<>();
     ByteBuf in = Unpooled.buffer();
+    Peer peer = new Peer();
     try {
       for (String piece : pieces) {
         in = Unpooled.copiedBuffer(in, Unpooled.copiedBuffer(piece, ISO_8859_1));
-        for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
-          ByteBuf out = Unpooled.buffer();
-          dialect.encode(Reply.Done.DONE, out);
-          found.add(withoutPositions(command) + " " + out.toString(ISO_8859_1));
+        Command command;
+        while ((command = peer.decodeOrNull(dialect, in)) != null) {
+          String described = withoutPositions(command);
+          String said = peer.answer(dialect, replyTo(command)).toString(ISO_8859_1);
+          found.add(described + " " + said);
         }
       }
     } catch (ProtocolException e) {
       found.add(e.reason());
     }
     return found;
+  }
+
+  private static Reply replyTo(Command command) {
+    return command instanceof Command.Malformed malformed
+        ? new Reply.Refused(400, malformed.why())
+        : new Reply.Failed(503, "failed");
   }
 
   /** Where the bytes of a command lie is nobody's business. */

@@ -7,8 +7,10 @@ import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.speicher.protocol.Command;
 import io.speicher.dialect.Dialect;
+import io.speicher.dialect.Peer;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
@@ -105,6 +107,7 @@ final class MemcachedFuzzTest {
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final Peer peer = new Peer();
   private final UnpooledByteBufAllocator unpooled = new UnpooledByteBufAllocator(false);
 
   @Test
@@ -185,7 +188,8 @@ final class MemcachedFuzzTest {
   private int decodeAll(Dialect dialect, ByteBuf in, Consumer<ByteBuf> check) {
     int commands = 0;
     int before = in.readableBytes();
-    for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
+    Command command;
+    while ((command = peer.decodeOrNull(dialect, in)) != null) {
       commands++;
       answer(command, dialect, check);
       if (command instanceof Command.Quit) {
@@ -199,32 +203,28 @@ final class MemcachedFuzzTest {
   }
 
   private void answer(Command command, Dialect dialect, Consumer<ByteBuf> check) {
-    int size = 0;
+    int size = -1;
     if (command instanceof Command.GetAll all) {
       size = all.keys().size();
     } else if (command instanceof Command.Batch batch) {
       size = batch.commands().size();
     }
-    if (size == 0) {
+    if (size < 0) {
       encode(dialect, reply(command), check);
       return;
     }
-    ByteBuf out = unpooled.buffer();
+    ReplyBuffer out = peer.out();
     dialect.beginBatch(size, out);
     for (int i = 0; i < size; i++) {
       dialect.turnTo(i);
       dialect.encode(random.nextBoolean() ? value("v") : Reply.Miss.MISS, out);
     }
     dialect.endBatch(out);
-    check.accept(out);
-    out.release();
+    check.accept(peer.take());
   }
 
-  private static void encode(Dialect dialect, Reply reply, Consumer<ByteBuf> check) {
-    ByteBuf out = UnpooledByteBufAllocator.DEFAULT.heapBuffer();
-    dialect.encode(reply, out);
-    check.accept(out);
-    assertThat(out.release()).isTrue();
+  private void encode(Dialect dialect, Reply reply, Consumer<ByteBuf> check) {
+    check.accept(peer.answer(dialect, reply));
   }
 
   /** One of those that a server may give. */
@@ -248,7 +248,14 @@ final class MemcachedFuzzTest {
     if (command instanceof Command.LeaseGet) {
       return new Reply.Leased(value("v"), choice, choice == 2, choice == 3, choice > 3);
     }
-    if (choice == 2) {
+    boolean isConditional =
+        command instanceof Command.Set
+            || command instanceof Command.SetLeased
+            || command instanceof Command.AppendLeased
+            || command instanceof Command.AddAndGet
+            || command instanceof Command.DeleteVersion
+            || command instanceof Command.Invalidate;
+    if (choice == 2 && isConditional) {
       return Reply.Exists.EXISTS;
     }
     if (command instanceof Command.AddAndGet) {

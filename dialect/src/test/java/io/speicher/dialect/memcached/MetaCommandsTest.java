@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
@@ -15,7 +16,6 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +30,7 @@ final class MetaCommandsTest {
 
   private static final Limits LIMITS = new Limits(100, 250);
 
+  private final Peer peer = new Peer();
   private MemcachedDialect dialect = new MemcachedDialect(LIMITS);
 
   // ---- mg ----
@@ -57,11 +58,9 @@ final class MetaCommandsTest {
   void get_flagsOfTheLineBefore_areForgotten() {
     String first = "mg aw== c u q b k N1 T1 R1\r\n";
     ByteBuf in = Unpooled.copiedBuffer(first + "mg k v k\r\n", ISO_8859_1);
-    dialect.decode(in);
-    assertThat(dialect.decode(in)).isEqualTo(get(View.VALUE, null, null, 0));
-    ByteBuf out = Unpooled.buffer();
-    dialect.encode(Reply.Miss.MISS, out);
-    assertThat(out.toString(ISO_8859_1)).isEqualTo("EN kk\r\n");
+    peer.decode(dialect, in);
+    assertThat(peer.decode(dialect, in)).isEqualTo(get(View.VALUE, null, null, 0));
+    assertThat(peer.answer(dialect, Reply.Miss.MISS).toString(ISO_8859_1)).isEqualTo("EN kk\r\n");
   }
 
   @ParameterizedTest
@@ -251,16 +250,17 @@ final class MetaCommandsTest {
   @Test
   void set_wrongFlags_swallowsTheValue() {
     ByteBuf in = Unpooled.copiedBuffer("ms k 4 z\r\nmn\r\n\r\nmg k\r\n", ISO_8859_1);
-    assertThat(dialect.decode(in)).isEqualTo(new Command.Malformed("CLIENT_ERROR invalid flag"));
-    assertThat(dialect.decode(in)).isEqualTo(get(View.VALUE, null, null, 0));
+    assertThat(peer.decode(dialect, in))
+        .isEqualTo(new Command.Malformed("CLIENT_ERROR invalid flag"));
+    assertThat(peer.decode(dialect, in)).isEqualTo(get(View.VALUE, null, null, 0));
   }
 
   @Test
   void set_wrongLengthOrKey_doesNotSwallowTheValue() {
     for (String line : new String[] {"ms k x", "ms k -1", "ms " + "k".repeat(251) + " 1"}) {
       ByteBuf in = Unpooled.copiedBuffer(line + "\r\nmn\r\n", ISO_8859_1);
-      assertThat(dialect.decode(in)).isInstanceOf(Command.Malformed.class);
-      assertThat(dialect.decode(in)).isEqualTo(new Command.Ping());
+      assertThat(peer.decode(dialect, in)).isInstanceOf(Command.Malformed.class);
+      assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Ping());
     }
   }
 
@@ -483,7 +483,7 @@ final class MetaCommandsTest {
   private Command decode(String line, String value) {
     dialect = new MemcachedDialect(LIMITS);
     ByteBuf in = Unpooled.copiedBuffer(line + "\r\n" + value + "\r\n", ISO_8859_1);
-    return Objects.requireNonNull(dialect.decode(in));
+    return peer.decode(dialect, in);
   }
 
   private String answer(String line, Reply reply) {
@@ -492,9 +492,7 @@ final class MetaCommandsTest {
 
   private String answer(String line, String value, Reply reply) {
     decode(line, value);
-    ByteBuf out = Unpooled.buffer();
-    dialect.encode(reply, out);
-    return out.toString(ISO_8859_1);
+    return peer.answer(dialect, reply).toString(ISO_8859_1);
   }
 
   private static String lines(String text) {

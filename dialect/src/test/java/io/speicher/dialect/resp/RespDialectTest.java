@@ -1,18 +1,20 @@
 package io.speicher.dialect.resp;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Account;
+import io.speicher.dialect.Peer;
+import io.speicher.dialect.QueuedCommands;
+import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
-import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
-import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
@@ -24,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,10 +34,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class RespDialectTest {
   private static final SetOptions DEFAULT = SetOptions.DEFAULT;
-  private static final ConnectionInfo CONNECTION =
-      new ConnectionInfo(7, "127.0.0.1:1", "127.0.0.1:2", "me", "", "", 0, 0, "", true);
 
   private final RespDialect dialect = new RespDialect(new Limits(1_000, 100));
+  private final Peer peer = new Peer();
+  private final Session session = peer.session();
+
+  @AfterEach
+  void nothingIsHeld() {
+    session.close();
+    assertThat(peer.account().usedBytes()).isZero();
+  }
 
   // ---- framing ----
 
@@ -43,9 +52,9 @@ final class RespDialectTest {
     byte[] whole = ascii("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\na\r\nb\r\n");
     for (int cut = 0; cut < whole.length; cut++) {
       ByteBuf first = Unpooled.copiedBuffer(whole, 0, cut);
-      assertThat(dialect.decode(first)).isNull();
+      assertThat(dialect.decode(first, session)).isNull();
       ByteBuf all = Unpooled.buffer().writeBytes(first).writeBytes(whole, cut, whole.length - cut);
-      assertThat(dialect.decode(all)).isEqualTo(set("k", "a\r\nb", DEFAULT));
+      assertThat(dialect.decode(all, session)).isEqualTo(set("k", "a\r\nb", DEFAULT));
       assertThat(all.isReadable()).isFalse();
     }
   }
@@ -55,9 +64,9 @@ final class RespDialectTest {
     byte[] whole = ascii("  SET k \"a\\x00\\n\" \r\n");
     for (int cut = 0; cut < whole.length; cut++) {
       ByteBuf first = Unpooled.copiedBuffer(whole, 0, cut);
-      assertThat(dialect.decode(first)).isNull();
+      assertThat(dialect.decode(first, session)).isNull();
       ByteBuf all = Unpooled.buffer().writeBytes(first).writeBytes(whole, cut, whole.length - cut);
-      assertThat(dialect.decode(all)).isEqualTo(set("k", "a\0\n", DEFAULT));
+      assertThat(dialect.decode(all, session)).isEqualTo(set("k", "a\0\n", DEFAULT));
       assertThat(all.isReadable()).isFalse();
     }
   }
@@ -103,7 +112,7 @@ final class RespDialectTest {
     for (int i = 0; i <= 1 << 20; i++) {
       in.writeBytes(ascii("$0\r\n\r\n"));
     }
-    assertThatThrownBy(() -> roomy.decode(in))
+    assertThatThrownBy(() -> roomy.decode(in, session))
         .isInstanceOf(ProtocolException.class)
         .hasMessage("ERR Protocol error: too big command");
   }
@@ -296,19 +305,13 @@ final class RespDialectTest {
 
   @Test
   void resp3() {
-    assertThat(decode("HELLO 3 SETNAME me\r\n"))
-        .isEqualTo(new Command.NameConnection("me", null, null));
-    assertThat(encode(new Reply.Connections(List.of(CONNECTION))))
-        .startsWith("%7\r\n$6\r\nserver\r\n$5\r\nredis\r\n");
+    decode("HELLO 3 SETNAME me\r\n");
+    assertThat(encode(Reply.Done.DONE)).startsWith("%7\r\n$6\r\nserver\r\n$5\r\nredis\r\n");
     decode("GET k\r\n");
     assertThat(encode(Reply.Miss.MISS)).isEqualTo("_\r\n");
     decode("CLIENT GETNAME\r\n");
     assertThat(encode(Reply.Done.DONE)).isEqualTo("$2\r\nme\r\n");
     decode("RESET\r\n");
-    dialect.beginBatch(2, Unpooled.buffer());
-    dialect.turnTo(0);
-    assertThat(encode(Reply.Done.DONE)).isEmpty();
-    dialect.turnTo(1);
     assertThat(encode(Reply.Done.DONE)).isEqualTo("+RESET\r\n");
     decode("GET k\r\n");
     assertThat(encode(Reply.Miss.MISS)).isEqualTo("$-1\r\n");
@@ -325,12 +328,63 @@ final class RespDialectTest {
     decode("CLIENT REPLY OFF\r\n");
     assertThat(encode(Reply.Done.DONE)).isEmpty();
     decode("MGET a b\r\n");
-    ByteBuf out = Unpooled.buffer();
-    dialect.beginBatch(2, out);
-    dialect.endBatch(out);
-    assertThat(out.isReadable()).isFalse();
+    dialect.beginBatch(2, peer.out());
+    dialect.endBatch(peer.out());
+    assertThat(peer.takeText()).isEmpty();
     decode("CLIENT REPLY ON\r\n");
     assertThat(encode(Reply.Done.DONE)).isEqualTo("+OK\r\n");
+  }
+
+  @Test
+  void clientReply_onAfterSkip_isAnswered() {
+    decode("CLIENT REPLY SKIP\r\n");
+    encode(Reply.Done.DONE);
+    decode("CLIENT REPLY ON\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+OK\r\n");
+  }
+
+  @Test
+  void clientReply_skipTwice() {
+    for (int i = 0; i < 2; i++) {
+      decode("CLIENT REPLY SKIP\r\n");
+      assertThat(encode(Reply.Done.DONE)).isEmpty();
+    }
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEmpty();
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+PONG\r\n");
+  }
+
+  /** What is skipped is skipped to its end, and when it is decoded again. */
+  @Test
+  void clientReply_skippedBatch() {
+    run("CLIENT REPLY SKIP");
+    for (int i = 0; i < 2; i++) {
+      decode("MGET a b\r\n");
+      dialect.beginBatch(2, peer.out());
+      dialect.turnTo(0);
+      assertThat(encode(Reply.Miss.MISS)).isEmpty();
+    }
+    dialect.turnTo(1);
+    assertThat(encode(Reply.Miss.MISS)).isEmpty();
+    dialect.endBatch(peer.out());
+    assertThat(peer.takeText()).isEmpty();
+    decode("PING\r\n");
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+PONG\r\n");
+  }
+
+  @Test
+  void impossibleReply_isNamed() {
+    decode("INCR k\r\n");
+    assertThatThrownBy(() -> encode(Reply.Done.DONE))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no such reply to this command: command=incr reply=Done");
+  }
+
+  @Test
+  void tooManyConnections() {
+    assertThat(encode(new Reply.TooManyConnections(7)))
+        .isEqualTo("-ERR max number of clients reached\r\n");
   }
 
   @Test
@@ -339,7 +393,7 @@ final class RespDialectTest {
     assertThat(encode(Reply.Done.DONE)).isEmpty();
     decode("PING\r\n");
     assertThat(encode(Reply.Done.DONE)).isEmpty();
-    assertThatThrownBy(() -> dialect.decode(Unpooled.copiedBuffer(ascii("*x\r\n"))))
+    assertThatThrownBy(() -> dialect.decode(Unpooled.copiedBuffer(ascii("*x\r\n")), session))
         .isInstanceOf(ProtocolException.class);
     assertThat(encode(new Reply.Refused(400, "ERR x"))).isEqualTo("-ERR x\r\n");
   }
@@ -363,12 +417,11 @@ final class RespDialectTest {
 
   @Test
   void transaction_spellsEachReply() {
-    decode("MULTI\r\n");
-    assertThat(decode("SET k v\r\n")).isEqualTo(new Command.Ping());
-    assertThat(encode(Reply.Done.DONE)).isEqualTo("+QUEUED\r\n");
-    decode("MGET k l\r\n");
-    decode("STRLEN k\r\n");
-    decode("SET k v foo\r\n");
+    run("MULTI");
+    queue("SET k v");
+    queue("MGET k l");
+    queue("STRLEN k");
+    queue("SET k v foo");
     assertThat(decode("EXEC\r\n"))
         .isEqualTo(
             new Command.Transaction(
@@ -378,7 +431,7 @@ final class RespDialectTest {
                     new Command.Get(bytes("k")),
                     new Command.Malformed("ERR syntax error"))));
 
-    ByteBuf out = Unpooled.buffer();
+    ReplyBuffer out = peer.out();
     dialect.beginBatch(4, out);
     dialect.turnTo(0);
     dialect.encode(Reply.Done.DONE, out);
@@ -394,13 +447,13 @@ final class RespDialectTest {
     dialect.turnTo(3);
     dialect.encode(new Reply.Refused(400, "ERR syntax error"), out);
     dialect.endBatch(out);
-    assertThat(out.toString(StandardCharsets.US_ASCII))
+    assertThat(peer.takeText())
         .isEqualTo("*4\r\n+OK\r\n*2\r\n$1\r\nv\r\n$-1\r\n:1\r\n-ERR syntax error\r\n");
   }
 
   @Test
   void transaction_watchedKeyChanged() {
-    decode("MULTI\r\n");
+    run("MULTI");
     decode("EXEC\r\n");
     assertThat(encode(Reply.Miss.MISS)).isEqualTo("*-1\r\n");
   }
@@ -408,8 +461,8 @@ final class RespDialectTest {
   @ParameterizedTest
   @ValueSource(strings = {"nosuch", "GET", "SHUTDOWN", "DISCARD x"})
   void transaction_wrongCommand_isAborted(String wrong) {
-    decode("MULTI\r\n");
-    assertThat(decode(wrong + "\r\n")).isInstanceOf(Command.Malformed.class);
+    run("MULTI");
+    assertThat(run(wrong)).isInstanceOf(Command.Malformed.class);
     assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Unwatch());
     assertThat(encode(Reply.Done.DONE))
         .isEqualTo("-EXECABORT Transaction discarded because of previous errors.\r\n");
@@ -419,14 +472,14 @@ final class RespDialectTest {
   @ParameterizedTest
   @ValueSource(strings = {"MULTI", "WATCH k"})
   void transaction_inIt_isHarmless(String command) {
-    decode("MULTI\r\n");
-    assertThat(decode(command + "\r\n")).isInstanceOf(Command.Malformed.class);
+    run("MULTI");
+    assertThat(run(command)).isInstanceOf(Command.Malformed.class);
     assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Transaction(List.of()));
   }
 
   @Test
   void transaction_wrongExec() {
-    decode("MULTI\r\n");
+    run("MULTI");
     assertThat(decode("EXEC x\r\n")).isEqualTo(new Command.Unwatch());
     assertThat(encode(Reply.Done.DONE))
         .isEqualTo(
@@ -437,11 +490,11 @@ final class RespDialectTest {
 
   @Test
   void transaction_tooManyBytes() {
-    decode("MULTI\r\n");
+    run("MULTI");
     for (int i = 0; i < 1_000 / 16; i++) { // Four numbers of four bytes, less what GET and k take.
-      assertThat(decode("GET k\r\n")).isEqualTo(new Command.Ping());
+      queue("GET k");
     }
-    assertThat(decode("GET k\r\n"))
+    assertThat(run("GET k"))
         .isEqualTo(
             new Command.Malformed("ERR transaction too long: bytes=1008 (expected: up to 1000)"));
     assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Unwatch());
@@ -451,44 +504,93 @@ final class RespDialectTest {
   void transaction_tooManyCommands() {
     RespDialect roomy = new RespDialect(Limits.DEFAULT);
     ByteBuf in = Unpooled.buffer().writeBytes(ascii("MULTI\r\n"));
-    for (int i = 0; i < Transaction.MAX_COMMANDS; i++) {
+    for (int i = 0; i < TransactionCommands.MAX_COMMANDS; i++) {
       in.writeBytes(ascii("GET k\r\n"));
     }
-    Command last = roomy.decode(in);
     while (in.isReadable()) {
-      last = roomy.decode(in);
+      assertThat(peer.decode(roomy, in)).isEqualTo(new Command.Ping());
+      peer.answer(roomy, Reply.Done.DONE);
     }
-    assertThat(last).isEqualTo(new Command.Ping());
     in.writeBytes(ascii("GET k\r\n"));
-    assertThat(roomy.decode(in))
+    assertThat(roomy.decode(in, session))
         .isEqualTo(
             new Command.Malformed(
                 "ERR transaction too long: commands=65537 (expected: up to 65536)"));
-    roomy.close();
+  }
+
+  /** Its bytes are given back as soon as it is answered, whatever the answer is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"EXEC", "DISCARD", "RESET", "EXEC x", "GET\r\nEXEC"})
+  void transaction_isOver_itsMemoryIsGivenBack(String end) {
+    run("MULTI");
+    queue("SET k v");
+    assertThat(session.share().heldBytes()).isPositive();
+    end.lines().forEach(this::run);
+    assertThat(session.queued()).isNull();
+    assertThat(peer.account().usedBytes()).isZero();
   }
 
   @Test
-  void transaction_isThereWhileItIsExecuted() {
-    Session session = new Session();
-    session.beginTransaction(1_000);
-    Transaction transaction = requireNonNull(session.transaction());
-    session.executeTransaction();
-    assertThat(transaction.isClosed()).isFalse();
-    session.beginCommand();
-    assertThat(transaction.isClosed()).isTrue();
+  void transaction_watchedKeyChanged_itsMemoryIsGivenBack() {
+    run("MULTI");
+    queue("SET k v");
+    decode("EXEC\r\n");
+    encode(Reply.Miss.MISS);
+    assertThat(peer.account().usedBytes()).isZero();
+    decode("GET k\r\n");
+    assertThat(encode(Reply.Miss.MISS)).isEqualTo("$-1\r\n");
   }
 
+  /** A command is decoded again where there was no memory for its reply. */
+  @ParameterizedTest
+  @ValueSource(strings = {"MULTI", "SET k v", "SET", "EXEC", "EXEC x", "DISCARD", "RESET"})
+  void transaction_anyCommandOfIt_canBeDecodedAgain(String line) {
+    if (!line.equals("MULTI")) {
+      run("MULTI");
+      queue("SET k v");
+    }
+    Command first = decode(line + "\r\n");
+    String text = String.valueOf(first);
+    assertThat(String.valueOf(decode(line + "\r\n"))).isEqualTo(text);
+    run(line);
+    QueuedCommands queued = session.queued();
+    int expected =
+        switch (line) {
+          case "MULTI" -> 0;
+          case "SET k v" -> 2;
+          case "SET" -> 1;
+          default -> -1;
+        };
+    assertThat(queued == null ? -1 : queued.count()).isEqualTo(expected);
+  }
+
+  /** Each allocation fails in turn: the transaction is aborted, and all is given back. */
   @Test
-  void transaction_connectionEnds_itsMemoryIsGivenBack() {
-    Session session = new Session();
-    session.beginTransaction(1_000);
-    Transaction executed = requireNonNull(session.transaction());
-    session.executeTransaction();
-    session.beginTransaction(1_000);
-    Transaction queued = requireNonNull(session.transaction());
-    session.close();
-    assertThat(executed.isClosed()).isTrue();
-    assertThat(queued.isClosed()).isTrue();
+  void transaction_memoryIsShort_isAborted() {
+    for (int limit = 0; limit <= 2; limit++) {
+      Peer poor = new Peer(new Account(1 + (limit << 10), 0));
+      RespDialect subject = new RespDialect(new Limits(100_000, 100));
+      String value = "v".repeat(600);
+      StringBuilder said = new StringBuilder();
+      String[] lines = {"MULTI", "SET k " + value, "SET k " + value, "EXEC", "PING"};
+      for (String line : lines) {
+        Command command = poor.decode(subject, Unpooled.copiedBuffer(ascii(line + "\r\n")));
+        said.append(answer(command, subject, poor));
+      }
+      if (limit < 2) {
+        assertThat(said.toString())
+            .contains("-ERR memory for connections is short")
+            .endsWith("-EXECABORT Transaction discarded because of previous errors.\r\n+PONG\r\n");
+      } else {
+        assertThat(said.toString()).endsWith("*2\r\n+OK\r\n+OK\r\n+PONG\r\n");
+      }
+      assertThat(poor.account().usedBytes()).isZero();
+    }
+  }
+
+  private void queue(String line) {
+    assertThat(decode(line + "\r\n")).isEqualTo(new Command.Ping());
+    assertThat(encode(Reply.Done.DONE)).isEqualTo("+QUEUED\r\n");
   }
 
   // ---- the table ----
@@ -517,22 +619,44 @@ final class RespDialectTest {
 
   private void assertProtocolError(String text, String error) {
     RespDialect fresh = new RespDialect(new Limits(1_000, 100));
-    assertThatThrownBy(() -> fresh.decode(Unpooled.copiedBuffer(ascii(text))))
+    assertThatThrownBy(() -> fresh.decode(Unpooled.copiedBuffer(ascii(text)), session))
         .isInstanceOf(ProtocolException.class)
         .hasMessage(error);
   }
 
   private Command decode(String text) {
     ByteBuf in = Unpooled.copiedBuffer(ascii(text));
-    Command command = requireNonNull(dialect.decode(in));
+    Command command = peer.decode(dialect, in);
     assertThat(in.isReadable()).isFalse();
     return command;
   }
 
+  /** Executes a command, which succeeds if it makes sense. */
+  private Command run(String line) {
+    Command command = decode(line + "\r\n");
+    answer(command, dialect, peer);
+    return command;
+  }
+
+  private static String answer(Command command, RespDialect dialect, Peer peer) {
+    switch (command) {
+      case Command.Transaction transaction -> {
+        dialect.beginBatch(transaction.commands().size(), peer.out());
+        for (int i = 0; i < transaction.commands().size(); i++) {
+          dialect.turnTo(i);
+          dialect.encode(Reply.Done.DONE, peer.out());
+        }
+        dialect.endBatch(peer.out());
+      }
+      case Command.Malformed malformed ->
+          dialect.encode(new Reply.Refused(400, malformed.why()), peer.out());
+      default -> dialect.encode(Reply.Done.DONE, peer.out());
+    }
+    return peer.takeText();
+  }
+
   private String encode(Reply reply) {
-    ByteBuf out = Unpooled.buffer();
-    dialect.encode(reply, out);
-    return out.toString(StandardCharsets.ISO_8859_1);
+    return peer.answer(dialect, reply).toString(StandardCharsets.ISO_8859_1);
   }
 
   private static Command.Set set(String key, String value, SetOptions options) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Peer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
@@ -74,7 +75,7 @@ final class RespFuzzTest {
   void anything() {
     RespDialect dialect = new RespDialect(new Limits(MAX_BYTES, 100));
     ByteBuf in = Unpooled.buffer();
-    ByteBuf out = Unpooled.buffer();
+    Peer peer = new Peer();
     for (int i = 0; i < COUNT; i++) {
       byte[] bytes = mutate(command());
       try {
@@ -82,19 +83,21 @@ final class RespFuzzTest {
           int length = 1 + random.nextInt(bytes.length - at);
           in = joined(in, bytes, at, length);
           at += length;
-          decodeAll(dialect, in, out);
+          decodeAll(dialect, in, peer);
         }
         assertThat(in.readableBytes()).as("-Dseed=%d", seed).isLessThan(1_200_000);
       } catch (ProtocolException e) {
         assertThat(e.reason()).startsWith("ERR Protocol error: ");
-        dialect.close();
+        peer.session().close();
+        peer = new Peer();
         dialect = new RespDialect(new Limits(MAX_BYTES, 100));
         in = Unpooled.buffer();
       } catch (RuntimeException e) {
         fail("-Dseed=" + seed + " " + new String(bytes, StandardCharsets.ISO_8859_1), e);
       }
     }
-    dialect.close();
+    peer.session().close();
+    assertThat(peer.account().usedBytes()).isZero();
   }
 
   /** What the handler does: another buffer each time, so that no offset outlives one. */
@@ -104,17 +107,17 @@ final class RespFuzzTest {
         .writeBytes(bytes, at, length);
   }
 
-  private static void decodeAll(RespDialect dialect, ByteBuf in, ByteBuf out) {
-    for (Command command = dialect.decode(in); command != null; command = dialect.decode(in)) {
-      out.clear();
+  private static void decodeAll(RespDialect dialect, ByteBuf in, Peer peer) {
+    Command command;
+    while ((command = peer.decodeOrNull(dialect, in)) != null) {
       if (command instanceof Command.Malformed malformed) {
-        dialect.encode(new Reply.Refused(400, malformed.why()), out);
+        ByteBuf out = peer.answer(dialect, new Reply.Refused(400, malformed.why()));
         assertThat(out.toString(StandardCharsets.ISO_8859_1).indexOf('\r'))
             .isIn(-1, out.readableBytes() - 2);
       } else if (command instanceof Command.Ping) {
-        dialect.encode(Reply.Done.DONE, out);
+        peer.answer(dialect, Reply.Done.DONE);
       } else {
-        dialect.encode(new Reply.Failed(503, "failed"), out);
+        peer.answer(dialect, new Reply.Failed(503, "failed"));
       }
     }
   }

@@ -1,5 +1,6 @@
 /**
- * Framed JSON, the protocol that docs/protocol.md describes, as far as clients and servers share it.
+ * Framed JSON, the protocol that docs/protocol.md describes, as far as clients and servers share
+ * it.
  *
  * <p>{@link io.speicher.protocol.json.JsonCommandEncoder} and {@link
  * io.speicher.protocol.json.JsonReplyDecoder} are a client's half. All stands on {@code

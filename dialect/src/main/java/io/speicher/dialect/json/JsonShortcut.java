@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
  *
  * with ASCII between the quotes, none of it escaped.
  */
-final class PlainFrame extends Shortcut {
+final class JsonShortcut extends Shortcut {
 
   /*
    * What stands before the key is compared as numbers of eight bytes: three, and one more where
@@ -48,7 +48,7 @@ final class PlainFrame extends Shortcut {
 
   private final Limits limits;
 
-  PlainFrame(Limits limits) {
+  JsonShortcut(Limits limits) {
     this.limits = limits;
   }
 

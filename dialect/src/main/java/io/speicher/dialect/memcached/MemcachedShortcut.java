@@ -10,7 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /** {@code get <key>} and {@code set <key> <flags> <exptime> <bytes>} with its data block. */
-final class PlainCommand extends Shortcut {
+final class MemcachedShortcut extends Shortcut {
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, LITTLE_ENDIAN);
 
@@ -22,7 +22,7 @@ final class PlainCommand extends Shortcut {
   private final int maxKeyBytes;
   private final int maxValueBytes;
 
-  PlainCommand(int maxKeyBytes, int maxValueBytes) {
+  MemcachedShortcut(int maxKeyBytes, int maxValueBytes) {
     this.maxKeyBytes = maxKeyBytes;
     this.maxValueBytes = maxValueBytes;
   }

@@ -7,7 +7,7 @@ import io.speicher.dialect.Shortcut;
 import java.nio.ByteBuffer;
 
 /** {@code GET key} and {@code SET key value}, as arrays of bulk strings. */
-final class PlainCommand extends Shortcut {
+final class RespShortcut extends Shortcut {
 
   /*
    * Clients spell both in one way:
@@ -31,7 +31,7 @@ final class PlainCommand extends Shortcut {
   private final int maxKeyBytes;
   private final int maxValueBytes;
 
-  PlainCommand(int maxKeyBytes, int maxValueBytes) {
+  RespShortcut(int maxKeyBytes, int maxValueBytes) {
     this.maxKeyBytes = maxKeyBytes;
     this.maxValueBytes = maxValueBytes;
   }

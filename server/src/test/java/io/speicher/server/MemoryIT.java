@@ -1,0 +1,231 @@
+package io.speicher.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.speicher.dialect.Account;
+import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What peers can make a server hold, and that nobody suffers from what others make it hold. */
+final class MemoryIT {
+  private static final int LIMIT_BYTES = 8 << 20;
+  private static final int RESERVE_BYTES = 6 << 20;
+  private static final String BIG = "B".repeat(1 << 20);
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  /** Which allocation fails, counted down; none if it is negative. */
+  private final AtomicInteger untilFailure = new AtomicInteger(-1);
+
+  private final Account account =
+      new Account(
+          LIMIT_BYTES,
+          RESERVE_BYTES,
+          () -> {
+            if (untilFailure.getAndDecrement() == 0) {
+              throw new OutOfMemoryError("injected");
+            }
+          });
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : opened.reversed()) {
+      one.close();
+    }
+    assertThat(account.usedBytes()).isZero();
+  }
+
+  private SpeicherServer start() throws IOException {
+    ServerSettings settings =
+        TestSettings.of(1, Transport.best()).with(ServerSettings.MAX_FRAME, 2L << 20);
+    SpeicherServer server =
+        SpeicherServer.start(settings, new SegmentStore(64 << 20, Ticker.system()), account);
+    opened.add(server);
+    return server;
+  }
+
+  private RawClient connect(SpeicherServer server) throws IOException {
+    RawClient client = new RawClient(server.port(), 4_096);
+    opened.add(client);
+    return client;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(ISO_8859_1);
+  }
+
+  private static String set(String key, String value) {
+    return "*3\r\n$3\r\nSET\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n"
+        .formatted(key.length(), key, value.length(), value);
+  }
+
+  private static String bulk(String value) {
+    return "$%d\r\n%s\r\n".formatted(value.length(), value);
+  }
+
+  private static void ask(RawClient client, String request, String reply) throws IOException {
+    client.send(bytes(request));
+    expect(client, reply);
+  }
+
+  private static void expect(RawClient client, String reply) throws IOException {
+    assertThat(new String(client.read(reply.length()), ISO_8859_1)).isEqualTo(reply);
+  }
+
+  /** Many small replies that are not taken cost what they are long, and stay their peer's. */
+  @Test
+  void smallReplies_notTaken_areKeptAsTheyAre() throws IOException {
+    SpeicherServer server = start();
+    RawClient other = connect(server);
+    ask(other, set("big", BIG) + set("o", "other's"), "+OK\r\n+OK\r\n");
+    RawClient slow = connect(server);
+    slow.send(bytes("GET big\r\nGET big\r\n"));
+    for (int i = 0; i < 3_000; i++) {
+      slow.send(bytes("ECHO " + i + "\r\n"));
+      if (i % 100 == 0) {
+        ask(other, "GET o\r\n", bulk("other's"));
+      }
+    }
+    assertThat(account.usedBytes()).isLessThan(4 << 20);
+    expect(slow, bulk(BIG) + bulk(BIG));
+    for (int i = 0; i < 3_000; i++) {
+      expect(slow, bulk(String.valueOf(i)));
+    }
+  }
+
+  /** More than there is memory for are answered as soon as they read, and others all the time. */
+  @Test
+  void longReplies_ofMany_notTaken() throws IOException {
+    SpeicherServer server = start();
+    RawClient other = connect(server);
+    ask(other, set("big", BIG), "+OK\r\n");
+    List<RawClient> slow = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      slow.add(connect(server));
+      slow.get(i).send(bytes("GET big\r\nMGET big big big\r\nPING\r\n"));
+    }
+    ask(other, set("k", "v") + "GET k\r\n", "+OK\r\n" + bulk("v"));
+    assertThat(account.usedBytes()).isLessThan(LIMIT_BYTES);
+    for (RawClient one : slow.reversed()) {
+      expect(one, bulk(BIG) + "*3\r\n" + bulk(BIG).repeat(3) + "+PONG\r\n");
+    }
+  }
+
+  /** Large requests of more peers than there is memory for are all executed, one after another. */
+  @Test
+  void largeRequests_ofMany_areAllAnswered() throws Exception {
+    SpeicherServer server = start();
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      clients.add(connect(server));
+    }
+    List<Thread> threads =
+        IntStream.range(0, 16)
+            .mapToObj(i -> Thread.ofVirtual().start(() -> sendHalves(clients.get(i), i)))
+            .toList();
+    for (int i = 0; i < 16; i++) {
+      expect(clients.get(i), "+OK\r\n");
+      threads.get(i).join();
+      ask(clients.get(i), "STRLEN k" + i + "\r\n", ":1900000\r\n");
+    }
+  }
+
+  private static void sendHalves(RawClient client, int number) {
+    try {
+      byte[] request = bytes(set("k" + number, "x".repeat(1_900_000)));
+      client.send(request);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A peer that stops in the middle of a request is told why it is ended when others wait. */
+  @Test
+  void halfRequests_areCutOff_whenOthersNeedTheMemory() throws IOException {
+    SpeicherServer server = start();
+    List<RawClient> stopped = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      RawClient client = connect(server);
+      stopped.add(client);
+      client.send(bytes("*3\r\n$3\r\nSET\r\n$1\r\nh\r\n$1900000\r\n" + "x".repeat(200_000)));
+    }
+    for (int i = 0; i < 20; i++) {
+      ask(connect(server), set("k", "v".repeat(150_000)), "+OK\r\n");
+    }
+    String refusal = "-ERR memory for connections is short, and this one held ";
+    assertThat(stopped)
+        .anySatisfy(one -> assertThat(new String(one.rest(), ISO_8859_1)).startsWith(refusal));
+  }
+
+  @Test
+  void transaction_tooLongForTheAccount_isRefused() throws IOException {
+    RawClient client = connect(start());
+    ask(client, "MULTI\r\n", "+OK\r\n");
+    ask(client, set("a", BIG), "+QUEUED\r\n");
+    client.send(bytes(set("b", BIG)));
+    String refusal = "-ERR memory for connections is short: ";
+    expect(client, refusal);
+  }
+
+  @Test
+  void keysOfTooMany_areRefused_andTheRestWorks() throws IOException {
+    RawClient client = connect(start());
+    for (int i = 0; i < 40; i++) {
+      StringBuilder sets = new StringBuilder();
+      for (int j = 0; j < 1_000; j++) {
+        sets.append(set("key-that-is-not-short-" + (1_000 * i + j), "1"));
+      }
+      ask(client, sets.toString(), "+OK\r\n".repeat(1_000));
+    }
+    client.send(bytes("KEYS *\r\n"));
+    expect(client, "-ERR too many keys match for the memory of this connection: found=");
+  }
+
+  /**
+   * Every allocation fails once, in turn. Whatever becomes of the connections then, each peer gets
+   * the beginning of what it should get and nothing else, and the server serves on.
+   */
+  @Test
+  void everyAllocation_failsOnce() throws IOException {
+    SpeicherServer server = start();
+    ask(connect(server), set("big", BIG) + set("small", "s"), "+OK\r\n+OK\r\n");
+    boolean hasFailed = true;
+    for (int failing = 0; hasFailed; failing++) {
+      RawClient reader = connect(server);
+      RawClient queuer = connect(server);
+      untilFailure.set(failing);
+      reader.send(bytes("GET big\r\nGET small\r\nMGET small big\r\n"));
+      queuer.send(bytes("MULTI\r\nGET small\r\nSET q 1\r\nEXEC\r\nWATCH a b\r\nQUIT\r\n"));
+      requirePrefix(
+          queuer, "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n" + bulk("s") + "+OK\r\n+OK\r\n+OK\r\n");
+      reader.send(bytes("QUIT\r\n"));
+      requirePrefix(
+          reader, bulk(BIG) + bulk("s") + "*2\r\n" + bulk("s") + bulk(BIG) + "+OK\r\n");
+      hasFailed = untilFailure.getAndSet(-1) < 0;
+      ask(connect(server), "GET small\r\n", bulk("s"));
+    }
+    await().untilAsserted(() -> assertThat(account.usedBytes()).isZero());
+  }
+
+  /** What came is the beginning of this, but that a reply may be an error instead. */
+  private static void requirePrefix(RawClient client, String whole) throws IOException {
+    String got;
+    try {
+      got = new String(client.rest(), ISO_8859_1);
+    } catch (IOException e) {
+      return; // It was reset: what is lost is lost, and nothing else came.
+    }
+    int error = got.indexOf("-ERR the server failed");
+    String before = error < 0 ? got : got.substring(0, error);
+    assertThat(whole).startsWith(before);
+  }
+}
