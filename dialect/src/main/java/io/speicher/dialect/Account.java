@@ -65,6 +65,10 @@ public final class Account {
     return usedBytes.get();
   }
 
+  long reserveBytes() {
+    return reserveBytes;
+  }
+
   /** What can still be had without the reserve; never negative. */
   public long freeBytes() {
     return Math.max(0, limitBytes - reserveBytes - usedBytes.get());
@@ -75,8 +79,8 @@ public final class Account {
     return freeBytes() < limitBytes >> 3;
   }
 
-  boolean tryTake(long bytes, boolean withReserve) {
-    long bound = withReserve ? limitBytes : limitBytes - reserveBytes;
+  boolean tryTake(long bytes) {
+    long bound = limitBytes - reserveBytes;
     long used = usedBytes.get();
     while (used + bytes <= bound) {
       long witness = usedBytes.compareAndExchange(used, used + bytes);

@@ -49,7 +49,8 @@ public final class QueuedCommands implements AutoCloseable {
     if (needed > capacity) {
       throw new MemoryShortageException(needed, share.heldBytes());
     }
-    ByteBuf larger = share.buffer((int) capacity);
+    ByteBuf twice = share.tryBuffer((int) capacity);
+    ByteBuf larger = twice == null ? share.buffer((int) needed) : twice;
     larger.writeBytes(old, 0, old.writerIndex()).readerIndex(old.readerIndex());
     old.release();
     return larger;

@@ -34,9 +34,7 @@ public final class Share {
 
   /** What it may hold beside what it holds already; others may take it first. */
   public long roomBytes() {
-    return hasReserve
-        ? account.limitBytes() - account.usedBytes()
-        : account.freeBytes() - heldBytes;
+    return hasReserve ? account.reserveBytes() - heldBytes : account.freeBytes() - heldBytes;
   }
 
   /** Whether it may use the reserve of the account: see {@link Account}. */
@@ -50,8 +48,10 @@ public final class Share {
 
   /** Takes so many bytes, or none and returns false. */
   public boolean tryTake(long bytes) {
-    boolean fair = hasReserve || heldBytes + bytes <= Math.max(MIN_BYTES, account.freeBytes());
-    if (!fair || !account.tryTake(bytes, hasReserve)) {
+    if (hasReserve && heldBytes + bytes <= account.reserveBytes()) {
+      account.take(bytes); // It is there whatever others hold.
+    } else if (heldBytes + bytes > Math.max(MIN_BYTES, account.freeBytes())
+        || !account.tryTake(bytes)) {
       return false;
     }
     heldBytes += bytes;

@@ -263,8 +263,7 @@ public final class ServerCommand implements Callable<Integer> {
     say(
         "also listening on %s (%s only)"
             .formatted(
-                Network.hostAndPort(
-                    address.getAddress().getHostAddress(), address.getPort()),
+                Network.hostAndPort(address.getAddress().getHostAddress(), address.getPort()),
                 dialect),
         log);
   }

@@ -30,8 +30,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -280,8 +280,7 @@ public final class CommandExecutor {
         item.frequency());
   }
 
-  private @Nullable Work getAll(
-      Command.GetAll get, Share share, Dialect dialect, ReplyBuffer out) {
+  private @Nullable Work getAll(Command.GetAll get, Share share, Dialect dialect, ReplyBuffer out) {
     ReadWork work = new ReadWork(this, store, dialect, share, get);
     work.begin(out);
     if (dialect.streams()) {
@@ -350,7 +349,8 @@ public final class CommandExecutor {
     return result == PutResult.TOO_LARGE ? tooLarge(set) : Reply.Done.DONE;
   }
 
-  private void setWithOptions(Command.Set set, SetOptions options, Dialect dialect, ReplyBuffer out) {
+  private void setWithOptions(
+      Command.Set set, SetOptions options, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     @Nullable Reply[] refusal = new Reply[1];
     UpdateResult result =
@@ -712,8 +712,7 @@ public final class CommandExecutor {
   }
 
   /** What comes before and after it is done, so it is answered, if only with an error. */
-  private void executeElement(
-      Command command, Session session, Dialect dialect, ReplyBuffer out) {
+  private void executeElement(Command command, Session session, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     try {
       executeWhole(command, session, dialect, out);

@@ -1,11 +1,11 @@
 package io.speicher.server.command;
 
+import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
-import io.speicher.dialect.Dialect;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
@@ -139,8 +139,7 @@ final class Leases {
     if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
       Reply.Value nothing =
           new Reply.Value(ValueKind.BYTES, NOTHING, 0, NO_VERSION, Reply.Value.NEVER, 0, 0);
-      dialect.encode(
-          new Reply.Leased(nothing, Item.NEVER, true, false, false), out.resetTo(start));
+      dialect.encode(new Reply.Leased(nothing, Item.NEVER, true, false, false), out.resetTo(start));
     }
   }
 

@@ -69,9 +69,7 @@ final class ValueWork implements Work {
           begun[0] = null;
           long hole =
               out.resetTo(start)
-                  .writeWithout(
-                      MIN_BYTES,
-                      () -> dialect.encode(executor.value(item, view), out));
+                  .writeWithout(MIN_BYTES, () -> dialect.encode(executor.value(item, view), out));
           byte[] tail = hole < 0 ? new byte[0] : out.takeFrom(hole);
           int length = hole < 0 ? 0 : item.value().remaining();
           begun[0] = new ValueWork(store, share, key.slice(), item.version(), length, tail);

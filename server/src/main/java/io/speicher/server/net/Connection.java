@@ -30,10 +30,10 @@ import io.speicher.server.command.ReplyLostException;
 import io.speicher.server.command.Work;
 import io.speicher.server.net.Turn.Lookahead;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +78,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** While memory is short, so much may not be held for so long without any progress. */
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Whoever has the reserve has to hurry: others wait for just that. */
+  private static final long RESERVE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final int MIN_STALLED_BYTES = 64 << 10;
 
@@ -236,6 +239,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       turn.add(this, bytes);
     } else {
       append(bytes);
+      readOnOrWait();
       goOnSoon();
     }
   }
@@ -365,6 +369,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     try {
+      takeAside();
       if (work != null && mayGoOnWith(work)) {
         goOnWithWork(work);
       }
@@ -602,13 +607,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     aside = larger;
   }
 
-  /** Moves what was put aside behind the input, if there may be room by now. */
-  private void takeAside() {
-    if (aside.isReadable() && makeRoom(aside.readableBytes())) {
-      input.writeBytes(aside);
-      aside.release();
-      aside = Unpooled.EMPTY_BUFFER;
+  /** Moves what was put aside behind the input, if there is something and room for it by now. */
+  private boolean takeAside() {
+    if (!aside.isReadable() || !makeRoom(aside.readableBytes())) {
+      return false;
     }
+    input.writeBytes(aside);
+    aside.release();
+    aside = Unpooled.EMPTY_BUFFER;
+    return true;
   }
 
   /** Keeps no more memory than what is left of the input needs. */
@@ -651,17 +658,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** The connection has waited, and may try again. Any thread may call it. */
   void mayHoldMore(boolean withReserve) {
     turn.loop()
-        .execute(
-            () -> {
-              queued = false;
-              starved = false;
-              share().hasReserve(withReserve || share().hasReserve());
-              if (state == State.FINISHING) {
-                leaveMemoryQueue();
-              } else {
-                goOnSoon();
-              }
-            });
+        .execute(() -> {
+          queued = false;
+          starved = false;
+          share().hasReserve(withReserve || share().hasReserve());
+          if (state == State.FINISHING) {
+            leaveMemoryQueue();
+          } else {
+            goOnSoon();
+          }
+        });
   }
 
   private void leaveMemoryQueue() {
@@ -684,7 +690,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Whether it holds memory that others need, and its peer has done nothing for a while. */
   boolean isStalled(long nowNanos) {
     return share().heldBytes() >= MIN_STALLED_BYTES
-        && nowNanos - progressNanos >= STALLED_NANOS
+        && nowNanos - progressNanos >= (share().hasReserve() ? RESERVE_NANOS : STALLED_NANOS)
         && !paused
         && state != State.FINISHING;
   }
@@ -724,8 +730,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (state == State.FINISHING) {
       return;
     }
-    takeAside();
     trimInput();
+    if (takeAside()) {
+      goOnSoon();
+    }
     if (aside.isReadable() && mayExecute() && !ready) {
       if (share().hasReserve()) {
         refuseTooLong();
@@ -827,6 +835,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     state = State.FINISHING;
     forgetInput();
+    leaveMemoryQueue();
     turn.outbox().sendAll();
     readOnOrWait();
     if (outgoing.unsentBytes() == 0) {

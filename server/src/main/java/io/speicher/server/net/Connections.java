@@ -40,7 +40,9 @@ public final class Connections {
         .toList();
   }
 
-  /** Closes those that match, and returns how many. The one that asks is answered before it ends. */
+  /**
+   * Closes those that match, and returns how many. The one that asks is answered before it ends.
+   */
   public int close(ConnectionFilter filter, Session asking) {
     List<Connection> closing =
         all().stream().filter(connection -> filter.matches(connection.info(asking))).toList();
@@ -95,8 +97,7 @@ public final class Connections {
    * returns how many of them had not sent all their replies by then.
    */
   public int drain(Duration timeout) throws InterruptedException {
-    open.forEach((channel, handler) ->
-        channel.eventLoop().execute(handler::drain));
+    open.forEach((channel, handler) -> channel.eventLoop().execute(handler::drain));
     if (free.tryAcquire(max, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       free.release(max);
       return 0;

@@ -3,10 +3,10 @@ package io.speicher.server.net;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import io.speicher.protocol.Command;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.HexFormat;
 

@@ -18,8 +18,7 @@ final class MemoryQueue {
   private final Account account;
   private final PriorityBlockingQueue<Waiting> waiting =
       new PriorityBlockingQueue<>(
-          64,
-          Comparator.comparingLong(Waiting::neededBytes).thenComparingLong(Waiting::number));
+          64, Comparator.comparingLong(Waiting::neededBytes).thenComparingLong(Waiting::number));
   private long lastNumber;
   private @Nullable Connection holder;
 

@@ -58,12 +58,7 @@ public final class Network {
       turns.put(
           (EventLoop) loop,
           new Turn(
-              (EventLoop) loop,
-              executor,
-              account,
-              new Dialects(limits),
-              memoryQueue,
-              connections));
+              (EventLoop) loop, executor, account, new Dialects(limits), memoryQueue, connections));
     }
   }
 
@@ -82,8 +77,7 @@ public final class Network {
    * @throws IOException if it cannot listen there: the message says why
    */
   public InetSocketAddress listen(
-      ServerBootstrap bootstrap, String host, int port, PortDialects dialects)
-      throws IOException {
+      ServerBootstrap bootstrap, String host, int port, PortDialects dialects) throws IOException {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new IOException(cannotListen(host, port, "unknown address"));

@@ -83,6 +83,20 @@ final class ReceiveBuffer {
     return end - HEADROOM_BYTES >= MAX_WAITING_BYTES;
   }
 
+  /**
+   * Runs something that reads what was left here. The indexes of the buffer stay what they are: the
+   * message that was received last may not have been looked at yet.
+   */
+  void keepingIndexes(Runnable action) {
+    int readerIndex = buffer.readerIndex();
+    int writerIndex = buffer.writerIndex();
+    try {
+      action.run();
+    } finally {
+      buffer.setIndex(readerIndex, writerIndex);
+    }
+  }
+
   /** What was left there is needed no more. */
   void clear() {
     end = HEADROOM_BYTES;

@@ -41,11 +41,8 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
       // A reply that its peer is taking, however slowly, is no idleness.
       channel
           .pipeline()
-          .addLast(
-              new IdleStateHandler(true, 0, 0, idleTimeout.toMillis(), TimeUnit.MILLISECONDS));
+          .addLast(new IdleStateHandler(true, 0, 0, idleTimeout.toMillis(), TimeUnit.MILLISECONDS));
     }
-    channel
-        .pipeline()
-        .addLast(new Connection(turn, connections, dialects, new Share(account)));
+    channel.pipeline().addLast(new Connection(turn, connections, dialects, new Share(account)));
   }
 }

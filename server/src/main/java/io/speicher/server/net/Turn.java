@@ -46,6 +46,7 @@ final class Turn {
   private final MemoryQueue memoryQueue;
   private final Connections connections;
   private final Runnable run = this::run;
+  private final Runnable answerWaiting = this::answerWaiting;
 
   // What was received and waits to be answered.
   private final @Nullable Connection[] waiting = new Connection[MAX_WAITING];
@@ -215,12 +216,16 @@ final class Turn {
     }
     answering = true;
     try {
-      for (int from = 0; from < count; ) {
-        from = answerTogether(from);
-      }
+      receiveBuffer.keepingIndexes(answerWaiting);
     } finally {
       release();
       answering = false;
+    }
+  }
+
+  private void answerWaiting() {
+    for (int from = 0; from < count; ) {
+      from = answerTogether(from);
     }
   }
 
