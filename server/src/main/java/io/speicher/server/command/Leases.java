@@ -1,11 +1,11 @@
 package io.speicher.server.command;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.Dialect;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
-import io.speicher.dialect.Dialect;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
@@ -324,6 +324,8 @@ final class Leases {
                       : executor.expiresAtMillis(command.expiry(), old);
               return new Update.Replace(
                   sum.head(),
+                  sum.gapBytes(),
+                  sum.middle(),
                   sum.tail(),
                   sum.kind(),
                   sum.flags(),

@@ -1,10 +1,10 @@
 package io.speicher.server.net;
 
-import io.speicher.protocol.Limits;
 import io.speicher.dialect.json.JsonDialect;
 import io.speicher.dialect.memcached.MemcachedBinaryDialect;
 import io.speicher.dialect.memcached.MemcachedDialect;
 import io.speicher.dialect.resp.RespDialect;
+import io.speicher.protocol.Limits;
 
 /** All that an event loop speaks. Only its thread uses it. */
 public final class Dialects {

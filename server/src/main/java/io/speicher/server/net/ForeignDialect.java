@@ -3,8 +3,8 @@ package io.speicher.server.net;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import io.speicher.protocol.Command;
 import io.speicher.dialect.Dialect;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.HexFormat;
 
