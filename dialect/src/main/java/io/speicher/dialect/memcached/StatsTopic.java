@@ -5,7 +5,10 @@ import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,43 +20,48 @@ enum StatsTopic {
   GENERAL {
     @Override
     void write(ServerStats stats, BiConsumer<String, String> out) {
-      out.accept("pid", Long.toString(ProcessHandle.current().pid()));
-      number(out, "time", stats.nowMillis() / 1_000);
-      out.accept("version", VERSION);
-      out.accept("speicher_version", stats.version());
-      number(out, "pointer_size", 64);
+      Map<String, String> found = new LinkedHashMap<>();
+      found.put("pid", Long.toString(ProcessHandle.current().pid()));
+      number(found::put, "time", stats.nowMillis() / 1_000);
+      found.put("version", VERSION);
+      found.put("speicher_version", stats.version());
+      number(found::put, "pointer_size", 64);
       for (Metric metric : ServerStats.metrics()) {
         String name = metric.memcachedName();
         if (name != null) {
-          out.accept(name, metric.unit().inSeconds(stats.of(metric)));
+          found.put(name, metric.unit().inSeconds(stats.of(metric)));
         }
       }
-      number(out, "cmd_get", stats.of(Counter.GET_HITS) + stats.of(Counter.GET_MISSES));
-      number(out, "cmd_touch", stats.of(Counter.TOUCH_HITS) + stats.of(Counter.TOUCH_MISSES));
-      number(out, "total_items", stats.of(Counter.SETS));
-      number(out, "get_expired", 0);
-      out.accept("accepting_conns", "1");
+      number(found::put, "cmd_get", stats.of(Counter.GET_HITS) + stats.of(Counter.GET_MISSES));
+      number(
+          found::put, "cmd_touch", stats.of(Counter.TOUCH_HITS) + stats.of(Counter.TOUCH_MISSES));
+      number(found::put, "total_items", stats.of(Counter.SETS));
+      number(found::put, "get_expired", 0);
+      found.put("accepting_conns", "1");
+      inOrder(GENERAL_ORDER, found, out);
     }
   },
 
   SETTINGS {
     @Override
     void write(ServerStats stats, BiConsumer<String, String> out) {
+      Map<String, String> found = new LinkedHashMap<>();
       for (SettingValue setting : stats.settings()) {
         String name = setting.memcachedName();
         if (name != null) {
-          out.accept(name, setting.value());
+          found.put(name, setting.value());
         }
       }
-      out.accept("udpport", "0");
-      out.accept("evictions", "on");
-      out.accept("cas_enabled", "yes");
-      out.accept("auth_enabled_sasl", "no");
-      out.accept("auth_enabled_ascii", "no");
-      out.accept("maxconns_fast", "yes");
-      out.accept("flush_enabled", "yes");
-      out.accept("dump_enabled", "no");
-      out.accept("binding_protocol", "auto-negotiate");
+      found.put("udpport", "0");
+      found.put("evictions", "on");
+      found.put("cas_enabled", "yes");
+      found.put("auth_enabled_sasl", "no");
+      found.put("auth_enabled_ascii", "no");
+      found.put("maxconns_fast", "yes");
+      found.put("flush_enabled", "yes");
+      found.put("dump_enabled", "no");
+      found.put("binding_protocol", "auto-negotiate");
+      inOrder(SETTINGS_ORDER, found, out);
     }
   },
 
@@ -81,6 +89,40 @@ enum StatsTopic {
 
   CONNS;
 
+  private static final List<String> GENERAL_ORDER =
+      List.of(
+          "pid",
+          "uptime",
+          "time",
+          "version",
+          "pointer_size",
+          "rusage_user",
+          "rusage_system",
+          "max_connections",
+          "curr_connections",
+          "total_connections",
+          "rejected_connections",
+          "cmd_get",
+          "cmd_set",
+          "cmd_flush",
+          "cmd_touch",
+          "get_hits",
+          "get_misses",
+          "get_expired",
+          "bytes_read",
+          "bytes_written",
+          "limit_maxbytes",
+          "accepting_conns",
+          "threads",
+          "bytes",
+          "curr_items",
+          "total_items",
+          "evictions",
+          "reclaimed");
+
+  private static final List<String> SETTINGS_ORDER =
+      List.of("maxbytes", "maxconns", "tcpport", "udpport", "evictions", "item_size_max");
+
   /** The memcached that this dialect is like: clients conclude from it what they may use. */
   static final String VERSION = "1.6.18";
 
@@ -95,6 +137,18 @@ enum StatsTopic {
 
   /** Tells each name and its value. */
   void write(ServerStats stats, BiConsumer<String, String> out) {}
+
+  /** Tells what is found: first what memcached has, in its order, which clients may rely on. */
+  private static void inOrder(
+      List<String> order, Map<String, String> found, BiConsumer<String, String> out) {
+    for (String name : order) {
+      String value = found.remove(name);
+      if (value != null) {
+        out.accept(name, value);
+      }
+    }
+    found.forEach(out);
+  }
 
   private static void number(BiConsumer<String, String> out, String name, long value) {
     out.accept(name, Long.toString(value));
