@@ -63,6 +63,9 @@ public final class MemcachedBinaryDialect implements Dialect {
   /** How many bytes of a refused request's body are to be thrown away. */
   private int skippedBytes;
 
+  /** As much is to be thrown away once the last request is answered: it may be decoded again. */
+  private int bodyToSkipBytes;
+
   private StatsTopic topic = StatsTopic.GENERAL;
 
   public MemcachedBinaryDialect(Limits limits) {
@@ -77,6 +80,7 @@ public final class MemcachedBinaryDialect implements Dialect {
     if (skippedBytes > 0 || in.readableBytes() < HEADER_BYTES) {
       return null;
     }
+    bodyToSkipBytes = 0;
     int start = in.readerIndex();
     int keyBytes = in.getUnsignedShort(start + 2);
     int extrasBytes = in.getUnsignedByte(start + 4);
@@ -103,7 +107,7 @@ public final class MemcachedBinaryDialect implements Dialect {
     in.skipBytes(HEADER_BYTES);
     int maxKeyBytes = Math.min(TextCommands.MAX_KEY_BYTES, limits.maxKeyBytes());
     if (tooLong) {
-      skippedBytes = bodyBytes;
+      bodyToSkipBytes = bodyBytes;
       boolean isKey = keyBytes > 0 && keyBytes <= maxKeyBytes;
       return isKey && operation == BinaryOperation.SET
           ? tooLarge(in.nioBuffer(in.readerIndex() + extrasBytes, keyBytes))
@@ -216,6 +220,7 @@ public final class MemcachedBinaryDialect implements Dialect {
 
   @Override
   public void encode(Reply reply, ReplyBuffer out) {
+    skippedBytes = bodyToSkipBytes;
     if (status >= 0) {
       spellStatus(status, 0, out);
       return;

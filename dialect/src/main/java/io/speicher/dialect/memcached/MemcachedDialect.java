@@ -89,7 +89,6 @@ public final class MemcachedDialect implements Dialect {
       Command command = read(in, lineEnd);
       if (command != null) {
         in.skipBytes(lineEnd + 1);
-        skippedBytes = commands.skippedBytes();
         return command;
       }
       lineBytes = lineEnd + 1;
@@ -137,6 +136,7 @@ public final class MemcachedDialect implements Dialect {
 
   /** Ends the connection without a word, as memcached does with who speaks something else. */
   private Command hangUp() {
+    commands.begin();
     commands.silent = true;
     return new Command.Quit();
   }
@@ -169,6 +169,8 @@ public final class MemcachedDialect implements Dialect {
   @Override
   public void encode(Reply reply, ReplyBuffer out) {
     commands.encode(reply, out);
+    // Not before: until it is answered, a command may have to be decoded again.
+    skippedBytes = commands.skippedBytes();
   }
 
   @Override

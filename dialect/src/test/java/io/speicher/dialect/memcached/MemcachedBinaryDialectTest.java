@@ -288,12 +288,25 @@ final class MemcachedBinaryDialectTest {
     assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Ping());
   }
 
+  /** Where there is no memory for its reply, a request is decoded again. */
+  @Test
+  void tooLarge_canBeDecodedAgain() {
+    ByteBuf in = Unpooled.wrappedBuffer(request(0x02, STORED, "k", "x".repeat(101)), noop());
+    for (int i = 0; i < 2; i++) {
+      in.readerIndex(0);
+      assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Malformed("Too large."));
+    }
+    encode(new Reply.Refused(400, "Too large."));
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Ping());
+  }
+
   /** Nothing is kept of a body that is too large, however much of it there may be. */
   @Test
   void tooLarge_isRefusedBeforeItHasArrived() {
     ByteBuf in = Unpooled.buffer();
     in.writeBytes(header(0x02, 8, 1, Integer.MAX_VALUE)).writeBytes(new byte[9]);
     assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Malformed("Too large."));
+    encode(new Reply.Refused(400, "Too large."));
     for (int i = 0; i < 100; i++) {
       in.writeBytes(new byte[1_000]);
       assertThat(peer.decodeOrNull(dialect, in)).isNull();

@@ -135,6 +135,20 @@ class MemcachedDialectTest {
     assertThat(answer("mg k q\r\n", Reply.Miss.MISS)).isEmpty();
   }
 
+  /** Where there is no memory for its reply, a command is decoded again. */
+  @Test
+  void tooLarge_canBeDecodedAgain() {
+    String tooLarge = "set k 0 0 101\r\n" + "x".repeat(101) + "\r\n";
+    ByteBuf in = Unpooled.copiedBuffer(tooLarge + "get k\r\n", ISO_8859_1);
+    for (int i = 0; i < 2; i++) {
+      in.readerIndex(0);
+      assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Delete(bytes("k")));
+    }
+    assertThat(peer.answer(dialect, Reply.Miss.MISS).toString(ISO_8859_1))
+        .isEqualTo("SERVER_ERROR object too large for cache\r\n");
+    assertThat(peer.decode(dialect, in)).isEqualTo(new Command.Get(bytes("k")));
+  }
+
   @Test
   void tooManyConnections() {
     assertThat(answer("get k\r\n", new Reply.TooManyConnections(7)))

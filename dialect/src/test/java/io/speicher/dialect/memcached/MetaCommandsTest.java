@@ -252,6 +252,8 @@ final class MetaCommandsTest {
     ByteBuf in = Unpooled.copiedBuffer("ms k 4 z\r\nmn\r\n\r\nmg k\r\n", ISO_8859_1);
     assertThat(peer.decode(dialect, in))
         .isEqualTo(new Command.Malformed("CLIENT_ERROR invalid flag"));
+    assertThat(peer.answer(dialect, new Reply.Refused(400, "")).toString(ISO_8859_1))
+        .isEqualTo("CLIENT_ERROR invalid flag\r\n");
     assertThat(peer.decode(dialect, in)).isEqualTo(get(View.VALUE, null, null, 0));
   }
 
