@@ -171,7 +171,8 @@ final class AtRestTest {
         Command command;
         while ((command = peer.decodeOrNull(dialect, in)) != null) {
           ByteBuf answer = peer.answer(dialect, reply(command));
-          String text = answer.toString(ISO_8859_1).replace(":" + peer.session().id(), ":ID");
+          String id = ":" + peer.session().id() + "\r\n"; // Only RESP tells it.
+          String text = answer.toString(ISO_8859_1).replace(id, ":ID\r\n");
           said.add(command.getClass().getSimpleName() + " " + text);
           if (command instanceof Command.Quit) {
             throw new ProtocolException("the end");
