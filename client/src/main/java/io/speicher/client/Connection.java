@@ -28,16 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
 
   /*
-   * Who holds the send lock copies frames to a buffer, as many as are waiting and fit, and
-   * writes it with one system call; who does not get the lock leaves its command to the one who has
-   * it. So commands of many threads travel together without anybody waiting for company, and the
-   * command of a thread that is alone needs no other thread to be sent.
+   * The holder of the send lock copies frames to the batch, as many as are waiting and fit, and
+   * writes it with one system call. A thread that does not get the lock leaves its command to the
+   * holder. So the commands of many threads travel together, and none waits for company.
    *
-   * The buffer is outside the heap because the JDK copies what is on the heap to such memory first,
-   * and keeps that for each thread that ever wrote.
+   * The batch is outside the heap because the JDK copies heap buffers to such memory before it
+   * writes them, and keeps that memory for each thread that ever wrote.
    *
-   * A command is put in flight before its first byte is written, so the reply always finds it, and
-   * before it leaves the queue, so whoever looks through the queue and then through what is in
+   * A command is put in flight before its first byte is written, so that the reply always finds it,
+   * and before it leaves the queue, so that a walk through the queue and then through what is in
    * flight misses none.
    */
 
@@ -101,8 +100,8 @@ final class Connection {
 
   /**
    * Sends what is waiting, as far as the socket takes it, or leaves it to a thread that is sending
-   * already. Does not block. What the socket does not take, or is too much for one turn, is sent by
-   * the I/O thread.
+   * already. Does not block. The I/O thread sends the rest: what the socket does not take now, and
+   * what is too much for one turn.
    */
   void flush() {
     for (int i = 0; writable && !waiting.isEmpty(); i++) {
@@ -208,7 +207,9 @@ final class Connection {
     Throwable failure = writeFailure;
     if (failure != null && !ended) {
       receive();
-      end(String.valueOf(failure.getMessage()), failure);
+      if (!ended) {
+        end(String.valueOf(failure.getMessage()), failure);
+      }
     }
   }
 
@@ -304,17 +305,15 @@ final class Connection {
     end("malformed reply: " + reason, null);
   }
 
-  /** Closes the connection and fails what is in flight, unless that has been done. */
+  /** Closes the connection and fails what is in flight. Calling it again does what is left. */
   void end(String reason, @Nullable Throwable cause) {
-    if (!ended) {
-      ended = true;
-      closeChannel();
-      for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
-        dispatcher.release();
-        lost.failLost(reason, cause);
-      }
-      dispatcher.lost(reason);
+    ended = true;
+    closeChannel();
+    for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
+      dispatcher.release();
+      lost.failLost(reason, cause);
     }
+    dispatcher.lost(this, reason);
   }
 
   /** Closes the connection and fails what is in flight because the client is closed. */

@@ -51,18 +51,20 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
 
   /*
-   * One thread with a selector connects, receives, completes futures and watches the time. Sending
-   * is shared: a caller that is going to block sends its command itself, which saves it a change of
-   * threads, and a caller that is not leaves its command to the I/O thread, which sends all that
-   * has come together with one system call. (A thread that only receives, with a blocking socket,
-   * would be shorter. But then a server that does not read would block callers beyond their
-   * timeouts, interrupting a caller would close the socket under everybody else, and connecting and
-   * timeouts would need a thread of their own.)
+   * One thread with a selector connects, receives, completes futures and watches the time. It also
+   * sends what has come from all threads, in batches. Only a caller that blocks while nothing else
+   * is pending sends its command itself: there is nothing to batch it with, and it is spared a
+   * change of threads. Callers that are not alone would make a system call for each command.
    *
-   * Wherever a thread tells another something through two variables, it writes first and reads
-   * afterwards, and the other does so in the opposite order: one of them sees what the other did.
-   * So it is with a command in the queue and the send lock, with the queue and the timer, and with
-   * the queue and what ends the waiting, which is looked at before and after.
+   * A thread that only receives, with a blocking socket and callers that write, would be shorter.
+   * But a server that does not read would hold callers up beyond their timeouts, the interrupt of
+   * one caller would close the socket for all, and connecting and timeouts would need another
+   * thread.
+   *
+   * No command is overlooked, because the caller adds it to the queue first, and then looks at the
+   * send lock, at the timer, and at what ends the waiting; and the other side first unlocks, sets
+   * the timer far, or ends the waiting, and then looks at the queue. All of these are volatile, so
+   * at least one of the two sees the other.
    */
 
   private static final System.Logger logger = System.getLogger(Dispatcher.class.getName());
@@ -109,6 +111,9 @@ final class Dispatcher {
 
   /** When connecting has taken too long, or backing off is over. */
   private long stateEndNanos = timerNanos;
+
+  /** What went wrong in the last turn and is no fault of the server or the network, or null. */
+  private @Nullable Throwable fault;
 
   private Dispatcher(Settings settings) throws IOException {
     this.settings = settings;
@@ -173,8 +178,8 @@ final class Dispatcher {
       timerIsLate = true;
       wake();
     }
-    if (isAwaited) {
-      flush();
+    if (isAwaited && settings.maxPending() - permits.availablePermits() == 1) {
+      flush(); // Nothing else is pending.
     } else if (!isOwnThread()) {
       wake();
     }
@@ -250,19 +255,28 @@ final class Dispatcher {
     try (selector) {
       connect();
       while (!closed.get()) {
-        long leftMillis = (timerNanos - System.nanoTime()) / MILLI_NANOS + 1;
-        selector.select(Math.max(1, leftMillis));
-        try {
-          look();
-        } catch (Throwable e) { // Whatever it is, the next connection may fare better.
-          recover(e);
-        }
+        runTurn();
       }
     } catch (IOException | RuntimeException e) {
       logger.log(System.Logger.Level.ERROR, "client ended: server=" + settings.server(), e);
     } finally {
       closed.set(true);
       failAll();
+    }
+  }
+
+  private void runTurn() throws IOException {
+    try {
+      Throwable failure = fault;
+      fault = null;
+      if (failure != null) {
+        recover(failure);
+      }
+      long leftMillis = (timerNanos - System.nanoTime()) / MILLI_NANOS + 1;
+      selector.select(Math.max(1, leftMillis));
+      look();
+    } catch (RuntimeException | Error e) { // An OutOfMemoryError, or a mistake of ours.
+      fault = e;
     }
   }
 
@@ -295,7 +309,10 @@ final class Dispatcher {
     }
   }
 
+  /** Gives up what may be half done; the next connection may fare better. */
   private void recover(Throwable failure) {
+    timerIsLate = true;
+    wake();
     logger.log(
         System.Logger.Level.WARNING, "connection given up: server=" + settings.server(), failure);
     Connection current = connection;
@@ -336,9 +353,10 @@ final class Dispatcher {
 
   private void connected(SocketChannel channel) {
     SelectionKey key = channel.keyFor(selector);
-    connection = new Connection(this, settings, channel, key, waiting);
+    Connection next = new Connection(this, settings, channel, key, waiting);
     connecting = null;
     unreachable = null;
+    connection = next;
     firstAttempt.complete(true);
   }
 
@@ -390,12 +408,14 @@ final class Dispatcher {
   }
 
   /** The connection has ended, and what was in flight on it has failed. */
-  void lost(String reason) {
-    logger.log(
-        System.Logger.Level.DEBUG,
-        () -> "connection lost: server=" + settings.server() + " reason=" + reason);
-    connection = null;
-    backOff();
+  void lost(Connection ended, String reason) {
+    if (connection == ended) {
+      connection = null;
+      backOff();
+      logger.log(
+          System.Logger.Level.DEBUG,
+          () -> "connection lost: server=" + settings.server() + " reason=" + reason);
+    }
   }
 
   private void backOff() {

@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever completes the future first decides what the caller sees: a command that has timed out
  * stays where it is, so that its late reply is recognised, and completing it again does nothing.
- * Whoever takes the frame first decides whether the command is sent: the sender, or whoever fails
- * it and thereby knows that it never will be.
+ * Before it fails without being sent, it is dropped, so that no sender takes it any more.
  *
  * <p><b>Threads.</b> Any thread may call any method.
  */
 final class PendingCommand<T extends @Nullable Object> {
+  private enum State {
+    WAITING,
+    SENT,
+    DROPPED
+  }
+
   private final Operation operation;
   private final Address server;
   private final Function<Reply, T> decode;
@@ -26,8 +31,12 @@ final class PendingCommand<T extends @Nullable Object> {
   private final long startNanos = System.nanoTime();
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
-  /** Null as soon as it is taken, so that a large value does not stay in memory for its reply. */
-  private final AtomicReference<@Nullable ByteBuffer> frame;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+  /**
+   * Belongs to whoever ends the waiting, and is null then: a large value does not stay for long.
+   */
+  private @Nullable ByteBuffer frame;
 
   /** Written by the sender before the command is in flight, and read while it is. */
   private long sentNanos;
@@ -39,7 +48,7 @@ final class PendingCommand<T extends @Nullable Object> {
       long timeoutNanos,
       Function<Reply, T> decode) {
     this.operation = operation;
-    this.frame = new AtomicReference<>(frame);
+    this.frame = frame;
     this.server = server;
     this.timeoutNanos = timeoutNanos;
     this.decode = decode;
@@ -73,16 +82,24 @@ final class PendingCommand<T extends @Nullable Object> {
 
   /**
    * Hands the frame over, to be sent now: from here on the server may execute the command. Returns
-   * null if the command has failed before, and must not be sent any more.
+   * null if the command was dropped.
    */
   @Nullable ByteBuffer send(long nowNanos) {
+    if (!state.compareAndSet(State.WAITING, State.SENT)) {
+      return null;
+    }
     sentNanos = nowNanos;
-    return frame.getAndSet(null);
+    ByteBuffer sent = frame;
+    frame = null;
+    return sent;
   }
 
-  /** Makes sure that the command is not sent later. Returns whether it was sent before. */
+  /** Drops the command unless it was sent, and returns whether it was. */
   private boolean wasSent() {
-    return frame.getAndSet(null) == null;
+    if (state.compareAndSet(State.WAITING, State.DROPPED)) {
+      frame = null;
+    }
+    return state.get() == State.SENT;
   }
 
   /** Completes the future with what {@code reply} means. */
@@ -191,10 +208,13 @@ final class PendingCommand<T extends @Nullable Object> {
             operation.label() + " lost its connection: " + facts() + " reason=" + reason, cause));
   }
 
+  /** Fails unless it was sent: then there has been a connection meanwhile. */
   void failNotConnected(ConnectFailedException cause) {
-    fail(
-        new ConnectFailedException(
-            operation.label() + " not sent, " + cause.getMessage(), cause.getCause()));
+    if (!wasSent()) {
+      fail(
+          new ConnectFailedException(
+              operation.label() + " not sent, " + cause.getMessage(), cause.getCause()));
+    }
   }
 
   private String facts() {

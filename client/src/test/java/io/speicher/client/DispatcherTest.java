@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.speicher.protocol.Command;
+import io.speicher.protocol.json.JsonCommandEncoder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -208,6 +213,33 @@ final class DispatcherTest {
     }
   }
 
+  /**
+   * A command that makes the client itself fail, twice: when it is answered, and when it is lost.
+   */
+  @Test
+  @SuppressWarnings("NullAway") // Null is what makes it fail.
+  void ownThread_survivesAFaultOfItsOwn() {
+    Logger logger = Logger.getLogger(Dispatcher.class.getName());
+    logger.setLevel(Level.OFF);
+    try (FakeServer server = FakeServer.startCorrect();
+        SpeicherClient client = server.client().build()) {
+      ByteBuffer frame = new JsonCommandEncoder().encode(new Command.Ping());
+      Settings settings = client.dispatcher.settings();
+      client.dispatcher.submit(
+          new PendingCommand<>(
+              null, frame, settings.server(), settings.timeoutNanos(), Function.identity()),
+          false);
+
+      while (server.connectionCount() < 2) {
+        Thread.onSpinWait();
+      }
+      assertThat(client.set("k", "v")).isTrue();
+      assertThat(client.get("k")).isEqualTo("v");
+    } finally {
+      logger.setLevel(null);
+    }
+  }
+
   @Test
   void asyncCall_inCallback() throws Exception {
     try (FakeServer server = startWaiting();
@@ -260,7 +292,7 @@ final class DispatcherTest {
 
       mayReturn.countDown();
       assertThat(callback.get()).isTrue();
-      assertThat(client.get("k")).as("a blocking call is sent by its caller").isEqualTo("late");
+      assertThat(client.get("k")).as("a caller that is alone sends by itself").isEqualTo("late");
     }
   }
 
@@ -481,24 +513,20 @@ final class DispatcherTest {
     }
   }
 
-  /** Callers write themselves, but a server that does not read holds none of them up. */
+  /** A caller that is alone writes to the socket itself, and is not held up by it. */
   @Test
-  void timeout_blockingCallsToAServerThatDoesNotRead() throws Exception {
+  void timeout_blockingCallToAServerThatDoesNotRead() throws Exception {
     try (FakeServer server = startWaiting();
         SpeicherClient client = server.client().build()) {
-      String value = "x".repeat(1 << 20);
-      CompletableFuture<Boolean> first = client.setAsync("k", value);
-      boolean maybeExecuted = true;
-      for (int i = 0; i < 64 && maybeExecuted; i++) {
-        CommandTimeoutException e =
-            catchThrowableOfType(
-                CommandTimeoutException.class, () -> client.withTimeout(SHORT).set("k", value));
-        maybeExecuted = e.maybeExecuted();
-      }
-      assertThat(maybeExecuted).as("the network takes no more").isFalse();
+      String value = "x".repeat(24 << 20); // More than sockets hold.
+      Cache<String> impatient = client.withTimeout(Duration.ofMillis(500));
+      CommandTimeoutException e =
+          catchThrowableOfType(CommandTimeoutException.class, () -> impatient.set("k", value));
+      assertThat(e.maybeExecuted()).isTrue();
+      e = catchThrowableOfType(CommandTimeoutException.class, () -> impatient.set("k", "next"));
+      assertThat(e.maybeExecuted()).as("the socket takes no more").isFalse();
 
       mayAnswer.countDown();
-      assertThat(first.get()).isTrue();
       assertThat(value.equals(client.get("k"))).isTrue();
       assertThat(server.connectionCount()).isEqualTo(1);
     }
