@@ -88,7 +88,7 @@ final class LauncherIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--prot=1", "--port=x", "--memory=1mb", "--config=nope.toml", "--max-key=0", "x"})
+      strings = {"--prot=1", "--port=x", "--memory=1kb", "--config=nope.toml", "--max-key=0", "x"})
   void wrongServerOption(String option) throws Exception {
     Outcome outcome = speicher("server", option);
     assertThat(outcome.status).isEqualTo(2);
