@@ -32,6 +32,11 @@ public final class Share {
     return heldBytes;
   }
 
+  /** What all connections can still have without the reserve: see {@link Account#freeBytes}. */
+  public long freeBytes() {
+    return account.freeBytes();
+  }
+
   /** What it may hold beside what it holds already; others may take it first. */
   public long roomBytes() {
     return hasReserve ? account.reserveBytes() - heldBytes : account.freeBytes() - heldBytes;

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +118,52 @@ final class MemoryIT {
     for (RawClient one : slow.reversed()) {
       expect(one, bulk(BIG) + "*3\r\n" + bulk(BIG).repeat(3) + "+PONG\r\n");
     }
+  }
+
+  /** Large requests of more peers than there is memory for are all executed, one after another. */
+  @Test
+  void largeRequests_ofMany_areAllAnswered() throws Exception {
+    SpeicherServer server = start();
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      clients.add(connect(server));
+    }
+    List<Thread> threads =
+        IntStream.range(0, 16)
+            .mapToObj(i -> Thread.ofVirtual().start(() -> sendHalves(clients.get(i), i)))
+            .toList();
+    for (int i = 0; i < 16; i++) {
+      expect(clients.get(i), "+OK\r\n");
+      threads.get(i).join();
+      ask(clients.get(i), "STRLEN k" + i + "\r\n", ":1900000\r\n");
+    }
+  }
+
+  private static void sendHalves(RawClient client, int number) {
+    try {
+      byte[] request = bytes(set("k" + number, "x".repeat(1_900_000)));
+      client.send(request);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A peer that stops in the middle of a request is told why it is ended when others wait. */
+  @Test
+  void halfRequests_areCutOff_whenOthersNeedTheMemory() throws IOException {
+    SpeicherServer server = start();
+    List<RawClient> stopped = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      RawClient client = connect(server);
+      stopped.add(client);
+      client.send(bytes("*3\r\n$3\r\nSET\r\n$1\r\nh\r\n$1900000\r\n" + "x".repeat(200_000)));
+    }
+    for (int i = 0; i < 20; i++) {
+      ask(connect(server), set("k", "v".repeat(150_000)), "+OK\r\n");
+    }
+    String refusal = "-ERR memory for connections is short, and this one held ";
+    assertThat(stopped)
+        .anySatisfy(one -> assertThat(new String(one.rest(), ISO_8859_1)).startsWith(refusal));
   }
 
   @Test

@@ -76,13 +76,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** After so long it is the turn of others, if the commands of this one take time. */
   private static final long MAX_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** While memory is short, so much may not be held for so long without any progress. */
+  /*
+   * While others wait for memory, whoever holds some has to use it. A peer that takes and sends
+   * less than this in this time, 16 KB/s or with the reserve 64 KB/s, is stalled. Single bytes now
+   * and then are no progress, or a few dribbling peers could hold the reserve for days.
+   */
+  private static final int MIN_PROGRESS_BYTES = 16 << 10;
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long RESERVE_STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  /** Whoever has the reserve has to hurry: others wait for just that. */
-  private static final long RESERVE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  /** Who holds no more is no help to those who wait. 10,000 connections then hold 40 MB. */
+  private static final int MIN_STALLED_BYTES = 4 << 10;
 
-  private static final int MIN_STALLED_BYTES = 64 << 10;
+  /** Who holds no more once it has answered needs the reserve no longer. */
+  private static final int MIN_RESERVED_BYTES = 64 << 10;
 
   /** The largest buffer of Java. */
   private static final long MAX_ARRAY = Integer.MAX_VALUE - 8L;
@@ -141,6 +148,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Whether it has to be told when it may hold more. */
   private boolean queued;
 
+  /** Whether a command was executed since it was last allowed to hold more. */
+  private boolean answered;
+
   /** Whether the peer has closed its half. */
   private boolean peerEnded;
 
@@ -156,9 +166,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long heardNanos = startNanos;
   private volatile boolean sentAll;
 
-  // For those who look whether the peer does anything, while memory is short.
+  // When the peer last had done enough while memory was short, and what it did since.
   private long progressNanos = startNanos;
-  private long lastPendingBytes;
+  private long readBytes;
+  private long pendingBytes;
 
   private @Nullable ChannelHandlerContext context;
 
@@ -228,6 +239,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     heard = true;
     heardNanos = System.nanoTime();
     executor().count(Counter.READ_BYTES, bytes.readableBytes());
+    readBytes += bytes.readableBytes();
     drainableBytes -= bytes.readableBytes();
     if (waiting) {
       turn.answerAll(); // What came before comes first.
@@ -475,6 +487,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         speaking.encode(new Reply.Failed(Reply.UNAVAILABLE, e.reason()), out);
       }
+      answered = true;
       if (work != null) {
         workStart = start;
         workReplies = replies;
@@ -574,23 +587,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     input = share().bufferForHeld(rest.readableBytes()).writeBytes(rest);
   }
 
-  /**
-   * Makes room behind the input, or returns false if the connection may not hold as much. Memory
-   * grows with what has arrived and never with what a length announces: it at most doubles.
-   */
+  /** Makes room behind the input, or returns false if the connection may not hold as much. */
   private boolean makeRoom(int more) {
     if (input.writableBytes() >= more) {
       return true;
     }
-    int needed = Math.addExact(input.readableBytes(), more);
-    if (input.refCnt() == 1 && 2L * needed <= input.capacity()) {
+    if (input.refCnt() == 1 && 2L * (input.readableBytes() + more) <= input.capacity()) {
       input.discardReadBytes(); // Nobody sees it but us, and little of it is left.
       return true;
     }
-    int missing = dialect == null ? 0 : dialect.missingBytes(input);
-    long expected = missing == 0 ? Long.MAX_VALUE : (long) input.readableBytes() + missing;
-    long capacity = Math.max(needed, Math.min(Math.min(2L * needed, expected), MAX_ARRAY));
-    ByteBuf larger = share().tryBuffer((int) capacity);
+    ByteBuf larger = share().tryBuffer(capacityWith(more));
     if (larger == null) {
       return false;
     }
@@ -598,6 +604,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     input.release();
     input = larger;
     return true;
+  }
+
+  /**
+   * How large the input should be to hold so much more. Memory grows with what has arrived and
+   * never with what a length announces: it at most doubles.
+   */
+  private int capacityWith(int more) {
+    int needed = Math.addExact(input.readableBytes(), more);
+    int missing = dialect == null ? 0 : dialect.missingBytes(input);
+    long expected = missing == 0 ? Long.MAX_VALUE : (long) input.readableBytes() + missing;
+    return (int) Math.max(needed, Math.min(Math.min(2L * needed, expected), MAX_ARRAY));
   }
 
   private void putAside(ByteBuf bytes) {
@@ -661,6 +678,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         .execute(() -> {
           queued = false;
           starved = false;
+          answered = false;
           share().hasReserve(withReserve || share().hasReserve());
           if (state == State.FINISHING) {
             leaveMemoryQueue();
@@ -678,20 +696,29 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Looks whether the peer has done anything since this was called last. */
+  /** The reserve is for one command and its reply: then it is the turn of the next that waits. */
+  private boolean needsReserve() {
+    boolean isBetweenCommands = (answered || dialect == null) && work == null;
+    return !isBetweenCommands
+        || share().heldBytes() > Math.max(MIN_RESERVED_BYTES, share().freeBytes());
+  }
+
+  /** Looks whether the peer has done enough since it last had. */
   void lookForProgress(long nowNanos) {
-    long pendingBytes = outgoing.pendingBytes();
-    if (pendingBytes != lastPendingBytes || heardNanos - progressNanos > 0 || queued) {
+    long nowPending = outgoing.pendingBytes();
+    boolean isOurTurn = queued || ready || paused;
+    if (isOurTurn || readBytes + Math.abs(nowPending - pendingBytes) >= MIN_PROGRESS_BYTES) {
       progressNanos = nowNanos;
-      lastPendingBytes = pendingBytes;
+      readBytes = 0;
+      pendingBytes = nowPending;
     }
   }
 
-  /** Whether it holds memory that others need, and its peer has done nothing for a while. */
+  /** Whether it holds memory that others need, and its peer has done too little for a while. */
   boolean isStalled(long nowNanos) {
+    long maxNanos = share().hasReserve() ? RESERVE_STALLED_NANOS : STALLED_NANOS;
     return share().heldBytes() >= MIN_STALLED_BYTES
-        && nowNanos - progressNanos >= (share().hasReserve() ? RESERVE_NANOS : STALLED_NANOS)
-        && !paused
+        && nowNanos - progressNanos >= maxNanos
         && state != State.FINISHING;
   }
 
@@ -710,7 +737,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             Reply.UNAVAILABLE,
             "memory for connections is short, and this one held "
                 + heldBytes
-                + " bytes for a second without going on; closing the connection"));
+                + " bytes without sending or reading enough; closing the connection"));
   }
 
   /** Not even the reserve is enough for the command that has begun. */
@@ -739,9 +766,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         refuseTooLong();
         return;
       }
-      queueForMemory(aside.readableBytes());
+      queueForMemory(capacityWith(aside.readableBytes()));
     }
-    if (share().hasReserve() && share().heldBytes() < MIN_STALLED_BYTES) {
+    if (share().hasReserve() && !needsReserve()) {
       leaveMemoryQueue();
     }
     if (state == State.INPUT_ENDED && mayExecute() && !ready && !aside.isReadable()) {

@@ -6,20 +6,29 @@ import java.util.concurrent.PriorityBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that need more memory than their fair share is at the moment. One of them at a time
- * gets the reserve of the {@link Account}, which is enough for any request: the one that needs
- * least comes first, so that a few large requests do not hold up many small ones.
+ * Connections that need more memory than their fair share is at the moment. They get it as soon as
+ * there is as much; and one of them at a time gets the reserve of the {@link Account}, which is
+ * enough for any request.
  *
  * <p>Any thread may call any method.
  */
 final class MemoryQueue {
-  private record Waiting(Connection connection, long neededBytes, long number) {}
+  /**
+   * Whoever needs little comes first, so that a few large requests do not hold up many small ones;
+   * but a megabyte more lets others pass for a second only, and nobody waits for ever.
+   */
+  private static final long NANOS_PER_BYTE = 1_000;
+
+  /**
+   * @param totalBytes what it will hold, with what it holds already
+   * @param order the least comes first
+   */
+  private record Waiting(Connection connection, long totalBytes, long order) {}
 
   private final Account account;
   private final PriorityBlockingQueue<Waiting> waiting =
-      new PriorityBlockingQueue<>(
-          64, Comparator.comparingLong(Waiting::neededBytes).thenComparingLong(Waiting::number));
-  private long lastNumber;
+      new PriorityBlockingQueue<>(64, Comparator.comparingLong(Waiting::order));
+  private final long startNanos = System.nanoTime();
   private @Nullable Connection holder;
 
   MemoryQueue(Account account) {
@@ -32,12 +41,13 @@ final class MemoryQueue {
   }
 
   /**
-   * Lets a connection wait. It is told by {@link Connection#mayHoldMore}, on its own loop.
+   * Lets a connection wait, on its own loop. It is told by {@link Connection#mayHoldMore}.
    *
    * @param neededBytes how much it needs beside what it holds
    */
   synchronized void add(Connection connection, long neededBytes) {
-    waiting.add(new Waiting(connection, neededBytes, ++lastNumber));
+    long order = System.nanoTime() - startNanos + neededBytes * NANOS_PER_BYTE;
+    waiting.add(new Waiting(connection, connection.share().heldBytes() + neededBytes, order));
     next();
   }
 
@@ -50,19 +60,19 @@ final class MemoryQueue {
     next();
   }
 
-  /** Looks whether there is memory by now for the one that needs least. */
+  /** Looks whether there is memory by now for the first. */
   synchronized void next() {
     Waiting first = waiting.peek();
     if (first == null) {
       return;
     }
-    boolean getsReserve = holder == null;
-    if (getsReserve || first.neededBytes() < account.freeBytes() / 2) {
+    boolean hasRoom = first.totalBytes() <= account.freeBytes();
+    if (hasRoom || holder == null) {
       waiting.poll();
-      if (getsReserve) {
+      if (!hasRoom) {
         holder = first.connection();
       }
-      first.connection().mayHoldMore(getsReserve);
+      first.connection().mayHoldMore(!hasRoom);
     }
   }
 }

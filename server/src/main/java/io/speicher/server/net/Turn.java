@@ -68,6 +68,7 @@ final class Turn {
   private final Queue<Connection> ready = new ArrayDeque<>();
 
   private boolean scheduled;
+  private boolean running;
   private boolean watching;
   private boolean answering;
 
@@ -160,23 +161,36 @@ final class Turn {
     endSoon();
   }
 
-  /** Ends this turn when all connections that are ready have been read. */
+  /**
+   * Ends this turn when all connections that are ready have been read. What a turn leaves to the
+   * next one is scheduled: Netty goes on with tasks for up to a second if each one adds another,
+   * but looks for scheduled ones only once between two looks at its channels.
+   */
   void endSoon() {
     if (!scheduled) {
       scheduled = true;
-      loop.execute(run); // Tasks come after all channels that are ready.
+      if (running) {
+        loop.schedule(run, 0, TimeUnit.NANOSECONDS);
+      } else {
+        loop.execute(run);
+      }
     }
   }
 
   private void run() {
     scheduled = false;
-    answerAll();
-    for (int left = ready.size(); left > 0; left--) {
-      ready.remove().goOn();
-    }
-    outbox.sendAll();
-    if (memoryQueue.isBusy()) {
-      memoryQueue.next();
+    running = true;
+    try {
+      answerAll();
+      for (int left = ready.size(); left > 0; left--) {
+        ready.remove().goOn();
+      }
+      outbox.sendAll();
+      if (memoryQueue.isBusy()) {
+        memoryQueue.next();
+      }
+    } finally {
+      running = false;
     }
   }
 
