@@ -90,7 +90,8 @@ final class Expiry {
   private static void refill(Store store, long items, long roomBefore) {
     long expired = items / 2;
     long evictedBefore = store.stats().evictedItemCount();
-    Filling filling = new Filling(store, items, VALUE_BYTES, _ -> STAYS_AN_HOUR);
+    PutOptions hour = ttl(store, TimeUnit.HOURS.toMillis(1));
+    Filling filling = new Filling(store, items, VALUE_BYTES, _ -> hour);
     filling.untilEviction(items + expired);
     long untilEviction = filling.next();
     filling.until(items + expired);
