@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,26 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What fails between two steps leaves nothing half done: no lock is held afterwards, no writer is
  * counted, no item is linked and not counted, and every segment can be cleaned.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SegmentStoreFaultTest {
   private static final int SEGMENT_BYTES = 8 << 10;
 
   private final FaultyTicker ticker = new FaultyTicker();
   private final SegmentStore store =
       new SegmentStore(new Geometry(40 * SEGMENT_BYTES, SEGMENT_BYTES, 0), ticker);
-
-  @AfterEach
-  void cleanVerifyAndClose() {
-    for (int i = 0; i < 5_000; i++) {
-      assertThat(store.put(bytes("new-" + i), ByteBuffer.allocate(300), PutOptions.DEFAULT))
-          .isEqualTo(PutResult.STORED);
-    }
-    ByteBuffer large = ByteBuffer.allocate(20 * SEGMENT_BYTES);
-    assertThat(store.put(bytes("large"), large, PutOptions.DEFAULT)).isEqualTo(PutResult.STORED);
-    store.maintain();
-    store.verify();
-    store.close();
-  }
 
   /** The clock is asked everywhere, with locks held too, and stands for anything that may fail. */
   @Test
@@ -71,6 +57,7 @@ final class SegmentStoreFaultTest {
     assertThat(failed).isGreaterThan(1_000);
     assertThat(store.stats().evictedItemCount()).isPositive();
     assertThat(store.stats().expiredItemCount()).isPositive();
+    cleanVerifyAndClose();
   }
 
   private void anyOperation(Random random) {
@@ -123,6 +110,7 @@ final class SegmentStoreFaultTest {
     store.verify();
     assertThat(store.get(bytes("old"), item -> {})).isTrue();
     assertThat(store.get(bytes("key-1"), item -> {})).isFalse();
+    cleanVerifyAndClose();
   }
 
   @Test
@@ -138,6 +126,20 @@ final class SegmentStoreFaultTest {
           .isInstanceOf(IllegalStateException.class);
     }
     assertThat(lookup()).isSameAs(lookup);
+    cleanVerifyAndClose();
+  }
+
+  /** Not after each test: one that is stuck holds a lock, and goes on using the memory. */
+  private void cleanVerifyAndClose() {
+    for (int i = 0; i < 5_000; i++) {
+      assertThat(store.put(bytes("new-" + i), ByteBuffer.allocate(300), PutOptions.DEFAULT))
+          .isEqualTo(PutResult.STORED);
+    }
+    ByteBuffer large = ByteBuffer.allocate(20 * SEGMENT_BYTES);
+    assertThat(store.put(bytes("large"), large, PutOptions.DEFAULT)).isEqualTo(PutResult.STORED);
+    store.maintain();
+    store.verify();
+    store.close();
   }
 
   private Lookup lookup() {
