@@ -3,9 +3,11 @@ package io.speicher.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.store.HeapStore;
+import io.speicher.store.ItemReader;
+import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -241,7 +243,7 @@ final class InboxIT {
   private SpeicherServer start(Transport transport) throws IOException {
     SpeicherServer server =
         SpeicherServer.start(
-            TestSettings.of(1, transport), holdable(new HeapStore(64 << 20, Ticker.system())));
+            TestSettings.of(1, transport), holdable(new SegmentStore(64 << 20, Ticker.system())));
     opened.add(server);
     return server;
   }
@@ -259,6 +261,14 @@ final class InboxIT {
                     held.release();
                     mayGoOn.acquire();
                   }
+                  return store.get(
+                      (ByteBuffer) arguments[0], (ItemReader) arguments[arguments.length - 1]);
+                }
+                case "put" -> {
+                  return store.put(
+                      (ByteBuffer) arguments[0],
+                      (ByteBuffer) arguments[1],
+                      (PutOptions) arguments[2]);
                 }
                 case "newPrefetch" -> {
                   return new RecordedPrefetch(batches::add);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.speicher.store.HeapStore;
+import io.speicher.store.CopyResult;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
 import io.speicher.store.Prefetch;
@@ -100,13 +100,13 @@ final class SpeicherServerIT {
 
     @Test
     void itemTooLargeForTheStore_isA503() throws IOException {
-      RawClient client = connect(start(settings(), new HeapStore(10_000, Ticker.system())));
+      RawClient client = connect(start(settings(), new SegmentStore(256 << 10, Ticker.system())));
       client.ask("{'command':'SET','key':'foo','value':1}");
-      String huge = "{'command':'SET','key':'foo','value':'" + "x".repeat(10_000) + "'}";
+      String huge = "{'command':'SET','key':'foo','value':'" + "x".repeat(300_000) + "'}";
       assertThat(client.ask(huge))
           .isEqualTo(
               "{\"status_code\":503,\"message\":\"item too large for the server's memory:"
-                  + " itemBytes=10003 memoryBytes=10000\"}");
+                  + " itemBytes=300003 memoryBytes=262144\"}");
       assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
     }
 
@@ -490,6 +490,11 @@ final class SpeicherServerIT {
     @Override
     public UpdateResult update(ByteBuffer key, Updater updater) {
       return UpdateResult.KEPT;
+    }
+
+    @Override
+    public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+      return CopyResult.SOURCE_ABSENT;
     }
 
     @Override

@@ -5,12 +5,6 @@ public enum PutResult {
   /** The value is what the key has now. */
   STORED,
 
-  /** Not stored: the key was to be absent, or at another version, and has an item. */
-  KEY_PRESENT,
-
-  /** Not stored: the key was to be present, and has no item. */
-  KEY_ABSENT,
-
   /**
    * Not stored: the item is larger than the whole budget allows. The key has no item now, for an
    * old value would be worse than none.

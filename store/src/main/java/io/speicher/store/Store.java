@@ -1,11 +1,7 @@
 package io.speicher.store;
 
-import io.speicher.store.AddResult.Counted;
-import io.speicher.store.AddResult.Refused;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.function.Function;
 
 /**
  * A bounded map from byte keys to byte values that is allowed to forget: an item disappears when it
@@ -72,9 +68,8 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Stores {@code value} in place of any older one, together with what {@code options} say, if
-   * their condition holds. Time to live, flags and kind of an older item are forgotten. If the
-   * condition does not hold, nothing changes, however large the value is.
+   * Stores {@code value} in place of any older one, together with what {@code options} say. Time to
+   * live, flags and kind of an older item are forgotten.
    */
   PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options);
 
@@ -100,93 +95,14 @@ public interface Store extends AutoCloseable {
    */
   UpdateResult update(ByteBuffer key, Updater updater);
 
-  /** Removes the item if it has this {@link Item#version}. */
-  default DeleteResult delete(ByteBuffer key, long version) {
-    DeleteResult[] result = new DeleteResult[1];
-    update(
-        key,
-        old -> {
-          result[0] =
-              old == null
-                  ? DeleteResult.KEY_ABSENT
-                  : old.version() == version ? DeleteResult.DELETED : DeleteResult.OTHER_VERSION;
-          return result[0] == DeleteResult.DELETED ? Update.REMOVE : Update.KEEP;
-        });
-    return result[0];
-  }
-
-  /** Adds bytes to the end of the value of an item; all else about it stays but its version. */
-  default PutResult append(ByteBuffer key, ByteBuffer tail) {
-    return replace(key, old -> Update.Replace.value(old, old.value(), tail));
-  }
-
-  /** Adds bytes before the value of an item; all else about it stays but its version. */
-  default PutResult prepend(ByteBuffer key, ByteBuffer head) {
-    return replace(key, old -> Update.Replace.value(old, head, old.value()));
-  }
-
   /**
-   * Adds {@code delta} to the number that the value is, as decimal text; all else about the item
-   * stays but its version, since the value is another one (even if {@code delta} is 0). The text is
-   * a minus or nothing, and digits without needless zeros, as {@link Long#toString(long)} writes
-   * it.
-   */
-  default AddResult add(ByteBuffer key, long delta) {
-    AddResult[] result = new AddResult[1];
-    update(
-        key,
-        old -> {
-          if (old == null) {
-            result[0] = Refused.KEY_ABSENT;
-            return Update.KEEP;
-          }
-          result[0] = DecimalText.sum(old.value(), delta);
-          return result[0] instanceof Counted(long sum)
-              ? Update.Replace.value(old, DecimalText.of(sum))
-              : Update.KEEP;
-        });
-    return result[0];
-  }
-
-  /**
-   * Gives the item a new time to live, and returns whether there was one. Its version stays.
+   * Stores the item of {@code from} under the key {@code to} as well: the value that it had at some
+   * moment during the call, with its kind, flags and expiry, and a version of its own. A miss, and
+   * nothing is done, if it is evicted meanwhile, be it to make room for the copy.
    *
-   * @param ttlMillis from now on, at least 1, or {@link PutOptions#NO_TTL}
+   * @param onlyIfAbsent whether {@code to} must have no item
    */
-  default boolean touch(ByteBuffer key, long ttlMillis) {
-    return getAndTouch(key, ttlMillis, item -> {});
-  }
-
-  /** Shows the item as it was before a {@link #touch}, and touches it, in one step. */
-  default boolean getAndTouch(ByteBuffer key, long ttlMillis, ItemReader reader) {
-    PutOptions options = PutOptions.DEFAULT.withTtlMillis(ttlMillis);
-    UpdateResult result =
-        update(
-            key,
-            old -> {
-              if (old == null) {
-                return Update.KEEP;
-              }
-              reader.read(old);
-              return Update.Replace.expiry(old, options.expiresAtMillis(nowMillis()));
-            });
-    return result != UpdateResult.KEPT;
-  }
-
-  /**
-   * How many milliseconds the item has left, at least 1, {@link Item#NEVER} if it has no end, or
-   * nothing if there is none.
-   */
-  default OptionalLong ttlMillis(ByteBuffer key) {
-    long[] expiresAtMillis = new long[1];
-    if (!look(key, item -> expiresAtMillis[0] = item.expiresAtMillis())) {
-      return OptionalLong.empty();
-    }
-    return OptionalLong.of(
-        expiresAtMillis[0] == Item.NEVER
-            ? Item.NEVER
-            : Math.max(1, expiresAtMillis[0] - nowMillis()));
-  }
+  CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent);
 
   /**
    * Visits some keys, and returns where to go on, or 0 when all have been visited. A key that is
@@ -217,12 +133,4 @@ public interface Store extends AutoCloseable {
   /** Gives all memory back. Nothing else may be called during or after it. */
   @Override
   void close();
-
-  private PutResult replace(ByteBuffer key, Function<Item, Update.Replace> replacement) {
-    return switch (update(key, old -> old == null ? Update.KEEP : replacement.apply(old))) {
-      case KEPT, REMOVED -> PutResult.KEY_ABSENT;
-      case STORED -> PutResult.STORED;
-      case TOO_LARGE -> PutResult.TOO_LARGE;
-    };
-  }
 }

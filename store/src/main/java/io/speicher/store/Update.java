@@ -14,8 +14,9 @@ public sealed interface Update {
   record Remove() implements Update {}
 
   /**
-   * The key has this item from now on. Its value is the remaining bytes of {@code head}, followed
-   * by those of {@code tail}; both may be views of the item that was shown.
+   * The key has this item from now on. Its value consists of the remaining bytes of {@code head},
+   * of {@code gapBytes} zeros, and of the remaining bytes of {@code middle} and {@code tail}. All
+   * buffers may be views of the item that was shown.
    *
    * @param kind 0 to 255
    * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER};
@@ -26,7 +27,14 @@ public sealed interface Update {
    *     come to the same number for another value of the key
    */
   record Replace(
-      ByteBuffer head, ByteBuffer tail, int kind, int flags, long expiresAtMillis, long version)
+      ByteBuffer head,
+      int gapBytes,
+      ByteBuffer middle,
+      ByteBuffer tail,
+      int kind,
+      int flags,
+      long expiresAtMillis,
+      long version)
       implements Update {
     /** A version that no value of the key has had, unless a caller chose it. */
     public static final long NEW_VERSION = 0;
@@ -38,6 +46,16 @@ public sealed interface Update {
 
     public Replace {
       PutOptions.requireKind(kind);
+      if (gapBytes < 0) {
+        throw new IllegalArgumentException(
+            "gap out of bounds: gapBytes=" + gapBytes + " (expected: 0 or more)");
+      }
+    }
+
+    /** A value in two parts. */
+    public Replace(
+        ByteBuffer head, ByteBuffer tail, int kind, int flags, long expiresAtMillis, long version) {
+      this(head, 0, NOTHING, tail, kind, flags, expiresAtMillis, version);
     }
 
     /** A new value in two parts, with the old one's kind, flags and expiry. */
@@ -56,11 +74,15 @@ public sealed interface Update {
           old.value(), NOTHING, old.kind(), old.flags(), expiresAtMillis, KEEP_VERSION);
     }
 
-    /** What a put would store. The options' condition is not looked at. */
-    public static Replace put(ByteBuffer value, PutOptions options, long nowMillis) {
-      long expiresAtMillis = options.expiresAtMillis(nowMillis);
+    /** What a put would store. */
+    public static Replace put(ByteBuffer value, PutOptions options) {
       return new Replace(
-          value, NOTHING, options.kind(), options.flags(), expiresAtMillis, NEW_VERSION);
+          value, NOTHING, options.kind(), options.flags(), options.expiresAtMillis(), NEW_VERSION);
+    }
+
+    /** How long the value is. */
+    public long valueBytes() {
+      return (long) head.remaining() + gapBytes + middle.remaining() + tail.remaining();
     }
   }
 }

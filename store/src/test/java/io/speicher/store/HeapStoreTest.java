@@ -48,7 +48,8 @@ final class HeapStoreTest extends StoreContract {
     while (put(store, "foo", "v".repeat(valueBytes)) == PutResult.TOO_LARGE) {
       valueBytes--;
     }
-    assertThat(store.touch(ByteBuffer.wrap("foo".getBytes(StandardCharsets.UTF_8)), 1)).isTrue();
+    ByteBuffer key = ByteBuffer.wrap("foo".getBytes(StandardCharsets.UTF_8));
+    assertThat(Updates.touch(store, key, store.nowMillis() + 1)).isTrue();
     assertThat(get(store, "foo")).contains("v".repeat(valueBytes));
   }
 

@@ -94,13 +94,6 @@ sealed interface Operation {
     }
   }
 
-  record PutNumber(int key, long number) implements Operation {
-    @Override
-    public List<Operation> simpler() {
-      return less(number).map(less -> (Operation) new PutNumber(key, less)).toList();
-    }
-  }
-
   record PutTooLarge(int key) implements Operation {}
 
   record Delete(int key) implements Operation {}
@@ -134,10 +127,10 @@ sealed interface Operation {
     }
   }
 
-  record Add(int key, long delta) implements Operation {
+  record Copy(int from, int to, boolean onlyIfAbsent) implements Operation {
     @Override
     public List<Operation> simpler() {
-      return less(delta).map(less -> (Operation) new Add(key, less)).toList();
+      return onlyIfAbsent ? List.of(new Copy(from, to, false)) : List.of();
     }
   }
 
@@ -157,8 +150,6 @@ sealed interface Operation {
           .toList();
     }
   }
-
-  record TtlMillis(int key) implements Operation {}
 
   record Advance(long millis) implements Operation {
     @Override

@@ -1,12 +1,12 @@
 package io.speicher.store;
 
-import io.speicher.store.Operation.Add;
 import io.speicher.store.Operation.Advance;
 import io.speicher.store.Operation.Append;
 import io.speicher.store.Operation.Bytes;
 import io.speicher.store.Operation.Change;
 import io.speicher.store.Operation.Clear;
 import io.speicher.store.Operation.CompareAll;
+import io.speicher.store.Operation.Copy;
 import io.speicher.store.Operation.Delete;
 import io.speicher.store.Operation.DeleteVersion;
 import io.speicher.store.Operation.Get;
@@ -16,11 +16,9 @@ import io.speicher.store.Operation.How;
 import io.speicher.store.Operation.Maintain;
 import io.speicher.store.Operation.Prepend;
 import io.speicher.store.Operation.Put;
-import io.speicher.store.Operation.PutNumber;
 import io.speicher.store.Operation.PutTooLarge;
 import io.speicher.store.Operation.ScanStep;
 import io.speicher.store.Operation.Touch;
-import io.speicher.store.Operation.TtlMillis;
 import io.speicher.store.Operation.When;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +58,8 @@ final class RandomOperations {
       return new Get(key());
     } else if (dice < 330) {
       return new GetAll(keys());
-    } else if (dice < 350) {
-      return new TtlMillis(key());
-    } else if (dice < 650) {
-      return new Put(key(), value(), random.nextInt(4), flags(), ttlMillis(), pick(When.values()));
     } else if (dice < 680) {
-      return new PutNumber(key(), number());
+      return new Put(key(), value(), random.nextInt(4), flags(), ttlMillis(), pick(When.values()));
     } else if (dice < 730) {
       return new Delete(key());
     } else if (dice < 750) {
@@ -77,7 +71,7 @@ final class RandomOperations {
     } else if (dice < 900) {
       return new Prepend(key(), value());
     } else if (dice < 940) {
-      return new Add(key(), number());
+      return new Copy(key(), key(), random.nextBoolean());
     } else if (dice < 980) {
       return new Touch(key(), ttlMillis());
     } else {
@@ -112,18 +106,9 @@ final class RandomOperations {
     return random.nextBoolean() ? 0 : random.nextInt();
   }
 
+  /** 0 for an item without end. */
   private long ttlMillis() {
-    return random.nextBoolean() ? PutOptions.NO_TTL : scaled(10 * 3_600_000);
-  }
-
-  /** Near zero, or anywhere, or at the bounds. */
-  private long number() {
-    return switch (random.nextInt(8)) {
-      case 0 -> Long.MAX_VALUE - random.nextInt(3);
-      case 1 -> Long.MIN_VALUE + random.nextInt(3);
-      case 2 -> random.nextLong();
-      default -> random.nextInt(200) - 100;
-    };
+    return random.nextBoolean() ? 0 : scaled(10 * 3_600_000);
   }
 
   /** From 1 to {@code max}, every order of magnitude as often as the others. */

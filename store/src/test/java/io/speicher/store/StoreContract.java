@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.speicher.store.AddResult.Counted;
-import io.speicher.store.AddResult.Refused;
-import io.speicher.store.PutOptions.Condition;
+import io.speicher.store.Updates.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -161,7 +158,7 @@ public abstract class StoreContract {
   void clear_removesEverything() {
     Store store = store(PLENTY);
     for (int i = 0; i < 1_000; i++) {
-      put(store, "key-" + i, "value", ttl(i % 2 == 0 ? 1_000 : PutOptions.NO_TTL));
+      put(store, "key-" + i, "value", i % 2 == 0 ? ttl(1_000) : PutOptions.DEFAULT);
     }
 
     store.clear();
@@ -262,12 +259,8 @@ public abstract class StoreContract {
     assertThatThrownBy(() -> store.put(key, bytes("v"), PutOptions.DEFAULT)).hasMessage(message);
     assertThatThrownBy(() -> store.getAll(List.of(key), (_, _) -> {})).hasMessage(message);
     assertThatThrownBy(() -> store.update(key, _ -> Update.KEEP)).hasMessage(message);
-    assertThatThrownBy(() -> store.delete(key, 1)).hasMessage(message);
-    assertThatThrownBy(() -> store.append(key, bytes("v"))).hasMessage(message);
-    assertThatThrownBy(() -> store.prepend(key, bytes("v"))).hasMessage(message);
-    assertThatThrownBy(() -> store.add(key, 1)).hasMessage(message);
-    assertThatThrownBy(() -> store.touch(key, 1)).hasMessage(message);
-    assertThatThrownBy(() -> store.ttlMillis(key)).hasMessage(message);
+    assertThatThrownBy(() -> store.copy(key, bytes("k"), false)).hasMessage(message);
+    assertThatThrownBy(() -> store.copy(bytes("k"), key, false)).hasMessage(message);
     assertThatThrownBy(() -> store.delete(key))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
@@ -375,101 +368,10 @@ public abstract class StoreContract {
   void options_outOfBounds() {
     assertThatThrownBy(() -> PutOptions.DEFAULT.withKind(256))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> PutOptions.DEFAULT.withTtlMillis(-1))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  // ---- conditions ----
-
-  @Test
-  void put_ifAbsent() {
-    Store store = store(PLENTY);
-    PutOptions ifAbsent = PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT);
-
-    assertThat(put(store, "foo", "first", ifAbsent)).isEqualTo(PutResult.STORED);
-    assertThat(put(store, "foo", "second", ifAbsent)).isEqualTo(PutResult.KEY_PRESENT);
-
-    assertThat(get(store, "foo")).contains("first");
-  }
-
-  @Test
-  void put_ifPresent() {
-    Store store = store(PLENTY);
-    PutOptions ifPresent = PutOptions.DEFAULT.withCondition(Condition.IF_PRESENT);
-
-    assertThat(put(store, "foo", "first", ifPresent)).isEqualTo(PutResult.KEY_ABSENT);
-    assertThat(get(store, "foo")).isEmpty();
-
-    put(store, "foo", "second");
-    assertThat(put(store, "foo", "third", ifPresent)).isEqualTo(PutResult.STORED);
-    assertThat(get(store, "foo")).contains("third");
-  }
-
-  @Test
-  void put_ifVersion() {
-    Store store = store(PLENTY);
-    assertThat(put(store, "foo", "x", ifVersion(1))).isEqualTo(PutResult.KEY_ABSENT);
-    put(store, "foo", "first");
-    long version = see(store, "foo").version;
-
-    assertThat(put(store, "foo", "second", ifVersion(version))).isEqualTo(PutResult.STORED);
-    assertThat(put(store, "foo", "third", ifVersion(version))).isEqualTo(PutResult.KEY_PRESENT);
-
-    assertThat(get(store, "foo")).contains("second");
-  }
-
-  @Test
-  void put_ifVersion_ofAnItemThatIsGone() {
-    Store store = store(PLENTY);
-    put(store, "foo", "first");
-    long version = see(store, "foo").version;
-    store.delete(bytes("foo"));
-    assertThat(put(store, "foo", "second", ifVersion(version))).isEqualTo(PutResult.KEY_ABSENT);
-
-    put(store, "foo", "first");
-    assertThat(put(store, "foo", "second", ifVersion(version))).isEqualTo(PutResult.KEY_PRESENT);
-    assertThat(get(store, "foo")).contains("first");
-  }
-
-  @Test
-  void put_refused_changesNothing() {
-    Store store = store(PLENTY);
-    put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
-    Seen before = see(store, "foo");
-    PutOptions other = PutOptions.DEFAULT.withKind(1).withFlags(8);
-
-    put(store, "foo", "other", other.withCondition(Condition.IF_ABSENT));
-    put(store, "foo", "v".repeat((int) PLENTY), other.withCondition(Condition.IF_ABSENT));
-    put(store, "foo", "other", other.withCondition(new Condition.IfVersion(before.version + 1)));
-
-    assertThat(see(store, "foo")).usingRecursiveComparison().isEqualTo(before);
-  }
-
-  @Test
-  void put_holdingCondition_forgetsWhatWasBesideTheOldValue() {
-    Store store = store(PLENTY);
-    put(store, "foo", "bar", ttl(10).withKind(2).withFlags(7));
-
-    put(store, "foo", "new", PutOptions.DEFAULT.withCondition(Condition.IF_PRESENT));
-
-    Seen seen = see(store, "foo");
-    assertThat(seen.kind).isZero();
-    assertThat(seen.flags).isZero();
-    assertThat(seen.expiresAtMillis).isEqualTo(Item.NEVER);
-  }
-
-  @Test
-  void put_conditionOnAnExpiredItem() {
-    Store store = store(PLENTY);
-    put(store, "foo", "old", ttl(10));
-    long version = see(store, "foo").version;
-    ticker.advance(Duration.ofMillis(10));
-
-    PutOptions ifPresent = PutOptions.DEFAULT.withCondition(Condition.IF_PRESENT);
-    assertThat(put(store, "foo", "new", ifPresent)).isEqualTo(PutResult.KEY_ABSENT);
-    assertThat(put(store, "foo", "new", ifVersion(version))).isEqualTo(PutResult.KEY_ABSENT);
-    PutOptions ifAbsent = PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT);
-    assertThat(put(store, "foo", "new", ifAbsent)).isEqualTo(PutResult.STORED);
+    assertThatThrownBy(
+            () -> new Update.Replace(bytes("a"), -1, bytes("b"), bytes("c"), 0, 0, Item.NEVER, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("gap out of bounds: gapBytes=-1 (expected: 0 or more)");
   }
 
   // ---- update ----
@@ -553,7 +455,7 @@ public abstract class StoreContract {
             bytes("foo"),
             old -> {
               shown.add(old);
-              return Update.Replace.put(bytes("bar"), options, store.nowMillis());
+              return Update.Replace.put(bytes("bar"), options);
             });
 
     assertThat(result).isEqualTo(UpdateResult.STORED);
@@ -675,7 +577,7 @@ public abstract class StoreContract {
     assertThat(get(store, "foo")).contains("ab");
     assertThat(see(store, "foo").version).isEqualTo(version);
 
-    store.touch(bytes("foo"), 5_000);
+    Updates.touch(store, bytes("foo"), after(5_000));
     assertThat(see(store, "foo").version).isEqualTo(version);
 
     put(store, "foo", "c");
@@ -840,55 +742,85 @@ public abstract class StoreContract {
     assertThat(getAll(store, "a", "b")).containsExactly("12", "2");
   }
 
-  // ---- delete by version ----
+  // ---- updates on a condition ----
 
   @Test
-  void deleteVersion_absent() {
+  void putIf_absent() {
     Store store = store(PLENTY);
-    assertThat(store.delete(bytes("foo"), 1)).isEqualTo(DeleteResult.KEY_ABSENT);
-    put(store, "foo", "bar", ttl(10));
-    long version = see(store, "foo").version;
+    assertThat(putIf(store, "foo", "first", Condition.IF_ABSENT)).isEqualTo(UpdateResult.STORED);
+    assertThat(putIf(store, "foo", "second", Condition.IF_ABSENT)).isEqualTo(UpdateResult.KEPT);
+    assertThat(get(store, "foo")).contains("first");
+  }
+
+  @Test
+  void putIf_version() {
+    Store store = store(PLENTY);
+    assertThat(putIf(store, "foo", "x", Condition.ifVersion(1))).isEqualTo(UpdateResult.KEPT);
+    put(store, "foo", "first");
+    Condition ifFirst = Condition.ifVersion(see(store, "foo").version);
+
+    assertThat(putIf(store, "foo", "second", ifFirst)).isEqualTo(UpdateResult.STORED);
+    assertThat(putIf(store, "foo", "third", ifFirst)).isEqualTo(UpdateResult.KEPT);
+
+    assertThat(get(store, "foo")).contains("second");
+  }
+
+  @Test
+  void putIf_versionOfAnItemThatIsGone() {
+    Store store = store(PLENTY);
+    put(store, "foo", "first");
+    Condition ifFirst = Condition.ifVersion(see(store, "foo").version);
+    store.delete(bytes("foo"));
+    assertThat(putIf(store, "foo", "second", ifFirst)).isEqualTo(UpdateResult.KEPT);
+
+    put(store, "foo", "first");
+    assertThat(putIf(store, "foo", "second", ifFirst)).isEqualTo(UpdateResult.KEPT);
+    assertThat(get(store, "foo")).contains("first");
+  }
+
+  @Test
+  void putIf_refused_changesNothing() {
+    Store store = store(PLENTY);
+    put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
+    Seen before = see(store, "foo");
+    PutOptions other = PutOptions.DEFAULT.withKind(1).withFlags(8);
+
+    putIf(store, "foo", "other", other, Condition.IF_ABSENT);
+    putIf(store, "foo", "v".repeat((int) PLENTY), other, Condition.IF_ABSENT);
+    putIf(store, "foo", "other", other, Condition.ifVersion(before.version + 1));
+
+    assertThat(see(store, "foo")).usingRecursiveComparison().isEqualTo(before);
+  }
+
+  @Test
+  void putIf_onAnExpiredItem() {
+    Store store = store(PLENTY);
+    put(store, "foo", "old", ttl(10));
+    Condition ifOld = Condition.ifVersion(see(store, "foo").version);
     ticker.advance(Duration.ofMillis(10));
-    assertThat(store.delete(bytes("foo"), version)).isEqualTo(DeleteResult.KEY_ABSENT);
+
+    assertThat(putIf(store, "foo", "new", Condition.IF_PRESENT)).isEqualTo(UpdateResult.KEPT);
+    assertThat(putIf(store, "foo", "new", ifOld)).isEqualTo(UpdateResult.KEPT);
+    assertThat(putIf(store, "foo", "new", Condition.IF_ABSENT)).isEqualTo(UpdateResult.STORED);
   }
 
   @Test
-  void deleteVersion_present() {
-    Store store = store(PLENTY);
-    put(store, "foo", "bar");
-
-    assertThat(store.delete(bytes("foo"), see(store, "foo").version))
-        .isEqualTo(DeleteResult.DELETED);
-
-    assertThat(get(store, "foo")).isEmpty();
-    assertThat(store.stats().itemCount()).isZero();
-  }
-
-  @Test
-  void deleteVersion_other() {
+  void delete_ifVersion() {
     Store store = store(PLENTY);
     put(store, "foo", "old");
     long version = see(store, "foo").version;
     put(store, "foo", "new");
 
-    assertThat(store.delete(bytes("foo"), version)).isEqualTo(DeleteResult.OTHER_VERSION);
-
+    assertThat(Updates.delete(store, bytes("foo"), version)).isEqualTo(UpdateResult.KEPT);
     assertThat(get(store, "foo")).contains("new");
-  }
 
-  // ---- append, prepend ----
-
-  @Test
-  void append_absent() {
-    Store store = store(PLENTY);
-    assertThat(store.append(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
-    assertThat(store.prepend(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
-    put(store, "foo", "bar", ttl(1));
-    ticker.advance(Duration.ofMillis(1));
-    assertThat(store.append(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
-    assertThat(store.prepend(bytes("foo"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
+    version = see(store, "foo").version;
+    assertThat(Updates.delete(store, bytes("foo"), version)).isEqualTo(UpdateResult.REMOVED);
     assertThat(get(store, "foo")).isEmpty();
+    assertThat(store.stats().itemCount()).isZero();
   }
+
+  // ---- values of several parts ----
 
   @Test
   void append_present() {
@@ -896,9 +828,9 @@ public abstract class StoreContract {
     put(store, "foo", "bar", ttl(1_000).withKind(2).withFlags(7));
     Seen before = see(store, "foo");
 
-    assertThat(store.append(bytes("foo"), bytes("!"))).isEqualTo(PutResult.STORED);
+    assertThat(Updates.append(store, bytes("foo"), bytes("!"))).isEqualTo(UpdateResult.STORED);
     Seen appended = see(store, "foo");
-    assertThat(store.prepend(bytes("foo"), bytes("a "))).isEqualTo(PutResult.STORED);
+    assertThat(Updates.prepend(store, bytes("foo"), bytes("a "))).isEqualTo(UpdateResult.STORED);
     Seen prepended = see(store, "foo");
 
     assertThat(appended.value).isEqualTo("bar!");
@@ -917,8 +849,8 @@ public abstract class StoreContract {
     put(store, "foo", "bar");
     put(store, "empty", "");
     for (String key : List.of("foo", "empty")) {
-      assertThat(store.append(bytes(key), bytes(""))).isEqualTo(PutResult.STORED);
-      assertThat(store.prepend(bytes(key), bytes(""))).isEqualTo(PutResult.STORED);
+      assertThat(Updates.append(store, bytes(key), bytes(""))).isEqualTo(UpdateResult.STORED);
+      assertThat(Updates.prepend(store, bytes(key), bytes(""))).isEqualTo(UpdateResult.STORED);
     }
     assertThat(getAll(store, "foo", "empty")).containsExactly("bar", "");
   }
@@ -935,11 +867,11 @@ public abstract class StoreContract {
       ByteBuffer piece = pattern(random.nextInt(2_000), start);
       if (random.nextInt(4) > 0 || start < 2_000) {
         expected.put(piece.duplicate());
-        assertThat(store.append(bytes("foo"), piece)).isEqualTo(PutResult.STORED);
+        assertThat(Updates.append(store, bytes("foo"), piece)).isEqualTo(UpdateResult.STORED);
       } else {
         start -= piece.remaining();
         expected.put(start, piece, 0, piece.remaining());
-        assertThat(store.prepend(bytes("foo"), piece)).isEqualTo(PutResult.STORED);
+        assertThat(Updates.prepend(store, bytes("foo"), piece)).isEqualTo(UpdateResult.STORED);
       }
       put(store, "other", "o".repeat(random.nextInt(100)));
       assertThat(valueOf(store, bytes("foo")))
@@ -958,139 +890,201 @@ public abstract class StoreContract {
     put(store, "other", "one");
 
     ByteBuffer tooLarge = ByteBuffer.allocate((int) TIGHT);
-    assertThat(store.append(bytes("a"), tooLarge)).isEqualTo(PutResult.TOO_LARGE);
-    assertThat(store.prepend(bytes("b"), tooLarge)).isEqualTo(PutResult.TOO_LARGE);
+    assertThat(Updates.append(store, bytes("a"), tooLarge)).isEqualTo(UpdateResult.TOO_LARGE);
+    assertThat(Updates.prepend(store, bytes("b"), tooLarge)).isEqualTo(UpdateResult.TOO_LARGE);
 
     assertThat(getAll(store, "a", "b", "other")).containsExactly(null, null, "one");
   }
 
-  // ---- add ----
-
-  @Test
-  void add_absent() {
-    Store store = store(PLENTY);
-    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.KEY_ABSENT);
-    put(store, "n", "1", ttl(1));
-    ticker.advance(Duration.ofMillis(1));
-    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.KEY_ABSENT);
-    assertThat(get(store, "n")).isEmpty();
-  }
-
-  @Test
-  void add_present() {
-    Store store = store(PLENTY);
-    put(store, "n", "9");
-    long version = see(store, "n").version;
-
-    assertThat(store.add(bytes("n"), 1)).isEqualTo(new Counted(10));
-    assertThat(get(store, "n")).contains("10");
-    assertThat(see(store, "n").version).isNotEqualTo(version);
-    assertThat(store.add(bytes("n"), -11)).isEqualTo(new Counted(-1));
-    assertThat(get(store, "n")).contains("-1");
-    assertThat(store.add(bytes("n"), 1)).isEqualTo(new Counted(0));
-    assertThat(get(store, "n")).contains("0");
-    assertThat(store.add(bytes("n"), 0)).isEqualTo(new Counted(0));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        " 1",
-        "1 ",
-        "1\n",
-        "+1",
-        "01",
-        "00",
-        "-0",
-        "-01",
-        "-",
-        "--1",
-        "1.0",
-        "1e3",
-        "0x1",
-        "1_000",
-        "a",
-        "null",
-        "9223372036854775808",
-        "-9223372036854775809",
-        "12345678901234567890",
-        "123456789012345678901",
-        "000000000000000000001",
-        "\u0661\u0662",
-        "\uFF11",
-        "\u00B9"
-      })
-  void add_notANumber(String text) {
-    Store store = store(PLENTY);
-    put(store, "n", text, ttl(10).withFlags(3));
-    Seen before = see(store, "n");
-
-    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.NOT_A_NUMBER);
-
-    assertThat(see(store, "n")).usingRecursiveComparison().isEqualTo(before);
-  }
-
-  @Test
-  void add_toALargeValue() {
-    Store store = store(PLENTY);
-    put(store, "n", "1".repeat(300_000));
-    assertThat(store.add(bytes("n"), 1)).isEqualTo(Refused.NOT_A_NUMBER);
-    assertThat(get(store, "n")).contains("1".repeat(300_000));
-  }
-
+  /** As SETRANGE does: what is before, zeros, what is new, and what is behind. */
   @ParameterizedTest
   @CsvSource({
-    "9223372036854775806, 1, 9223372036854775807",
-    "9223372036854775807, 0, 9223372036854775807",
-    "9223372036854775807, -9223372036854775808, -1",
-    "-9223372036854775807, -1, -9223372036854775808",
-    "-9223372036854775808, 0, -9223372036854775808",
-    "-9223372036854775808, 9223372036854775807, -1",
-    "0, -9223372036854775808, -9223372036854775808",
-    "0, 9223372036854775807, 9223372036854775807",
+    "0, 0, 1",
+    "0, 5, 3",
+    "3, 0, 3",
+    "3, 1, 1",
+    "3, 2, 5",
+    "3, 9, 4",
+    "100, 20, 30",
+    "1000, 5000, 10",
+    "300000, 100000, 50000",
+    "10, 33554000, 432",
+    "33554432, 16777216, 10",
   })
-  void add_upToTheBounds(String number, long delta, long sum) {
-    Store store = store(PLENTY);
-    put(store, "n", number);
-    assertThat(store.add(bytes("n"), delta)).isEqualTo(new Counted(sum));
-    assertThat(get(store, "n")).contains(Long.toString(sum));
+  void update_toSeveralParts(int oldBytes, int offset, int newBytes) {
+    Store store = store(4 * PLENTY);
+    ByteBuffer old = pattern(oldBytes, 3);
+    ByteBuffer bytes = pattern(newBytes, 8);
+    store.put(bytes("foo"), old, PutOptions.DEFAULT);
+    ByteBuffer expected = ByteBuffer.allocate(Math.max(oldBytes, offset + newBytes));
+    expected.put(0, old, 0, oldBytes).put(offset, bytes, 0, newBytes);
+
+    UpdateResult result =
+        updatePresent(
+            store,
+            "foo",
+            item -> {
+              ByteBuffer value = item.value();
+              int kept = Math.min(offset, value.remaining());
+              int behind = Math.min(offset + newBytes, value.remaining());
+              return new Update.Replace(
+                  value.slice(value.position(), kept),
+                  offset - kept,
+                  bytes,
+                  value.slice(value.position() + behind, value.remaining() - behind),
+                  2,
+                  7,
+                  after(1_000),
+                  Update.Replace.NEW_VERSION);
+            });
+
+    assertThat(result).isEqualTo(UpdateResult.STORED);
+    assertThat(valueOf(store, bytes("foo"))).isEqualTo(expected);
+    store.look(
+        bytes("foo"),
+        item -> {
+          assertThat(item.kind()).isEqualTo(2);
+          assertThat(item.flags()).isEqualTo(7);
+          assertThat(item.expiresAtMillis()).isEqualTo(after(1_000));
+        });
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "9223372036854775807, 1",
-    "1, 9223372036854775807",
-    "9223372036854775807, 9223372036854775807",
-    "-9223372036854775808, -1",
-    "-1, -9223372036854775808",
-    "-9223372036854775808, -9223372036854775808",
-  })
-  void add_overflow(String number, long delta) {
-    Store store = store(PLENTY);
-    put(store, "n", number);
-    long version = see(store, "n").version;
-
-    assertThat(store.add(bytes("n"), delta)).isEqualTo(Refused.OVERFLOW);
-
-    assertThat(get(store, "n")).contains(number);
-    assertThat(see(store, "n").version).isEqualTo(version);
+  /** What lay there before in the memory is not seen. */
+  @Test
+  void update_withAGap_isZero() {
+    Store store = store(TIGHT);
+    for (int i = 0; i < 1_000; i++) {
+      put(store, "key-" + i % 7, "x".repeat(10_000 + i));
+      store.update(
+          bytes("foo"),
+          _ -> new Update.Replace(bytes("a"), 20_000, bytes(""), bytes("b"), 0, 0, Item.NEVER, 0));
+      ByteBuffer expected = ByteBuffer.allocate(20_002).put(0, (byte) 'a').put(20_001, (byte) 'b');
+      assertThat(valueOf(store, bytes("foo"))).isEqualTo(expected);
+    }
   }
 
   @Test
-  void add_keepsWhatIsBesideTheValue() {
+  void update_withAGap_tooLarge() {
+    Store store = store(TIGHT);
+    put(store, "foo", "bar");
+    ByteBuffer nothing = bytes("");
+    for (int gapBytes : List.of((int) TIGHT, Integer.MAX_VALUE)) {
+      assertThat(
+              store.update(
+                  bytes("foo"),
+                  _ ->
+                      new Update.Replace(
+                          bytes("a"), gapBytes, nothing, nothing, 0, 0, Item.NEVER, 0)))
+          .isEqualTo(UpdateResult.TOO_LARGE);
+      assertThat(get(store, "foo")).isEmpty();
+    }
+  }
+
+  // ---- copy ----
+
+  @Test
+  void copy_keepsAllButTheVersion() {
     Store store = store(PLENTY);
-    put(store, "n", "99", ttl(1_000).withKind(3).withFlags(-5));
-    Seen before = see(store, "n");
+    put(store, "a", "value", ttl(1_000).withKind(9).withFlags(-7));
+    Seen source = see(store, "a");
 
-    store.add(bytes("n"), 1);
+    assertThat(store.copy(bytes("a"), bytes("longer key"), false)).isEqualTo(CopyResult.COPIED);
 
-    assertThat(see(store, "n"))
-        .usingRecursiveComparison()
-        .ignoringFields("value", "version")
-        .isEqualTo(before);
+    Seen copy = see(store, "longer key");
+    assertThat(copy).usingRecursiveComparison().ignoringFields("version").isEqualTo(source);
+    assertThat(copy.version).isPositive().isNotEqualTo(source.version);
+    assertThat(see(store, "a")).usingRecursiveComparison().isEqualTo(source);
+    assertThat(store.stats().itemCount()).isEqualTo(2);
     ticker.advance(Duration.ofSeconds(1));
-    assertThat(get(store, "n")).isEmpty();
+    assertThat(getAll(store, "a", "longer key")).containsOnlyNulls();
+  }
+
+  @Test
+  void copy_replacesTheTarget() {
+    Store store = store(PLENTY);
+    put(store, "a", "new");
+    put(store, "b", "old", ttl(10).withKind(1).withFlags(3));
+    long version = see(store, "b").version;
+
+    assertThat(store.copy(bytes("a"), bytes("b"), false)).isEqualTo(CopyResult.COPIED);
+
+    Seen copy = see(store, "b");
+    assertThat(copy.value).isEqualTo("new");
+    assertThat(copy.kind).isZero();
+    assertThat(copy.flags).isZero();
+    assertThat(copy.expiresAtMillis).isEqualTo(Item.NEVER);
+    assertThat(copy.version).isNotEqualTo(version);
+    assertThat(store.stats().itemCount()).isEqualTo(2);
+  }
+
+  @Test
+  void copy_onlyIfAbsent() {
+    Store store = store(PLENTY);
+    put(store, "a", "new");
+    put(store, "b", "old", ttl(10));
+
+    assertThat(store.copy(bytes("a"), bytes("b"), true)).isEqualTo(CopyResult.TARGET_PRESENT);
+    assertThat(get(store, "b")).contains("old");
+    ticker.advance(Duration.ofMillis(10));
+    assertThat(store.copy(bytes("a"), bytes("b"), true)).isEqualTo(CopyResult.COPIED);
+    assertThat(get(store, "b")).contains("new");
+  }
+
+  @Test
+  void copy_absent() {
+    Store store = store(PLENTY);
+    put(store, "b", "old");
+    put(store, "gone", "x", ttl(10));
+    ticker.advance(Duration.ofMillis(10));
+    for (String from : List.of("nope", "gone")) {
+      assertThat(store.copy(bytes(from), bytes("b"), false)).isEqualTo(CopyResult.SOURCE_ABSENT);
+      assertThat(store.copy(bytes(from), bytes("b"), true)).isEqualTo(CopyResult.SOURCE_ABSENT);
+      assertThat(store.copy(bytes(from), bytes("c"), false)).isEqualTo(CopyResult.SOURCE_ABSENT);
+    }
+    assertThat(getAll(store, "b", "c")).containsExactly("old", null);
+  }
+
+  @Test
+  void copy_toItself() {
+    Store store = store(PLENTY);
+    put(store, "a", "value", ttl(1_000).withKind(2).withFlags(3));
+    Seen before = see(store, "a");
+    assertThat(store.copy(bytes("a"), bytes("a"), false)).isEqualTo(CopyResult.COPIED);
+    assertThat(see(store, "a"))
+        .usingRecursiveComparison()
+        .ignoringFields("version")
+        .isEqualTo(before);
+    assertThat(store.copy(bytes("a"), bytes("a"), true)).isEqualTo(CopyResult.TARGET_PRESENT);
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+  }
+
+  /** The key of the target alone makes the item too long. */
+  @Test
+  void copy_tooLarge() {
+    Store store = store(TIGHT);
+    ByteBuffer longKey = pattern(Store.MAX_KEY_BYTES, 1);
+    store.put(longKey, bytes("old"), PutOptions.DEFAULT);
+    int valueBytes = (int) TIGHT;
+    while (store.put(bytes("a"), ByteBuffer.allocate(valueBytes), PutOptions.DEFAULT)
+        == PutResult.TOO_LARGE) {
+      valueBytes -= 10_000;
+    }
+
+    assertThat(store.copy(bytes("a"), longKey, false)).isEqualTo(CopyResult.TOO_LARGE);
+
+    assertThat(valueOf(store, longKey)).isNull();
+    assertThat(valueOf(store, bytes("a"))).isEqualTo(ByteBuffer.allocate(valueBytes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 31, 33, 1_000, 70_000, 3_000_000, 32 << 20})
+  void copy_ofEveryLength(int valueBytes) {
+    Store store = store(4 * PLENTY);
+    ByteBuffer value = pattern(valueBytes, 5);
+    store.put(bytes("a"), value, PutOptions.DEFAULT);
+    assertThat(store.copy(bytes("a"), bytes("b"), true)).isEqualTo(CopyResult.COPIED);
+    assertThat(valueOf(store, bytes("b"))).isEqualTo(value);
+    assertThat(valueOf(store, bytes("a"))).isEqualTo(value);
   }
 
   // ---- scan ----
@@ -1208,10 +1202,11 @@ public abstract class StoreContract {
   void clear_withEverything() {
     Store store = store(PLENTY);
     for (int i = 0; i < 300; i++) {
-      put(store, "number-" + i, "1", ttl(i % 2 * 1_000L).withKind(i % 4).withFlags(i));
+      PutOptions options = i % 2 == 0 ? PutOptions.DEFAULT : ttl(1_000);
+      put(store, "number-" + i, "1", options.withKind(i % 4).withFlags(i));
       put(store, "large-" + i, "v".repeat(i * 200));
-      store.append(bytes("large-" + i), bytes("!"));
-      store.touch(bytes("large-" + i), 1_000_000);
+      Updates.append(store, bytes("large-" + i), bytes("!"));
+      Updates.touch(store, bytes("large-" + i), after(1_000_000));
     }
     put(store, "huge", "v".repeat(5_000_000));
     long version = see(store, "number-1").version;
@@ -1223,11 +1218,10 @@ public abstract class StoreContract {
     assertThat(scan(store, 0, 10)).isEmpty();
     assertThat(scan(store, cursor, 10)).isEmpty();
     assertThat(getAll(store, "number-1", "large-1", "huge")).containsOnlyNulls();
-    assertThat(store.add(bytes("number-1"), 1)).isEqualTo(Refused.KEY_ABSENT);
-    assertThat(store.append(bytes("large-1"), bytes("x"))).isEqualTo(PutResult.KEY_ABSENT);
-    assertThat(store.touch(bytes("huge"), 1)).isFalse();
-    assertThat(store.ttlMillis(bytes("number-2"))).isEmpty();
-    assertThat(store.delete(bytes("number-1"), version)).isEqualTo(DeleteResult.KEY_ABSENT);
+    assertThat(Updates.append(store, bytes("large-1"), bytes("x"))).isEqualTo(UpdateResult.KEPT);
+    assertThat(Updates.touch(store, bytes("huge"), Item.NEVER)).isFalse();
+    assertThat(Updates.delete(store, bytes("number-1"), version)).isEqualTo(UpdateResult.KEPT);
+    assertThat(store.copy(bytes("huge"), bytes("b"), false)).isEqualTo(CopyResult.SOURCE_ABSENT);
     assertThat(store.delete(bytes("number-2"))).isFalse();
 
     put(store, "number-1", "1");
@@ -1290,6 +1284,21 @@ public abstract class StoreContract {
     put(store, "foo", "short", ttl(10));
     ticker.advance(Duration.ofMillis(10));
     assertThat(get(store, "foo")).isEmpty();
+  }
+
+  @Test
+  void put_withAnExpiryThatIsPast_removes() {
+    Store store = store(PLENTY);
+    for (long expiresAtMillis : List.of(ticker.millis(), ticker.millis() - 1, 1L, 0L, -1L)) {
+      PutOptions past = PutOptions.DEFAULT.withExpiresAtMillis(expiresAtMillis);
+      put(store, "foo", "bar");
+      assertThat(put(store, "foo", "new", past)).isEqualTo(PutResult.STORED);
+      assertThat(put(store, "other", "new", past)).isEqualTo(PutResult.STORED);
+      assertThat(getAll(store, "foo", "other")).containsOnlyNulls();
+    }
+    ticker.advance(Duration.ofSeconds(2));
+    store.maintain();
+    assertThat(store.stats().itemCount()).isZero();
   }
 
   @ParameterizedTest
@@ -1365,17 +1374,17 @@ public abstract class StoreContract {
     assertThat(store.stats().itemCount()).isZero();
   }
 
-  // ---- touch, getAndTouch, ttlMillis, nowMillis ----
+  // ---- touch, nowMillis ----
 
   @Test
   void touch_absent() {
     Store store = store(PLENTY);
-    assertThat(store.touch(bytes("foo"), 1_000)).isFalse();
-    assertThat(store.getAndTouch(bytes("foo"), 1_000, new Seen())).isFalse();
+    assertThat(Updates.touch(store, bytes("foo"), after(1_000))).isFalse();
+    assertThat(Updates.getAndTouch(store, bytes("foo"), after(1_000), new Seen())).isFalse();
     put(store, "foo", "bar", ttl(1));
     ticker.advance(Duration.ofMillis(1));
-    assertThat(store.touch(bytes("foo"), 1_000)).isFalse();
-    assertThat(store.getAndTouch(bytes("foo"), 1_000, new Seen())).isFalse();
+    assertThat(Updates.touch(store, bytes("foo"), after(1_000))).isFalse();
+    assertThat(Updates.getAndTouch(store, bytes("foo"), after(1_000), new Seen())).isFalse();
     assertThat(get(store, "foo")).isEmpty();
   }
 
@@ -1383,7 +1392,7 @@ public abstract class StoreContract {
   void touch_longer() {
     Store store = store(PLENTY);
     put(store, "foo", "bar", ttl(10));
-    assertThat(store.touch(bytes("foo"), 10_000)).isTrue();
+    assertThat(Updates.touch(store, bytes("foo"), after(10_000))).isTrue();
     ticker.advance(Duration.ofMillis(9_999));
     store.maintain();
     assertThat(get(store, "foo")).contains("bar");
@@ -1396,8 +1405,8 @@ public abstract class StoreContract {
     Store store = store(PLENTY);
     put(store, "mortal", "bar", ttl(10_000));
     put(store, "immortal", "bar");
-    assertThat(store.touch(bytes("mortal"), 10)).isTrue();
-    assertThat(store.touch(bytes("immortal"), 10)).isTrue();
+    assertThat(Updates.touch(store, bytes("mortal"), after(10))).isTrue();
+    assertThat(Updates.touch(store, bytes("immortal"), after(10))).isTrue();
     ticker.advance(Duration.ofMillis(9));
     assertThat(getAll(store, "mortal", "immortal")).containsExactly("bar", "bar");
     ticker.advance(Duration.ofMillis(1));
@@ -1412,7 +1421,7 @@ public abstract class StoreContract {
   void touch_removesTheTimeToLive() {
     Store store = store(PLENTY);
     put(store, "foo", "bar", ttl(10));
-    assertThat(store.touch(bytes("foo"), PutOptions.NO_TTL)).isTrue();
+    assertThat(Updates.touch(store, bytes("foo"), Item.NEVER)).isTrue();
     ticker.advance(Duration.ofDays(1_000));
     store.maintain();
     assertThat(get(store, "foo")).contains("bar");
@@ -1425,19 +1434,19 @@ public abstract class StoreContract {
     Store store = store(PLENTY);
     put(store, "foo", "v".repeat(valueBytes), PutOptions.DEFAULT.withKind(2).withFlags(-7));
     Seen before = see(store, "foo");
-    for (long ttlMillis : List.of(5_000L, PutOptions.NO_TTL, 1L << 40, 1_000L)) {
+    for (long ttlMillis : List.of(5_000L, Long.MAX_VALUE, 1L << 40, 1_000L)) {
       Seen shown = new Seen();
-      assertThat(store.touch(bytes("foo"), ttlMillis + 1)).isTrue();
-      assertThat(store.getAndTouch(bytes("foo"), ttlMillis, shown)).isTrue();
+      long expiresAtMillis = ttlMillis == Long.MAX_VALUE ? Item.NEVER : after(ttlMillis);
+      assertThat(Updates.touch(store, bytes("foo"), after(7_000))).isTrue();
+      assertThat(Updates.getAndTouch(store, bytes("foo"), expiresAtMillis, shown)).isTrue();
 
-      assertThat(shown.expiresAtMillis).isEqualTo(ticker.millis() + ttlMillis + 1);
+      assertThat(shown.expiresAtMillis).isEqualTo(after(7_000));
       assertThat(shown)
           .usingRecursiveComparison()
           .ignoringFields("expiresAtMillis")
           .isEqualTo(before);
       Seen after = see(store, "foo");
-      assertThat(after.expiresAtMillis)
-          .isEqualTo(ttlMillis == PutOptions.NO_TTL ? Item.NEVER : ticker.millis() + ttlMillis);
+      assertThat(after.expiresAtMillis).isEqualTo(expiresAtMillis);
       assertThat(after)
           .usingRecursiveComparison()
           .ignoringFields("expiresAtMillis")
@@ -1453,57 +1462,21 @@ public abstract class StoreContract {
       put(store, "key-" + i, "v".repeat(1_000));
     }
     for (int i = 0; i < 100_000; i++) {
-      assertThat(store.touch(bytes("key-" + i % 1_000), i % 3 * 1_000_000L)).isTrue();
+      long expiresAtMillis = i % 3 == 0 ? Item.NEVER : after(i % 3 * 1_000_000L);
+      assertThat(Updates.touch(store, bytes("key-" + i % 1_000), expiresAtMillis)).isTrue();
     }
     assertThat(store.stats().itemCount()).isEqualTo(1_000);
     assertThat(store.stats().evictedItemCount()).isZero();
   }
 
-  @Test
-  void touch_outOfBounds() {
-    Store store = store(PLENTY);
-    put(store, "foo", "bar", ttl(10));
-    assertThatThrownBy(() -> store.touch(bytes("foo"), -1))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThat(store.ttlMillis(bytes("foo"))).hasValue(10);
-  }
-
-  @Test
-  void ttlMillis_absent() {
-    Store store = store(PLENTY);
-    assertThat(store.ttlMillis(bytes("foo"))).isEmpty();
-  }
-
-  @Test
-  void ttlMillis_never() {
-    Store store = store(PLENTY);
-    put(store, "foo", "bar");
-    put(store, "bar", "bar", ttl(Long.MAX_VALUE));
-    assertThat(store.ttlMillis(bytes("foo"))).hasValue(Item.NEVER);
-    assertThat(store.ttlMillis(bytes("bar"))).hasValue(Item.NEVER);
-  }
-
-  @Test
-  void ttlMillis_untilTheEnd() {
-    Store store = store(PLENTY);
-    put(store, "foo", "bar", ttl(10_000));
-    assertThat(store.ttlMillis(bytes("foo"))).hasValue(10_000);
-    ticker.advance(Duration.ofMillis(1));
-    assertThat(store.ttlMillis(bytes("foo"))).hasValue(9_999);
-    ticker.advance(Duration.ofMillis(9_998));
-    assertThat(store.ttlMillis(bytes("foo"))).hasValue(1);
-    ticker.advance(Duration.ofMillis(1));
-    assertThat(store.ttlMillis(bytes("foo"))).isEmpty();
-  }
-
   /** From a millisecond to a century, by factors of ten, and their neighbours. */
   @Test
-  void ttlMillis_exactAtEveryScale() {
+  void expiry_isExactAtEveryScale() {
     Store store = store(PLENTY);
     for (long scale = 1; scale <= 3_000_000_000_000L; scale *= 10) {
       for (long ttlMillis : List.of(scale, scale + 1, scale * 3 - 1)) {
         put(store, "foo", "bar", ttl(ttlMillis));
-        assertThat(store.ttlMillis(bytes("foo"))).isEqualTo(OptionalLong.of(ttlMillis));
+        assertThat(see(store, "foo").expiresAtMillis).isEqualTo(ticker.millis() + ttlMillis);
       }
     }
   }
@@ -1608,7 +1581,8 @@ public abstract class StoreContract {
       int valueBytes = (int) Math.exp(random.nextDouble() * Math.log(400_000));
       ByteBuffer key = bytes("key-" + random.nextInt(2_000));
       ByteBuffer value = pattern(valueBytes, i);
-      PutOptions options = ttl(random.nextInt(3) * 1_500L);
+      int ttlMillis = random.nextInt(3) * 1_500;
+      PutOptions options = ttlMillis == 0 ? PutOptions.DEFAULT : ttl(ttlMillis);
 
       assertThat(store.put(key, value, options)).isEqualTo(PutResult.STORED);
 
@@ -1678,7 +1652,8 @@ public abstract class StoreContract {
         assertThat(get(store, key)).as(at).isEqualTo(Optional.ofNullable(values.get(key)));
       } else if (dice < 750) {
         String value = "value-" + i + "-" + "v".repeat(random.nextInt(300));
-        long ttlMillis = random.nextBoolean() ? 1 + random.nextInt(2_000) : PutOptions.NO_TTL;
+        PutOptions options =
+            random.nextBoolean() ? ttl(1 + random.nextInt(2_000)) : PutOptions.DEFAULT;
         Condition condition =
             switch (random.nextInt(4)) {
               case 0 -> Condition.IF_ABSENT;
@@ -1688,11 +1663,11 @@ public abstract class StoreContract {
         boolean holds =
             condition.equals(Condition.ALWAYS)
                 || condition.equals(Condition.IF_PRESENT) == values.containsKey(key);
-        PutResult result = put(store, key, value, ttl(ttlMillis).withCondition(condition));
-        assertThat(result == PutResult.STORED).as(at).isEqualTo(holds);
+        UpdateResult result = putIf(store, key, value, options, condition);
+        assertThat(result == UpdateResult.STORED).as(at).isEqualTo(holds);
         if (holds) {
           values.put(key, value);
-          expiries.put(key, ttlMillis == 0 ? Item.NEVER : ticker.millis() + ttlMillis);
+          expiries.put(key, options.expiresAtMillis());
         }
       } else if (dice < 950) {
         assertThat(store.delete(bytes(key))).as(at).isEqualTo(values.remove(key) != null);
@@ -1775,6 +1750,61 @@ public abstract class StoreContract {
     assertThat(hits.get()).isPositive();
   }
 
+  /** What is copied may move, or make way for the copy itself. */
+  @ParameterizedTest
+  @CsvSource({"1_000, 4_000, 200_000", "100_000, 2_000, 2_000_000", "33554432, 12, 100_000_000"})
+  void threads_copiesAreWhole(int maxValueBytes, int rounds, long budgetBytes) throws Exception {
+    int keys = 4;
+    Store store = store(Math.max(TIGHT / 8, budgetBytes));
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicInteger copies = new AtomicInteger();
+
+    Callable<Void> copier =
+        () -> {
+          Random random = new Random(3);
+          for (int generation = 1; generation <= rounds; generation++) {
+            int key = random.nextInt(keys);
+            int length = 16 + random.nextInt(maxValueBytes - 16);
+            ByteBuffer value = generationValue(key, generation, length);
+            store.put(bytes("key-" + key), value, PutOptions.DEFAULT);
+            for (int i = 0; i < 3; i++) {
+              ByteBuffer copy = bytes("copy-" + key + "-" + i);
+              if (store.copy(bytes("key-" + key), copy, false) == CopyResult.COPIED) {
+                copies.incrementAndGet();
+              }
+            }
+          }
+          return null;
+        };
+    Callable<Void> reader =
+        () -> {
+          Random random = new Random();
+          while (!done.get()) {
+            int key = random.nextInt(keys);
+            ByteBuffer copy = valueOf(store, bytes("copy-" + key + "-" + random.nextInt(3)));
+            if (copy != null) {
+              long generation = copy.getLong(0);
+              assertThat(copy).isEqualTo(generationValue(key, generation, copy.remaining()));
+            }
+          }
+          return null;
+        };
+    Callable<Void> churner =
+        () -> {
+          Random random = new Random();
+          while (!done.get()) {
+            store.put(
+                bytes("key-" + (keys + random.nextInt(20))),
+                ByteBuffer.allocate(random.nextInt(maxValueBytes / 4)),
+                PutOptions.DEFAULT);
+            store.maintain();
+          }
+          return null;
+        };
+    runTogether(List.of(copier, reader, churner), done);
+    assertThat(copies.get()).isPositive();
+  }
+
   @Test
   void threads_conditionsAreAtomic() throws Exception {
     Store store = store(PLENTY);
@@ -1783,8 +1813,8 @@ public abstract class StoreContract {
     Callable<Void> contender =
         () -> {
           for (int round = 0; round < rounds; round++) {
-            PutOptions ifAbsent = PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT);
-            if (put(store, "round-" + round, "mine", ifAbsent) == PutResult.STORED) {
+            if (putIf(store, "round-" + round, "mine", Condition.IF_ABSENT)
+                == UpdateResult.STORED) {
               winners.incrementAndGet();
             }
           }
@@ -1823,12 +1853,22 @@ public abstract class StoreContract {
 
   // ---- helpers ----
 
-  private static PutOptions ttl(long ttlMillis) {
-    return PutOptions.DEFAULT.withTtlMillis(ttlMillis);
+  private PutOptions ttl(long ttlMillis) {
+    return PutOptions.DEFAULT.withExpiresAtMillis(after(ttlMillis));
   }
 
-  private static PutOptions ifVersion(long version) {
-    return PutOptions.DEFAULT.withCondition(new Condition.IfVersion(version));
+  private long after(long ttlMillis) {
+    long expiresAtMillis = ticker.millis() + ttlMillis;
+    return expiresAtMillis < 0 ? Item.NEVER : expiresAtMillis; // Past the end of time.
+  }
+
+  private static UpdateResult putIf(
+      Store store, String key, String value, PutOptions options, Condition condition) {
+    return Updates.putIf(store, bytes(key), bytes(value), options, condition);
+  }
+
+  private static UpdateResult putIf(Store store, String key, String value, Condition condition) {
+    return putIf(store, key, value, PutOptions.DEFAULT, condition);
   }
 
   protected static final PutResult put(Store store, String key, String value) {

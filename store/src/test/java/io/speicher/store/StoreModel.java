@@ -2,14 +2,12 @@ package io.speicher.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.speicher.store.AddResult.Counted;
-import io.speicher.store.AddResult.Refused;
-import io.speicher.store.Operation.Add;
 import io.speicher.store.Operation.Advance;
 import io.speicher.store.Operation.Append;
 import io.speicher.store.Operation.Change;
 import io.speicher.store.Operation.Clear;
 import io.speicher.store.Operation.CompareAll;
+import io.speicher.store.Operation.Copy;
 import io.speicher.store.Operation.Delete;
 import io.speicher.store.Operation.DeleteVersion;
 import io.speicher.store.Operation.Get;
@@ -18,14 +16,11 @@ import io.speicher.store.Operation.GetAndTouch;
 import io.speicher.store.Operation.Maintain;
 import io.speicher.store.Operation.Prepend;
 import io.speicher.store.Operation.Put;
-import io.speicher.store.Operation.PutNumber;
 import io.speicher.store.Operation.PutTooLarge;
 import io.speicher.store.Operation.ScanStep;
 import io.speicher.store.Operation.Touch;
-import io.speicher.store.Operation.TtlMillis;
 import io.speicher.store.Operation.When;
-import io.speicher.store.PutOptions.Condition;
-import java.math.BigInteger;
+import io.speicher.store.Updates.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,10 +31,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +62,6 @@ final class StoreModel {
   private static final int MAX_SCAN_STEPS = 1_000_000;
   private static final int MAX_KEYS_BEYOND_STEP = 1_000;
   private static final ByteBuffer ZEROS = ByteBuffer.allocate(ModelCheck.PLENTY + 1);
-  private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]*");
 
   private final Store store;
   private final FakeTicker ticker;
@@ -112,7 +104,6 @@ final class StoreModel {
       case Get(int key) -> get(key);
       case GetAll(List<Integer> numbers) -> getAll(numbers);
       case Put put -> put(put);
-      case PutNumber(int key, long number) -> putNumber(key, number);
       case PutTooLarge(int key) -> putTooLarge(key);
       case Delete(int key) -> {
         if (settle(key, store.delete(key(key)), true, false)) {
@@ -123,14 +114,13 @@ final class StoreModel {
       case Change change -> change(change);
       case Append(int key, Operation.Bytes tail) -> append(key, tail.toArray());
       case Prepend(int key, Operation.Bytes head) -> prepend(key, head.toArray());
-      case Add(int key, long delta) -> add(key, delta);
+      case Copy copy -> copy(copy);
       case Touch(int key, long ttlMillis) -> {
-        if (settle(key, store.touch(key(key), ttlMillis), true, false)) {
+        if (settle(key, Updates.touch(store, key(key), expiresAtMillis(ttlMillis)), true, false)) {
           touched(key, ttlMillis);
         }
       }
       case GetAndTouch(int key, long ttlMillis) -> getAndTouch(key, ttlMillis);
-      case TtlMillis(int key) -> ttlMillis(key);
       case Advance(long millis) -> {
         ticker.advance(Duration.ofMillis(millis));
         expect("time", ticker.millis(), store.nowMillis());
@@ -170,15 +160,6 @@ final class StoreModel {
     }
   }
 
-  private void ttlMillis(int key) {
-    ModelItem item = live(key);
-    long left =
-        item == null || item.expiresAtMillis == Item.NEVER
-            ? Item.NEVER
-            : item.expiresAtMillis - ticker.millis();
-    settle(key, store.ttlMillis(key(key)), OptionalLong.of(left), OptionalLong.empty());
-  }
-
   /** Compares what the store has shown, or null for a miss, and learns from it. */
   private void compare(int key, @Nullable Shown shown) {
     if (!settle(key, shown != null, true, false) || shown == null) {
@@ -212,23 +193,35 @@ final class StoreModel {
     if (!roomFor(value.length)) {
       return;
     }
-    PutOptions options =
-        new PutOptions(put.kind(), put.flags(), put.ttlMillis(), condition(key, put.when()));
-    PutResult result = store.put(key(key), ByteBuffer.wrap(value), options);
-    PutResult ifPresent =
-        switch (put.when()) {
-          case ALWAYS, IF_PRESENT, IF_VERSION -> PutResult.STORED;
-          case IF_ABSENT, IF_OTHER_VERSION -> PutResult.KEY_PRESENT;
+    long expiresAtMillis = expiresAtMillis(put.ttlMillis());
+    PutOptions options = new PutOptions(put.kind(), put.flags(), expiresAtMillis);
+    boolean stored;
+    if (put.when() == When.ALWAYS) {
+      expect("put", PutResult.STORED, store.put(key(key), ByteBuffer.wrap(value), options));
+      stored = true;
+    } else {
+      stored = putIf(key, value, options, put.when());
+    }
+    if (stored) {
+      stored(key, value, put.kind(), put.flags(), expiresAtMillis);
+    }
+  }
+
+  private boolean putIf(int key, byte[] value, PutOptions options, When when) {
+    UpdateResult result =
+        Updates.putIf(store, key(key), ByteBuffer.wrap(value), options, condition(key, when));
+    UpdateResult ifPresent =
+        switch (when) {
+          case ALWAYS, IF_PRESENT, IF_VERSION -> UpdateResult.STORED;
+          case IF_ABSENT, IF_OTHER_VERSION -> UpdateResult.KEPT;
         };
-    PutResult ifAbsent =
-        switch (put.when()) {
-          case ALWAYS, IF_ABSENT -> PutResult.STORED;
-          case IF_PRESENT, IF_VERSION, IF_OTHER_VERSION -> PutResult.KEY_ABSENT;
+    UpdateResult ifAbsent =
+        switch (when) {
+          case ALWAYS, IF_ABSENT -> UpdateResult.STORED;
+          case IF_PRESENT, IF_VERSION, IF_OTHER_VERSION -> UpdateResult.KEPT;
         };
     settle(key, result, ifPresent, ifAbsent);
-    if (result == PutResult.STORED) {
-      stored(key, value, put.kind(), put.flags(), expiresAtMillis(put.ttlMillis()));
-    }
+    return result == UpdateResult.STORED;
   }
 
   private Condition condition(int key, When when) {
@@ -236,8 +229,8 @@ final class StoreModel {
       case ALWAYS -> Condition.ALWAYS;
       case IF_ABSENT -> Condition.IF_ABSENT;
       case IF_PRESENT -> Condition.IF_PRESENT;
-      case IF_VERSION -> new Condition.IfVersion(version(key, true));
-      case IF_OTHER_VERSION -> new Condition.IfVersion(version(key, false));
+      case IF_VERSION -> Condition.ifVersion(version(key, true));
+      case IF_OTHER_VERSION -> Condition.ifVersion(version(key, false));
     };
   }
 
@@ -252,15 +245,6 @@ final class StoreModel {
     return formerVersions(key).stream().filter(v -> v != version).findAny().orElse(version + 1);
   }
 
-  private void putNumber(int key, long number) {
-    byte[] text = Long.toString(number).getBytes(StandardCharsets.US_ASCII);
-    if (roomFor(text.length)) {
-      PutResult result = store.put(key(key), ByteBuffer.wrap(text), PutOptions.DEFAULT);
-      expect("put", PutResult.STORED, result);
-      stored(key, text, 0, 0, Item.NEVER);
-    }
-  }
-
   private void putTooLarge(int key) {
     ByteBuffer value = ZEROS.slice(0, Math.toIntExact(budgetBytes + 1));
     expect("put", PutResult.TOO_LARGE, store.put(key(key), value, PutOptions.DEFAULT));
@@ -269,9 +253,9 @@ final class StoreModel {
 
   private void deleteVersion(int key, boolean current) {
     long version = version(key, current);
-    DeleteResult ifPresent = current ? DeleteResult.DELETED : DeleteResult.OTHER_VERSION;
-    DeleteResult result = store.delete(key(key), version);
-    if (settle(key, result, ifPresent, DeleteResult.KEY_ABSENT) && current) {
+    UpdateResult ifPresent = current ? UpdateResult.REMOVED : UpdateResult.KEPT;
+    UpdateResult result = Updates.delete(store, key(key), version);
+    if (settle(key, result, ifPresent, UpdateResult.KEPT) && current) {
       remove(key);
     }
   }
@@ -281,8 +265,8 @@ final class StoreModel {
     if (!roomFor(tail.length + lengthOf(item))) {
       return;
     }
-    PutResult result = store.append(key(key), ByteBuffer.wrap(tail));
-    if (settle(key, result, PutResult.STORED, PutResult.KEY_ABSENT) && item != null) {
+    UpdateResult result = Updates.append(store, key(key), ByteBuffer.wrap(tail));
+    if (settle(key, result, UpdateResult.STORED, UpdateResult.KEPT) && item != null) {
       stored(key, joined(item.value, tail), item.kind, item.flags, item.expiresAtMillis);
     }
   }
@@ -292,40 +276,51 @@ final class StoreModel {
     if (!roomFor(head.length + lengthOf(item))) {
       return;
     }
-    PutResult result = store.prepend(key(key), ByteBuffer.wrap(head));
-    if (settle(key, result, PutResult.STORED, PutResult.KEY_ABSENT) && item != null) {
+    UpdateResult result = Updates.prepend(store, key(key), ByteBuffer.wrap(head));
+    if (settle(key, result, UpdateResult.STORED, UpdateResult.KEPT) && item != null) {
       stored(key, joined(head, item.value), item.kind, item.flags, item.expiresAtMillis);
     }
   }
 
-  private void add(int key, long delta) {
-    ModelItem item = live(key);
-    AddResult ifPresent = item == null ? Refused.KEY_ABSENT : sum(item.value, delta);
-    AddResult result = store.add(key(key), delta);
-    if (settle(key, result, ifPresent, Refused.KEY_ABSENT)
-        && item != null
-        && result instanceof Counted(long sum)) {
-      byte[] text = Long.toString(sum).getBytes(StandardCharsets.US_ASCII);
-      stored(key, text, item.kind, item.flags, item.expiresAtMillis);
+  private void copy(Copy copy) {
+    int from = copy.from();
+    int to = copy.to();
+    ModelItem item = live(from);
+    if (!roomFor(lengthOf(item))) {
+      return;
+    }
+    CopyResult result = store.copy(key(from), key(to), copy.onlyIfAbsent());
+    switch (result) {
+      case SOURCE_ABSENT -> isGone(from);
+      case TARGET_PRESENT -> {
+        expect("copy only if absent", true, copy.onlyIfAbsent());
+        expect("an item of key " + to, true, live(to) != null);
+      }
+      case COPIED -> {
+        if (item == null) {
+          fail("copy of key " + from, CopyResult.SOURCE_ABSENT, result);
+        } else {
+          if (copy.onlyIfAbsent()) {
+            isGone(to);
+          }
+          stored(to, item.value, item.kind, item.flags, item.expiresAtMillis);
+        }
+      }
+      case TOO_LARGE -> fail("copy of key " + from, CopyResult.COPIED, result);
     }
   }
 
-  private static AddResult sum(byte[] value, long delta) {
-    String text = new String(value, StandardCharsets.ISO_8859_1);
-    if (text.length() > 20 || !NUMBER.matcher(text).matches()) {
-      return Refused.NOT_A_NUMBER;
+  /** The key has no item, or had none during the operation: to make room, any may be evicted. */
+  private void isGone(int key) {
+    if (live(key) != null) {
+      expect("evicts", true, evicts);
+      remove(key);
     }
-    BigInteger number = new BigInteger(text);
-    BigInteger sum = number.add(BigInteger.valueOf(delta));
-    if (number.bitLength() >= Long.SIZE) {
-      return Refused.NOT_A_NUMBER;
-    }
-    return sum.bitLength() < Long.SIZE ? new Counted(sum.longValueExact()) : Refused.OVERFLOW;
   }
 
   private void getAndTouch(int key, long ttlMillis) {
     Shown shown = new Shown();
-    boolean hit = store.getAndTouch(key(key), ttlMillis, shown);
+    boolean hit = Updates.getAndTouch(store, key(key), expiresAtMillis(ttlMillis), shown);
     compare(key, hit ? shown : null);
     if (hit) {
       touched(key, ttlMillis);
@@ -377,7 +372,7 @@ final class StoreModel {
     return switch (change.how()) {
       case KEEP -> Update.KEEP;
       case REMOVE -> Update.REMOVE;
-      case PUT -> Update.Replace.put(head, options(change), store.nowMillis());
+      case PUT -> Update.Replace.put(head, options(change));
       case THROW -> throw oops;
       case NEW_VALUE -> old == null ? Update.KEEP : Update.Replace.value(old, head);
       case VALUE_TWICE ->
@@ -397,8 +392,8 @@ final class StoreModel {
     };
   }
 
-  private static PutOptions options(Change change) {
-    return PutOptions.DEFAULT.withFlags(change.flags()).withTtlMillis(change.ttlMillis());
+  private PutOptions options(Change change) {
+    return new PutOptions(0, change.flags(), expiresAtMillis(change.ttlMillis()));
   }
 
   private static Update turned(Item old) {
@@ -599,7 +594,7 @@ final class StoreModel {
   }
 
   private long expiresAtMillis(long ttlMillis) {
-    return ttlMillis == PutOptions.NO_TTL ? Item.NEVER : ticker.millis() + ttlMillis;
+    return ttlMillis == 0 ? Item.NEVER : ticker.millis() + ttlMillis;
   }
 
   private static int lengthOf(@Nullable ModelItem item) {

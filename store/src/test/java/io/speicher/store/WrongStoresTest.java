@@ -48,7 +48,7 @@ final class WrongStoresTest {
   /** Of two thousand operations, the two that matter are left, and made small. */
   @Test
   void shrink_leavesWhatMatters() {
-    RandomOperations operations = new RandomOperations(2, 100);
+    RandomOperations operations = new RandomOperations(3, 100);
     List<Operation> program = new ArrayList<>();
     while (program.size() < 2_000) {
       program.add(operations.next());
@@ -77,8 +77,8 @@ final class WrongStoresTest {
     TOUCH_FORGETS_FLAGS(false),
     APPEND_KEEPS_THE_VERSION(false),
     EXPIRY_IS_A_MILLISECOND_LATE(false),
-    CONDITION_IS_NOT_LOOKED_AT(false),
-    ABSENT_KEY_IS_STORED_IF_PRESENT(false),
+    COPY_FORGETS_FLAGS(false),
+    COPY_REPLACES_WHAT_IS_PRESENT(true),
     DELETE_LEAVES_LONG_VALUES(false),
     CLEAR_LEAVES_LONG_KEYS(false),
     SCAN_SHOWS_DELETED_KEYS(false),
@@ -116,15 +116,10 @@ final class WrongStoresTest {
 
     @Override
     public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
-      PutOptions wrong = options;
-      if (fault == Fault.EXPIRY_IS_A_MILLISECOND_LATE && options.ttlMillis() > 0) {
-        wrong = options.withTtlMillis(options.ttlMillis() + 1);
-      }
-      if (fault == Fault.CONDITION_IS_NOT_LOOKED_AT
-          || (fault == Fault.ABSENT_KEY_IS_STORED_IF_PRESENT
-              && options.condition().equals(PutOptions.Condition.IF_PRESENT))) {
-        wrong = options.withCondition(PutOptions.Condition.ALWAYS);
-      }
+      boolean late =
+          fault == Fault.EXPIRY_IS_A_MILLISECOND_LATE && options.expiresAtMillis() != Item.NEVER;
+      PutOptions wrong =
+          late ? options.withExpiresAtMillis(options.expiresAtMillis() + 1) : options;
       if (fault == Fault.TOO_LARGE_VALUE_LEAVES_THE_OLD_ONE
           && value.remaining() > store.stats().budgetBytes()) {
         return PutResult.TOO_LARGE;
@@ -172,9 +167,32 @@ final class WrongStoresTest {
       }
     }
 
+    @Override
+    public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+      CopyResult result =
+          store.copy(from, to, onlyIfAbsent && fault != Fault.COPY_REPLACES_WHAT_IS_PRESENT);
+      if (fault == Fault.COPY_FORGETS_FLAGS && result == CopyResult.COPIED) {
+        store.update(
+            to,
+            copy ->
+                copy == null
+                    ? Update.KEEP
+                    : new Update.Replace(
+                        copy.value(),
+                        ByteBuffer.allocate(0),
+                        copy.kind(),
+                        0,
+                        copy.expiresAtMillis(),
+                        Update.Replace.NEW_VERSION));
+      }
+      return result;
+    }
+
     private Update.Replace wrong(Update.Replace replace) {
       return new Update.Replace(
           replace.head(),
+          replace.gapBytes(),
+          replace.middle(),
           replace.tail(),
           replace.kind(),
           fault == Fault.TOUCH_FORGETS_FLAGS && keepsVersion(replace) ? 0 : replace.flags(),

@@ -2,13 +2,16 @@ package io.speicher.bench.jcstress;
 
 import io.speicher.store.Item;
 import io.speicher.store.PutOptions;
-import io.speicher.store.PutOptions.Condition;
 import io.speicher.store.PutResult;
 import io.speicher.store.Ticker;
+import io.speicher.store.Update;
+import io.speicher.store.UpdateResult;
 import io.speicher.store.segment.Geometry;
 import io.speicher.store.segment.SegmentStore;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A store, keys in it, and values that show at each place to whom they belong. */
 final class Keys {
@@ -49,17 +52,25 @@ final class Keys {
     return ByteBuffer.allocate(8).putLong(0, key);
   }
 
-  PutResult put(long key, char letter, Condition condition) {
+  void put(long key, char letter) {
+    PutResult result = store.put(name(key), value(key, letter), PutOptions.DEFAULT);
+    assert result == PutResult.STORED;
+  }
+
+  /** Puts a value if the present item is as it has to be, and returns whether it was. */
+  boolean putIf(long key, char letter, Predicate<@Nullable Item> condition) {
+    Update.Replace replace = Update.Replace.put(value(key, letter), PutOptions.DEFAULT);
+    UpdateResult result =
+        store.update(name(key), old -> condition.test(old) ? replace : Update.KEEP);
+    return result == UpdateResult.STORED;
+  }
+
+  private static ByteBuffer value(long key, char letter) {
     ByteBuffer value = ByteBuffer.allocate(8 * VALUE_WORDS);
     while (value.hasRemaining()) {
       value.putLong(word(key, letter));
     }
-    return store.put(name(key), value.flip(), PutOptions.DEFAULT.withCondition(condition));
-  }
-
-  void put(long key, char letter) {
-    PutResult result = put(key, letter, Condition.ALWAYS);
-    assert result == PutResult.STORED;
+    return value.flip();
   }
 
   /** Writes so much that in a small store segments are cleaned and used again. */

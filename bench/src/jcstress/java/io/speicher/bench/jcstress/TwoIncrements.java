@@ -3,8 +3,8 @@ package io.speicher.bench.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.speicher.store.AddResult.Counted;
 import io.speicher.store.PutOptions;
+import io.speicher.store.Update;
 import java.nio.ByteBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -44,6 +44,14 @@ public class TwoIncrements {
   }
 
   private long add(long delta) {
-    return KEYS.store.add(Keys.name(key), delta) instanceof Counted(long sum) ? sum : -1;
+    long[] sum = new long[1];
+    KEYS.store.update(
+        Keys.name(key),
+        old -> {
+          sum[0] = old == null ? -1 : old.value().get(old.value().position()) - '0' + delta;
+          ByteBuffer text = ByteBuffer.wrap(new byte[] {(byte) ('0' + sum[0])});
+          return old == null ? Update.KEEP : Update.Replace.value(old, text);
+        });
+    return sum[0];
   }
 }

@@ -3,8 +3,6 @@ package io.speicher.bench.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.speicher.store.PutOptions.Condition;
-import io.speicher.store.PutResult;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -29,12 +27,12 @@ public class TwoPutsIfAbsent {
 
   @Actor
   public void first(ZZC_Result r) {
-    r.r1 = KEYS.put(key, 'A', Condition.IF_ABSENT) == PutResult.STORED;
+    r.r1 = KEYS.putIf(key, 'A', old -> old == null);
   }
 
   @Actor
   public void second(ZZC_Result r) {
-    r.r2 = KEYS.put(key, 'B', Condition.IF_ABSENT) == PutResult.STORED;
+    r.r2 = KEYS.putIf(key, 'B', old -> old == null);
   }
 
   @Arbiter

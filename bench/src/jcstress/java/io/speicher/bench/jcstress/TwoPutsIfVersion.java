@@ -3,8 +3,6 @@ package io.speicher.bench.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.speicher.store.PutOptions.Condition;
-import io.speicher.store.PutResult;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -22,21 +20,21 @@ public class TwoPutsIfVersion {
   private static final Keys KEYS = Keys.withRoomForAll();
 
   private final long key = KEYS.next();
-  private final Condition condition;
+  private final long version;
 
   public TwoPutsIfVersion() {
     KEYS.put(key, 'X');
-    condition = new Condition.IfVersion(KEYS.version(key));
+    version = KEYS.version(key);
   }
 
   @Actor
   public void first(ZZC_Result r) {
-    r.r1 = KEYS.put(key, 'A', condition) == PutResult.STORED;
+    r.r1 = KEYS.putIf(key, 'A', old -> old != null && old.version() == version);
   }
 
   @Actor
   public void second(ZZC_Result r) {
-    r.r2 = KEYS.put(key, 'B', condition) == PutResult.STORED;
+    r.r2 = KEYS.putIf(key, 'B', old -> old != null && old.version() == version);
   }
 
   @Arbiter

@@ -3,6 +3,7 @@ package io.speicher.bench.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.speicher.store.Update;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -28,7 +29,10 @@ public class VersionWhileMoved {
   /** Writes the item again, elsewhere, with the same version. */
   @Actor
   public void mover() {
-    KEYS.store.touch(Keys.name(key), 1_000_000);
+    long expiresAtMillis = KEYS.store.nowMillis() + 1_000_000;
+    KEYS.store.update(
+        Keys.name(key),
+        old -> old == null ? Update.KEEP : Update.Replace.expiry(old, expiresAtMillis));
   }
 
   @Actor

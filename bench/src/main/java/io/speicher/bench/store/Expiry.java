@@ -23,8 +23,6 @@ import java.util.function.LongFunction;
 final class Expiry {
   private static final int VALUE_BYTES = 32;
   private static final PutOptions STAYS = PutOptions.DEFAULT;
-  private static final PutOptions STAYS_AN_HOUR =
-      PutOptions.DEFAULT.withTtlMillis(TimeUnit.HOURS.toMillis(1));
   private static final long CALIBRATION_BYTES = 256 << 20;
   private static final long PROMISED_MILLIS = 2_000;
 
@@ -45,6 +43,10 @@ final class Expiry {
     StoreMeasurements.inOwnProcess("maintenance-of", "beside=" + besideMore, seconds);
   }
 
+  private static PutOptions ttl(Store store, long ttlMillis) {
+    return STAYS.withExpiresAtMillis(store.nowMillis() + ttlMillis);
+  }
+
   static void measureReuse(Arguments arguments) throws InterruptedException {
     long items = arguments.number("items", 5_000_000);
     long fromSeconds = arguments.number("from", 10);
@@ -55,13 +57,12 @@ final class Expiry {
     long budgetBytes = (long) (items * itemBytes * 100 / filledPercent);
     XorShift random = new XorShift(1);
     long spreadMillis = TimeUnit.SECONDS.toMillis(toSeconds - fromSeconds) + 1;
+    Store store = Stores.open(budgetBytes);
     LongFunction<PutOptions> everySecondExpires =
         index ->
             expires(index)
-                ? STAYS.withTtlMillis(
-                    TimeUnit.SECONDS.toMillis(fromSeconds) + random.below(spreadMillis))
+                ? ttl(store, TimeUnit.SECONDS.toMillis(fromSeconds) + random.below(spreadMillis))
                 : STAYS;
-    Store store = Stores.open(budgetBytes);
     try (Maintenance maintenance = Maintenance.start(store)) {
       Filling filling = new Filling(store, 0, VALUE_BYTES, everySecondExpires);
       filling.until(items);
@@ -89,7 +90,8 @@ final class Expiry {
   private static void refill(Store store, long items, long roomBefore) {
     long expired = items / 2;
     long evictedBefore = store.stats().evictedItemCount();
-    Filling filling = new Filling(store, items, VALUE_BYTES, _ -> STAYS_AN_HOUR);
+    PutOptions hour = ttl(store, TimeUnit.HOURS.toMillis(1));
+    Filling filling = new Filling(store, items, VALUE_BYTES, _ -> hour);
     filling.untilEviction(items + expired);
     long untilEviction = filling.next();
     filling.until(items + expired);
@@ -120,12 +122,11 @@ final class Expiry {
     long roundSeconds = arguments.number("seconds", 5);
     long perSecond = arguments.number("rate", 100_000);
     arguments.requireNoOthers();
-    PutOptions brief = STAYS.withTtlMillis(1_000);
     Store store = Stores.open((long) ((beside + 10 * perSecond) * itemBytes()));
+    PutOptions hour = ttl(store, TimeUnit.HOURS.toMillis(1));
     try (Maintenance maintenance = Maintenance.start(store)) {
-      new Filling(store, 0, VALUE_BYTES, index -> expires(index) ? STAYS_AN_HOUR : STAYS)
-          .until(beside);
-      Filling expiring = new Filling(store, beside, VALUE_BYTES, _ -> brief);
+      new Filling(store, 0, VALUE_BYTES, index -> expires(index) ? hour : STAYS).until(beside);
+      Filling expiring = new Filling(store, beside, VALUE_BYTES, _ -> ttl(store, 1_000));
       Rounds millis = new Rounds();
       for (int round = 0; round <= 5; round++) {
         long before = maintenance.cpuNanos();
@@ -150,8 +151,8 @@ final class Expiry {
   /** What an item takes of a budget, with half of the items having a time to live. */
   private static double itemBytes() {
     try (Store store = Stores.open(CALIBRATION_BYTES)) {
-      Filling filling =
-          new Filling(store, 0, VALUE_BYTES, index -> expires(index) ? STAYS_AN_HOUR : STAYS);
+      PutOptions hour = ttl(store, TimeUnit.HOURS.toMillis(1));
+      Filling filling = new Filling(store, 0, VALUE_BYTES, index -> expires(index) ? hour : STAYS);
       filling.untilEviction(Long.MAX_VALUE);
       return (double) CALIBRATION_BYTES / filling.next();
     }

@@ -5,9 +5,11 @@ import static io.speicher.bench.store.StoreMeasurements.out;
 import io.speicher.bench.Arguments;
 import io.speicher.bench.Machine;
 import io.speicher.bench.Progress;
+import io.speicher.store.Item;
 import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What an item takes of the budget beyond its key and value, and what the process takes beyond the
@@ -61,8 +63,10 @@ final class Memory {
     int valueBytes = (int) arguments.number("value", 32);
     long ttlSeconds = arguments.number("ttl", 0);
     arguments.requireNoOthers();
-    PutOptions options = PutOptions.DEFAULT.withTtlMillis(ttlSeconds * 1_000);
     Store store = Stores.open(budgetBytes);
+    long expiresAtMillis =
+        ttlSeconds == 0 ? Item.NEVER : store.nowMillis() + TimeUnit.SECONDS.toMillis(ttlSeconds);
+    PutOptions options = PutOptions.DEFAULT.withExpiresAtMillis(expiresAtMillis);
     try (Maintenance _ = Maintenance.start(store)) {
       Filling filling = new Filling(store, 0, valueBytes, _ -> options);
       long full = fill(store, filling);

@@ -1,11 +1,10 @@
 package io.speicher.bench.store;
 
-import io.speicher.store.AddResult;
-import io.speicher.store.AddResult.Counted;
+import io.speicher.store.Item;
 import io.speicher.store.PutOptions;
-import io.speicher.store.PutOptions.Condition;
-import io.speicher.store.PutResult;
 import io.speicher.store.Store;
+import io.speicher.store.Update;
+import io.speicher.store.UpdateResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -49,6 +48,7 @@ final class SoakCounters {
     private final ByteBuffer number = ByteBuffer.allocate(20);
     private final long[] last = new long[COUNTERS];
     private long version;
+    private long sum;
 
     Counting(int owner, XorShift random) {
       this.owner = owner;
@@ -58,15 +58,31 @@ final class SoakCounters {
     void add() {
       int counter = (int) random.below(COUNTERS / 2);
       long cleared = record.cleared();
-      AddResult result = store.add(key(counter), 1);
-      if (result instanceof Counted(long sum)) {
-        check(counter, sum, cleared);
-        checkAlone(counter, sum);
-      } else if (result == AddResult.Refused.KEY_ABSENT) {
+      UpdateResult result =
+          store.update(
+              key(counter),
+              old -> {
+                if (old == null) {
+                  return Update.KEEP;
+                }
+                sum = number(old.value()) + 1;
+                return Update.Replace.value(old, text(sum));
+              });
+      if (result == UpdateResult.KEPT) {
         create(counter);
       } else {
-        record.fault("counter is no number: result=" + result);
+        check(counter, sum, cleared);
+        checkAlone(counter, sum);
       }
+    }
+
+    /** Of any bytes, since an updater may see a mixture of two numbers. */
+    private static long number(ByteBuffer text) {
+      long number = 0;
+      for (int i = text.position(); i < text.limit(); i++) {
+        number = 10 * number + text.get(i) - '0';
+      }
+      return number;
     }
 
     void compareAndSet() {
@@ -84,8 +100,14 @@ final class SoakCounters {
       }
       long seen = Long.parseLong(StandardCharsets.ISO_8859_1.decode(number).toString());
       check(counter, seen, cleared);
-      PutOptions onlyThat = PutOptions.DEFAULT.withCondition(new Condition.IfVersion(version));
-      if (store.put(key(counter), text(seen + 1), onlyThat) == PutResult.STORED) {
+      UpdateResult result =
+          store.update(
+              key(counter),
+              old ->
+                  old != null && old.version() == version
+                      ? Update.Replace.put(text(seen + 1), PutOptions.DEFAULT)
+                      : Update.KEEP);
+      if (result == UpdateResult.STORED) {
         check(counter, seen + 1, cleared);
         checkAlone(counter, seen + 1);
       }
@@ -95,11 +117,11 @@ final class SoakCounters {
     private void create(int counter) {
       synchronized (creation[counter]) {
         long generation = record.begin(owner);
-        PutOptions ifAbsent =
-            PutOptions.DEFAULT
-                .withCondition(Condition.IF_ABSENT)
-                .withTtlMillis(random.below(4) == 0 ? 5_000 : PutOptions.NO_TTL);
-        store.put(key(counter), text(generation * GENERATION_STEP), ifAbsent);
+        long expiresAtMillis = random.below(4) == 0 ? store.nowMillis() + 5_000 : Item.NEVER;
+        PutOptions options = PutOptions.DEFAULT.withExpiresAtMillis(expiresAtMillis);
+        ByteBuffer first = text(generation * GENERATION_STEP);
+        store.update(
+            key(counter), old -> old == null ? Update.Replace.put(first, options) : Update.KEEP);
         record.end(owner);
       }
     }

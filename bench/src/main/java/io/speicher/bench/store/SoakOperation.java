@@ -2,7 +2,7 @@ package io.speicher.bench.store;
 
 /** What a thread of a soak does, and how often in a thousand times. */
 enum SoakOperation {
-  GET(390),
+  GET(400),
   GET_ALL(20),
   PUT(260),
   PUT_EXPIRING(80),
@@ -13,7 +13,6 @@ enum SoakOperation {
   COMPARE_AND_SET(30),
   TOUCH(20),
   GET_AND_TOUCH(10),
-  TTL(10),
   DELETE(40),
   DELETE_VERSION(20);
 

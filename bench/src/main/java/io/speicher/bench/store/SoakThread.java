@@ -3,19 +3,18 @@ package io.speicher.bench.store;
 import static java.util.Objects.requireNonNull;
 
 import io.speicher.bench.store.SoakValue.Generations;
-import io.speicher.store.DeleteResult;
 import io.speicher.store.Item;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
-import io.speicher.store.PutOptions.Condition;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
+import io.speicher.store.Update;
+import io.speicher.store.UpdateResult;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 
@@ -85,7 +84,7 @@ final class SoakThread {
       case GET -> get(anyIndex());
       case GET_ALL -> getAll();
       case PUT -> put(ownIndex(), PutOptions.DEFAULT);
-      case PUT_EXPIRING -> put(ownIndex(), PutOptions.DEFAULT.withTtlMillis(ttlMillis()));
+      case PUT_EXPIRING -> put(ownIndex(), PutOptions.DEFAULT.withExpiresAtMillis(soonMillis()));
       case PUT_CONDITIONALLY -> putConditionally(ownIndex());
       case APPEND -> extend(ownIndex(), true);
       case PREPEND -> extend(ownIndex(), false);
@@ -93,7 +92,6 @@ final class SoakThread {
       case COMPARE_AND_SET -> counters.compareAndSet();
       case TOUCH -> touch(ownIndex());
       case GET_AND_TOUCH -> getAndTouch(ownIndex());
-      case TTL -> ttl(ownIndex());
       case DELETE -> delete(ownIndex());
       case DELETE_VERSION -> deleteVersion(ownIndex());
     }
@@ -148,36 +146,46 @@ final class SoakThread {
 
   private void put(int index, PutOptions options) {
     ByteBuffer key = keys.key(index);
-    long generation = record.begin(owner);
-    int chunks = 1 + (int) random.below(random.below(4) == 0 ? 4 : maxChunks);
-    SoakValue.write(value, index, generation, chunks);
-    PutOptions marked = options.withKind((int) generation & 3).withFlags((int) generation);
+    long generation = beginPut(index);
+    PutOptions marked = marked(options, generation);
     PutResult result =
         random.below(2) == 0
             ? store.put(key, value, marked)
             : store.put(key, value, marked, prefetch, prefetch(key));
     switch (result) {
-      case STORED -> record.wasPut(index, generation, expiresByMillis(options.ttlMillis()));
+      case STORED -> record.wasPut(index, generation, options.expiresAtMillis());
       case TOO_LARGE -> record.fault("too large: valueBytes=" + value.remaining());
-      case KEY_PRESENT, KEY_ABSENT -> {
-        if (options.condition() instanceof Condition.Always) {
-          record.fault("refused without condition: result=" + result);
-        }
-      }
     }
     record.end(owner);
   }
 
+  /** Makes the value of the next generation, which it returns. */
+  private long beginPut(int index) {
+    long generation = record.begin(owner);
+    int chunks = 1 + (int) random.below(random.below(4) == 0 ? 4 : maxChunks);
+    SoakValue.write(value, index, generation, chunks);
+    return generation;
+  }
+
+  private static PutOptions marked(PutOptions options, long generation) {
+    return options.withKind((int) generation & 3).withFlags((int) generation);
+  }
+
   private void putConditionally(int index) {
     boolean absent = record.isAbsent(index, store.nowMillis());
-    long before = record.newest(index);
     boolean ifAbsent = random.below(2) == 0;
-    put(
-        index,
-        PutOptions.DEFAULT.withCondition(ifAbsent ? Condition.IF_ABSENT : Condition.IF_PRESENT));
-    boolean stored = record.newest(index) != before;
-    if (absent && stored != ifAbsent) {
-      record.fault("condition wrong: ifAbsent=" + ifAbsent + " stored=" + stored);
+    long generation = beginPut(index);
+    PutOptions marked = marked(PutOptions.DEFAULT, generation);
+    UpdateResult result =
+        store.update(
+            keys.key(index),
+            old -> (old == null) == ifAbsent ? Update.Replace.put(value, marked) : Update.KEEP);
+    if (result == UpdateResult.STORED) {
+      record.wasPut(index, generation, Item.NEVER);
+    }
+    record.end(owner);
+    if (absent && (result == UpdateResult.STORED) != ifAbsent) {
+      record.fault("condition wrong: ifAbsent=" + ifAbsent + " result=" + result);
     }
   }
 
@@ -185,12 +193,19 @@ final class SoakThread {
     boolean absent = record.isAbsent(index, store.nowMillis());
     long generation = record.begin(owner);
     SoakValue.writeAlone(value, index, generation);
-    PutResult result =
-        atEnd ? store.append(keys.key(index), value) : store.prepend(keys.key(index), value);
-    if (result == PutResult.STORED) {
+    UpdateResult result =
+        store.update(
+            keys.key(index),
+            old ->
+                old == null
+                    ? Update.KEEP
+                    : atEnd
+                        ? Update.Replace.value(old, old.value(), value)
+                        : Update.Replace.value(old, value, old.value()));
+    if (result == UpdateResult.STORED) {
       record.wasExtended(index, generation);
       checkAbsent(absent, "appended to");
-    } else if (result == PutResult.TOO_LARGE) {
+    } else if (result == UpdateResult.TOO_LARGE) {
       record.fault("too large: added to index=" + index);
     }
     record.end(owner);
@@ -198,31 +213,36 @@ final class SoakThread {
 
   private void touch(int index) {
     boolean absent = record.isAbsent(index, store.nowMillis());
-    long ttlMillis = random.below(3) == 0 ? PutOptions.NO_TTL : ttlMillis();
-    if (store.touch(keys.key(index), ttlMillis)) {
+    long expiresAtMillis = random.below(3) == 0 ? Item.NEVER : soonMillis();
+    UpdateResult result =
+        store.update(
+            keys.key(index),
+            old -> old == null ? Update.KEEP : Update.Replace.expiry(old, expiresAtMillis));
+    if (result != UpdateResult.KEPT) {
       checkAbsent(absent, "touched");
-      record.wasTouched(index, expiresByMillis(ttlMillis));
+      record.wasTouched(index, expiresAtMillis);
     }
   }
 
   private void getAndTouch(int index) {
     boolean absent = record.isAbsent(index, store.nowMillis());
     seen.expect(index);
-    long ttlMillis = ttlMillis();
-    if (store.getAndTouch(keys.key(index), ttlMillis, seen::take)) {
+    long expiresAtMillis = soonMillis();
+    UpdateResult result =
+        store.update(
+            keys.key(index),
+            old -> {
+              if (old == null) {
+                return Update.KEEP;
+              }
+              seen.take(old);
+              return Update.Replace.expiry(old, expiresAtMillis);
+            });
+    if (result != UpdateResult.KEPT) {
       checkAbsent(absent, "touched and shown");
       seen.check();
       checkExpiry(index, seen.expiresAtMillis);
-      record.wasTouched(index, expiresByMillis(ttlMillis));
-    }
-  }
-
-  private void ttl(int index) {
-    long before = store.nowMillis();
-    OptionalLong left = store.ttlMillis(keys.key(index));
-    if (left.isPresent()) {
-      long leftMillis = left.getAsLong();
-      checkExpiry(index, leftMillis == Item.NEVER ? Item.NEVER : before + leftMillis);
+      record.wasTouched(index, expiresAtMillis);
     }
   }
 
@@ -243,8 +263,14 @@ final class SoakThread {
     }
     seen.check();
     long generation = record.begin(owner);
-    DeleteResult result = store.delete(keys.key(index), seen.version);
-    if (result == DeleteResult.OTHER_VERSION) {
+    boolean[] changed = new boolean[1];
+    store.update(
+        keys.key(index),
+        old -> {
+          changed[0] = old != null && old.version() != seen.version;
+          return changed[0] ? Update.KEEP : Update.REMOVE;
+        });
+    if (changed[0]) {
       record.fault("version changed by itself: index=" + index);
     }
     record.wasDeleted(index, generation);
@@ -268,12 +294,8 @@ final class SoakThread {
     }
   }
 
-  private long expiresByMillis(long ttlMillis) {
-    return ttlMillis == PutOptions.NO_TTL ? Item.NEVER : store.nowMillis() + ttlMillis;
-  }
-
-  private long ttlMillis() {
-    return 1 + random.below(random.below(2) == 0 ? 1_000 : MAX_TTL_MILLIS);
+  private long soonMillis() {
+    return store.nowMillis() + 1 + random.below(random.below(2) == 0 ? 1_000 : MAX_TTL_MILLIS);
   }
 
   private int anyIndex() {

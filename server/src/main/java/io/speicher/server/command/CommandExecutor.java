@@ -31,7 +31,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -334,19 +333,36 @@ public final class CommandExecutor {
       Command.Set set, Prefetch prefetch, int place, Dialect dialect, ReplyBuffer out) {
     count(Counter.SETS, 1);
     SetOptions options = set.options();
-    if (options.equals(SetOptions.DEFAULT)) {
-      dialect.encode(put(set, PLAIN.get(set.kind().code()), prefetch, place), out);
-    } else {
+    if (dependsOnOld(options)) {
       setWithOptions(set, options, dialect, out);
+    } else {
+      dialect.encode(put(set, prefetch, place), out);
     }
   }
 
-  private Reply put(Command.Set set, PutOptions options, Prefetch prefetch, int place) {
+  /** Whether the present item has to be looked at, so that a put is not enough. */
+  private static boolean dependsOnOld(SetOptions options) {
+    return options.condition().kind() != Condition.Kind.ALWAYS
+        || options.returnsOld()
+        || options.expiry().base() == Expiry.Base.KEEP;
+  }
+
+  /** Stores an item whatever the key has, unless it is too large. */
+  private Reply put(Command.Set set, Prefetch prefetch, int place) {
+    PutOptions options = putOptions(set);
     PutResult result =
         place < 0
             ? store.put(set.key(), set.value(), options)
             : store.put(set.key(), set.value(), options, prefetch, place);
     return result == PutResult.TOO_LARGE ? tooLarge(set) : Reply.Done.DONE;
+  }
+
+  private PutOptions putOptions(Command.Set set) {
+    SetOptions options = set.options();
+    int kind = set.kind().code();
+    return options.equals(SetOptions.DEFAULT)
+        ? PLAIN.get(kind)
+        : new PutOptions(kind, options.flags(), expiresAtMillis(options.expiry(), null));
   }
 
   private void setWithOptions(
@@ -434,8 +450,7 @@ public final class CommandExecutor {
             return;
           }
           for (Command.Set set : all.items()) {
-            UpdateResult result = store.update(set.key(), old -> replacement(set, old));
-            if (result == UpdateResult.TOO_LARGE) {
+            if (store.put(set.key(), set.value(), putOptions(set)) == PutResult.TOO_LARGE) {
               reply[0] = tooLarge(set);
             }
           }
@@ -563,16 +578,27 @@ public final class CommandExecutor {
                 length[0] = value.remaining();
                 return Update.KEEP;
               }
-              int end = set.offset() + set.bytes().remaining();
-              length[0] = Math.max(value.remaining(), end);
-              ByteBuffer whole = ByteBuffer.allocate(length[0]);
-              whole.put(0, value, value.position(), value.remaining());
-              whole.put(set.offset(), set.bytes(), set.bytes().position(), set.bytes().remaining());
-              return old == null
-                  ? item(ValueKind.BYTES, whole)
-                  : changed(old, whole, NOTHING, ValueKind.BYTES);
+              length[0] = Math.max(value.remaining(), set.offset() + set.bytes().remaining());
+              return overwritten(set, value, old);
             });
     return result == UpdateResult.TOO_LARGE ? tooLarge(length[0]) : new Reply.Count(length[0]);
+  }
+
+  /** What is before the offset, zeros if that is too little, the new bytes, and what is behind. */
+  private static Update.Replace overwritten(
+      Command.SetRange set, ByteBuffer value, @Nullable Item old) {
+    int length = value.remaining();
+    int kept = Math.min(set.offset(), length);
+    int behind = Math.min(set.offset() + set.bytes().remaining(), length);
+    return new Update.Replace(
+        value.slice(value.position(), kept),
+        set.offset() - kept,
+        set.bytes(),
+        value.slice(value.position() + behind, length - behind),
+        ValueKind.BYTES.code(),
+        old == null ? 0 : old.flags(),
+        old == null ? Item.NEVER : old.expiresAtMillis(),
+        Update.Replace.NEW_VERSION);
   }
 
   private Reply add(Command.Add add) {
@@ -648,40 +674,26 @@ public final class CommandExecutor {
   }
 
   private Reply moveAlone(Command.Move move) {
-    AtomicReference<Update.@Nullable Replace> read = new AtomicReference<>();
-    boolean present = store.get(move.from(), item -> read.set(copyOf(item)));
-    Update.Replace copy = present ? read.get() : null;
-    if (copy == null) {
-      return Reply.Miss.MISS;
-    }
     if (move.from().equals(move.to())) {
-      return move.ifAbsent() ? Reply.Exists.EXISTS : Reply.Done.DONE;
+      boolean present = store.get(move.from(), item -> {});
+      return !present ? Reply.Miss.MISS : move.ifAbsent() ? Reply.Exists.EXISTS : Reply.Done.DONE;
     }
-    UpdateResult result =
-        store.update(move.to(), old -> old == null || !move.ifAbsent() ? copy : Update.KEEP);
-    if (result == UpdateResult.KEPT) {
-      return Reply.Exists.EXISTS;
-    }
-    if (result == UpdateResult.TOO_LARGE) { // The other key may be longer.
-      return tooLarge((long) move.to().remaining() + copy.head().remaining());
-    }
-    if (!move.keepsSource()) {
-      store.delete(move.from());
-    }
-    return Reply.Done.DONE;
+    return switch (store.copy(move.from(), move.to(), move.ifAbsent())) {
+      case SOURCE_ABSENT -> Reply.Miss.MISS;
+      case TARGET_PRESENT -> Reply.Exists.EXISTS;
+      case TOO_LARGE -> tooLarge(move.to().remaining() + valueBytes(move.from()));
+      case COPIED -> {
+        if (!move.keepsSource()) {
+          store.delete(move.from());
+        }
+        yield Reply.Done.DONE;
+      }
+    };
   }
 
-  private static Update.Replace copyOf(Item item) {
-    ByteBuffer value = item.value();
-    ByteBuffer copy =
-        ByteBuffer.allocate(value.remaining()).put(0, value, value.position(), value.remaining());
-    return new Update.Replace(
-        copy,
-        NOTHING,
-        item.kind(),
-        item.flags(),
-        item.expiresAtMillis(),
-        Update.Replace.NEW_VERSION);
+  private long valueBytes(ByteBuffer key) {
+    int[] bytes = new int[1];
+    return store.look(key, item -> bytes[0] = item.value().remaining()) ? bytes[0] : 0;
   }
 
   // ---- all items ----

@@ -323,6 +323,8 @@ final class Leases {
                       : executor.expiresAtMillis(command.expiry(), old);
               return new Update.Replace(
                   sum.head(),
+                  sum.gapBytes(),
+                  sum.middle(),
                   sum.tail(),
                   sum.kind(),
                   sum.flags(),

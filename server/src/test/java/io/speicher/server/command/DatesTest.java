@@ -2,9 +2,9 @@ package io.speicher.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.store.HeapStore;
 import io.speicher.store.Item;
 import io.speicher.store.Store;
+import io.speicher.store.segment.SegmentStore;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -16,7 +16,7 @@ final class DatesTest {
 
   private long wallMillis = START;
   private long storeMillis = START;
-  private final Store store = new HeapStore(1 << 20, () -> storeMillis);
+  private final Store store = new SegmentStore(1 << 20, () -> storeMillis);
   private final Dates dates = new Dates(store, () -> Instant.ofEpochMilli(wallMillis));
 
   @AfterEach

@@ -408,14 +408,19 @@ final class Cleaner {
     if (sweep.next == sweep.count) {
       lookAhead(sweep);
     }
-    long hash = sweep.hashes[sweep.next++];
+    long hash = sweep.hashes[sweep.next];
     here.location = sweep.cursor;
     long address = segments.address(sweep.cursor);
     item.at(address, segments.expiryBaseMillis(sweep.segment));
-    sweep.cursor += item.bytes();
-    if (ItemLayout.isDead(address)) {
-      return Fate.WAS_DEAD;
-    }
+    int bytes = item.bytes();
+    Fate fate = ItemLayout.isDead(address) ? Fate.WAS_DEAD : fate(sweep, hash);
+    sweep.cursor += bytes; // Not before: an item that is passed over alive would never be freed.
+    sweep.next++;
+    return fate;
+  }
+
+  /** Decides on the item, again and again until nobody has changed it meanwhile. */
+  private Fate fate(Sweep sweep, long hash) {
     ByteBuffer key = key();
     Fate fate = null;
     while (fate == null) {
@@ -486,13 +491,13 @@ final class Cleaner {
         return Fate.WAS_DEAD;
       }
       index.remove(table, slotAddress);
+      segments.addLiveBytes(sweep.segment, -item.bytes());
       if (fate == Fate.EVICTED) {
         leaveGhost(sweep, table, hash);
       }
     } finally {
       index.unlock(table);
     }
-    segments.addLiveBytes(sweep.segment, -item.bytes());
     (fate == Fate.EXPIRED ? expiredItemCount : evictedItemCount).increment();
     return fate;
   }

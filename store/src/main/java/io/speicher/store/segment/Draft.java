@@ -1,6 +1,8 @@
 package io.speicher.store.segment;
 
 import io.speicher.store.Item;
+import io.speicher.store.PutOptions;
+import io.speicher.store.Update;
 import java.nio.ByteBuffer;
 
 /**
@@ -8,6 +10,9 @@ import java.nio.ByteBuffer;
  * uses it, for one item after the other, so that writes leave no garbage.
  */
 final class Draft {
+  /** Stands for a version that need not be kept. */
+  static final long NO_VERSION = 0;
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   /** Shows where the value is to be written. */
@@ -15,6 +20,8 @@ final class Draft {
 
   private ByteBuffer key = NOTHING;
   private ByteBuffer head = NOTHING;
+  private int gapBytes;
+  private ByteBuffer middle = NOTHING;
   private ByteBuffer tail = NOTHING;
   private int kind;
   private int flags;
@@ -22,22 +29,70 @@ final class Draft {
   private long version;
   private int window;
   private int options;
+  private long valueBytes;
   private long bytes;
 
   Draft(NativeMemory.View view) {
     this.view = view;
   }
 
+  /** Becomes the item that a put stores. */
+  Draft of(ByteBuffer newKey, ByteBuffer value, PutOptions options, long nowMillis) {
+    gapBytes = 0;
+    middle = NOTHING;
+    tail = NOTHING;
+    return of(
+        newKey,
+        value,
+        value.remaining(),
+        options.kind(),
+        options.flags(),
+        options.expiresAtMillis(),
+        NO_VERSION,
+        nowMillis);
+  }
+
   /**
-   * Becomes another item.
+   * Becomes the item that an update stores.
    *
-   * @param newHead the beginning of the value, of which {@code newTail} is the rest
-   * @param newVersion 0 if it need not be kept
+   * @param newVersion {@link #NO_VERSION} if it need not be kept
    */
-  Draft of(
+  Draft of(ByteBuffer newKey, Update.Replace replace, long newVersion, long nowMillis) {
+    gapBytes = replace.gapBytes();
+    middle = replace.middle();
+    tail = replace.tail();
+    return of(
+        newKey,
+        replace.head(),
+        replace.valueBytes(),
+        replace.kind(),
+        replace.flags(),
+        replace.expiresAtMillis(),
+        newVersion,
+        nowMillis);
+  }
+
+  /** Becomes the same item as a stored one with this key and value, to be stored again. */
+  Draft copyOf(
+      StoredItem item, ByteBuffer itemKey, ByteBuffer value, long newVersion, long nowMillis) {
+    gapBytes = 0;
+    middle = NOTHING;
+    tail = NOTHING;
+    return of(
+        itemKey,
+        value,
+        value.remaining(),
+        item.kind(),
+        item.flags(),
+        item.expiresAtMillis(),
+        newVersion,
+        nowMillis);
+  }
+
+  private Draft of(
       ByteBuffer newKey,
       ByteBuffer newHead,
-      ByteBuffer newTail,
+      long newValueBytes,
       int newKind,
       int newFlags,
       long newExpiresAtMillis,
@@ -45,13 +100,12 @@ final class Draft {
       long nowMillis) {
     key = newKey;
     head = newHead;
-    tail = newTail;
+    valueBytes = newValueBytes;
     kind = newKind;
     flags = newFlags;
     expiresAtMillis = newExpiresAtMillis;
     version = newVersion;
     window = TtlWindows.of(expiresAtMillis, nowMillis);
-    long valueBytes = (long) head.remaining() + tail.remaining();
     options =
         ItemLayout.options(
             kind,
@@ -59,23 +113,9 @@ final class Draft {
             (int) Math.min(valueBytes, Integer.MAX_VALUE),
             flags,
             expiresAtMillis != Item.NEVER,
-            version != 0);
+            version != NO_VERSION);
     bytes = ItemLayout.bytes(options, TtlWindows.isFar(window), key.remaining(), valueBytes);
     return this;
-  }
-
-  /** Becomes the same item as a stored one with this key and value, to be stored again. */
-  Draft copyOf(
-      StoredItem item, ByteBuffer itemKey, ByteBuffer value, long newVersion, long nowMillis) {
-    return of(
-        itemKey,
-        value,
-        NOTHING,
-        item.kind(),
-        item.flags(),
-        item.expiresAtMillis(),
-        newVersion,
-        nowMillis);
   }
 
   long expiresAtMillis() {
@@ -95,14 +135,17 @@ final class Draft {
     return bytes;
   }
 
-  /** Writes it into a segment with that expiry base. */
+  /**
+   * Writes it into a segment with that expiry base; its lengths first, so that the segment can be
+   * walked even if the value cannot be copied.
+   */
   void write(long item, long expiryBaseMillis) {
     long value =
         ItemLayout.write(
             item,
             options,
             key,
-            valueBytes(),
+            (int) valueBytes,
             kind,
             flags,
             expiresAtMillis,
@@ -110,10 +153,11 @@ final class Draft {
             expiryBaseMillis,
             version);
     view.copy(head, value);
-    view.copy(tail, value + head.remaining());
-  }
-
-  private int valueBytes() {
-    return head.remaining() + tail.remaining();
+    if (head.remaining() < valueBytes) {
+      long gap = value + head.remaining();
+      NativeMemory.zero(gap, gapBytes);
+      view.copy(middle, gap + gapBytes);
+      view.copy(tail, gap + gapBytes + middle.remaining());
+    }
   }
 }

@@ -316,7 +316,15 @@ final class HashIndex {
       Backoff.pause(attempt);
     }
     if (getLong(table + GENERATION) != generation) {
-      empty(table);
+      boolean done = false;
+      try {
+        empty(table);
+        done = true;
+      } finally {
+        if (!done) {
+          unlock(table);
+        }
+      }
     }
   }
 
@@ -404,17 +412,21 @@ final class HashIndex {
   private void grow(long table) {
     int pageCount = getInt(table + PAGES);
     int wanted = Math.min(MAX_PAGES - pageCount, Math.max(1, pageCount >>> GROWTH_SHIFT));
+    makeScratch(getInt(table + ITEMS)); // What may fail comes first.
     int added = addPages(table, wanted);
     if (added > 0) {
       spread(table, (pageCount + added) * PAGE_BUCKETS);
     }
   }
 
-  private synchronized void spread(long table, int newBuckets) {
-    int items = getInt(table + ITEMS);
+  private synchronized void makeScratch(int items) {
     if (scratch.length < items) {
       scratch = new long[items + items / 4];
     }
+  }
+
+  private synchronized void spread(long table, int newBuckets) {
+    int items = getInt(table + ITEMS);
     int taken = 0;
     int oldBuckets = getInt(table + BUCKETS);
     for (int i = 0; i < oldBuckets; i++) {
@@ -571,6 +583,11 @@ final class HashIndex {
       bucketIndex = next(bucketIndex, buckets);
     }
     return endTag;
+  }
+
+  /** Whether a table has no items. Any thread may ask; an item that stays is not overlooked. */
+  boolean isEmpty(long table) {
+    return !isCurrent(table) || items(table) == 0;
   }
 
   /** The slot itself, for whoever checks everything. */

@@ -75,7 +75,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   // ---- looking ----
 
-  /** Begins an operation. No key has been turned to yet. */
+  /** Begins an operation. */
   void open() {
     open = true;
     updating = false;
@@ -194,6 +194,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     if (!item.hasKey(key) || !isIntact()) {
       return false;
     }
+    item.assumeKeyBytes(key.remaining());
     slot = candidate;
     return true;
   }

@@ -40,6 +40,8 @@ final class NativeMemory {
   @SuppressWarnings("restricted") // Needs --enable-native-access; see the class comment.
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[8 << 10]);
+
   /** No address of a process has more bits. */
   private static final long ADDRESS_MASK = (1L << 56) - 1;
 
@@ -227,8 +229,11 @@ final class NativeMemory {
     }
   }
 
+  /** Allocates nothing, so that it cannot fail where something is half done. */
   static void zero(long address, long bytes) {
-    ALL.asSlice(address, bytes).fill((byte) 0);
+    for (long done = 0; done < bytes; done += ZEROS.byteSize()) {
+      MemorySegment.copy(ZEROS, 0, ALL, address + done, Math.min(ZEROS.byteSize(), bytes - done));
+    }
   }
 
   /** Whether the remaining bytes of {@code buffer} are those at {@code address}. */

@@ -98,7 +98,7 @@ final class Room {
   private volatile int available;
 
   @GuardedBy("lock")
-  private final BitSet free = new BitSet();
+  private final BitSet free;
 
   /** The index takes segments from the end; from this one on they are its own. */
   @GuardedBy("lock")
@@ -172,6 +172,7 @@ final class Room {
     }
     lastFirstIndexSegment = firstIndexSegment;
     populatedIndex = firstIndexSegment;
+    free = new BitSet(segments.count()); // It never grows, so that to set a bit never fails.
     free.set(0, firstIndexSegment);
     updateAvailable();
   }
@@ -245,9 +246,12 @@ final class Room {
   /** Writes an item where room was reserved for it. */
   void write(Draft draft, long location) {
     int segment = segments.of(location);
-    draft.write(segments.address(location), segments.expiryBaseMillis(segment));
-    if (SegmentStore.CHECKED) {
-      segments.addChecksum(segment, segments.address(location), (int) draft.bytes());
+    try {
+      draft.write(segments.address(location), segments.expiryBaseMillis(segment));
+    } finally {
+      if (SegmentStore.CHECKED) {
+        segments.addChecksum(segment, segments.address(location), (int) draft.bytes());
+      }
     }
   }
 
@@ -288,12 +292,12 @@ final class Room {
       if (pages.available() < SPARE_PAGES && firstIndexSegment > 1) {
         int segment = firstIndexSegment - 1;
         vacate(segment, segment + 1);
+        pages.add(segments.startOf(segment), segments.segmentBytes()); // What may fail comes first.
         firstIndexSegment = segment;
         free.clear(segment);
         segments.setClass(segment, Segments.INDEX);
         taken++;
         updateAvailable();
-        pages.add(segments.startOf(segment), segments.segmentBytes());
       }
     } finally {
       lock.unlock();

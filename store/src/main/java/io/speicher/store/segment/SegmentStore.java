@@ -1,12 +1,12 @@
 package io.speicher.store.segment;
 
 import io.speicher.store.BatchReader;
+import io.speicher.store.CopyResult;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
-import io.speicher.store.PutOptions.Condition;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
@@ -59,9 +59,14 @@ public final class SegmentStore implements Store {
   /** Who reads an item that ended meanwhile may read past the end of the last segment. */
   private static final int GUARD_BYTES = 128 << 10;
 
+  /** A step of a scan looks at so many buckets of a table, ... */
   private static final int SCAN_BUCKETS = 16;
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  /** ... or at all of them if it has no more items than this, ... */
+  private static final int SPARSE_TABLE_ITEMS = 64;
+
+  /** ... after it has passed over so many tables without any. */
+  private static final int SCAN_EMPTY_TABLES = 256;
 
   private final long budgetBytes;
   private final Ticker ticker;
@@ -169,7 +174,8 @@ public final class SegmentStore implements Store {
 
   @Override
   public void getAll(List<ByteBuffer> keys, BatchReader reader) {
-    try (Lookup lookup = lookup()) {
+    try (Lookup lookup = idleLookup()) {
+      lookup.open();
       SegmentPrefetch batch = lookup.batch();
       for (int from = 0; from < keys.size(); from += Prefetch.MAX_KEYS) {
         int count = Math.min(Prefetch.MAX_KEYS, keys.size() - from);
@@ -232,9 +238,6 @@ public final class SegmentStore implements Store {
 
   @Override
   public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
-    if (!(options.condition() instanceof Condition.Always)) {
-      return putIf(key, value, options);
-    }
     try (Lookup old = lookup(key)) {
       return put(old, value, options);
     }
@@ -243,9 +246,6 @@ public final class SegmentStore implements Store {
   @Override
   public PutResult put(
       ByteBuffer key, ByteBuffer value, PutOptions options, Prefetch prefetch, int place) {
-    if (!(options.condition() instanceof Condition.Always)) {
-      return putIf(key, value, options);
-    }
     try (Lookup old = lookup(key, prefetch, place)) {
       return put(old, value, options);
     }
@@ -254,39 +254,19 @@ public final class SegmentStore implements Store {
   private PutResult put(Lookup old, ByteBuffer value, PutOptions options) {
     old.beginWrite();
     old.find();
-    Draft draft =
-        draft(
-            old,
-            value,
-            NOTHING,
-            options.kind(),
-            options.flags(),
-            options.expiresAtMillis(nowMillisFor(options)),
-            Update.Replace.NEW_VERSION);
+    long nowMillis = nowMillisFor(options.expiresAtMillis());
+    if (options.expiresAtMillis() <= nowMillis) {
+      remove(old, Expected.ANYTHING);
+      return PutResult.STORED;
+    }
+    Draft draft = old.draft().of(old.key(), value, options, nowMillis);
     Outcome outcome = write(old, Expected.ANYTHING, draft);
     return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
   }
 
-  /** The time, if it matters to the options: to ask for it takes as long as to read an item. */
-  private long nowMillisFor(PutOptions options) {
-    return options.ttlMillis() == PutOptions.NO_TTL ? 0 : ticker.millis();
-  }
-
-  private PutResult putIf(ByteBuffer key, ByteBuffer value, PutOptions options) {
-    @Nullable PutResult[] refusal = new PutResult[1];
-    UpdateResult result =
-        update(
-            key,
-            item -> {
-              refusal[0] = options.refusal(item);
-              return refusal[0] == null
-                  ? Update.Replace.put(value, options, nowMillisFor(options))
-                  : Update.KEEP;
-            });
-    if (refusal[0] != null) {
-      return refusal[0];
-    }
-    return result == UpdateResult.TOO_LARGE ? PutResult.TOO_LARGE : PutResult.STORED;
+  /** The time, if it matters: to ask for it takes as long as to read an item. */
+  private long nowMillisFor(long expiresAtMillis) {
+    return expiresAtMillis == Item.NEVER ? 0 : ticker.millis();
   }
 
   @Override
@@ -333,60 +313,104 @@ public final class SegmentStore implements Store {
   private Draft draft(Lookup old, Expected expected, Update.Replace replace) {
     long version = replace.version();
     if (version == Update.Replace.KEEP_VERSION) {
-      version = expected == Expected.THIS ? old.versionToKeep() : Update.Replace.NEW_VERSION;
+      version = expected == Expected.THIS ? old.versionToKeep() : Draft.NO_VERSION;
     }
-    return draft(
-        old,
-        replace.head(),
-        replace.tail(),
-        replace.kind(),
-        replace.flags(),
-        replace.expiresAtMillis(),
-        version);
+    return old.draft().of(old.key(), replace, version, nowMillisFor(replace.expiresAtMillis()));
   }
 
-  private Draft draft(
-      Lookup old,
-      ByteBuffer head,
-      ByteBuffer tail,
-      int kind,
-      int flags,
-      long expiresAtMillis,
-      long version) {
-    long nowMillis = expiresAtMillis == Item.NEVER ? 0 : ticker.millis();
-    return old.draft().of(old.key(), head, tail, kind, flags, expiresAtMillis, version, nowMillis);
+  @Override
+  public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+    Expected expected = onlyIfAbsent ? Expected.NOTHING : Expected.ANYTHING;
+    try (Lookup source = lookup(from);
+        Lookup old = lookup(to)) {
+      while (true) {
+        long generation = index.generation(); // What is read from here on may be cleared.
+        if (!source.find() || isExpired(source)) {
+          return CopyResult.SOURCE_ABSENT;
+        }
+        if (old.find() && onlyIfAbsent && !isExpired(old)) {
+          return CopyResult.TARGET_PRESENT;
+        }
+        Draft copy = copyOf(source, old);
+        if (source.isIntact()) {
+          switch (writeOnce(old, expected, copy, queueFor(old, copy), generation, source)) {
+            case DONE -> {
+              source.countHit();
+              return CopyResult.COPIED;
+            }
+            case TOO_LARGE -> {
+              return CopyResult.TOO_LARGE;
+            }
+            case CHANGED, ABSENT, CLEARED, TABLE_FULL -> {} // Once more.
+          }
+        }
+      }
+    }
+  }
+
+  private Draft copyOf(Lookup source, Lookup old) {
+    return old.draft()
+        .copyOf(
+            source.stored(),
+            old.key(),
+            source.value(),
+            Draft.NO_VERSION,
+            nowMillisFor(source.expiresAtMillis()));
   }
 
   /** Writes an item and links it, in place of the one that was found before. */
   private Outcome write(Lookup old, Expected expected, Draft draft) {
+    int queue = queueFor(old, draft);
+    Outcome outcome;
+    do {
+      outcome = writeOnce(old, expected, draft, queue, index.generation(), null);
+    } while (outcome == Outcome.CLEARED || outcome == Outcome.TABLE_FULL);
+    return outcome;
+  }
+
+  private int queueFor(Lookup old, Draft draft) {
+    return old.slot() == 0
+        ? room.queueOfNew(old.hash(), draft.bytes())
+        : room.queueOfNext(old.segment());
+  }
+
+  /**
+   * As {@link #write}, but returns if the store was cleared since that generation.
+   *
+   * @param source the item that is copied, if it is another one's; it must be intact to the end
+   */
+  private Outcome writeOnce(
+      Lookup old,
+      Expected expected,
+      Draft draft,
+      int queue,
+      long generation,
+      @Nullable Lookup source) {
     if (draft.bytes() > Integer.MAX_VALUE) {
       return refuse(old, expected);
     }
     old.expectThis();
-    boolean isNew = old.slot() == 0;
-    int queue =
-        isNew ? room.queueOfNew(old.hash(), draft.bytes()) : room.queueOfNext(old.segment());
-    while (true) {
-      long generation = index.generation();
-      long location = room.reserve(queue, draft, old.thread);
-      if (location == Room.TOO_LARGE) {
-        return refuse(old, expected);
-      }
-      Outcome outcome;
-      try {
-        room.write(draft, location);
-        outcome = link(old, expected, location, (int) draft.bytes(), generation);
-      } finally {
-        room.done(location);
-      }
-      if (outcome == Outcome.TABLE_FULL) {
-        room.addPages();
-      } else if (outcome != Outcome.CLEARED) {
-        old.countWritten(draft.bytes());
-        room.help(old);
-        return outcome;
-      }
+    long location = room.reserve(queue, draft, old.thread);
+    if (location == Room.TOO_LARGE) {
+      return refuse(old, expected);
     }
+    Outcome outcome;
+    try {
+      room.write(draft, location);
+      outcome =
+          source == null || source.isIntact()
+              ? link(old, expected, location, (int) draft.bytes(), generation)
+              : Outcome.CHANGED;
+    } finally {
+      room.done(location);
+    }
+    if (outcome == Outcome.TABLE_FULL) {
+      room.addPages();
+    } else if (outcome != Outcome.CLEARED) {
+      old.countWritten(draft.bytes());
+      room.help(old);
+    }
+    return outcome;
   }
 
   /** An old value would be worse than none. */
@@ -409,6 +433,7 @@ public final class SegmentStore implements Store {
         return Outcome.CHANGED;
       }
       if (found) {
+        boolean expired = isExpired(current); // What may fail comes before what must not be halved.
         int frequency = Math.min(HashIndex.frequency(current.slot()) + 1, HashIndex.MAX_FREQUENCY);
         long slot = HashIndex.slot(tag, location, frequency);
         if (expected != Expected.THIS) {
@@ -416,14 +441,15 @@ public final class SegmentStore implements Store {
         } else if (!HashIndex.swap(current.slotAddress(), current.slot(), slot)) {
           return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
         }
-        countGone(current);
+        segments.addLiveBytes(segments.of(location), bytes);
+        countGone(current, expired);
       } else {
         if (!index.insert(table, HashIndex.slot(tag, location, 0))) {
           return Outcome.TABLE_FULL;
         }
+        segments.addLiveBytes(segments.of(location), bytes);
         room.forgetGhost(table, current.hash());
       }
-      segments.addLiveBytes(segments.of(location), bytes);
       return Outcome.DONE;
     } finally {
       index.unlock(table);
@@ -440,11 +466,13 @@ public final class SegmentStore implements Store {
       if (!isAsExpected(current, found, expected)) {
         return Outcome.CHANGED;
       }
-      if (found) {
-        index.remove(table, current.slotAddress());
-        countGone(current);
+      if (!found) {
+        return Outcome.ABSENT;
       }
-      return found && !isExpired(current) ? Outcome.DONE : Outcome.ABSENT;
+      boolean expired = isExpired(current);
+      index.remove(table, current.slotAddress());
+      countGone(current, expired);
+      return expired ? Outcome.ABSENT : Outcome.DONE;
     } finally {
       index.unlock(table);
     }
@@ -459,11 +487,11 @@ public final class SegmentStore implements Store {
   }
 
   /** Counts what an item that is linked no more has left behind. Its table is locked. */
-  private void countGone(Lookup item) {
+  private void countGone(Lookup item, boolean expired) {
     // Before it is counted: when a segment counts nothing, its memory may get another life.
     ItemLayout.markDead(item.stored().address());
     segments.addLiveBytes(item.segment(), -item.stored().bytes());
-    if (isExpired(item)) {
+    if (expired) {
       room.countExpired();
     }
   }
@@ -477,10 +505,26 @@ public final class SegmentStore implements Store {
     long position = cursor;
     List<ByteBuffer> keys = new ArrayList<>();
     for (int i = 0; i < maxKeys && keys.size() < maxKeys && position >= 0 && position < end; i++) {
-      position = scanTable(position, keys);
+      position = skipEmptyTables(position, end);
+      if (position < end) {
+        position = scanTable(position, keys);
+      }
     }
     keys.forEach(visitor::visit);
     return position < 0 || position >= end ? 0 : position;
+  }
+
+  /** Goes on to the next table that has items, or as far as can be looked at in one step. */
+  private long skipEmptyTables(long position, long end) {
+    long at = position;
+    for (int i = 0; i < SCAN_EMPTY_TABLES && at < end; i++) {
+      int tableIndex = (int) (at >>> HashIndex.TAG_BITS);
+      if (!index.isEmpty(index.table(tableIndex))) {
+        return at;
+      }
+      at = (tableIndex + 1L) << HashIndex.TAG_BITS;
+    }
+    return at;
   }
 
   private long scanTable(long position, List<ByteBuffer> keys) {
@@ -495,7 +539,7 @@ public final class SegmentStore implements Store {
           index.visit(
               table,
               firstTag,
-              SCAN_BUCKETS,
+              index.items(table) <= SPARSE_TABLE_ITEMS ? index.buckets(table) : SCAN_BUCKETS,
               slot -> {
                 long location = HashIndex.location(slot);
                 long expiryBaseMillis = segments.expiryBaseMillis(segments.of(location));
@@ -560,8 +604,9 @@ public final class SegmentStore implements Store {
   /** Begins an operation on a key. */
   Lookup lookup(ByteBuffer key) {
     requireKey(key.remaining());
-    Lookup lookup = lookup();
+    Lookup lookup = idleLookup();
     lookup.turnTo(key);
+    lookup.open(); // Last: who gets no lookup cannot close it.
     return lookup;
   }
 
@@ -570,19 +615,16 @@ public final class SegmentStore implements Store {
     SegmentPrefetch batch = (SegmentPrefetch) prefetch;
     requireKey(key.remaining());
     assert batch.isAt(place, keyHash.of(key)) : "another key was added there: place=" + place;
-    Lookup lookup = lookup();
+    Lookup lookup = idleLookup();
     lookup.turnTo(key, batch, place);
+    lookup.open();
     return lookup;
   }
 
-  /** Opens the lookup of this thread, or a new one within another operation. */
-  private Lookup lookup() {
+  /** The lookup of this thread, or a new one within another operation. */
+  private Lookup idleLookup() {
     Lookup lookup = lookups.get();
-    if (lookup.isOpen()) {
-      lookup = new Lookup(segments, index, keyHash, memory, lookup.thread);
-    }
-    lookup.open();
-    return lookup;
+    return lookup.isOpen() ? new Lookup(segments, index, keyHash, memory, lookup.thread) : lookup;
   }
 
   private int nextThread() {

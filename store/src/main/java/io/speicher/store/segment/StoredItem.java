@@ -75,12 +75,13 @@ final class StoredItem {
   }
 
   boolean hasKey(ByteBuffer key) {
-    int bytes = key.remaining();
-    if (keyBytes != bytes || !NativeMemory.equal(key, NativeMemory.bounded(keyAddress))) {
-      return false;
-    }
-    keyBytes = bytes; // See above.
-    return true;
+    return keyBytes == key.remaining() && NativeMemory.equal(key, NativeMemory.bounded(keyAddress));
+  }
+
+  /** Tells the item how long its key is, which it need not wait for memory to know; see above. */
+  void assumeKeyBytes(int bytes) {
+    assert bytes == keyBytes : "keyBytes=" + keyBytes + " assumed=" + bytes;
+    keyBytes = bytes;
   }
 
   long valueAddress() {

@@ -2,11 +2,10 @@ package io.speicher.store.segment;
 
 import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
 
-import io.speicher.store.AddResult;
-import io.speicher.store.AddResult.Counted;
 import io.speicher.store.Item;
 import io.speicher.store.PutOptions;
-import io.speicher.store.PutOptions.Condition;
+import io.speicher.store.Updates;
+import io.speicher.store.Updates.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -102,12 +101,12 @@ public final class SegmentStoreLinearizabilityTest {
 
   @Operation
   public String put(@Param(name = "key") int key, @Param(name = "value") int value) {
-    return put(key, value, Condition.ALWAYS);
+    return store.put(name(key), text(value), PutOptions.DEFAULT).toString();
   }
 
   @Operation
   public String putIfAbsent(@Param(name = "key") int key, @Param(name = "value") int value) {
-    return put(key, value, Condition.IF_ABSENT);
+    return putIf(key, value, Condition.IF_ABSENT);
   }
 
   @Operation
@@ -115,12 +114,11 @@ public final class SegmentStoreLinearizabilityTest {
       @Param(name = "thread") int thread,
       @Param(name = "key") int key,
       @Param(name = "value") int value) {
-    return put(key, value, new Condition.IfVersion(versions[thread][key]));
+    return putIf(key, value, Condition.ifVersion(versions[thread][key]));
   }
 
-  private String put(int key, int value, Condition condition) {
-    PutOptions options = PutOptions.DEFAULT.withCondition(condition);
-    return store.put(name(key), text(value), options).toString();
+  private String putIf(int key, int value, Condition condition) {
+    return Updates.putIf(store, name(key), text(value), PutOptions.DEFAULT, condition).toString();
   }
 
   @Operation
@@ -130,18 +128,17 @@ public final class SegmentStoreLinearizabilityTest {
 
   @Operation
   public String deleteVersion(@Param(name = "thread") int thread, @Param(name = "key") int key) {
-    return store.delete(name(key), versions[thread][key]).toString();
+    return Updates.delete(store, name(key), versions[thread][key]).toString();
   }
 
   @Operation
   public long add(@Param(name = "key") int key, @Param(name = "value") int delta) {
-    AddResult result = store.add(name(key), delta);
-    return result instanceof Counted(long sum) ? sum : -1;
+    return Updates.add(store, name(key), delta).orElse(-1);
   }
 
   @Operation
   public boolean touch(@Param(name = "key") int key) {
-    return store.touch(name(key), PutOptions.NO_TTL);
+    return Updates.touch(store, name(key), Item.NEVER);
   }
 
   @Operation
@@ -208,15 +205,13 @@ public final class SegmentStoreLinearizabilityTest {
     }
 
     public String putIfAbsent(int key, int value) {
-      return items.containsKey(key) ? "KEY_PRESENT" : put(key, value);
+      return items.containsKey(key) ? "KEPT" : put(key, value);
     }
 
     public String putIfVersion(int thread, int key, int value) {
       Stored stored = items.get(key);
-      if (stored == null) {
-        return "KEY_ABSENT";
-      }
-      return stored.version() == versions[thread][key] ? put(key, value) : "KEY_PRESENT";
+      boolean holds = stored != null && stored.version() == versions[thread][key];
+      return holds ? put(key, value) : "KEPT";
     }
 
     public boolean delete(int key) {
@@ -225,14 +220,11 @@ public final class SegmentStoreLinearizabilityTest {
 
     public String deleteVersion(int thread, int key) {
       Stored stored = items.get(key);
-      if (stored == null) {
-        return "KEY_ABSENT";
-      }
-      if (stored.version() != versions[thread][key]) {
-        return "OTHER_VERSION";
+      if (stored == null || stored.version() != versions[thread][key]) {
+        return "KEPT";
       }
       items.remove(key);
-      return "DELETED";
+      return "REMOVED";
     }
 
     public long add(int key, int delta) {

@@ -2,11 +2,12 @@ package io.speicher.store.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.store.AddResult.Counted;
 import io.speicher.store.PutOptions;
-import io.speicher.store.PutOptions.Condition;
 import io.speicher.store.PutResult;
 import io.speicher.store.Ticker;
+import io.speicher.store.UpdateResult;
+import io.speicher.store.Updates;
+import io.speicher.store.Updates.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +23,11 @@ import org.junit.jupiter.api.Timeout;
 final class SegmentStoreRaceTest {
   private static final int SEGMENT_BYTES = 8 << 10;
 
+  private static final long NOW_MILLIS = 1_700_000_000_000L;
+
   /** The time is asked for only where something expires. */
-  private static final PutOptions EXPIRING = PutOptions.DEFAULT.withTtlMillis(1_000_000);
+  private static final PutOptions EXPIRING =
+      PutOptions.DEFAULT.withExpiresAtMillis(NOW_MILLIS + 1_000_000);
 
   private final RacingTicker ticker = new RacingTicker();
   private final SegmentStore store =
@@ -49,7 +53,7 @@ final class SegmentStoreRaceTest {
           } while (slotOf("n") != slot);
         });
 
-    assertThat(store.add(bytes("n"), 1)).isEqualTo(new Counted(8));
+    assertThat(Updates.add(store, bytes("n"), 1)).hasValue(8);
 
     assertThat(get("n")).isEqualTo("8");
   }
@@ -58,14 +62,15 @@ final class SegmentStoreRaceTest {
   @Test
   void putIfAbsent_tooLarge_whileAnotherPuts() {
     ByteBuffer tooLarge = ByteBuffer.allocate(32 * SEGMENT_BYTES);
-    for (int call = 1; call <= 3; call++) {
+    // Asked first whether the new item has expired, and then when it will.
+    for (int call = 1; call <= 2; call++) {
       store.delete(bytes("k"));
       ticker.beforeNextCalls(call, () -> put("k", "v"));
 
-      PutResult result =
-          store.put(bytes("k"), tooLarge, EXPIRING.withCondition(Condition.IF_ABSENT));
+      UpdateResult result =
+          Updates.putIf(store, bytes("k"), tooLarge, EXPIRING, Condition.IF_ABSENT);
 
-      assertThat(result).isEqualTo(PutResult.KEY_PRESENT);
+      assertThat(result).isEqualTo(UpdateResult.KEPT);
       assertThat(get("k")).isEqualTo("v");
     }
   }
@@ -122,7 +127,7 @@ final class SegmentStoreRaceTest {
       if (--callsBefore == 0 && action != null) {
         action.run();
       }
-      return 1_700_000_000_000L;
+      return NOW_MILLIS;
     }
   }
 }

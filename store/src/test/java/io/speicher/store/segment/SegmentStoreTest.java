@@ -24,6 +24,30 @@ final class SegmentStoreTest extends StoreContract {
     ((SegmentStore) store).verify();
   }
 
+  /** Its tables, two thousand, are passed over many at a time. */
+  @Test
+  void scan_nearlyEmpty_takesFewCalls() {
+    Store store = store(4L << 30);
+    for (int maxKeys : new int[] {1, 10, 1_000}) {
+      assertThat(scanCalls(store, maxKeys)).isLessThanOrEqualTo(maxKeys == 1 ? 8 : 1);
+    }
+    for (int i = 0; i < 3; i++) {
+      put(store, "key-" + i, "v");
+    }
+    assertThat(scanCalls(store, 1)).isLessThanOrEqualTo(8 + 3);
+    assertThat(scanCalls(store, 10)).isLessThanOrEqualTo(2);
+  }
+
+  private static int scanCalls(Store store, int maxKeys) {
+    int calls = 0;
+    long cursor = 0;
+    do {
+      cursor = store.scan(cursor, maxKeys, _ -> {});
+      calls++;
+    } while (cursor != 0);
+    return calls;
+  }
+
   /** The segment that was open holds nothing any more, and is no reason to avoid another one. */
   @Test
   void clear_thenPuts_shareASegment() {

@@ -4,15 +4,14 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.FormatMethod;
-import io.speicher.store.AddResult.Counted;
-import io.speicher.store.AddResult.Refused;
 import io.speicher.store.FakeTicker;
 import io.speicher.store.Item;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
-import io.speicher.store.PutOptions.Condition;
-import io.speicher.store.PutResult;
 import io.speicher.store.StoreStats;
+import io.speicher.store.UpdateResult;
+import io.speicher.store.Updates;
+import io.speicher.store.Updates.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -96,6 +96,7 @@ final class SegmentStoreTortureTest {
     TOUCH,
     ADD,
     APPEND,
+    COPY,
     SCAN,
     CLEAR,
     MAINTAIN
@@ -306,14 +307,15 @@ final class SegmentStoreTortureTest {
           passTime(random); // One thread does it, as in a server.
         }
         switch (random.nextInt(40)) {
-          case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> put(own, random, Condition.ALWAYS, Kind.PUT);
-          case 10, 11 -> put(own, random, Condition.IF_ABSENT, Kind.PUT_IF_ABSENT);
+          case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> put(own, random);
+          case 10, 11 -> putIf(own, random, Condition.IF_ABSENT, Kind.PUT_IF_ABSENT);
           case 12, 13, 14, 15 -> putIfVersion(own, random);
           case 16, 17, 18, 19 -> getAll(random);
           case 20 -> delete(key);
           case 21, 22, 23 -> touch(key, random);
           case 24, 25, 26, 27 -> add(random.nextInt(COUNTERS));
           case 28, 29 -> append(random);
+          case 31, 32 -> copy(random);
           case 30 -> scan(random);
           default -> get(key, random.nextInt(4) == 0, random);
         }
@@ -329,44 +331,62 @@ final class SegmentStoreTortureTest {
         return place;
       }
 
-      private PutResult put(int key, Random random, Condition condition, Kind kind) {
-        count(kind);
-        int generation = lastGeneration.incrementAndGet();
-        ByteBuffer value = value(key, generation);
-        long ttlMillis =
-            switch (random.nextInt(8)) {
-              case 0 -> 1 + random.nextInt(1_000);
-              case 1 -> 1 + random.nextInt(100_000);
-              case 2 -> 1 + random.nextLong(1L << 50);
-              default -> PutOptions.NO_TTL;
-            };
-        PutOptions options = new PutOptions(generation & 3, generation, ttlMillis, condition);
-        begun.set(key, generation);
+      private void put(int key, Random random) {
+        count(Kind.PUT);
+        int generation = begin(key);
         ByteBuffer name = name(key);
-        PutResult result =
-            random.nextBoolean()
-                ? store.put(name, value, options)
-                : store.put(name, value, options, prefetch, prefetch(name, random));
-        if (result == PutResult.STORED || result == PutResult.TOO_LARGE) {
+        ByteBuffer value = value(key, generation);
+        PutOptions options = options(generation, random);
+        if (random.nextBoolean()) {
+          store.put(name, value, options);
+        } else {
+          store.put(name, value, options, prefetch, prefetch(name, random));
+        }
+        done.set(key, generation);
+      }
+
+      private UpdateResult putIf(int key, Random random, Condition condition, Kind kind) {
+        count(kind);
+        int generation = begin(key);
+        PutOptions options = options(generation, random);
+        UpdateResult result =
+            Updates.putIf(store, name(key), value(key, generation), options, condition);
+        if (result != UpdateResult.KEPT) {
           done.set(key, generation);
         }
         return result;
       }
 
+      private int begin(int key) {
+        int generation = lastGeneration.incrementAndGet();
+        begun.set(key, generation);
+        return generation;
+      }
+
+      private PutOptions options(int generation, Random random) {
+        long expiresAtMillis =
+            switch (random.nextInt(8)) {
+              case 0 -> ticker.millis() + 1 + random.nextInt(1_000);
+              case 1 -> ticker.millis() + 1 + random.nextInt(100_000);
+              case 2 -> ticker.millis() + 1 + random.nextLong(1L << 50);
+              default -> Item.NEVER;
+            };
+        return new PutOptions(generation & 3, generation, expiresAtMillis);
+      }
+
       private void putIfVersion(int key, Random random) {
         if (get(key, true, random)) {
-          long version = seen.version;
+          Condition ifSeen = Condition.ifVersion(seen.version);
           int generation = seen.flags;
-          PutResult result =
-              put(key, random, new Condition.IfVersion(version), Kind.PUT_IF_VERSION);
+          boolean stored = putIf(key, random, ifSeen, Kind.PUT_IF_VERSION) != UpdateResult.KEPT;
           check(
-              result != PutResult.KEY_PRESENT,
+              stored || !get(key, true, random),
               "nobody else puts it: key=%d generation=%d",
               key,
               generation);
-          result = put(key, random, new Condition.IfVersion(version), Kind.PUT_IF_VERSION);
+          UpdateResult result = putIf(key, random, ifSeen, Kind.PUT_IF_VERSION);
           check(
-              result == PutResult.KEY_PRESENT || result == PutResult.KEY_ABSENT,
+              !stored || result == UpdateResult.KEPT,
               "an old version: key=%d result=%s",
               key,
               result);
@@ -421,27 +441,24 @@ final class SegmentStoreTortureTest {
 
       private void touch(int key, Random random) {
         count(Kind.TOUCH);
-        store.touch(name(key), random.nextBoolean() ? 1 + random.nextInt(60_000) : 0);
+        long expiresAtMillis =
+            random.nextBoolean() ? ticker.millis() + 1 + random.nextInt(60_000) : Item.NEVER;
+        Updates.touch(store, name(key), expiresAtMillis);
       }
 
       /** A counter begins with an epoch that no other had, so no sum may come twice. */
       private void add(int counter) {
         count(Kind.ADD);
         ByteBuffer name = bytes("counter-" + counter);
-        switch (store.add(name, 1)) {
-          case Counted(long sum) -> {
-            boolean isNew = sums.get(counter).get().add(sum);
-            check(isNew, "an increment was lost: counter=%d sum=%d", counter, sum);
-          }
-          case Refused refused -> {
-            check(refused == Refused.KEY_ABSENT, "counter=%d %s", counter, refused);
-            sums.get(counter).set(ConcurrentHashMap.newKeySet());
-            long begin = (long) lastEpoch.incrementAndGet() << 32;
-            store.put(
-                name,
-                bytes(Long.toString(begin)),
-                PutOptions.DEFAULT.withCondition(Condition.IF_ABSENT));
-          }
+        OptionalLong sum = Updates.add(store, name, 1);
+        if (sum.isPresent()) {
+          boolean isNew = sums.get(counter).get().add(sum.getAsLong());
+          check(isNew, "an increment was lost: counter=%d sum=%s", counter, sum);
+        } else {
+          sums.get(counter).set(ConcurrentHashMap.newKeySet());
+          long begin = (long) lastEpoch.incrementAndGet() << 32;
+          ByteBuffer number = bytes(Long.toString(begin));
+          Updates.putIf(store, name, number, PutOptions.DEFAULT, Condition.IF_ABSENT);
         }
       }
 
@@ -449,24 +466,41 @@ final class SegmentStoreTortureTest {
       private void append(Random random) {
         count(Kind.APPEND);
         String name = "list-" + random.nextInt(LISTS);
-        long[] length = new long[1];
+        int length = lengthOf(name, name);
+        if (length < 0 || length > 2 * segmentBytes) {
+          store.put(bytes(name), bytes(name), PutOptions.DEFAULT);
+        } else if (random.nextBoolean()) {
+          Updates.append(store, bytes(name), bytes(name));
+        } else {
+          Updates.prepend(store, bytes(name), bytes(name));
+        }
+      }
+
+      /** A copy of a list consists of the list's name. */
+      private void copy(Random random) {
+        count(Kind.COPY);
+        int list = random.nextInt(LISTS);
+        store.copy(bytes("list-" + list), bytes("copy-" + list), random.nextBoolean());
+        lengthOf("copy-" + list, "list-" + list);
+        if (random.nextBoolean()) {
+          store.delete(bytes("copy-" + list));
+        }
+      }
+
+      /** How long a list is, or -1 if there is none. */
+      private int lengthOf(String list, String element) {
+        int[] length = new int[1];
         boolean[] sound = new boolean[1];
         boolean hit =
             store.get(
-                bytes(name),
+                bytes(list),
                 item -> {
-                  String list = StandardCharsets.ISO_8859_1.decode(item.value()).toString();
-                  length[0] = list.length();
-                  sound[0] = list.equals(name.repeat(list.length() / name.length()));
+                  String elements = StandardCharsets.ISO_8859_1.decode(item.value()).toString();
+                  length[0] = elements.length();
+                  sound[0] = elements.equals(element.repeat(length[0] / element.length()));
                 });
         check(!hit || sound[0], "a torn list");
-        if (!hit || length[0] > 2L * segmentBytes) {
-          store.put(bytes(name), bytes(name), PutOptions.DEFAULT);
-        } else if (random.nextBoolean()) {
-          store.append(bytes(name), bytes(name));
-        } else {
-          store.prepend(bytes(name), bytes(name));
-        }
+        return hit ? length[0] : -1;
       }
 
       private void scan(Random random) {
@@ -480,6 +514,7 @@ final class SegmentStoreTortureTest {
                   boolean isSound =
                       name.startsWith("counter-")
                           || name.startsWith("list-")
+                          || name.startsWith("copy-")
                           || name.equals(nameOf(Integer.parseInt(name, 0, name.indexOf('-'), 36)));
                   check(isSound, "no key: %s", name);
                 });
@@ -527,7 +562,7 @@ final class SegmentStoreTortureTest {
     ByteBuffer name = bytes("counter-" + counter);
     switch (random.nextInt(8)) {
       case 0 -> {
-        check(store.add(name, 3) instanceof Counted, "the counter is gone");
+        check(Updates.add(store, name, 3).isPresent(), "the counter is gone");
         sums.addAndGet(counter, 3);
       }
       case 1 -> {
@@ -540,19 +575,22 @@ final class SegmentStoreTortureTest {
                   seen[1] = item.version();
                 }),
             "the counter is gone");
-        PutOptions options = PutOptions.DEFAULT.withCondition(new Condition.IfVersion(seen[1]));
-        PutResult result = store.put(name, bytes(Long.toString(seen[0] + 1)), options);
-        check(result != PutResult.KEY_ABSENT, "the counter is gone");
-        if (result == PutResult.STORED) {
+        ByteBuffer sum = bytes(Long.toString(seen[0] + 1));
+        UpdateResult result =
+            Updates.putIf(store, name, sum, PutOptions.DEFAULT, Condition.ifVersion(seen[1]));
+        if (result == UpdateResult.STORED) {
           sums.incrementAndGet(counter);
         }
       }
-      case 2 -> check(store.touch(name, random.nextInt(2) * 10_000_000L), "the counter is gone");
+      case 2 -> {
+        long expiresAtMillis = random.nextBoolean() ? Item.NEVER : store.nowMillis() + 10_000_000L;
+        check(Updates.touch(store, name, expiresAtMillis), "the counter is gone");
+      }
       case 3 -> {
         int list = random.nextInt(lengths.length());
         if (lengths.get(list) < 6_000) {
-          PutResult result = store.append(bytes("list-" + list), bytes("12345678"));
-          check(result == PutResult.STORED, "the list is gone");
+          UpdateResult result = Updates.append(store, bytes("list-" + list), bytes("12345678"));
+          check(result == UpdateResult.STORED, "the list is gone");
           lengths.addAndGet(list, 8);
         }
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.speicher.store.FakeTicker;
 import io.speicher.store.PutOptions;
+import io.speicher.store.Updates;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,8 +48,8 @@ final class VerifierTest {
       switch (random.nextInt(12)) {
         case 0 -> store.delete(key);
         case 1 -> store.get(key, item -> item.version());
-        case 2 -> store.touch(key, 1 + random.nextLong(1L << 45));
-        case 3 -> store.put(key, value(), new PutOptions(3, random.nextInt(), 5_000_000, ALWAYS));
+        case 2 -> Updates.touch(store, key, store.nowMillis() + 1 + random.nextLong(1L << 45));
+        case 3 -> store.put(key, value(), expiring());
         default -> store.put(key, value(), PutOptions.DEFAULT);
       }
     }
@@ -59,7 +60,9 @@ final class VerifierTest {
     assertThat(store.stats().itemCount()).isGreaterThan(2_000);
   }
 
-  private static final PutOptions.Condition ALWAYS = PutOptions.Condition.ALWAYS;
+  private PutOptions expiring() {
+    return new PutOptions(3, random.nextInt(), store.nowMillis() + 5_000_000);
+  }
 
   private ByteBuffer value() {
     byte[] value = new byte[random.nextInt(20) == 0 ? random.nextInt(2_000) : random.nextInt(200)];

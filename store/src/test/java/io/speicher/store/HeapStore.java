@@ -99,19 +99,18 @@ public final class HeapStore implements Store {
     boolean fits = fits(key, value.remaining());
     byte[] ownValue = fits ? copy(value) : NOTHING;
     synchronized (lock) {
-      HeapItem old = find(key);
-      PutResult refusal = options.refusal(old);
-      if (refusal != null) {
-        return refusal;
-      }
-      removePresent(old);
+      removePresent(find(key));
       if (!fits) {
         return PutResult.TOO_LARGE;
       }
-      long expiresAtMillis = options.expiresAtMillis(ticker.millis());
       HeapItem item =
           new HeapItem(
-              ownKey, ownValue, options.kind(), options.flags(), ++lastVersion, expiresAtMillis);
+              ownKey,
+              ownValue,
+              options.kind(),
+              options.flags(),
+              ++lastVersion,
+              options.expiresAtMillis());
       addWithinBudget(item);
       return PutResult.STORED;
     }
@@ -169,13 +168,17 @@ public final class HeapStore implements Store {
         }
         case Update.Replace replace -> {
           removePresent(old);
-          if (!fits(key, (long) replace.head().remaining() + replace.tail().remaining())) {
+          if (!fits(key, replace.valueBytes())) {
             yield UpdateResult.TOO_LARGE;
           }
           HeapItem item =
               new HeapItem(
                   ByteBuffer.wrap(copy(key)),
-                  copy(replace.head(), replace.tail()),
+                  copy(
+                      replace.head(),
+                      ByteBuffer.allocate(replace.gapBytes()),
+                      replace.middle(),
+                      replace.tail()),
                   replace.kind(),
                   replace.flags(),
                   version(replace, old),
@@ -183,6 +186,30 @@ public final class HeapStore implements Store {
           addWithinBudget(item);
           yield UpdateResult.STORED;
         }
+      };
+    }
+  }
+
+  @Override
+  public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+    requireKey(from);
+    requireKey(to);
+    synchronized (lock) {
+      HeapItem source = find(from);
+      if (source == null) {
+        return CopyResult.SOURCE_ABSENT;
+      }
+      UpdateResult result =
+          update(
+              to,
+              old ->
+                  old != null && onlyIfAbsent
+                      ? Update.KEEP
+                      : Update.Replace.value(source, source.value()));
+      return switch (result) {
+        case KEPT, REMOVED -> CopyResult.TARGET_PRESENT;
+        case STORED -> CopyResult.COPIED;
+        case TOO_LARGE -> CopyResult.TOO_LARGE;
       };
     }
   }
