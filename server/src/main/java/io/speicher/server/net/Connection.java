@@ -130,6 +130,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private Replies workReplies = Replies.ON;
 
+  /** Whether there are as many others as there may be, so that nothing is executed. */
+  private boolean isSurplus;
+
   /** Whether bytes of this connection wait in the turn. */
   private boolean waiting;
 
@@ -214,12 +217,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
     executor().count(Counter.CONNECTIONS, 1);
     if (!connections.admit(ctx.channel(), this)) {
       executor().count(Counter.REJECTED_CONNECTIONS, 1);
-      refuse(
-          new Reply.Failed(
-              Reply.UNAVAILABLE,
-              "too many connections (expected: at most "
-                  + connections.max()
-                  + "); try again later"));
+      refuseSurplus();
+    }
+  }
+
+  /** Tells a peer that there are too many, as soon as its first bytes tell how it speaks. */
+  private void refuseSurplus() {
+    isSurplus = true;
+    spoken = portDialects.detect(Unpooled.EMPTY_BUFFER, turn.dialects());
+    if (spoken != null) {
+      refuse(new Reply.TooManyConnections(connections.max()));
+    } else {
+      context()
+          .executor()
+          .schedule(
+              () -> refuse(new Reply.TooManyConnections(connections.max())),
+              FINISH_SILENCE_MILLIS,
+              TimeUnit.MILLISECONDS);
     }
   }
 
@@ -411,6 +425,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     spoken = pool;
+    if (isSurplus) {
+      refuse(new Reply.TooManyConnections(connections.max()));
+      return;
+    }
     Dialect speaking = dialect == null ? pool.take() : dialect;
     dialect = speaking;
     ReplyBuffer out = turn.outbox().begin(this);
@@ -850,8 +868,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Answers something that was not asked, and ends. */
   private void refuse(Reply reply) {
+    if (state == State.FINISHING) {
+      return;
+    }
     DialectPool speaking = spoken == null ? portDialects.first(turn.dialects()) : spoken;
-    speaking.take().encode(reply, turn.outbox().begin(this));
+    speaking.fresh().encode(reply, turn.outbox().begin(this));
     executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     finish();
   }
