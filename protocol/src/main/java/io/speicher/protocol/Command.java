@@ -162,8 +162,9 @@ public sealed interface Command {
   }
 
   /**
-   * Adds to the decimal number that a value is; an absent item is taken for zero. Answered with
-   * {@link Reply.Value}, the text of the sum, or with {@link Reply.WrongValue}.
+   * Adds to the decimal number that a value is, in the arithmetic of {@link LongDouble}; an absent
+   * item is taken for zero. Answered with {@link Reply.Value}, the text of the sum, or with {@link
+   * Reply.WrongValue}.
    */
   record AddDecimal(ByteBuffer key, BigDecimal delta) implements Command {}
 

@@ -90,6 +90,8 @@ public sealed interface Reply {
     NOT_AN_INTEGER,
     /** The sum is not a 64-bit number. */
     OVERFLOW,
+    /** The sum of decimal numbers is out of range. */
+    NOT_FINITE,
     /** It is not a decimal number. */
     NOT_A_DECIMAL,
     /** The value would be longer than the server takes. */

@@ -182,6 +182,7 @@ public final class JsonReplyEncoder {
     return switch (wrong) {
       case NOT_AN_INTEGER -> "the value is not a 64-bit integer";
       case OVERFLOW -> "the sum is not a 64-bit integer";
+      case NOT_FINITE -> "the sum is out of range";
       case NOT_A_DECIMAL -> "the value is not a decimal number";
       case TOO_LONG -> "the value would be too long";
     };

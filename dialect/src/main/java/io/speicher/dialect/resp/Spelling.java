@@ -187,7 +187,8 @@ final class Spelling {
     return switch (wrong) {
       case NOT_AN_INTEGER -> RefusedException.NOT_AN_INTEGER;
       case OVERFLOW -> "ERR increment or decrement would overflow";
-      case NOT_A_DECIMAL -> "ERR value is not a valid float";
+      case NOT_A_DECIMAL -> StringCommands.NOT_A_FLOAT;
+      case NOT_FINITE -> StringCommands.NOT_FINITE;
       case TOO_LONG -> StringCommands.TOO_LONG;
     };
   }

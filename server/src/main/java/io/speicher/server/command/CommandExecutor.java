@@ -625,20 +625,15 @@ public final class CommandExecutor {
         store.update(
             add.key(),
             old -> {
-              sum[0] = Numbers.decimalSum(old == null ? ZERO : old.value(), add.delta());
-              if (sum[0] == null) {
+              reply[0] = Numbers.sum(old == null ? ZERO : old.value(), add.delta());
+              if (!(reply[0] instanceof Reply.Value sum)) {
                 return Update.KEEP;
               }
               return old == null
                   ? item(ValueKind.BYTES, sum[0])
                   : Update.Replace.value(old, sum[0]);
             });
-    if (result == UpdateResult.TOO_LARGE) {
-      return tooLarge(add.key().remaining());
-    }
-    return sum[0] == null
-        ? Reply.WrongValue.NOT_A_DECIMAL
-        : new Reply.Value(ValueKind.BYTES, sum[0]);
+    return result == UpdateResult.TOO_LARGE ? tooLarge(add.key().remaining()) : reply[0];
   }
 
   private Reply move(Command.Move move) {
