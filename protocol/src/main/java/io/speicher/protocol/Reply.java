@@ -82,18 +82,16 @@ public sealed interface Reply {
 
   record Stats(ServerStats stats) implements Reply {}
 
-  record Connections(List<ConnectionInfo> connections) implements Reply {}
-
   /** Nothing was done: the present value, or what would come of it, is not of the right sort. */
   enum WrongValue implements Reply {
     /** It is not the decimal text of a 64-bit number. */
     NOT_AN_INTEGER,
     /** The sum is not a 64-bit number. */
     OVERFLOW,
-    /** The sum of decimal numbers is out of range. */
-    NOT_FINITE,
     /** It is not a decimal number. */
     NOT_A_DECIMAL,
+    /** The sum of decimal numbers is out of range. */
+    NOT_FINITE,
     /** The value would be longer than the server takes. */
     TOO_LONG
   }

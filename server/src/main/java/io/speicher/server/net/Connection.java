@@ -14,6 +14,7 @@ import io.speicher.dialect.Ahead;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.Plain;
+import io.speicher.dialect.QueuedCommands;
 import io.speicher.dialect.ReceivedBytes;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
@@ -928,6 +929,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   ConnectionInfo info(Session asking) {
     long now = System.nanoTime();
     Names called = session.names();
+    QueuedCommands transaction = session.queued();
     return new ConnectionInfo(
         session.id(),
         text(channel().remoteAddress()),
@@ -938,7 +940,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         TimeUnit.NANOSECONDS.toMillis(now - startNanos),
         TimeUnit.NANOSECONDS.toMillis(Math.max(0, now - heardNanos)),
         session.command(),
-        session.equals(asking));
+        session.equals(asking),
+        session.speaksResp3(),
+        session.touches(),
+        transaction == null ? -1 : transaction.count(),
+        transaction == null ? 0 : transaction.bytes().writerIndex(),
+        (long) input.readableBytes() + aside.readableBytes(),
+        outgoing.pendingBytes(),
+        share().heldBytes());
   }
 
   private static String text(@Nullable SocketAddress address) {
