@@ -161,13 +161,6 @@ public final class Session {
     queued = newQueued;
   }
 
-  /** Ends the queue, which the caller closes. */
-  public @Nullable QueuedCommands takeQueued() {
-    QueuedCommands taken = queued;
-    queued = null;
-    return taken;
-  }
-
   public void dropQueued() {
     if (queued != null) {
       queued.close();

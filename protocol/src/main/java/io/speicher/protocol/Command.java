@@ -3,6 +3,7 @@ package io.speicher.protocol;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,8 +163,9 @@ public sealed interface Command {
   }
 
   /**
-   * Adds to the decimal number that a value is; an absent item is taken for zero. Answered with
-   * {@link Reply.Value}, the text of the sum, or with {@link Reply.WrongValue}.
+   * Adds to the decimal number that a value is, in the arithmetic of {@link LongDouble}; an absent
+   * item is taken for zero. Answered with {@link Reply.Value}, the text of the sum, or with {@link
+   * Reply.WrongValue}.
    */
   record AddDecimal(ByteBuffer key, BigDecimal delta) implements Command {}
 
@@ -308,8 +310,13 @@ public sealed interface Command {
   /** Nothing more is executed on this connection for so long. Answered with {@link Reply.Done}. */
   record Pause(long millis) implements Command {}
 
-  /** Answered with {@link Reply.Connections}. */
-  record ListConnections(ConnectionFilter filter) implements Command {}
+  /**
+   * Answered with {@link Reply.Value}: a text with a line for each connection.
+   *
+   * @param line what is told of a connection, with the end of the line; in ISO 8859-1
+   */
+  record ListConnections(ConnectionFilter filter, Function<ConnectionInfo, String> line)
+      implements Command {}
 
   /** Closes connections: {@link Reply.Count}, how many. */
   record CloseConnections(ConnectionFilter filter) implements Command {}

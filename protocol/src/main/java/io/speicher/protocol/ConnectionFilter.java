@@ -31,14 +31,19 @@ public record ConnectionFilter(
   public static final ConnectionFilter SELF = new ConnectionFilter(null, null, null, 0, Self.ONLY);
 
   public boolean matches(ConnectionInfo connection) {
-    return (ids == null || ids.contains(connection.id()))
+    return matches(connection.id(), connection.self())
         && (peer == null || peer.equals(connection.peer()))
         && (local == null || local.equals(connection.local()))
-        && connection.ageMillis() >= minAgeMillis
+        && connection.ageMillis() >= minAgeMillis;
+  }
+
+  /** Whether a connection may match, of which only this is known. */
+  public boolean matches(long id, boolean isSelf) {
+    return (ids == null || ids.contains(id))
         && switch (self) {
           case INCLUDED -> true;
-          case EXCLUDED -> !connection.self();
-          case ONLY -> connection.self();
+          case EXCLUDED -> !isSelf;
+          case ONLY -> isSelf;
         };
   }
 }

@@ -12,6 +12,13 @@ package io.speicher.protocol;
  * @param idleMillis since it was last heard
  * @param lastCommand what it was asked last, or empty
  * @param self whether it is the one that asks
+ * @param resp3 whether it speaks RESP3
+ * @param touches whether its reads count as uses of items
+ * @param queuedCommands how many wait for the end of its transaction, or -1 if it has begun none
+ * @param queuedBytes what these take
+ * @param receivedBytes what was received from it and has not been executed
+ * @param unsentBytes what waits to be sent to it
+ * @param heldBytes the memory that it holds in all, outside the heap
  */
 public record ConnectionInfo(
     long id,
@@ -23,4 +30,11 @@ public record ConnectionInfo(
     long ageMillis,
     long idleMillis,
     String lastCommand,
-    boolean self) {}
+    boolean self,
+    boolean resp3,
+    boolean touches,
+    int queuedCommands,
+    long queuedBytes,
+    long receivedBytes,
+    long unsentBytes,
+    long heldBytes) {}

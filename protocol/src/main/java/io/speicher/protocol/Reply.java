@@ -82,8 +82,6 @@ public sealed interface Reply {
 
   record Stats(ServerStats stats) implements Reply {}
 
-  record Connections(List<ConnectionInfo> connections) implements Reply {}
-
   /** Nothing was done: the present value, or what would come of it, is not of the right sort. */
   enum WrongValue implements Reply {
     /** It is not the decimal text of a 64-bit number. */
@@ -92,6 +90,8 @@ public sealed interface Reply {
     OVERFLOW,
     /** It is not a decimal number. */
     NOT_A_DECIMAL,
+    /** The sum of decimal numbers is out of range. */
+    NOT_FINITE,
     /** The value would be longer than the server takes. */
     TOO_LONG
   }

@@ -31,7 +31,8 @@ public enum Transport {
               .channelFactory(NioServerSocketChannel::new)
               .option(ChannelOption.SO_BACKLOG, EpollListener.BACKLOG)
               .option(ChannelOption.SO_REUSEADDR, true)
-              .childOption(ChannelOption.TCP_NODELAY, true);
+              .childOption(ChannelOption.TCP_NODELAY, true)
+              .childOption(ChannelOption.SO_KEEPALIVE, true);
     };
   }
 

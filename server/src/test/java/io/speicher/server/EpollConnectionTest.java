@@ -22,6 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class EpollConnectionTest {
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_KEEPIDLE = 4;
+
   private final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, Transport.best().ioHandlers());
   private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
@@ -59,12 +62,26 @@ final class EpollConnectionTest {
     return accepted.take();
   }
 
+  private static LinuxSocket socketOf(Channel connection) {
+    return (LinuxSocket) ((UnixChannel) connection).fd();
+  }
+
   @Test
   void addresses_areThoseOfTheSocket() throws Exception {
     try (Socket client = new Socket()) {
       Channel connection = accept(client);
       assertThat(connection.localAddress()).isEqualTo(client.getRemoteSocketAddress());
       assertThat(connection.remoteAddress()).isEqualTo(client.getLocalSocketAddress());
+    }
+  }
+
+  /** The kernel asks a silent peer whether it is still there, and not only after two hours. */
+  @Test
+  void vanishedPeer_isNoticed() throws Exception {
+    try (Socket client = new Socket()) {
+      LinuxSocket socket = socketOf(accept(client));
+      assertThat(socket.isKeepAlive()).isTrue();
+      assertThat(socket.getIntOpt(IPPROTO_TCP, TCP_KEEPIDLE)).isEqualTo(300);
     }
   }
 
@@ -82,7 +99,7 @@ final class EpollConnectionTest {
   void options() throws Exception {
     try (Socket client = new Socket()) {
       Channel connection = accept(client);
-      LinuxSocket socket = (LinuxSocket) ((UnixChannel) connection).fd();
+      LinuxSocket socket = socketOf(connection);
       assertThat(socket.isTcpNoDelay()).isTrue();
       assertThat(connection.config().getOption(ChannelOption.SO_RCVBUF))
           .isEqualTo(socket.getReceiveBufferSize());

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -235,6 +236,60 @@ final class SpeicherServerIT {
       await()
           .ignoreExceptions()
           .until(() -> connect(server).ask("{'command':'PING'}").equals(DONE));
+    }
+
+    /** Redis's and memcached's clients know these words, and no JSON. */
+    @Test
+    void tooManyConnections_areToldSoInTheirDialect() throws IOException {
+      SpeicherServer server = start(settings(1, Duration.ZERO), store());
+      RawClient only = connect(server);
+      assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+
+      assertThat(refusal(server.port(), "*1\r\n$4\r\nPING\r\n"))
+          .isEqualTo("-ERR max number of clients reached\r\n");
+      assertThat(refusal(server.port(), "get k\r\n"))
+          .isEqualTo("SERVER_ERROR too many connections\r\n");
+      assertThat(refusal(server.port(), "GET / HTTP/1.1\r\n")).startsWith("HTTP/1.1 501");
+      assertThat(refusal(server.port(), "")).contains("{\"status_code\":503,");
+      assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+    }
+
+    @Test
+    void tooManyConnections_portOfOneDialect() throws IOException {
+      SpeicherServer server =
+          start(
+              settings(1, Duration.ZERO)
+                  .with(ServerSettings.REDIS_PORT, OptionalInt.of(0))
+                  .with(ServerSettings.MEMCACHED_PORT, OptionalInt.of(0)),
+              store());
+      RawClient only = connect(server);
+      assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+
+      assertThat(refusal(server.redisAddress().orElseThrow().getPort(), ""))
+          .isEqualTo("-ERR max number of clients reached\r\n");
+      assertThat(refusal(server.memcachedAddress().orElseThrow().getPort(), ""))
+          .isEqualTo("SERVER_ERROR too many connections\r\n");
+    }
+
+    /** What is refused has no effect on those who speak the same dialect. */
+    @Test
+    void tooManyConnections_othersGoOnWhereTheyWere() throws IOException {
+      SpeicherServer server = start(TestSettings.of(1, transport, 1, Duration.ZERO), store());
+      RawClient only = connect(server);
+      only.send("SET k v\r\nCLIENT REPLY SKIP\r\n".getBytes(UTF_8));
+      assertThat(only.read(5)).isEqualTo("+OK\r\n".getBytes(UTF_8));
+      assertThat(refusal(server.port(), "*1\r\n$4\r\nPING\r\n")).startsWith("-ERR max");
+
+      only.send("GET k\r\nSTRLEN k\r\n".getBytes(UTF_8));
+      assertThat(only.read(4)).isEqualTo(":1\r\n".getBytes(UTF_8));
+    }
+
+    /** All that the server says to a connection that it does not take. */
+    private String refusal(int port, String request) throws IOException {
+      try (RawClient client = new RawClient(port)) {
+        client.send(request.getBytes(UTF_8));
+        return new String(client.rest(), UTF_8);
+      }
     }
 
     @Test

@@ -149,7 +149,7 @@ final class RespCommands implements Dialect {
       plain.add(() -> words("DECR", key()));
       plain.add(() -> words("INCRBY", key(), number()));
       plain.add(() -> words("DECRBY", key(), number()));
-      plain.add(() -> words("INCRBYFLOAT", "decimal", exactDecimal()));
+      plain.add(() -> words("INCRBYFLOAT", "decimal", decimal()));
       plain.add(() -> words("INCRBYFLOAT", key(), choices.oneOf("nan", "x", " 1", "1 ", "")));
     }
 
@@ -378,15 +378,14 @@ final class RespCommands implements Dialect {
           : Integer.toString(choices.random.nextInt(40));
     }
 
-    /**
-     * What is exact in binary too, for a key that nothing else counts with: Speicher adds decimal
-     * numbers as they are written, Redis 80 bits of floating point, and shows what that makes of
-     * 0.1.
-     */
-    private String exactDecimal() {
-      return choices.chance(2)
-          ? choices.smallNumber()
-          : choices.oneOf("0.5", "-2.5", "1e2", "0.0625", "3.0", "25e-2");
+    /** Of all sizes, so that sums are rounded in every way. */
+    private String decimal() {
+      String digits = (choices.chance(2) ? "-" : "") + choices.smallNumber();
+      return choices.oneOf(
+          digits,
+          digits + "." + choices.smallNumber(),
+          digits + "e" + (choices.random.nextInt(60) - 30),
+          digits + "e" + (choices.random.nextInt(10_000) - 5_000));
     }
 
     private List<String> several(String name, Supplier<String> word) {

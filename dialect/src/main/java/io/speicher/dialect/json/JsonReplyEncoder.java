@@ -41,7 +41,6 @@ public final class JsonReplyEncoder {
           Reply.Count _,
           Reply.Keys _,
           Reply.Stats _,
-          Reply.Connections _,
           Reply.WrongValue _,
           Reply.Refused _,
           Reply.Failed _,
@@ -106,7 +105,7 @@ public final class JsonReplyEncoder {
               Reply.UNAVAILABLE,
               "too many connections (expected: at most " + tooMany.max() + "); try again later",
               out);
-      case Reply.Leased _, Reply.Connections _ ->
+      case Reply.Leased _ ->
           throw new IllegalStateException(
               "no such reply in framed JSON: reply=" + reply.getClass().getSimpleName());
     }
@@ -183,6 +182,7 @@ public final class JsonReplyEncoder {
       case NOT_AN_INTEGER -> "the value is not a 64-bit integer";
       case OVERFLOW -> "the sum is not a 64-bit integer";
       case NOT_A_DECIMAL -> "the value is not a decimal number";
+      case NOT_FINITE -> "the sum is out of range";
       case TOO_LONG -> "the value would be too long";
     };
   }

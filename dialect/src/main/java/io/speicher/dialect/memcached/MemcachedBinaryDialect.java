@@ -239,7 +239,7 @@ public final class MemcachedBinaryDialect implements Dialect {
       case Reply.Refused _ -> spellStatus(INVALID, 0, out);
       case Reply.Failed _ -> spellStatus(NO_MEMORY, 0, out);
       case Reply.TooManyConnections _ -> writeText(BUSY, TextCommands.TOO_MANY_CONNECTIONS, out);
-      case Reply.Leased _, Reply.Keys _, Reply.Connections _ ->
+      case Reply.Leased _, Reply.Keys _ ->
           throw new IllegalStateException(
               "no such reply to this command: command="
                   + operation

@@ -158,7 +158,7 @@ abstract class TextCommands {
       case Reply.Refused refused -> writeLine(CLIENT_ERROR, refused.message(), out);
       case Reply.Failed failed -> writeLine(SERVER_ERROR, failed.message(), out);
       case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
-      case Reply.Keys _, Reply.Connections _ -> throw impossible(reply.getClass().getSimpleName());
+      case Reply.Keys _ -> throw impossible(reply.getClass().getSimpleName());
     }
   }
 

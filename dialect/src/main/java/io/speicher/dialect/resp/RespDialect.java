@@ -117,8 +117,12 @@ public final class RespDialect implements Dialect {
 
   private Command command(Arguments arguments, Session peer) {
     try {
+      peer.command(""); // Until it is known.
       CommandSpec spec = find(arguments);
       peer.command(spec.name());
+      if (!spec.takes(arguments.count())) {
+        throw spec.wrongCount();
+      }
       Command command = command(spec, arguments, peer);
       spelling = request.spelling();
       return command;
@@ -148,9 +152,6 @@ public final class RespDialect implements Dialect {
         throw spec.unknownSubcommand(arguments);
       }
       spec = subcommand;
-    }
-    if (!spec.takes(arguments.count())) {
-      throw spec.wrongCount();
     }
     return spec;
   }
@@ -203,7 +204,7 @@ public final class RespDialect implements Dialect {
     private final QueuedCommands queued;
     private final Request request;
     private final Session session;
-    private boolean isTaken;
+    private boolean hasBegun;
     private Command last = new Command.Ping();
     private int parsed;
 
@@ -247,15 +248,14 @@ public final class RespDialect implements Dialect {
       return queued.count();
     }
 
-    /** Ends the queue of the session: it is executed from now on. */
-    void take() {
-      isTaken = true;
-      session.takeQueued();
+    /** From now on the queue ends whatever happens. */
+    void begin() {
+      hasBegun = true;
     }
 
     void close() {
-      if (isTaken) {
-        queued.close();
+      if (hasBegun) {
+        session.dropQueued();
       }
     }
   }
@@ -321,7 +321,7 @@ public final class RespDialect implements Dialect {
     writerTo(out).array(size);
     mute(out, start);
     if (depth == 0 && executed != null) {
-      executed.take();
+      executed.begin();
     }
     depth++;
   }

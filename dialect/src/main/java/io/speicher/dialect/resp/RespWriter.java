@@ -86,6 +86,18 @@ final class RespWriter {
     }
   }
 
+  /** A text for people to read, in ISO 8859-1. */
+  void verbatim(ByteBuffer text) {
+    if (speaksResp3()) {
+      header('=', text.remaining() + 4L);
+      out.writeCharSequence("txt:", StandardCharsets.ISO_8859_1);
+      out.writeBytes(text);
+      out.writeShort(CRLF);
+    } else {
+      bulk(text);
+    }
+  }
+
   void nothing() {
     out.writeBytes(speaksResp3() ? NULL : NULL_BULK);
   }

@@ -1,6 +1,5 @@
 package io.speicher.dialect.resp;
 
-import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +45,6 @@ final class Spelling {
   private @Nullable ObjLongConsumer<RespWriter> count;
   private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
   private @Nullable BiConsumer<ServerStats, RespWriter> stats;
-  private @Nullable BiConsumer<List<ConnectionInfo>, RespWriter> connections;
 
   private Spelling() {}
 
@@ -131,12 +129,6 @@ final class Spelling {
     return spelling;
   }
 
-  static Spelling connections(BiConsumer<List<ConnectionInfo>, RespWriter> connections) {
-    Spelling spelling = new Spelling();
-    spelling.connections = connections;
-    return spelling;
-  }
-
   private static void bulk(Reply.Value value, RespWriter out) {
     out.bulk(value.bytes());
   }
@@ -157,8 +149,6 @@ final class Spelling {
       case Reply.Count number -> possible(count, reply, out).accept(out, number.number());
       case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
       case Reply.Stats all -> possible(stats, reply, out).accept(all.stats(), out);
-      case Reply.Connections all ->
-          possible(connections, reply, out).accept(all.connections(), out);
       case Reply.Leased _ -> throw impossible(reply, out);
       case Reply.WrongValue wrong -> out.error(text(wrong));
       case Reply.Refused refused -> out.error(refused.message());
@@ -187,7 +177,8 @@ final class Spelling {
     return switch (wrong) {
       case NOT_AN_INTEGER -> RefusedException.NOT_AN_INTEGER;
       case OVERFLOW -> "ERR increment or decrement would overflow";
-      case NOT_A_DECIMAL -> "ERR value is not a valid float";
+      case NOT_A_DECIMAL -> StringCommands.NOT_A_FLOAT;
+      case NOT_FINITE -> StringCommands.NOT_FINITE;
       case TOO_LONG -> StringCommands.TOO_LONG;
     };
   }

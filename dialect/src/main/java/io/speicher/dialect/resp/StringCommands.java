@@ -6,35 +6,30 @@ import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
+import io.speicher.protocol.LongDouble;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Commands on values. */
 final class StringCommands {
   static final String TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+  static final String NOT_FINITE = "ERR increment would produce NaN or Infinity";
+  static final String NOT_A_FLOAT = "ERR value is not a valid float";
 
   private static final CommandSpec.Group STRING = new CommandSpec.Group("string");
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
-
-  /** Exponents beyond this are no numbers for Redis, and none here. */
-  private static final int MAX_EXPONENT = 4_932;
-
-  private static final int MAX_DECIMAL_BYTES = 256;
-  private static final String NOT_FINITE = "ERR increment would produce NaN or Infinity";
-  private static final String NOT_A_FLOAT = "ERR value is not a valid float";
 
   private static final Pattern INFINITE = Pattern.compile("(?i)[+-]?inf(inity)?");
 
   /** What infinity is added to has to be a number all the same. */
   private static final Spelling NO_SUM =
       Spelling.value(
-          (value, out) -> out.error(isDecimal(value.bytes()) ? NOT_FINITE : NOT_A_FLOAT),
+          (value, out) ->
+              out.error(LongDouble.parse(value.bytes()) == null ? NOT_A_FLOAT : NOT_FINITE),
           out -> out.error(NOT_FINITE));
 
   private static final Spelling LENGTH = Spelling.number(v -> (long) v.bytes().remaining(), 0);
@@ -408,34 +403,13 @@ final class StringCommands {
   }
 
   private static Command addDecimal(Request request) {
-    String text = request.string(2);
-    if (INFINITE.matcher(text).matches()) {
+    if (INFINITE.matcher(request.string(2)).matches()) {
       return request.answer(new Command.Get(request.key(1), View.GLANCE), NO_SUM);
     }
-    BigDecimal delta = decimal(text);
+    BigDecimal delta = LongDouble.parse(request.bytes(2));
     if (delta == null) {
       throw new RefusedException(NOT_A_FLOAT);
     }
     return request.answer(new Command.AddDecimal(request.key(1), delta), Spelling.VALUE);
-  }
-
-  private static boolean isDecimal(ByteBuffer value) {
-    return value.remaining() <= MAX_DECIMAL_BYTES
-        && decimal(StandardCharsets.ISO_8859_1.decode(value.duplicate()).toString()) != null;
-  }
-
-  private static @Nullable BigDecimal decimal(String text) {
-    if (text.length() > MAX_DECIMAL_BYTES) {
-      return null;
-    }
-    try {
-      BigDecimal number = new BigDecimal(text);
-      if (number.signum() == 0) {
-        return BigDecimal.ZERO;
-      }
-      return Math.abs((long) number.precision() - number.scale()) <= MAX_EXPONENT ? number : null;
-    } catch (NumberFormatException e) {
-      return null;
-    }
   }
 }

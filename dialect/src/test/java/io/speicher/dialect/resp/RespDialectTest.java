@@ -1,5 +1,6 @@
 package io.speicher.dialect.resp;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
@@ -588,9 +590,97 @@ final class RespDialectTest {
     }
   }
 
+  /** What CLIENT LIST tells of it until the end is told. */
+  @Test
+  void transaction_whileItIsExecuted_isStillTheSessions() {
+    run("MULTI");
+    queue("SET k v");
+    decode("EXEC\r\n");
+    dialect.beginBatch(1, peer.out());
+    dialect.turnTo(0);
+    assertThat(requireNonNull(session.queued()).count()).isEqualTo(1);
+    dialect.encode(Reply.Done.DONE, peer.out());
+    dialect.endBatch(peer.out());
+    assertThat(session.queued()).isNull();
+    assertThat(session.command()).isEqualTo("exec");
+  }
+
   private void queue(String line) {
     assertThat(decode(line + "\r\n")).isEqualTo(new Command.Ping());
     assertThat(encode(Reply.Done.DONE)).isEqualTo("+QUEUED\r\n");
+  }
+
+  // ---- what others are told ----
+
+  /** Clients of Redis want each of its fields. */
+  @Test
+  void clientList_line() {
+    Command.ListConnections list = (Command.ListConnections) decode("CLIENT LIST\r\n");
+    ConnectionInfo plain =
+        new ConnectionInfo(
+            7,
+            "1.2.3.4:5",
+            "6.7.8.9:10",
+            "",
+            "",
+            "",
+            2_900,
+            1_100,
+            "",
+            false,
+            false,
+            true,
+            -1,
+            0,
+            0,
+            0,
+            0);
+    assertThat(list.line().apply(plain))
+        .isEqualTo(
+            "id=7 addr=1.2.3.4:5 laddr=6.7.8.9:10 fd=-1 name= age=2 idle=1 flags=N db=0 sub=0"
+                + " psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0"
+                + " obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=NULL user=default redir=-1 resp=2"
+                + " lib-name= lib-ver=\n");
+    ConnectionInfo busy =
+        new ConnectionInfo(
+            8,
+            "1.2.3.4:5",
+            "6.7.8.9:10",
+            "n",
+            "l",
+            "v",
+            0,
+            0,
+            "config|get",
+            true,
+            true,
+            false,
+            3,
+            40,
+            500,
+            6_000,
+            70_000);
+    assertThat(list.line().apply(busy))
+        .isEqualTo(
+            "id=8 addr=1.2.3.4:5 laddr=6.7.8.9:10 fd=-1 name=n age=0 idle=0 flags=xT db=0 sub=0"
+                + " psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40 rbs=0"
+                + " rbp=0 obl=0 oll=0 omem=6000 tot-mem=70000 events=rw cmd=config|get"
+                + " user=default redir=-1 resp=3 lib-name=l lib-ver=v\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MGET a b, mget",
+    "get k, get",
+    "CLIENT ID, client|id",
+    "GET, get",
+    "NONSENSE, ''",
+    "CONFIG NONSENSE, ''"
+  })
+  void lastCommand(String line, String name) {
+    decode("PING\r\n");
+    decode(line + "\r\n");
+    assertThat(session.command()).isEqualTo(name);
   }
 
   // ---- the table ----

@@ -2,6 +2,7 @@ package io.speicher.server.admin;
 
 import io.speicher.dialect.Session;
 import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Limits;
@@ -20,6 +21,7 @@ import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -166,8 +168,8 @@ public final class ServerStatus implements ServerControl {
   }
 
   @Override
-  public Reply connections(ConnectionFilter filter, Session asking) {
-    return new Reply.Connections(connections.list(filter, asking));
+  public Iterator<ConnectionInfo> connections(ConnectionFilter filter, Session asking) {
+    return connections.list(filter, asking);
   }
 
   @Override

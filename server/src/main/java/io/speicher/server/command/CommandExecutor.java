@@ -225,8 +225,10 @@ public final class CommandExecutor {
       case Command.Quit _ -> dialect.encode(quit(session), out);
       case Command.Shutdown _ -> dialect.encode(shutdown(), out);
       case Command.Pause pause -> dialect.encode(pause(pause, session), out);
-      case Command.ListConnections list ->
-          dialect.encode(server.connections(list.filter(), session), out);
+      case Command.ListConnections list -> {
+        return new ConnectionsWork(
+            dialect, session.share(), server.connections(list.filter(), session), list.line());
+      }
       case Command.CloseConnections close ->
           dialect.encode(server.close(close.filter(), session), out);
       case Command.Malformed malformed -> dialect.encode(refuse(malformed), out);
@@ -646,25 +648,20 @@ public final class CommandExecutor {
   }
 
   private Reply add(Command.AddDecimal add) {
-    @Nullable ByteBuffer[] sum = new ByteBuffer[1];
+    Reply[] reply = new Reply[1];
     UpdateResult result =
         store.update(
             add.key(),
             old -> {
-              sum[0] = Numbers.decimalSum(old == null ? ZERO : old.value(), add.delta());
-              if (sum[0] == null) {
+              reply[0] = Numbers.sum(old == null ? ZERO : old.value(), add.delta());
+              if (!(reply[0] instanceof Reply.Value sum)) {
                 return Update.KEEP;
               }
               return old == null
-                  ? item(ValueKind.BYTES, sum[0])
-                  : Update.Replace.value(old, sum[0]);
+                  ? item(ValueKind.BYTES, sum.bytes())
+                  : Update.Replace.value(old, sum.bytes());
             });
-    if (result == UpdateResult.TOO_LARGE) {
-      return tooLarge(add.key().remaining());
-    }
-    return sum[0] == null
-        ? Reply.WrongValue.NOT_A_DECIMAL
-        : new Reply.Value(ValueKind.BYTES, sum[0]);
+    return result == UpdateResult.TOO_LARGE ? tooLarge(add.key().remaining()) : reply[0];
   }
 
   private Reply move(Command.Move move) {

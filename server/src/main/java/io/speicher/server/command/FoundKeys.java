@@ -46,15 +46,20 @@ final class FoundKeys extends AbstractList<ByteBuffer> implements RandomAccess, 
       return;
     }
     int needed = Integer.BYTES + key.remaining();
-    keys = withRoom(keys, needed, FIRST_BYTES);
-    offsets = withRoom(offsets, Integer.BYTES, FIRST_KEYS * Integer.BYTES);
+    keys = withRoom(share, keys, needed, FIRST_BYTES);
+    offsets = withRoom(share, offsets, Integer.BYTES, FIRST_KEYS * Integer.BYTES);
     offsets.writeInt(keys.writerIndex());
     keys.writeInt(key.remaining()).writeBytes(key.duplicate());
     size++;
     table.setInt(slot * Integer.BYTES, size);
   }
 
-  private ByteBuf withRoom(ByteBuf old, int more, int atLeast) {
+  /**
+   * The buffer, or a larger one with its contents in its place.
+   *
+   * @throws MemoryShortageException if there is no room; nothing has changed then
+   */
+  static ByteBuf withRoom(Share share, ByteBuf old, int more, int atLeast) {
     if (old.writableBytes() >= more) {
       return old;
     }

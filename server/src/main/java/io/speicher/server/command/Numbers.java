@@ -1,13 +1,13 @@
 package io.speicher.server.command;
 
 import io.speicher.protocol.Command.Arithmetic;
+import io.speicher.protocol.LongDouble;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.Reply.WrongValue;
+import io.speicher.protocol.ValueKind;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /** Numbers as decimal text in values. */
 final class Numbers {
@@ -16,15 +16,6 @@ final class Numbers {
 
   /** Room for an unsigned number with white space and zeros before it. */
   private static final int MAX_LOOK_BYTES = 128;
-
-  /** What a decimal number may take: Redis keeps no more of them. */
-  private static final int MAX_DECIMAL_BYTES = 256;
-
-  /** The largest power of ten of the numbers that Redis counts with, 80-bit floating point. */
-  private static final int MAX_EXPONENT = 4_932;
-
-  /** Redis writes so many digits after the point, and no more zeros than need be. */
-  private static final int DECIMAL_PLACES = 17;
 
   private Numbers() {}
 
@@ -71,27 +62,19 @@ final class Numbers {
     return Long.compareUnsigned(delta, number) >= 0 ? 0 : number - delta;
   }
 
-  /** The text of a sum of decimal numbers, or null if there is none. */
-  static @Nullable ByteBuffer decimalSum(ByteBuffer text, BigDecimal delta) {
-    if (text.remaining() > MAX_DECIMAL_BYTES) {
-      return null;
+  /**
+   * The decimal number that {@code text} is and {@code delta} together: {@link Reply.Value}, or why
+   * not.
+   */
+  static Reply sum(ByteBuffer text, BigDecimal delta) {
+    BigDecimal number = LongDouble.parse(text);
+    if (number == null) {
+      return WrongValue.NOT_A_DECIMAL;
     }
-    try {
-      BigDecimal number = new BigDecimal(string(text));
-      if (!isOfAnySize(number) || !isOfAnySize(delta)) {
-        return null;
-      }
-      BigDecimal sum = number.add(delta).setScale(DECIMAL_PLACES, RoundingMode.HALF_EVEN);
-      return ascii(sum.signum() == 0 ? "0" : sum.stripTrailingZeros().toPlainString());
-    } catch (NumberFormatException e) {
-      return null;
-    }
-  }
-
-  /** A few characters can name a number of a billion digits, which nobody shall have to add. */
-  private static boolean isOfAnySize(BigDecimal number) {
-    return Math.abs((long) number.scale()) <= MAX_EXPONENT
-        && number.precision() - (long) number.scale() <= MAX_EXPONENT;
+    BigDecimal sum = LongDouble.sum(number, delta);
+    return sum == null
+        ? WrongValue.NOT_FINITE
+        : new Reply.Value(ValueKind.BYTES, LongDouble.text(sum));
   }
 
   private static String string(ByteBuffer text) {

@@ -2,8 +2,10 @@ package io.speicher.server.command;
 
 import io.speicher.dialect.Session;
 import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
+import java.util.Iterator;
 
 /** The server as its commands see it. Any thread may call any method; none waits. */
 public interface ServerControl {
@@ -20,7 +22,8 @@ public interface ServerControl {
   /** The longest value that is stored. */
   int maxValueBytes();
 
-  Reply connections(ConnectionFilter filter, Session asking);
+  /** The connections that match, each looked at when it is its turn. */
+  Iterator<ConnectionInfo> connections(ConnectionFilter filter, Session asking);
 
   /** Closes connections. The one that asks is answered before it ends. */
   Reply close(ConnectionFilter filter, Session asking);

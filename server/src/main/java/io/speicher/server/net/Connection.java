@@ -14,6 +14,7 @@ import io.speicher.dialect.Ahead;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.Plain;
+import io.speicher.dialect.QueuedCommands;
 import io.speicher.dialect.ReceivedBytes;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
@@ -130,6 +131,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private Replies workReplies = Replies.ON;
 
+  /** Whether there are as many others as there may be, so that nothing is executed. */
+  private boolean isSurplus;
+
   /** Whether bytes of this connection wait in the turn. */
   private boolean waiting;
 
@@ -214,12 +218,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
     executor().count(Counter.CONNECTIONS, 1);
     if (!connections.admit(ctx.channel(), this)) {
       executor().count(Counter.REJECTED_CONNECTIONS, 1);
-      refuse(
-          new Reply.Failed(
-              Reply.UNAVAILABLE,
-              "too many connections (expected: at most "
-                  + connections.max()
-                  + "); try again later"));
+      refuseSurplus();
+    }
+  }
+
+  /** Tells a peer that there are too many, as soon as its first bytes tell how it speaks. */
+  private void refuseSurplus() {
+    isSurplus = true;
+    spoken = portDialects.detect(Unpooled.EMPTY_BUFFER, turn.dialects());
+    if (spoken != null) {
+      refuse(new Reply.TooManyConnections(connections.max()));
+    } else {
+      context()
+          .executor()
+          .schedule(
+              () -> refuse(new Reply.TooManyConnections(connections.max())),
+              FINISH_SILENCE_MILLIS,
+              TimeUnit.MILLISECONDS);
     }
   }
 
@@ -411,6 +426,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     spoken = pool;
+    if (isSurplus) {
+      refuse(new Reply.TooManyConnections(connections.max()));
+      return;
+    }
     Dialect speaking = dialect == null ? pool.take() : dialect;
     dialect = speaking;
     ReplyBuffer out = turn.outbox().begin(this);
@@ -850,8 +869,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Answers something that was not asked, and ends. */
   private void refuse(Reply reply) {
+    if (state == State.FINISHING) {
+      return;
+    }
     DialectPool speaking = spoken == null ? portDialects.first(turn.dialects()) : spoken;
-    speaking.take().encode(reply, turn.outbox().begin(this));
+    speaking.fresh().encode(reply, turn.outbox().begin(this));
     executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     finish();
   }
@@ -907,6 +929,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   ConnectionInfo info(Session asking) {
     long now = System.nanoTime();
     Names called = session.names();
+    QueuedCommands transaction = session.queued();
     return new ConnectionInfo(
         session.id(),
         text(channel().remoteAddress()),
@@ -917,7 +940,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         TimeUnit.NANOSECONDS.toMillis(now - startNanos),
         TimeUnit.NANOSECONDS.toMillis(Math.max(0, now - heardNanos)),
         session.command(),
-        session.equals(asking));
+        session.equals(asking),
+        session.speaksResp3(),
+        session.touches(),
+        transaction == null ? -1 : transaction.count(),
+        transaction == null ? 0 : transaction.bytes().writerIndex(),
+        (long) input.readableBytes() + aside.readableBytes(),
+        outgoing.pendingBytes(),
+        share().heldBytes());
   }
 
   private static String text(@Nullable SocketAddress address) {

@@ -5,11 +5,13 @@ import io.speicher.dialect.Session;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The connections that a server has, up to a maximum. Any thread may call any method. */
 public final class Connections {
@@ -32,20 +34,16 @@ public final class Connections {
     return open.size();
   }
 
-  /** What those that match are like. */
-  public List<ConnectionInfo> list(ConnectionFilter filter, Session asking) {
-    return all().stream()
-        .map(connection -> connection.info(asking))
-        .filter(filter::matches)
-        .toList();
+  /** What those that match are like, each looked at when it is asked for. */
+  public Iterator<ConnectionInfo> list(ConnectionFilter filter, Session asking) {
+    return matching(filter, asking).map(connection -> connection.info(asking)).iterator();
   }
 
   /**
    * Closes those that match, and returns how many. The one that asks is answered before it ends.
    */
   public int close(ConnectionFilter filter, Session asking) {
-    List<Connection> closing =
-        all().stream().filter(connection -> filter.matches(connection.info(asking))).toList();
+    List<Connection> closing = matching(filter, asking).toList();
     for (Connection connection : closing) {
       if (connection.session().equals(asking)) {
         asking.finish();
@@ -54,6 +52,15 @@ public final class Connections {
       }
     }
     return closing.size();
+  }
+
+  private Stream<Connection> matching(ConnectionFilter filter, Session asking) {
+    return all().stream()
+        .filter(connection -> { // Addresses are made only of those that are left.
+          Session session = connection.session();
+          return filter.matches(session.id(), session.equals(asking))
+              && filter.matches(connection.info(asking));
+        });
   }
 
   /** All but those that are closed already and only not forgotten yet: their peers know. */

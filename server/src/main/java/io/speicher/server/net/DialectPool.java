@@ -19,6 +19,11 @@ final class DialectPool {
     this.maker = maker;
   }
 
+  /** One that has spoken with nobody, to say something that was not asked. */
+  Dialect fresh() {
+    return maker.get();
+  }
+
   /** One that nobody else uses, until it is given back or for good. */
   Dialect take() {
     Dialect taken = spare;

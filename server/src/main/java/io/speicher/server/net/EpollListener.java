@@ -13,6 +13,18 @@ public final class EpollListener extends AbstractEpollServerChannel {
   /** How many connections the kernel accepts for us before we do. */
   public static final int BACKLOG = 4_096;
 
+  /** After so long a silence the kernel asks whether the peer is there, so many times. */
+  private static final int KEEPALIVE_IDLE_SECONDS = 300;
+
+  private static final int KEEPALIVE_INTERVAL_SECONDS = 100;
+  private static final int KEEPALIVE_PROBES = 3;
+
+  // From linux/in.h and linux/tcp.h.
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_KEEPIDLE = 4;
+  private static final int TCP_KEEPINTVL = 5;
+  private static final int TCP_KEEPCNT = 6;
+
   private final EpollChannelConfig config =
       new EpollChannelConfig(this, new ServerChannelRecvByteBufAllocator()) {};
 
@@ -28,9 +40,21 @@ public final class EpollListener extends AbstractEpollServerChannel {
   @Override
   protected void doBind(SocketAddress address) throws Exception {
     socket.setReuseAddress(true);
+    keepAlive(socket);
     super.doBind(address);
     socket.listen(BACKLOG);
     active = true;
+  }
+
+  /**
+   * Notices peers that have vanished. The kernel gives the options of a listener to each socket
+   * that it accepts, so that they cost no calls for a connection.
+   */
+  private static void keepAlive(LinuxSocket listener) throws IOException {
+    listener.setKeepAlive(true);
+    listener.setIntOpt(IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+    listener.setIntOpt(IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
+    listener.setIntOpt(IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
   }
 
   @Override

@@ -18,12 +18,14 @@ public enum PortDialects {
       int first = firstByte(in);
       if (first == TLS_HANDSHAKE) {
         return dialects.tls;
-      } else if (first == MEMCACHED_BINARY_REQUEST || (first >= 'a' && first <= 'z')) {
-        return MEMCACHED.detect(in, dialects);
+      } else if (first == MEMCACHED_BINARY_REQUEST) {
+        return dialects.memcachedBinary;
       } else if (first < ' ' || first >= 0x7F) {
         return dialects.json;
+      } else if (first >= 'a' && first <= 'z') {
+        return httpOr(dialects.memcached, in, dialects);
       } else if (first >= 'A' && first <= 'Z') {
-        return httpOrResp(in, dialects);
+        return httpOr(dialects.resp, in, dialects);
       }
       return dialects.resp;
     }
@@ -69,11 +71,13 @@ public enum PortDialects {
   private static final int MEMCACHED_BINARY_REQUEST = 0x80;
 
   /**
-   * The first line of a request of HTTP/1 or 2, of which a part could be a command of Redis too.
+   * The first line of a request of HTTP/1 or 2, of which a part could be a command of Redis or
+   * memcached too. Some programs write methods in lower case.
    */
   private static final Pattern HTTP =
       Pattern.compile(
-          "(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) .* HTTP/\\d\\.\\d\r?\n");
+          "(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) .* HTTP/\\d\\.\\d\r?\n",
+          Pattern.CASE_INSENSITIVE);
 
   /** A first line that is longer is none of HTTP. */
   private static final int MAX_HTTP_LINE_BYTES = 8 << 10;
@@ -86,15 +90,15 @@ public enum PortDialects {
   /** What is spoken to a peer that has said nothing yet. */
   abstract DialectPool first(Dialects dialects);
 
-  /** An inline command of Redis is a line too, so the line has to be there in either case. */
-  private static @Nullable DialectPool httpOrResp(ByteBuf in, Dialects dialects) {
+  /** What else it may be begins with a line too, so the line has to be there in either case. */
+  private static @Nullable DialectPool httpOr(DialectPool other, ByteBuf in, Dialects dialects) {
     int lineBytes = in.bytesBefore((byte) '\n') + 1;
     if (lineBytes == 0 && in.readableBytes() < MAX_HTTP_LINE_BYTES) {
       return null;
     }
     int httpBytes = Math.min(lineBytes, MAX_HTTP_LINE_BYTES);
     String line = in.toString(in.readerIndex(), httpBytes, US_ASCII);
-    return HTTP.matcher(line).matches() ? dialects.http : dialects.resp;
+    return HTTP.matcher(line).matches() ? dialects.http : other;
   }
 
   private static int firstByte(ByteBuf in) {

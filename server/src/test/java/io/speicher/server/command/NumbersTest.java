@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.Reply.WrongValue;
+import io.speicher.protocol.ValueKind;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,31 +62,13 @@ final class NumbersTest {
         .isEqualTo(WrongValue.NOT_AN_INTEGER);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "10.5, 0.1, 10.6",
-    "5.0e3, 2.0e2, 5200",
-    "3, -3, 0",
-    "0.1, 0.2, 0.3",
-    "1e-17, 0, 0.00000000000000001",
-    "1e-18, 0, 0",
-    "100, 0, 100",
-  })
-  void decimal(String text, BigDecimal delta, String sum) {
-    assertThat(Numbers.decimalSum(bytes(text), delta)).isEqualTo(bytes(sum));
-  }
-
-  /** Ten characters that stand for a number of a billion digits cost nothing. */
-  @ParameterizedTest
-  @ValueSource(strings = {"", "x", "1 ", "nan", "1e999999999", "1e-999999999", "-1e4933"})
-  void decimal_none(String text) {
-    assertThat(Numbers.decimalSum(bytes(text), BigDecimal.ONE)).isNull();
-  }
-
   @Test
-  void decimal_hugeDelta() {
-    assertThat(Numbers.decimalSum(bytes("1"), new BigDecimal("1e999999999"))).isNull();
-    assertThat(Numbers.decimalSum(bytes("1".repeat(257)), BigDecimal.ONE)).isNull();
+  void decimal() {
+    assertThat(Numbers.sum(bytes("10.5"), new BigDecimal("0.1")))
+        .isEqualTo(new Reply.Value(ValueKind.BYTES, bytes("10.6")));
+    assertThat(Numbers.sum(bytes("x"), BigDecimal.ONE)).isEqualTo(WrongValue.NOT_A_DECIMAL);
+    assertThat(Numbers.sum(bytes("1e4932"), new BigDecimal("1e4932")))
+        .isEqualTo(WrongValue.NOT_FINITE);
   }
 
   private static ByteBuffer bytes(String text) {
