@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.util.Collections;
 
 /** Asks for tens of thousands of keys in one request. */
-final class ManyKeys implements Attack {
+final class ManyKeys implements Behaviour {
   private static final int MOST_KEYS = 50_000;
   private static final int VALUE_BYTES = 20;
 
   @Override
-  public String title() {
-    return "many-keys";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     Value value = attacker.value(0, VALUE_BYTES);
     peer.set(value);

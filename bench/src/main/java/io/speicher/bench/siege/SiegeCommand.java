@@ -3,8 +3,8 @@ package io.speicher.bench.siege;
 import static java.util.stream.Collectors.joining;
 
 import io.speicher.bench.Machine;
-import io.speicher.bench.ProcessStatistics;
-import io.speicher.bench.ServerProcess;
+import io.speicher.bench.process.ProcessStatistics;
+import io.speicher.bench.process.ServerProcess;
 import io.speicher.bench.traces.CommandErrors;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -141,7 +141,7 @@ final class SiegeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (list) {
-      Attacks.ALL.forEach(attack -> out.println(attack.title()));
+      Attack.ALL.forEach(attack -> out.println(attack.title()));
       return 0;
     }
     Siege.Plan plan =
@@ -166,10 +166,10 @@ final class SiegeCommand implements Callable<Integer> {
 
   private List<Attack> chosenAttacks() {
     return attacks.isEmpty()
-        ? Attacks.ALL
+        ? Attack.ALL
         : attacks.stream()
             .map(name ->
-                Attacks.named(name)
+                Attack.titled(name)
                     .orElseThrow(() ->
                         new ParameterException(
                             spec.commandLine(), "unknown attack '" + name + "'; see --list")))
