@@ -67,11 +67,11 @@ final class SiegeCommand implements Callable<Integer> {
   private int memoryMegabytes;
 
   @Option(
-      names = "--account",
+      names = "--connection-memory",
       paramLabel = "MB",
-      defaultValue = "50",
-      description = "What connections may take beside the budget, in MB (default: 50).")
-  private int accountMegabytes;
+      defaultValue = "96",
+      description = "What connections may take beside the budget, in MB (default: 96).")
+  private int connectionMegabytes;
 
   @Option(
       names = "--attackers",
@@ -196,11 +196,14 @@ final class SiegeCommand implements Callable<Integer> {
                     "--port",
                     "0",
                     "--memory",
-                    memoryMegabytes + "mb"),
+                    memoryMegabytes + "mb",
+                    "--connection-memory",
+                    connectionMegabytes + "mb"),
                 log::add)) {
       Siege siege = new Siege(plan, server.port(), server.statistics());
       siege.run();
       List<Bound> bounds = bounds(siege, server.port());
+      out.printf("heap     %,d kB alive afterwards%n", server.liveHeapBytes() >> 10);
       OptionalInt status = server.stop(STOP_SECONDS);
       bounds.add(
           Bound.required(
@@ -240,7 +243,7 @@ final class SiegeCommand implements Callable<Integer> {
   }
 
   private int residentBoundMegabytes() {
-    return memoryMegabytes + accountMegabytes + OVERHEAD_MEGABYTES;
+    return memoryMegabytes + connectionMegabytes + OVERHEAD_MEGABYTES;
   }
 
   /** Asks the server something by a new connection. */
