@@ -18,7 +18,8 @@ final class ManyKeys implements Behaviour {
     attacker.countCommands(1);
     if (attacker.random.nextInt(4) == 0) {
       peer.send(request, 0, request.length - 1); // And never ends it.
-      peer.in.readByte();
+      attacker.stay();
+      return;
     }
     peer.send(request);
     peer.readAndCheck(Collections.nCopies(keys, value));
