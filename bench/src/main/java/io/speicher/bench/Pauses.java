@@ -2,13 +2,16 @@ package io.speicher.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.speicher.bench.process.LoadGenerator;
+import io.speicher.bench.process.Measurement;
+import io.speicher.bench.process.ServerProcess;
+import io.speicher.load.Protocol;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,13 +49,13 @@ public final class Pauses {
   private final String launcher;
   private final long memoryBytes;
   private final int valueBytes;
-  private final long seconds;
+  private final int seconds;
 
   private Pauses(String launcher, Arguments arguments) {
     this.launcher = launcher;
     memoryBytes = arguments.bytes("memory", "8gb");
     valueBytes = (int) arguments.number("value", 1_000);
-    seconds = arguments.number("seconds", 300);
+    seconds = (int) arguments.number("seconds", 300);
     arguments.requireNoOthers();
   }
 
@@ -86,13 +89,12 @@ public final class Pauses {
   private void measure(String options) throws IOException {
     Path log = Files.createTempFile("speicher-pauses", ".log");
     try (ServerProcess server = start(options, log)) {
-      long keys = memoryBytes / (ITEM_BYTES + valueBytes);
-      fill(server, keys);
+      LoadGenerator load = load(server);
+      load.preload();
       long logged = Files.size(log);
-      double cpuBefore = server.statistics().cpuMicros();
-      long answered = load(server, keys);
-      double cpuMicros = server.statistics().cpuMicros() - cpuBefore;
-      print(options, linesAfter(log, logged), server, cpuMicros / answered, answered);
+      Measurement measured =
+          load.measure(server.statistics().pid(), "get=1,set=1", 0, seconds, List.of());
+      print(options, linesAfter(log, logged), server, measured);
     } finally {
       Files.delete(log);
     }
@@ -115,50 +117,10 @@ public final class Pauses {
     return ServerProcess.start("Speicher", ServerProcess.SPEICHER_LISTENS, builder);
   }
 
-  /** Sets every key once, at least. */
-  private void fill(ServerProcess server, long keys) throws IOException {
-    long[] next = {0};
-    String value = "v".repeat(valueBytes);
-    Progress progress = new Progress("filling", keys);
-    try (Load load = new Load(Dialect.FRAMED_JSON, server.port(), CONNECTIONS, DEPTH)) {
-      while (next[0] < keys) {
-        load.run(
-            _ -> Dialect.FRAMED_JSON.set(key(next[0]++ % keys), value),
-            0,
-            TimeUnit.SECONDS.toNanos(1));
-        progress.show(next[0]);
-      }
-    }
-    progress.end();
-  }
-
-  private long load(ServerProcess server, long keys) throws IOException {
-    String value = "w".repeat(valueBytes);
-    Progress progress = new Progress("loading, seconds", seconds);
-    long answered = 0;
-    try (Load load = new Load(Dialect.FRAMED_JSON, server.port(), CONNECTIONS, DEPTH)) {
-      for (long second = 0; second < seconds; second++) {
-        answered +=
-            load.run(
-                random -> {
-                  String key = key(random.nextLong(keys));
-                  return random.nextBoolean()
-                      ? Dialect.FRAMED_JSON.get(key)
-                      : Dialect.FRAMED_JSON.set(key, value);
-                },
-                second,
-                TimeUnit.SECONDS.toNanos(1));
-        progress.show(second);
-      }
-    }
-    progress.end();
-    return answered;
-  }
-
-  /** Sixteen bytes. */
-  private static String key(long index) {
-    String digits = Long.toString(index);
-    return "key:" + "0".repeat(12 - digits.length()) + digits;
+  private LoadGenerator load(ServerProcess server) {
+    long keys = memoryBytes / (ITEM_BYTES + valueBytes);
+    return new LoadGenerator(
+        List.of(launcher), Protocol.JSON, server.port(), CONNECTIONS, DEPTH, keys, valueBytes);
   }
 
   /** What was logged after the first {@code logged} bytes. */
@@ -177,8 +139,7 @@ public final class Pauses {
         .toArray();
   }
 
-  private void print(
-      String options, List<String> lines, ServerProcess server, double microsEach, long answered)
+  private void print(String options, List<String> lines, ServerProcess server, Measurement measured)
       throws IOException {
     double[] pauses = millis(lines, PAUSE, 1);
     double[] safepoints = millis(lines, SAFEPOINT, 1e-6);
@@ -189,8 +150,8 @@ public final class Pauses {
         Arrays.stream(pauses).sum(),
         safepoints.length,
         last(safepoints),
-        microsEach,
-        answered / seconds,
+        measured.serverCpuMicros(),
+        Math.round(measured.operationsPerSecond()),
         server.statistics().residentBytes() >> 20,
         options);
   }

@@ -3,6 +3,9 @@ package io.speicher.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.speicher.bench.process.LoadGenerator;
+import io.speicher.bench.process.ServerProcess;
+import io.speicher.load.Protocol;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -25,6 +28,7 @@ public final class RedisBenchmark {
   private static final String CONNECTIONS = "50";
   private static final int KEYS = 1_000_000;
   private static final int VALUE_BYTES = 100;
+  private static final int FILL_DEPTH = 64;
   private static final int[] DEPTHS = {1, 16, 64};
   private static final List<String> OPERATIONS = List.of("GET", "SET");
 
@@ -45,7 +49,7 @@ public final class RedisBenchmark {
       List<ServerProcess> servers = List.of(speicher, redis);
       for (ServerProcess server : servers) {
         System.err.println("filling " + server.name());
-        fill(server);
+        fill(arguments[0], server);
       }
       Map<String, Rounds> cells = new LinkedHashMap<>();
       for (int round = 0; round <= rounds; round++) {
@@ -95,18 +99,11 @@ public final class RedisBenchmark {
     return new ProcessBuilder(Stream.concat(ON_CORE_0.stream(), Stream.of(command)).toList());
   }
 
-  private static void fill(ServerProcess server) throws IOException {
-    int[] next = {0};
-    try (Load load = new Load(Dialect.RESP, server.port(), 1, 100)) {
-      while (next[0] < KEYS) {
-        load.run(_ -> set(next[0]++ % KEYS), 0, 0);
-      }
-    }
-  }
-
-  /** Sixteen bytes of key, as redis-benchmark makes them. */
-  private static byte[] set(int index) {
-    return Dialect.RESP.set("key:%012d".formatted(index), "v".repeat(VALUE_BYTES));
+  /** Stores every key that redis-benchmark asks for: their names are the same. */
+  private static void fill(String launcher, ServerProcess server) throws IOException {
+    new LoadGenerator(
+            List.of(launcher), Protocol.RESP, server.port(), 1, FILL_DEPTH, KEYS, VALUE_BYTES)
+        .preload();
   }
 
   private static double measure(ServerProcess server, String operation, int depth)

@@ -371,7 +371,7 @@ public final class BenchCommand implements Callable<Integer> {
   private void checkTtl(Settings settings) {
     boolean isDate =
         MemcachedRequests.ttlSeconds(settings.ttlMillis()) > MemcachedRequests.LONGEST_TTL_SECONDS;
-    if (settings.target().dialect() == Dialect.MEMCACHED && isDate) {
+    if (settings.target().protocol() == Protocol.MEMCACHED && isDate) {
       throw wrong("--ttl=" + ttl + " (expected: at most 30d, for memcached)");
     }
   }
@@ -386,8 +386,8 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void checkBuffers(Settings settings) {
-    Requests requestsOfDialect = settings.target().dialect().requests(settings);
-    long bytes = (long) Connection.bufferBytes(settings, requestsOfDialect) * connections;
+    Requests requestsOfProtocol = settings.target().protocol().requests(settings);
+    long bytes = (long) Connection.bufferBytes(settings, requestsOfProtocol) * connections;
     if (bytes > BUFFER_BYTES) {
       throw wrong(
           "too much memory for requests: bytes=%d (expected: at most %d); choose fewer --connections"

@@ -60,7 +60,7 @@ final class Connection implements ReplySink {
     this.meter = meter;
     this.serverErrors = serverErrors;
     selectionKey = channel.register(selector, SelectionKey.OP_READ, this);
-    scanner = settings.target().dialect().scanner(this, settings);
+    scanner = settings.target().protocol().scanner(this, settings);
     valueCheck = new ValueCheck(settings.keyPrefix(), requests.values());
     out = ByteBuffer.allocateDirect(bufferBytes(settings, requests));
     int ring = Integer.highestOneBit(Math.max(1, settings.mostOutstanding() - 1)) * 2;

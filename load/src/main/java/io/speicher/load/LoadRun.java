@@ -40,7 +40,7 @@ final class LoadRun implements AutoCloseable {
         Executors.newFixedThreadPool(
             settings.threads(), Thread.ofPlatform().name("bench-", 1).daemon().factory());
     try {
-      Requests requests = settings.target().dialect().requests(settings);
+      Requests requests = settings.target().protocol().requests(settings);
       for (int i = 0; i < settings.threads(); i++) {
         workers.add(new Worker(settings, requests, i, control, serverErrors));
       }

@@ -3,7 +3,7 @@ package io.speicher.load;
 import java.net.URI;
 
 /** The server that is measured. */
-record Target(Dialect dialect, String host, int port) {
+record Target(Protocol protocol, String host, int port) {
 
   /**
    * Reads {@code SCHEME://HOST:PORT}.
@@ -17,14 +17,14 @@ record Target(Dialect dialect, String host, int port) {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(wrong(text), e);
     }
-    for (Dialect dialect : Dialect.values()) {
+    for (Protocol protocol : Protocol.values()) {
       boolean isPlain =
           uri.getHost() != null
               && uri.getUserInfo() == null
               && (uri.getPath().isEmpty() || uri.getPath().equals("/"));
-      if (isPlain && dialect.scheme().equals(uri.getScheme()) && uri.getPort() <= 65_535) {
-        int port = uri.getPort() < 0 ? dialect.defaultPort() : uri.getPort();
-        return new Target(dialect, uri.getHost().replaceAll("[\\[\\]]", ""), port);
+      if (isPlain && protocol.scheme().equals(uri.getScheme()) && uri.getPort() <= 65_535) {
+        int port = uri.getPort() < 0 ? protocol.defaultPort() : uri.getPort();
+        return new Target(protocol, uri.getHost().replaceAll("[\\[\\]]", ""), port);
       }
     }
     throw new IllegalArgumentException(wrong(text));
@@ -44,6 +44,6 @@ record Target(Dialect dialect, String host, int port) {
 
   /** Its text in options and results. */
   String text() {
-    return dialect.scheme() + "://" + address();
+    return protocol.scheme() + "://" + address();
   }
 }

@@ -189,7 +189,7 @@ final class Worker {
           throw new LoadException(
               1,
               "malformed reply from %s: %s; does it speak the dialect of %s://?"
-                  .formatted(address(), e.getMessage(), settings.target().dialect().scheme()),
+                  .formatted(address(), e.getMessage(), settings.target().protocol().scheme()),
               e);
       default -> throw new LoadException(1, String.valueOf(failure.getMessage()), failure);
     }
@@ -200,7 +200,9 @@ final class Worker {
       throw new LoadException(
           "no reply from %s for %d s: is it overloaded, or something else than a server of %s://?"
               .formatted(
-                  address(), PATIENCE_NANOS / 1_000_000_000, settings.target().dialect().scheme()));
+                  address(),
+                  PATIENCE_NANOS / 1_000_000_000,
+                  settings.target().protocol().scheme()));
     }
   }
 

@@ -41,11 +41,11 @@ final class BenchIT {
   // ---- closed loop ----
 
   @ParameterizedTest
-  @EnumSource(Dialect.class)
-  void requests_areCountedExactly(Dialect dialect) {
+  @EnumSource(Protocol.class)
+  void requests_areCountedExactly(Protocol protocol) {
     BenchOutcome outcome =
         bench(
-            dialect,
+            protocol,
             "--preload",
             "--keys=1000",
             "--requests=10001",
@@ -65,10 +65,10 @@ final class BenchIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Dialect.class)
-  void misses(Dialect dialect) {
+  @EnumSource(Protocol.class)
+  void misses(Protocol protocol) {
     BenchOutcome outcome =
-        bench(dialect, "--key-prefix=none:", "--mix=get=1,delete=1", "--requests=1000", "--json");
+        bench(protocol, "--key-prefix=none:", "--mix=get=1,delete=1", "--requests=1000", "--json");
     assertThat(outcome.number("hits")).isZero();
     assertThat(outcome.number("misses")).isBetween(400.0, 600.0);
     assertThat(outcome.number("errors")).isZero();
@@ -77,11 +77,11 @@ final class BenchIT {
   @Test
   void preloadOnly_setsEachKeyOnce() {
     BenchOutcome preload =
-        bench(Dialect.SPEICHER, "--key-prefix=once:", "--keys=777", "--preload-only");
+        bench(Protocol.JSON, "--key-prefix=once:", "--keys=777", "--preload-only");
     assertThat(preload).isEqualTo(new BenchOutcome(0, "", ""));
     BenchOutcome reading =
         bench(
-            Dialect.REDIS,
+            Protocol.RESP,
             "--key-prefix=once:",
             "--keys=777",
             "--distribution=sequential",
@@ -96,7 +96,7 @@ final class BenchIT {
   void values_largerThanAnyBuffer() {
     BenchOutcome outcome =
         bench(
-            Dialect.SPEICHER,
+            Protocol.JSON,
             "--preload",
             "--keys=4",
             "--value-size=3000000",
@@ -110,7 +110,7 @@ final class BenchIT {
 
   @Test
   void table_andDuration() {
-    BenchOutcome outcome = bench(Dialect.REDIS, "--duration=300ms", "--mix=get=1,set=1");
+    BenchOutcome outcome = bench(Protocol.RESP, "--duration=300ms", "--mix=get=1,set=1");
     assertThat(outcome.out())
         .containsPattern("measured +0\\.\\d\\d s\\R")
         .containsPattern("throughput +[\\d,]+ operations/s\\R")
@@ -123,7 +123,7 @@ final class BenchIT {
   void serverPid() {
     BenchOutcome outcome =
         bench(
-            Dialect.REDIS,
+            Protocol.RESP,
             "--duration=500ms",
             "--json",
             "--server-pid=" + ProcessHandle.current().pid());
@@ -135,7 +135,7 @@ final class BenchIT {
 
   @Test
   void rate_isKept() {
-    BenchOutcome outcome = bench(Dialect.REDIS, "--rate=2000", "--duration=1s", "--json");
+    BenchOutcome outcome = bench(Protocol.RESP, "--rate=2000", "--duration=1s", "--json");
     assertThat(outcome.number("operations")).isCloseTo(2_000, within(20.0));
     assertThat(outcome.number("rate")).isEqualTo(2_000);
   }
@@ -165,7 +165,7 @@ final class BenchIT {
   @Test
   void histogram_hasAllOperations() throws IOException {
     Path file = directory.resolve("run.hlog");
-    assertThat(bench(Dialect.REDIS, "--requests=5000", "--histogram=" + file).status()).isZero();
+    assertThat(bench(Protocol.RESP, "--requests=5000", "--histogram=" + file).status()).isZero();
     long operations = 0;
     try (HistogramLogReader reader = new HistogramLogReader(file.toFile())) {
       while (reader.nextIntervalHistogram() instanceof Histogram histogram) {
@@ -178,10 +178,10 @@ final class BenchIT {
   @Test
   void report_withAnEarlierRun() throws IOException {
     Path earlier = directory.resolve("earlier.json");
-    Files.writeString(earlier, bench(Dialect.REDIS, "--requests=1000", "--json").out());
+    Files.writeString(earlier, bench(Protocol.RESP, "--requests=1000", "--json").out());
     Path page = directory.resolve("report.html");
     BenchOutcome outcome =
-        bench(Dialect.REDIS, "--requests=1000", "--report=" + page, "--overlay=" + earlier);
+        bench(Protocol.RESP, "--requests=1000", "--report=" + page, "--overlay=" + earlier);
     assertThat(outcome.status()).isZero();
     assertThat(Files.readString(page))
         .contains(", this run\"", ", earlier\"", "\"percentiles\":[[")
@@ -197,9 +197,9 @@ final class BenchIT {
         .sum();
   }
 
-  private static BenchOutcome bench(Dialect dialect, String... options) {
+  private static BenchOutcome bench(Protocol protocol, String... options) {
     String[] all = new String[options.length + 3];
-    all[0] = "--target=" + dialect.scheme() + "://127.0.0.1:" + server.port();
+    all[0] = "--target=" + protocol.scheme() + "://127.0.0.1:" + server.port();
     all[1] = "--warm-up=0";
     all[2] = "--connections=10";
     System.arraycopy(options, 0, all, 3, options.length);

@@ -23,43 +23,44 @@ final class ScannersTest {
   // ---- whole, cut, byte by byte ----
 
   @ParameterizedTest
-  @EnumSource(Dialect.class)
-  void replies_cutAtEveryByte(Dialect dialect) throws Exception {
-    String replies = replies(dialect);
-    List<String> expected = expected(dialect, false);
+  @EnumSource(Protocol.class)
+  void replies_cutAtEveryByte(Protocol protocol) throws Exception {
+    String replies = replies(protocol);
+    List<String> expected = expected(protocol, false);
     for (int cut = 0; cut <= replies.length(); cut++) {
-      assertThat(scan(dialect, false, replies.substring(0, cut), replies.substring(cut)))
+      assertThat(scan(protocol, false, replies.substring(0, cut), replies.substring(cut)))
           .as("cut=%d", cut)
           .isEqualTo(expected);
     }
   }
 
   @ParameterizedTest
-  @EnumSource(Dialect.class)
-  void values_cutAtEveryByte(Dialect dialect) throws Exception {
-    String replies = replies(dialect);
-    List<String> expected = expected(dialect, true);
+  @EnumSource(Protocol.class)
+  void values_cutAtEveryByte(Protocol protocol) throws Exception {
+    String replies = replies(protocol);
+    List<String> expected = expected(protocol, true);
     for (int cut = 0; cut <= replies.length(); cut++) {
-      assertThat(scan(dialect, true, replies.substring(0, cut), replies.substring(cut)))
+      assertThat(scan(protocol, true, replies.substring(0, cut), replies.substring(cut)))
           .as("cut=%d", cut)
           .isEqualTo(expected);
     }
   }
 
   @ParameterizedTest
-  @EnumSource(Dialect.class)
-  void replies_byteByByte(Dialect dialect) throws Exception {
-    assertThat(scan(dialect, true, replies(dialect).split(""))).isEqualTo(expected(dialect, true));
+  @EnumSource(Protocol.class)
+  void replies_byteByByte(Protocol protocol) throws Exception {
+    assertThat(scan(protocol, true, replies(protocol).split("")))
+        .isEqualTo(expected(protocol, true));
   }
 
   /** A hit whose value looks like a reply, a set, a miss, two deletes, and an error. */
-  private static String replies(Dialect dialect) {
-    return switch (dialect) {
-      case REDIS -> "$6~$1~x\r~+OK~$-1~:1~:0~-ERR no luck~".replace("~", "\r\n");
+  private static String replies(Protocol protocol) {
+    return switch (protocol) {
+      case RESP -> "$6~$1~x\r~+OK~$-1~:1~:0~-ERR no luck~".replace("~", "\r\n");
       case MEMCACHED ->
           "VALUE key:000000000001 0 6~END~x~END~STORED~END~DELETED~NOT_FOUND~SERVER_ERROR no luck~"
               .replace("~", "\r\n");
-      case SPEICHER ->
+      case JSON ->
           frame("{\"status_code\":200,\"value\":\"a}{,:b\"}")
               + frame("{\"status_code\":200}")
               + frame("{\"status_code\":404,\"message\":\"no such key\"}")
@@ -69,18 +70,18 @@ final class ScannersTest {
     };
   }
 
-  private static List<String> expected(Dialect dialect, boolean verify) {
+  private static List<String> expected(Protocol protocol, boolean verify) {
     String value =
-        switch (dialect) {
-          case REDIS -> "value $1\r\nx\r";
+        switch (protocol) {
+          case RESP -> "value $1\r\nx\r";
           case MEMCACHED -> "value END\r\nx";
-          case SPEICHER -> "value a}{,:b";
+          case JSON -> "value a}{,:b";
         };
     String error =
-        switch (dialect) {
-          case REDIS -> "get ERR: ERR no luck";
+        switch (protocol) {
+          case RESP -> "get ERR: ERR no luck";
           case MEMCACHED -> "get SERVER_ERROR: SERVER_ERROR no luck";
-          case SPEICHER -> "get status_code 503: {\"status_code\":503,\"message\":\"no luck\"}";
+          case JSON -> "get status_code 503: {\"status_code\":503,\"message\":\"no luck\"}";
         };
     List<String> outcomes =
         List.of("get DONE", "set DONE", "get MISS", "delete DONE", "delete MISS", error);
@@ -137,7 +138,7 @@ final class ScannersTest {
         "GET | $-1~$-1~ | nothing was asked for",
       })
   void resp_malformed(Operation asked, String reply, String message) {
-    assertMalformed(Dialect.REDIS, asked, reply.replace("~", "\r\n"), message);
+    assertMalformed(Protocol.RESP, asked, reply.replace("~", "\r\n"), message);
   }
 
   @ParameterizedTest
@@ -157,7 +158,7 @@ final class ScannersTest {
         "GET | END~END~ | nothing was asked for",
       })
   void memcached_malformed(Operation asked, String reply, String message) {
-    assertMalformed(Dialect.MEMCACHED, asked, reply.replace("~", "\r\n"), message);
+    assertMalformed(Protocol.MEMCACHED, asked, reply.replace("~", "\r\n"), message);
   }
 
   @ParameterizedTest
@@ -175,35 +176,35 @@ final class ScannersTest {
         "not JSON | in a JSON object",
       })
   void json_malformed(String reply, String message) {
-    assertMalformed(Dialect.SPEICHER, Operation.GET, frame(reply), message);
+    assertMalformed(Protocol.JSON, Operation.GET, frame(reply), message);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\0\0\0\0", "\u00ff\0\0\0", "HTTP"})
   void json_lengthThatCannotBe(String length) {
-    assertMalformed(Dialect.SPEICHER, Operation.GET, length, "a frame of ");
+    assertMalformed(Protocol.JSON, Operation.GET, length, "a frame of ");
   }
 
   private static void assertMalformed(
-      Dialect dialect, Operation asked, String reply, String message) {
-    assertThatThrownBy(() -> feed(scanner(dialect, new FakeSink(asked), false), reply.split("")))
+      Protocol protocol, Operation asked, String reply, String message) {
+    assertThatThrownBy(() -> feed(scanner(protocol, new FakeSink(asked), false), reply.split("")))
         .isInstanceOf(MalformedReplyException.class)
         .hasMessageContaining(message);
   }
 
   // ---- helpers ----
 
-  private static List<String> scan(Dialect dialect, boolean verify, String... pieces)
+  private static List<String> scan(Protocol protocol, boolean verify, String... pieces)
       throws Exception {
     FakeSink sink = new FakeSink(ASKED);
-    feed(scanner(dialect, sink, verify), pieces);
+    feed(scanner(protocol, sink, verify), pieces);
     return sink.found();
   }
 
-  private static ReplyScanner scanner(Dialect dialect, ReplySink sink, boolean verify) {
-    return switch (dialect) {
-      case SPEICHER -> new JsonScanner(sink, verify);
-      case REDIS -> new RespScanner(sink, verify);
+  private static ReplyScanner scanner(Protocol protocol, ReplySink sink, boolean verify) {
+    return switch (protocol) {
+      case JSON -> new JsonScanner(sink, verify);
+      case RESP -> new RespScanner(sink, verify);
       case MEMCACHED -> new MemcachedScanner(sink, verify, PREFIX);
     };
   }

@@ -86,9 +86,9 @@ final class BarsSvg extends Svg {
   }
 
   private String label(Contender contender) {
-    return contender.dialect() == comparison.dialect()
+    return contender.protocol() == comparison.protocol()
         ? contender.title()
-        : contender.title() + " over " + contender.dialect().title;
+        : contender.title() + " over " + contender.protocol().title();
   }
 
   private static String fill(Contender contender) {

@@ -1,5 +1,6 @@
 package io.speicher.bench.compare;
 
+import io.speicher.load.Protocol;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,7 +44,7 @@ record Bench(Programs programs, Cores cores, Ports ports, List<String> notes) {
   List<Contender> respContenders() {
     return programs.servers().stream()
         .filter(server -> server != Server.MEMCACHED)
-        .map(server -> new Contender(server, Dialect.RESP, 1))
+        .map(server -> new Contender(server, Protocol.RESP, 1))
         .toList();
   }
 }

@@ -1,11 +1,12 @@
 package io.speicher.bench.compare;
 
+import io.speicher.load.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What was chosen to be compared; everything with everything. */
 record Choice(
-    List<Dialect> dialects,
+    List<Protocol> dialects,
     List<Operation> operations,
     List<Integer> valueBytes,
     List<Integer> pipelines,
@@ -15,7 +16,7 @@ record Choice(
   /** What the targets are about. */
   static final Choice OF_TARGETS =
       new Choice(
-          List.of(Dialect.values()),
+          List.of(Protocol.values()),
           List.of(Operation.GET, Operation.SET),
           List.of(100),
           List.of(1, 16, 64),
@@ -25,7 +26,7 @@ record Choice(
   /** The whole matrix. */
   static final Choice FULL =
       new Choice(
-          List.of(Dialect.values()),
+          List.of(Protocol.values()),
           List.of(Operation.values()),
           List.of(32, 100, 1 << 10, 10 << 10),
           List.of(1, 16, 64),
@@ -35,14 +36,14 @@ record Choice(
   /** The comparisons that these servers make possible. */
   List<Comparison> comparisons(List<Server> servers) {
     List<Comparison> comparisons = new ArrayList<>();
-    for (Dialect dialect : dialects) {
+    for (Protocol protocol : dialects) {
       List<Contender> contenders =
-          contenders(dialect).stream()
+          contenders(protocol).stream()
               .filter(contender -> servers.contains(contender.server()))
               .toList();
       for (DataSet dataSet : dataSets()) {
         if (!contenders.isEmpty()) {
-          comparisons.add(new Comparison(dialect, dataSet, contenders, cells()));
+          comparisons.add(new Comparison(protocol, dataSet, contenders, cells()));
         }
       }
     }
@@ -50,25 +51,26 @@ record Choice(
   }
 
   /** Nobody else speaks framed JSON, so what it costs is compared with RESP. */
-  private List<Contender> contenders(Dialect dialect) {
-    List<Contender> contenders = new ArrayList<>(withEachNumberOfThreads(Server.SPEICHER, dialect));
-    switch (dialect) {
+  private List<Contender> contenders(Protocol protocol) {
+    List<Contender> contenders =
+        new ArrayList<>(withEachNumberOfThreads(Server.SPEICHER, protocol));
+    switch (protocol) {
       case RESP -> contenders.addAll(List.of(single(Server.VALKEY), single(Server.REDIS)));
-      case MEMCACHED -> contenders.addAll(withEachNumberOfThreads(Server.MEMCACHED, dialect));
+      case MEMCACHED -> contenders.addAll(withEachNumberOfThreads(Server.MEMCACHED, protocol));
       case JSON -> contenders.add(single(Server.VALKEY));
     }
     return contenders;
   }
 
-  private List<Contender> withEachNumberOfThreads(Server server, Dialect dialect) {
-    return serverThreads.stream().map(threads -> new Contender(server, dialect, threads)).toList();
+  private List<Contender> withEachNumberOfThreads(Server server, Protocol protocol) {
+    return serverThreads.stream().map(threads -> new Contender(server, protocol, threads)).toList();
   }
 
   /**
    * Threads for I/O make each operation cost Valkey and Redis more where there are only two cores.
    */
   private static Contender single(Server server) {
-    return new Contender(server, Dialect.RESP, 1);
+    return new Contender(server, Protocol.RESP, 1);
   }
 
   private List<DataSet> dataSets() {

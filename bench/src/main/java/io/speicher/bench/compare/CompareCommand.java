@@ -1,6 +1,7 @@
 package io.speicher.bench.compare;
 
 import io.speicher.bench.traces.CommandErrors;
+import io.speicher.load.Protocol;
 import io.speicher.protocol.Quantities;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ final class CompareCommand implements Callable<Integer> {
         "resp, memcached, json (default: all). JSON is compared with Valkey",
         "over RESP, since nobody else speaks it."
       })
-  private @Nullable List<Dialect> dialects;
+  private @Nullable List<Protocol> dialects;
 
   @Option(
       names = "--operations",

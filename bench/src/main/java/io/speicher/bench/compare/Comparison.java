@@ -1,19 +1,21 @@
 package io.speicher.bench.compare;
 
+import io.speicher.load.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** What takes turns: contenders that hold the same data, over the same cells. */
-record Comparison(Dialect dialect, DataSet dataSet, List<Contender> contenders, List<Cell> cells) {
+record Comparison(
+    Protocol protocol, DataSet dataSet, List<Contender> contenders, List<Cell> cells) {
 
   String title() {
-    return dialect.title + ", " + dataSet.title();
+    return protocol.title() + ", " + dataSet.title();
   }
 
   /** For the name of a file: {@code resp-100b-1m}. */
   String shortName() {
-    return dialect.name().toLowerCase(Locale.ROOT) + "-" + dataSet.shortName();
+    return protocol.name().toLowerCase(Locale.ROOT) + "-" + dataSet.shortName();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.speicher.bench.compare;
 
+import io.speicher.bench.process.Measurement;
 import java.io.IOException;
 
 /** Measures comparisons. */

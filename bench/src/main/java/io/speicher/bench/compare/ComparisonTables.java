@@ -1,6 +1,7 @@
 package io.speicher.bench.compare;
 
 import io.speicher.bench.Rounds;
+import io.speicher.bench.process.Measurement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -106,9 +107,9 @@ final class ComparisonTables {
   }
 
   private static String columnTitle(Contender contender, Comparison comparison) {
-    return contender.dialect() == comparison.dialect()
+    return contender.protocol() == comparison.protocol()
         ? contender.title() + " (µs)"
-        : "%s, %s (µs)".formatted(contender.title(), contender.dialect().title);
+        : "%s, %s (µs)".formatted(contender.title(), contender.protocol().title());
   }
 
   private static String ratio(Results results, Pair pair, Cell cell) {

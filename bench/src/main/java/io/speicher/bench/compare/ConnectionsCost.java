@@ -2,6 +2,7 @@ package io.speicher.bench.compare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.speicher.bench.process.IdleConnections;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -77,7 +78,9 @@ final class ConnectionsCost {
       throws IOException {
     Map<Cell, Double> crowded = new LinkedHashMap<>();
     int idle = ALL_CONNECTIONS - Generator.CONNECTIONS;
-    try (IdleConnections _ = IdleConnections.open(contender, server, idle)) {
+    try (IdleConnections _ =
+        IdleConnections.open(
+            server.statistics(), server.port, contender.server().greeting(), idle)) {
       for (Cell cell : cells) {
         crowded.put(cell, micros(contender, server, cell));
       }

@@ -1,7 +1,9 @@
 package io.speicher.bench.compare;
 
+import io.speicher.load.Protocol;
+
 /** A server in a comparison. */
-record Contender(Server server, Dialect dialect, int threads) {
+record Contender(Server server, Protocol protocol, int threads) {
   String title() {
     return threads == 1 ? server.title : "%s, %d threads".formatted(server.title, threads);
   }

@@ -1,5 +1,6 @@
 package io.speicher.bench.compare;
 
+import io.speicher.bench.process.Pause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.speicher.bench.compare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.speicher.bench.process.Output;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

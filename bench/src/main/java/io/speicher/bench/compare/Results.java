@@ -3,6 +3,7 @@ package io.speicher.bench.compare;
 import static java.util.Objects.requireNonNull;
 
 import io.speicher.bench.Rounds;
+import io.speicher.bench.process.Measurement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,7 +2,10 @@ package io.speicher.bench.compare;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.speicher.bench.ProcessStatistics;
+import io.speicher.bench.process.IdleConnections;
+import io.speicher.bench.process.Output;
+import io.speicher.bench.process.Pause;
+import io.speicher.bench.process.ProcessStatistics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,7 +72,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   private static boolean answers(Server server, int port) {
-    Server.Greeting greeting = server.greeting();
+    IdleConnections.Greeting greeting = server.greeting();
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), REPLY_MILLIS);
       socket.setSoTimeout(REPLY_MILLIS);

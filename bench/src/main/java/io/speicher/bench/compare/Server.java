@@ -1,5 +1,6 @@
 package io.speicher.bench.compare;
 
+import io.speicher.bench.process.IdleConnections;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,14 +36,12 @@ enum Server {
     return this == SPEICHER || this == MEMCACHED;
   }
 
-  /** What a new connection can ask for, and what the answer begins with. */
-  Greeting greeting() {
+  /** What a new connection can ask for. */
+  IdleConnections.Greeting greeting() {
     return this == MEMCACHED
-        ? new Greeting("version\r\n", "VERSION")
-        : new Greeting("PING\r\n", "+PONG");
+        ? new IdleConnections.Greeting("mn\r\n", "MN\r\n")
+        : new IdleConnections.Greeting("PING\r\n", "+PONG\r\n");
   }
-
-  record Greeting(String request, String reply) {}
 
   /** The command that starts {@code program} as it is compared. */
   List<String> command(String program, int threads, String port) {

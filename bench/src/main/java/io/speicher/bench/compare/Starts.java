@@ -1,6 +1,7 @@
 package io.speicher.bench.compare;
 
 import io.speicher.bench.Rounds;
+import io.speicher.bench.process.Pause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;

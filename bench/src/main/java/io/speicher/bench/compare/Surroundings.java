@@ -2,6 +2,7 @@ package io.speicher.bench.compare;
 
 import static java.util.stream.Collectors.joining;
 
+import io.speicher.bench.process.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package io.speicher.bench.compare;
 
 import io.speicher.bench.Rounds;
+import io.speicher.bench.process.Measurement;
+import io.speicher.load.Protocol;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,7 +39,7 @@ final class Tail {
   Tail(Bench bench, List<Contender> contenders, Cell cell, int rounds, int seconds) {
     this.bench = bench;
     comparison =
-        new Comparison(Dialect.RESP, DataSet.fitting(100, 1_000_000), contenders, List.of(cell));
+        new Comparison(Protocol.RESP, DataSet.fitting(100, 1_000_000), contenders, List.of(cell));
     this.cell = cell;
     this.rounds = rounds;
     this.seconds = seconds;

@@ -1,5 +1,6 @@
 package io.speicher.bench.compare;
 
+import io.speicher.load.Protocol;
 import java.util.OptionalDouble;
 
 /** What the cost of Speicher is wanted to be at most, as a share of another server's. */
@@ -19,16 +20,16 @@ final class Target {
     }
     int valueBytes = comparison.dataSet().valueBytes();
     if (valueBytes == COMMON_BYTES) {
-      return ofCommonValues(comparison.dialect(), pair.to().server(), cell.pipeline());
+      return ofCommonValues(comparison.protocol(), pair.to().server(), cell.pipeline());
     }
-    boolean isLong = valueBytes >= LONG_BYTES && comparison.dialect() == Dialect.RESP;
+    boolean isLong = valueBytes >= LONG_BYTES && comparison.protocol() == Protocol.RESP;
     return isLong && pair.to().server() == Server.VALKEY
         ? OptionalDouble.of(0.95)
         : OptionalDouble.empty();
   }
 
-  private static OptionalDouble ofCommonValues(Dialect dialect, Server to, int pipeline) {
-    return switch (dialect) {
+  private static OptionalDouble ofCommonValues(Protocol protocol, Server to, int pipeline) {
+    return switch (protocol) {
       case RESP -> ofResp(to, pipeline);
       case MEMCACHED -> atDepths(pipeline, Double.NaN, 0.40, 0.30);
       case JSON -> atDepths(pipeline, 1.05, 1.0, 1.0);

@@ -2,6 +2,8 @@ package io.speicher.bench.compare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.speicher.bench.process.Measurement;
+import io.speicher.load.Protocol;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +28,8 @@ import java.util.stream.Stream;
 final class TwoLoops {
   private static final int FILL_SECONDS = 5;
   private static final double WANTED = 1.10;
-  private static final Contender ONE = new Contender(Server.SPEICHER, Dialect.RESP, 1);
-  private static final Contender TWO = new Contender(Server.SPEICHER, Dialect.RESP, 2);
+  private static final Contender ONE = new Contender(Server.SPEICHER, Protocol.RESP, 1);
+  private static final Contender TWO = new Contender(Server.SPEICHER, Protocol.RESP, 2);
 
   private final Bench bench;
   private final List<Cell> cells;

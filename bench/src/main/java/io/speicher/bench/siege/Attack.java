@@ -1,26 +1,38 @@
 package io.speicher.bench.siege;
 
-import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * One hostile behaviour. It goes on until it has done all it wants, or until its connections are
- * closed under it when its time is over.
+ * A hostile behaviour that a siege can draw.
+ *
+ * @param title how it is called on the command line
+ * @param wires the dialects in which there is such a thing
  */
-interface Attack {
-  /** How it is called on the command line. */
-  String title();
+record Attack(String title, List<Wire> wires, Behaviour behaviour) {
+  static final List<Attack> ALL =
+      List.of(
+          new Attack("slow-reader", Wires.ALL, new SlowReader()),
+          new Attack("never-reader", Wires.ALL, new NeverReader()),
+          new Attack("batch-pipeliner", Wires.ALL, new BatchPipeliner()),
+          new Attack("dribbler", Wires.ALL, new Dribbler()),
+          new Attack("half-open", Wires.ALL, new HalfOpen()),
+          new Attack("cut-short", Wires.ALL, new CutShort()),
+          new Attack("flooder", Wires.ALL, new Flooder()),
+          new Attack("huge-values", Wires.ALL, new HugeValues()),
+          new Attack("escaped-json", List.of(Wires.JSON), new EscapedJson()),
+          new Attack("large-mover", Wires.RESP, new LargeMover()),
+          new Attack("many-keys", Wires.ALL, new ManyKeys()),
+          new Attack("queued-transactions", Wires.RESP, new QueuedTransactions()),
+          new Attack("watcher", Wires.RESP, new Watcher()),
+          new Attack("name-setter", Wires.RESP, new NameSetter()),
+          new Attack("key-asker", Wires.RESP, new KeyAsker()),
+          new Attack("mutated-bytes", Wires.ALL, new MutatedBytes()),
+          new Attack("faulty-requests", Wires.ALL, new FaultyRequests()),
+          new Attack("delayed-flusher", List.of(Wires.TEXT), new DelayedFlusher()),
+          new Attack("connection-storm", Wires.ALL, new ConnectionStorm()));
 
-  /** The dialects in which there is such a thing. */
-  default List<Wire> wires() {
-    return Wires.ALL;
+  static Optional<Attack> titled(String title) {
+    return ALL.stream().filter(attack -> attack.title.equals(title)).findFirst();
   }
-
-  /**
-   * Attacks once. Runs on a virtual thread, so it may block.
-   *
-   * @throws IOException if the server refuses it or cuts it off, which is the server's right, or if
-   *     a reply is wrong ({@link WrongReplyException}), which is not
-   */
-  void run(Attacker attacker) throws IOException, InterruptedException;
 }

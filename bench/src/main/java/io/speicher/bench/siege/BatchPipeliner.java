@@ -5,18 +5,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Pipelines batches of large values, begins to read when all have been sent, and stays idle. */
-final class BatchPipeliner implements Attack {
+final class BatchPipeliner implements Behaviour {
   private static final int VALUES = 16;
   private static final int VALUE_BYTES = 256 << 10;
   private static final int BATCHES = 8;
 
   @Override
-  public String title() {
-    return "batch-pipeliner";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     List<Value> values =
         IntStream.range(0, VALUES).mapToObj(i -> attacker.value(i, VALUE_BYTES)).toList();

@@ -3,16 +3,11 @@ package io.speicher.bench.siege;
 import java.io.IOException;
 
 /** Connects and disconnects as fast as it can, with a word or without, orderly or by a reset. */
-final class ConnectionStorm implements Attack {
+final class ConnectionStorm implements Behaviour {
   private static final int CONNECTIONS = 1_000;
 
   @Override
-  public String title() {
-    return "connection-storm";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     byte[] request = attacker.wire.delete(attacker.value(0, 0).key());
     for (int i = 0; i < CONNECTIONS; i++) {
       try (Peer peer = attacker.connect(0)) {

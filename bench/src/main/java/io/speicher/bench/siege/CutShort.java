@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.util.List;
 
 /** Ends connections in the middle of a request or of a reply, orderly or by a reset. */
-final class CutShort implements Attack {
+final class CutShort implements Behaviour {
   private static final int CONNECTIONS = 200;
   private static final int VALUE_BYTES = 50_000;
 
   @Override
-  public String title() {
-    return "cut-short";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Value value = attacker.value(0, VALUE_BYTES);
     byte[] set = attacker.wire.set(value.key(), value.bytes());
     byte[] get = attacker.wire.get(List.of(value.key()));

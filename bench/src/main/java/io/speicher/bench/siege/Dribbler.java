@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.util.List;
 
 /** Sends a request a few bytes at a time. It is a right one, so it has to be answered. */
-final class Dribbler implements Attack {
+final class Dribbler implements Behaviour {
   private static final int VALUE_BYTES = 300;
   private static final int MOST_BYTES = 7;
 
   @Override
-  public String title() {
-    return "dribbler";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     Value value = attacker.value(0, VALUE_BYTES);
     byte[] request = attacker.wire.set(value.key(), value.bytes());

@@ -4,23 +4,13 @@ import java.io.IOException;
 import java.util.List;
 
 /** Writes long JSON texts that a server has to change: an escape in the middle, or base64. */
-final class EscapedJson implements Attack {
+final class EscapedJson implements Behaviour {
   private static final int LEAST_BYTES = 1 << 20;
   private static final int MOST_BYTES = 8 << 20;
   private static final int ROUNDS = 5;
 
   @Override
-  public String title() {
-    return "escaped-json";
-  }
-
-  @Override
-  public List<Wire> wires() {
-    return List.of(Wires.ALL.getFirst());
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     for (int i = 0; i < ROUNDS; i++) {
       String half = "a".repeat(attacker.random.nextInt(LEAST_BYTES, MOST_BYTES) / 2 / 4 * 4);

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Sends requests that are wrong from their first byte to their last, to be answered with errors.
  */
-final class FaultyRequests implements Attack {
+final class FaultyRequests implements Behaviour {
   private static final int ROUNDS = 500;
   private static final List<byte[]> REQUESTS =
       List.of(
@@ -31,12 +31,7 @@ final class FaultyRequests implements Attack {
           new byte[] {(byte) 0x80, (byte) 0xee, 0, 0, 0, 0, 0, 0, 0x7f, 0, 0, 0});
 
   @Override
-  public String title() {
-    return "faulty-requests";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     for (int i = 0; i < ROUNDS; i++) {
       try (Peer peer = attacker.connect(0)) {
         peer.setReadTimeout(20);

@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.util.List;
 
 /** Sends long pipelines of small requests, and reads and checks all the replies. */
-final class Flooder implements Attack {
+final class Flooder implements Behaviour {
   private static final int REQUESTS = 500;
   private static final int VALUE_BYTES = 100;
 
   @Override
-  public String title() {
-    return "flooder";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     Value value = attacker.value(0, VALUE_BYTES);
     byte[] set = attacker.wire.set(value.key(), value.bytes());

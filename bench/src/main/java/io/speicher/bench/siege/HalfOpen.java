@@ -3,18 +3,13 @@ package io.speicher.bench.siege;
 import java.io.IOException;
 
 /** Begins large requests on many connections, and leaves them there without an end. */
-final class HalfOpen implements Attack {
+final class HalfOpen implements Behaviour {
   private static final int CONNECTIONS = 30;
   private static final int LEAST_VALUE_BYTES = 64 << 10;
   private static final int MOST_VALUE_BYTES = 4 << 20;
 
   @Override
-  public String title() {
-    return "half-open";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Value value = attacker.value(0, attacker.random.nextInt(LEAST_VALUE_BYTES, MOST_VALUE_BYTES));
     byte[] request = attacker.wire.set(value.key(), value.bytes());
     for (int i = 0; i < CONNECTIONS; i++) {

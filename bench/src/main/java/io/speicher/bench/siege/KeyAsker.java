@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Asks for all keys, by patterns that take long to compare and by scans, and for figures. */
-final class KeyAsker implements Attack {
+final class KeyAsker implements Behaviour {
   private static final List<byte[]> QUESTIONS =
       List.of(
           RespWire.command("KEYS", "*"),
@@ -18,17 +18,7 @@ final class KeyAsker implements Attack {
           RespWire.command("INFO"));
 
   @Override
-  public String title() {
-    return "key-asker";
-  }
-
-  @Override
-  public List<Wire> wires() {
-    return Wires.RESP;
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     while (true) {
       int count = attacker.random.nextInt(1, 10);

@@ -4,22 +4,12 @@ import java.io.IOException;
 import java.util.List;
 
 /** Copies, renames, appends to and cuts values of many megabytes. */
-final class LargeMover implements Attack {
+final class LargeMover implements Behaviour {
   private static final int VALUE_BYTES = 6 << 20;
   private static final int ROUNDS = 20;
 
   @Override
-  public String title() {
-    return "large-mover";
-  }
-
-  @Override
-  public List<Wire> wires() {
-    return Wires.RESP;
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     Value value = attacker.value(0, VALUE_BYTES);
     String key = value.key();

@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.util.Collections;
 
 /** Asks for tens of thousands of keys in one request. */
-final class ManyKeys implements Attack {
+final class ManyKeys implements Behaviour {
   private static final int MOST_KEYS = 50_000;
   private static final int VALUE_BYTES = 20;
 
   @Override
-  public String title() {
-    return "many-keys";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect();
     Value value = attacker.value(0, VALUE_BYTES);
     peer.set(value);
@@ -23,7 +18,8 @@ final class ManyKeys implements Attack {
     attacker.countCommands(1);
     if (attacker.random.nextInt(4) == 0) {
       peer.send(request, 0, request.length - 1); // And never ends it.
-      peer.in.readByte();
+      attacker.stay();
+      return;
     }
     peer.send(request);
     peer.readAndCheck(Collections.nCopies(keys, value));

@@ -4,18 +4,13 @@ import java.io.IOException;
 import java.util.List;
 
 /** Sends right requests in which some bytes have been changed, left out or repeated. */
-final class MutatedBytes implements Attack {
+final class MutatedBytes implements Behaviour {
   private static final int CONNECTIONS = 200;
   private static final int VALUE_BYTES = 60;
   private static final int READ_MILLIS = 20;
 
   @Override
-  public String title() {
-    return "mutated-bytes";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     // Under a name from which no few changes lead to another attacker's key.
     Value value = new Value("mutated:" + attacker.value(0, 0).key(), 1, VALUE_BYTES);
     byte[] requests =

@@ -1,25 +1,14 @@
 package io.speicher.bench.siege;
 
 import java.io.IOException;
-import java.util.List;
 
 /** Gives connections long names, and asks for the list of all clients. */
-final class NameSetter implements Attack {
+final class NameSetter implements Behaviour {
   private static final int CONNECTIONS = 30;
   private static final int MOST_NAME_BYTES = 100_000;
 
   @Override
-  public String title() {
-    return "name-setter";
-  }
-
-  @Override
-  public List<Wire> wires() {
-    return Wires.RESP;
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     for (int i = 0; i < CONNECTIONS; i++) {
       Peer peer = attacker.connect();
       String name = "n".repeat(attacker.random.nextInt(1, MOST_NAME_BYTES));

@@ -1,26 +1,15 @@
 package io.speicher.bench.siege;
 
 import java.io.IOException;
-import java.util.List;
 
 /** Queues transactions of many commands; some are executed, most are abandoned half-way. */
-final class QueuedTransactions implements Attack {
+final class QueuedTransactions implements Behaviour {
   private static final int CONNECTIONS = 20;
   private static final int MOST_COMMANDS = 1_000;
   private static final int VALUE_BYTES = 500;
 
   @Override
-  public String title() {
-    return "queued-transactions";
-  }
-
-  @Override
-  public List<Wire> wires() {
-    return Wires.RESP;
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     for (int i = 0; i < CONNECTIONS; i++) {
       Peer peer = attacker.connect();
       int commands = attacker.random.nextInt(1, MOST_COMMANDS);

@@ -2,8 +2,8 @@ package io.speicher.bench.siege;
 
 import static java.util.Objects.requireNonNull;
 
-import io.speicher.bench.ProcessStatistics;
 import io.speicher.bench.Progress;
+import io.speicher.bench.process.ProcessStatistics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +138,7 @@ final class Siege {
 
   private void attack(Attack attack, Attacker attacker) {
     try {
-      attack.run(attacker);
+      attack.behaviour().attack(attacker);
     } catch (WrongReplyException e) {
       findings
           .wrongReplies()

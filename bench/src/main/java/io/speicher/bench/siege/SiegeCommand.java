@@ -3,8 +3,8 @@ package io.speicher.bench.siege;
 import static java.util.stream.Collectors.joining;
 
 import io.speicher.bench.Machine;
-import io.speicher.bench.ProcessStatistics;
-import io.speicher.bench.ServerProcess;
+import io.speicher.bench.process.ProcessStatistics;
+import io.speicher.bench.process.ServerProcess;
 import io.speicher.bench.traces.CommandErrors;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,11 +67,11 @@ final class SiegeCommand implements Callable<Integer> {
   private int memoryMegabytes;
 
   @Option(
-      names = "--account",
+      names = "--connection-memory",
       paramLabel = "MB",
-      defaultValue = "50",
-      description = "What connections may take beside the budget, in MB (default: 50).")
-  private int accountMegabytes;
+      defaultValue = "96",
+      description = "What connections may take beside the budget, in MB (default: 96).")
+  private int connectionMegabytes;
 
   @Option(
       names = "--attackers",
@@ -141,7 +141,7 @@ final class SiegeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (list) {
-      Attacks.ALL.forEach(attack -> out.println(attack.title()));
+      Attack.ALL.forEach(attack -> out.println(attack.title()));
       return 0;
     }
     Siege.Plan plan =
@@ -166,10 +166,10 @@ final class SiegeCommand implements Callable<Integer> {
 
   private List<Attack> chosenAttacks() {
     return attacks.isEmpty()
-        ? Attacks.ALL
+        ? Attack.ALL
         : attacks.stream()
             .map(name ->
-                Attacks.named(name)
+                Attack.titled(name)
                     .orElseThrow(() ->
                         new ParameterException(
                             spec.commandLine(), "unknown attack '" + name + "'; see --list")))
@@ -196,11 +196,14 @@ final class SiegeCommand implements Callable<Integer> {
                     "--port",
                     "0",
                     "--memory",
-                    memoryMegabytes + "mb"),
+                    memoryMegabytes + "mb",
+                    "--connection-memory",
+                    connectionMegabytes + "mb"),
                 log::add)) {
       Siege siege = new Siege(plan, server.port(), server.statistics());
       siege.run();
       List<Bound> bounds = bounds(siege, server.port());
+      out.printf("heap     %,d kB alive afterwards%n", server.liveHeapBytes() >> 10);
       OptionalInt status = server.stop(STOP_SECONDS);
       bounds.add(
           Bound.required(
@@ -240,7 +243,7 @@ final class SiegeCommand implements Callable<Integer> {
   }
 
   private int residentBoundMegabytes() {
-    return memoryMegabytes + accountMegabytes + OVERHEAD_MEGABYTES;
+    return memoryMegabytes + connectionMegabytes + OVERHEAD_MEGABYTES;
   }
 
   /** Asks the server something by a new connection. */

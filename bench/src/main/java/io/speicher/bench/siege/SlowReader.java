@@ -8,19 +8,14 @@ import java.util.stream.IntStream;
  * Asks for more than its socket holds, and takes the replies slowly, into a small receive buffer.
  * It checks every byte: replies that wait are the first to be mixed up.
  */
-final class SlowReader implements Attack {
+final class SlowReader implements Behaviour {
   private static final int VALUES = 8;
   private static final int MOST_VALUE_BYTES = 200_000;
   private static final int ROUNDS = 20;
   private static final int REQUESTS = 40;
 
   @Override
-  public String title() {
-    return "slow-reader";
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     Peer peer = attacker.connect(Attacker.SMALL_RECEIVE_BUFFER).greet();
     List<Value> values =
         IntStream.range(0, VALUES)

@@ -1,6 +1,6 @@
 package io.speicher.bench.siege;
 
-import io.speicher.bench.ProcessStatistics;
+import io.speicher.bench.process.ProcessStatistics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

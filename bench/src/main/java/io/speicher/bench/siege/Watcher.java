@@ -1,25 +1,14 @@
 package io.speicher.bench.siege;
 
 import java.io.IOException;
-import java.util.List;
 
 /** Watches thousands of keys on each of many connections. */
-final class Watcher implements Attack {
+final class Watcher implements Behaviour {
   private static final int CONNECTIONS = 20;
   private static final int KEYS = 2_000;
 
   @Override
-  public String title() {
-    return "watcher";
-  }
-
-  @Override
-  public List<Wire> wires() {
-    return Wires.RESP;
-  }
-
-  @Override
-  public void run(Attacker attacker) throws IOException, InterruptedException {
+  public void attack(Attacker attacker) throws IOException, InterruptedException {
     String[] words = new String[KEYS + 1];
     words[0] = "WATCH";
     for (int i = 0; i < CONNECTIONS; i++) {

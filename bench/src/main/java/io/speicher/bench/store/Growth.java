@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 
 /**
  * The longest single operation while a store grows, beside what the machine itself does to a thread
@@ -31,6 +32,8 @@ final class Growth {
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int MEMORY_WORK_BYTES = 512 << 20;
   private static final int SHOWN = 15;
+  private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
   /** What a slow operation may be owed to, as counted from the start of the JVM. */
   private record Conditions(
@@ -74,10 +77,10 @@ final class Growth {
   private final XorShift random = new XorShift(1);
   private final Keys keys = new Keys();
   private final ByteBuffer value = ByteBuffer.allocateDirect(VALUE_BYTES);
-  private final LatencyHistogram puts = new LatencyHistogram();
-  private final LatencyHistogram gets = new LatencyHistogram();
-  private final LatencyHistogram memoryPuts = new LatencyHistogram();
-  private final LatencyHistogram memoryGets = new LatencyHistogram();
+  private final Histogram puts = histogram();
+  private final Histogram gets = histogram();
+  private final Histogram memoryPuts = histogram();
+  private final Histogram memoryGets = histogram();
   private final List<Slow> slow = new ArrayList<>();
   private long next;
   private Conditions sliceBegan = Conditions.now();
@@ -154,9 +157,18 @@ final class Growth {
     value.clear().put(item.value()).flip();
   }
 
-  private void record(String name, LatencyHistogram histogram, long nanos) {
-    histogram.record(nanos);
-    if (LatencyHistogram.isLong(nanos)) {
+  /** To one percent; small, so that it takes little of the processor's caches. */
+  private static Histogram histogram() {
+    return new Histogram(1, LONGEST_NANOS, 2);
+  }
+
+  private static boolean isLong(long nanos) {
+    return nanos > LONG_NANOS;
+  }
+
+  private void record(String name, Histogram histogram, long nanos) {
+    histogram.recordValue(nanos);
+    if (isLong(nanos)) {
       Conditions now = Conditions.now();
       slow.add(new Slow(name, nanos, next, now.since(sliceBegan)));
       sliceBegan = now;
@@ -200,20 +212,20 @@ final class Growth {
 
   private long own(boolean ofMemoryAlone) {
     return slow.stream()
-        .filter(s -> s.ofMemoryAlone() == ofMemoryAlone && LatencyHistogram.isLong(s.ownNanos()))
+        .filter(s -> s.ofMemoryAlone() == ofMemoryAlone && isLong(s.ownNanos()))
         .count();
   }
 
-  private static void print(String name, LatencyHistogram times) {
+  private void print(String name, Histogram times) {
     out.printf(
         "%-18s %,12d %8.2f %8.2f %8.2f %8.2f %10.2f %,8d%n",
         name,
-        times.total(),
-        times.nanos(50) / 1e3,
-        times.nanos(99) / 1e3,
-        times.nanos(99.9) / 1e3,
-        times.nanos(99.99) / 1e3,
-        times.maxNanos() / 1e3,
-        times.longCount());
+        times.getTotalCount(),
+        times.getValueAtPercentile(50) / 1e3,
+        times.getValueAtPercentile(99) / 1e3,
+        times.getValueAtPercentile(99.9) / 1e3,
+        times.getValueAtPercentile(99.99) / 1e3,
+        times.getMaxValue() / 1e3,
+        slow.stream().filter(s -> s.name.equals(name)).count());
   }
 }

@@ -2,6 +2,7 @@ package io.speicher.bench.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.load.Protocol;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +23,8 @@ final class ChoiceTest {
     assertThat(pairs(comparisons.get(1))).containsExactly("Speicher / memcached");
     assertThat(pairs(comparisons.get(2))).containsExactly("Speicher / Valkey");
     assertThat(comparisons.get(2).contenders())
-        .extracting(Contender::dialect)
-        .containsExactly(Dialect.JSON, Dialect.RESP);
+        .extracting(Contender::protocol)
+        .containsExactly(Protocol.JSON, Protocol.RESP);
     assertThat(comparisons)
         .allSatisfy(comparison ->
             assertThat(comparison.cells())
@@ -44,7 +45,7 @@ final class ChoiceTest {
             "Speicher, 2 threads / Redis");
     Comparison memcached =
         comparisons.stream()
-            .filter(comparison -> comparison.dialect() == Dialect.MEMCACHED)
+            .filter(comparison -> comparison.protocol() == Protocol.MEMCACHED)
             .findFirst()
             .orElseThrow();
     assertThat(pairs(memcached))
@@ -57,7 +58,7 @@ final class ChoiceTest {
   @Test
   void comparisons_longValues_fewerKeys() {
     assertThat(Choice.FULL.comparisons(ALL))
-        .filteredOn(comparison -> comparison.dialect() == Dialect.RESP)
+        .filteredOn(comparison -> comparison.protocol() == Protocol.RESP)
         .extracting(Comparison::shortName)
         .containsExactly(
             "resp-32b-1m",
@@ -74,8 +75,8 @@ final class ChoiceTest {
         Choice.OF_TARGETS.comparisons(List.of(Server.REDIS, Server.MEMCACHED));
 
     assertThat(comparisons)
-        .extracting(Comparison::dialect)
-        .containsExactly(Dialect.RESP, Dialect.MEMCACHED);
+        .extracting(Comparison::protocol)
+        .containsExactly(Protocol.RESP, Protocol.MEMCACHED);
     assertThat(comparisons).allSatisfy(comparison -> assertThat(comparison.pairs()).isEmpty());
   }
 

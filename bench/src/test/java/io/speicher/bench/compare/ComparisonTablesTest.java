@@ -7,6 +7,8 @@ import static io.speicher.bench.compare.Samples.SPEICHER;
 import static io.speicher.bench.compare.Samples.VALKEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.bench.process.Measurement;
+import io.speicher.load.Protocol;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -66,11 +68,12 @@ final class ComparisonTablesTest {
   }
 
   @Test
-  void contenderOfAnotherDialect_isNamedWithIt() {
-    Contender json = new Contender(Server.SPEICHER, Dialect.JSON, 1);
+  void contenderOfAnotherProtocol_isNamedWithIt() {
+    Contender json = new Contender(Server.SPEICHER, Protocol.JSON, 1);
     Results ofJson =
         new Results(
-            new Comparison(Dialect.JSON, Samples.DATA_SET, List.of(json, VALKEY), List.of(GET_16)));
+            new Comparison(
+                Protocol.JSON, Samples.DATA_SET, List.of(json, VALKEY), List.of(GET_16)));
     Samples.add(ofJson, json, GET_16, 1);
     Samples.add(ofJson, VALKEY, GET_16, 1);
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.speicher.bench.Rounds;
+import io.speicher.bench.process.Measurement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,13 +1,15 @@
 package io.speicher.bench.compare;
 
+import io.speicher.bench.process.Measurement;
+import io.speicher.load.Protocol;
 import java.util.List;
 
 /** Contenders, and results as if they had been measured. */
 final class Samples {
-  static final Contender SPEICHER = new Contender(Server.SPEICHER, Dialect.RESP, 1);
-  static final Contender SPEICHER_2 = new Contender(Server.SPEICHER, Dialect.RESP, 2);
-  static final Contender VALKEY = new Contender(Server.VALKEY, Dialect.RESP, 1);
-  static final Contender REDIS = new Contender(Server.REDIS, Dialect.RESP, 1);
+  static final Contender SPEICHER = new Contender(Server.SPEICHER, Protocol.RESP, 1);
+  static final Contender SPEICHER_2 = new Contender(Server.SPEICHER, Protocol.RESP, 2);
+  static final Contender VALKEY = new Contender(Server.VALKEY, Protocol.RESP, 1);
+  static final Contender REDIS = new Contender(Server.REDIS, Protocol.RESP, 1);
 
   static final Cell GET_1 = new Cell(Operation.GET, 1);
   static final Cell GET_16 = new Cell(Operation.GET, 16);
@@ -18,7 +20,7 @@ final class Samples {
   private Samples() {}
 
   static Comparison comparison(List<Contender> contenders, Cell... cells) {
-    return new Comparison(Dialect.RESP, DATA_SET, contenders, List.of(cells));
+    return new Comparison(Protocol.RESP, DATA_SET, contenders, List.of(cells));
   }
 
   /** A measurement of which nothing but the cost matters. */

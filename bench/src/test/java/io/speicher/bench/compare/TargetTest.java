@@ -2,6 +2,7 @@ package io.speicher.bench.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.load.Protocol;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,9 @@ final class TargetTest {
     "RESP, VALKEY, GET, 16, 1024, 0.95",
     "RESP, VALKEY, SET, 64, 10240, 0.95",
   })
-  void of(Dialect dialect, Server to, Operation operation, int pipeline, int bytes, double wanted) {
-    assertThat(target(dialect, 1, to, operation, pipeline, bytes))
+  void of(
+      Protocol protocol, Server to, Operation operation, int pipeline, int bytes, double wanted) {
+    assertThat(target(protocol, 1, to, operation, pipeline, bytes))
         .isEqualTo(OptionalDouble.of(wanted));
   }
 
@@ -41,14 +43,14 @@ final class TargetTest {
     "RESP, 2, VALKEY, GET, 16, 100",
   })
   void of_noTarget(
-      Dialect dialect, int threads, Server to, Operation operation, int pipeline, int bytes) {
-    assertThat(target(dialect, threads, to, operation, pipeline, bytes)).isEmpty();
+      Protocol protocol, int threads, Server to, Operation operation, int pipeline, int bytes) {
+    assertThat(target(protocol, threads, to, operation, pipeline, bytes)).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({"RESP, GET, 100", "JSON, MIXED, 32", "MEMCACHED, SET, 10240"})
-  void of_twoThreads(Dialect dialect, Operation operation, int bytes) {
-    assertThat(target(dialect, 2, Server.SPEICHER, operation, 16, bytes))
+  void of_twoThreads(Protocol protocol, Operation operation, int bytes) {
+    assertThat(target(protocol, 2, Server.SPEICHER, operation, 16, bytes))
         .isEqualTo(OptionalDouble.of(1.1));
   }
 
@@ -61,12 +63,12 @@ final class TargetTest {
   }
 
   private static OptionalDouble target(
-      Dialect dialect, int threads, Server to, Operation operation, int pipeline, int bytes) {
-    Contender of = new Contender(Server.SPEICHER, dialect, threads);
-    Pair pair = new Pair(of, new Contender(to, dialect, 1));
+      Protocol protocol, int threads, Server to, Operation operation, int pipeline, int bytes) {
+    Contender of = new Contender(Server.SPEICHER, protocol, threads);
+    Pair pair = new Pair(of, new Contender(to, protocol, 1));
     Comparison comparison =
         new Comparison(
-            dialect, DataSet.fitting(bytes, 1_000_000), List.of(pair.of(), pair.to()), List.of());
+            protocol, DataSet.fitting(bytes, 1_000_000), List.of(pair.of(), pair.to()), List.of());
     return Target.of(comparison, pair, new Cell(operation, pipeline));
   }
 }

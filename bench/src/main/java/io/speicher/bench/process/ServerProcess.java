@@ -1,4 +1,4 @@
-package io.speicher.bench;
+package io.speicher.bench.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class ServerProcess implements AutoCloseable {
    * Starts a server and returns when {@code ready}, whose first group is the port, is in what it
    * says. Its output goes to standard error.
    */
-  static ServerProcess start(String name, Pattern ready, ProcessBuilder builder)
+  public static ServerProcess start(String name, Pattern ready, ProcessBuilder builder)
       throws IOException {
     return start(name, ready, builder, System.err::println);
   }
@@ -61,7 +61,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
@@ -74,7 +74,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** What is on the heap of a Java process after a full collection, whatever its collector is. */
-  long liveHeapBytes() throws IOException, InterruptedException {
+  public long liveHeapBytes() throws IOException, InterruptedException {
     String histogram = jcmd("GC.class_histogram");
     Matcher matcher = Pattern.compile("Total\\s+\\d+\\s+(\\d+)").matcher(histogram);
     if (!matcher.find()) {

@@ -1,4 +1,4 @@
-package io.speicher.bench.compare;
+package io.speicher.bench.process;
 
 import java.io.IOException;
 
@@ -10,7 +10,7 @@ import java.io.IOException;
  * @param generatorBusy the share of its threads' time that the generator was at work
  * @param generatorWasTheBottleneck whether the server could have done more
  */
-record Measurement(
+public record Measurement(
     long operations,
     double operationsPerSecond,
     long errors,
@@ -43,7 +43,7 @@ record Measurement(
   /**
    * Every key was stored before, so that a figure with misses or errors is one of something else.
    */
-  Measurement requireClean(String what) throws IOException {
+  public Measurement requireClean(String what) throws IOException {
     if (operations == 0) {
       throw new IOException("%s: no operation was answered; nothing was measured".formatted(what));
     }

@@ -1,4 +1,4 @@
-package io.speicher.bench.compare;
+package io.speicher.bench.process;
 
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package io.speicher.bench;
+package io.speicher.bench.process;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.speicher.bench.compare;
+package io.speicher.bench.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,13 +1,13 @@
-package io.speicher.bench.compare;
+package io.speicher.bench.process;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 
 /** Waiting between two looks at something that nobody tells of. */
-final class Pause {
+public final class Pause {
   private Pause() {}
 
-  static void millis(long millis) throws IOException {
+  public static void millis(long millis) throws IOException {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException _) {

@@ -1,6 +1,6 @@
-package io.speicher.bench.compare;
+package io.speicher.bench.process;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,51 +14,60 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Connections that have had one reply each, and say nothing more. */
-final class IdleConnections implements AutoCloseable {
+public final class IdleConnections implements AutoCloseable {
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int LOOK_MILLIS = 10;
 
-  private final RunningServer server;
+  private final ProcessStatistics server;
   private final int openFilesBefore;
   private final List<SocketChannel> connections = new ArrayList<>();
 
-  private IdleConnections(RunningServer server) throws IOException {
+  private IdleConnections(ProcessStatistics server) throws IOException {
     this.server = server;
-    openFilesBefore = server.statistics().openFileCount();
+    openFilesBefore = server.openFileCount();
   }
 
-  static IdleConnections open(Contender contender, RunningServer server, int count)
-      throws IOException {
+  /** What a connection asks once, and the reply from its first byte to its last. */
+  public record Greeting(String request, String reply) {
+    byte[] requestBytes() {
+      return request.getBytes(ISO_8859_1);
+    }
+  }
+
+  /** Opens {@code count} connections to {@code port}, and returns when each has its reply. */
+  public static IdleConnections open(
+      ProcessStatistics server, int port, Greeting greeting, int count) throws IOException {
     IdleConnections idle = new IdleConnections(server);
     try {
       while (idle.connections.size() < count) {
-        idle.open(contender.server().greeting());
+        idle.open(port, greeting);
       }
       return idle;
     } catch (IOException e) {
       String message =
-          "%s took %,d of %,d connections: %s; each is an open file here and in the server, so ulimit -n must allow that many"
-              .formatted(contender.title(), idle.connections.size(), count, e.getMessage());
+          "the server took %,d of %,d connections: %s; each is an open file here and in the server, so ulimit -n must allow that many"
+              .formatted(idle.connections.size(), count, e.getMessage());
       idle.closeAll();
       throw new IOException(message, e);
     }
   }
 
-  private void open(Server.Greeting greeting) throws IOException {
+  private void open(int port, Greeting greeting) throws IOException {
     SocketChannel connection =
-        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port));
+        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     connections.add(connection);
     // Its port can be used again at once: a minute's rest for each would soon use them all up.
     connection.setOption(StandardSocketOptions.SO_LINGER, 0);
-    connection.write(ByteBuffer.wrap(greeting.request().getBytes(US_ASCII)));
-    ByteBuffer reply = ByteBuffer.allocate(256);
-    do {
+    connection.write(ByteBuffer.wrap(greeting.requestBytes()));
+    ByteBuffer reply = ByteBuffer.allocate(greeting.reply.length());
+    while (reply.hasRemaining()) {
       if (connection.read(reply) < 0) {
         throw new EOFException("the server closed one");
       }
-    } while (reply.get(reply.position() - 1) != '\n');
-    String said = US_ASCII.decode(reply.flip()).toString().strip();
-    if (!said.startsWith(greeting.reply())) {
-      throw new IOException("the server said " + said);
+    }
+    String said = ISO_8859_1.decode(reply.flip()).toString();
+    if (!said.equals(greeting.reply)) {
+      throw new IOException("the server said " + said.strip());
     }
   }
 
@@ -67,11 +76,11 @@ final class IdleConnections implements AutoCloseable {
   public void close() throws IOException {
     closeAll();
     long begin = System.nanoTime();
-    while (server.statistics().openFileCount() > openFilesBefore) {
+    while (server.openFileCount() > openFilesBefore) {
       if (System.nanoTime() - begin > CLOSE_NANOS) {
         throw new IOException("the server has not closed its side of idle connections within 30 s");
       }
-      Pause.millis(10);
+      Pause.millis(LOOK_MILLIS);
     }
   }
 
