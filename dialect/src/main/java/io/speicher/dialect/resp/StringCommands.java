@@ -26,6 +26,10 @@ final class StringCommands {
   private static final int MAX_EXPONENT = 4_932;
 
   private static final int MAX_DECIMAL_BYTES = 256;
+
+  /** As many as commands in a transaction: others wait as long for both. */
+  private static final int MAX_KEYS_AT_ONE_MOMENT = TransactionCommands.MAX_COMMANDS;
+
   private static final String NOT_FINITE = "ERR increment would produce NaN or Infinity";
   private static final String NOT_A_FLOAT = "ERR value is not a valid float";
 
@@ -365,6 +369,17 @@ final class StringCommands {
   private static Command setAll(Request request, String name, boolean ifAllAbsent) {
     if (request.count() % 2 == 0) {
       throw request.wrongCount(name);
+    }
+    int keys = request.count() / 2;
+    if (keys > MAX_KEYS_AT_ONE_MOMENT) {
+      throw new RefusedException(
+          "ERR too many keys for '"
+              + name
+              + "' command: keys="
+              + keys
+              + " (expected: up to "
+              + MAX_KEYS_AT_ONE_MOMENT
+              + "); send several");
     }
     Arguments words = request.arguments();
     List<Command.Set> items =
