@@ -148,6 +148,11 @@ record CommandSpec(
     return arity >= 0 ? count == arity : count >= -arity;
   }
 
+  /** Whether all words to the last one are keys, or keys with their values. */
+  boolean takesManyKeys() {
+    return lastKey < 0;
+  }
+
   /** Flags without those that only we know, which begin with no letter. */
   List<String> shownFlags() {
     return flags.stream().filter(flag -> Character.isLetter(flag.charAt(0))).toList();

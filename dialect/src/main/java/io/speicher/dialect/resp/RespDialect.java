@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class RespDialect implements Dialect {
   private static final int MAX_ECHOED_CHARACTERS = 128;
 
+  /** Only keys may be more. */
+  private static final int MAX_WORDS_WITHOUT_MANY_KEYS = 1_024;
+
   private final RespParser parser;
   private final RespShortcut shortcut;
   private final Request request;
@@ -88,6 +91,10 @@ public final class RespDialect implements Dialect {
 
   @Override
   public @Nullable Command decode(ByteBuf in, Session newSession) {
+    if (parser.isBetweenCommands()) {
+      request.forget(); // A connection may wait long for the rest of the next command.
+      spelling = Spelling.OK;
+    }
     try {
       if (!parser.parse(in)) {
         return null;
@@ -122,6 +129,16 @@ public final class RespDialect implements Dialect {
       peer.command(spec.name());
       if (!spec.takes(arguments.count())) {
         throw spec.wrongCount();
+      }
+      if (!spec.takesManyKeys() && arguments.count() > MAX_WORDS_WITHOUT_MANY_KEYS) {
+        throw new RefusedException(
+            "ERR too many arguments for '"
+                + spec.name()
+                + "' command: words="
+                + arguments.count()
+                + " (expected: up to "
+                + MAX_WORDS_WITHOUT_MANY_KEYS
+                + ")");
       }
       Command command = command(spec, arguments, peer);
       spelling = request.spelling();
