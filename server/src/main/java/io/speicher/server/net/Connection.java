@@ -79,12 +79,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /*
    * While others wait for memory, whoever holds some has to use it. A peer that takes and sends
-   * less than this in this time, 16 KB/s or with the reserve 64 KB/s, is stalled. Single bytes now
-   * and then are no progress, or a few dribbling peers could hold the reserve for days.
+   * less than this in this time, 16 KB/s or with the reserve 53 KB/s, is stalled. Single bytes now
+   * and then are no progress, or a few dribbling peers could hold the reserve for days. The time is
+   * counted in looks at it, between which all sockets have been read: a loop that had no time to
+   * read is not the fault of the peer.
    */
   private static final int MIN_PROGRESS_BYTES = 16 << 10;
-  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long RESERVE_STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final int STALLED_LOOKS = 1_000 / Turn.WATCH_MILLIS;
+  private static final int RESERVE_STALLED_LOOKS = 300 / Turn.WATCH_MILLIS;
 
   /** Who holds no more is no help to those who wait. 10,000 connections then hold 40 MB. */
   private static final int MIN_STALLED_BYTES = 4 << 10;
@@ -170,8 +172,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long heardNanos = startNanos;
   private volatile boolean sentAll;
 
-  // When the peer last had done enough while memory was short, and what it did since.
-  private long progressNanos = startNanos;
+  // How often the peer was found to have done too little while memory was short, and what it did.
+  private int looksWithoutProgress;
   private long readBytes;
   private long pendingBytes;
 
@@ -699,7 +701,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (!queued) {
       queued = true;
       turn.memoryQueue().add(this, neededBytes);
-      turn.watchMemory();
     }
   }
 
@@ -734,22 +735,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
         || share().heldBytes() > Math.max(MIN_RESERVED_BYTES, share().freeBytes());
   }
 
-  /** Looks whether the peer has done enough since it last had. */
-  void lookForProgress(long nowNanos) {
+  /**
+   * Looks whether the peer has done enough since it last had.
+   *
+   * @param isFirst whether nobody has waited for memory, and thus nobody looked, before
+   */
+  void lookForProgress(boolean isFirst) {
     long nowPending = outgoing.pendingBytes();
-    boolean isOurTurn = queued || ready || paused;
+    boolean isOurTurn = isFirst || queued || ready || paused;
     if (isOurTurn || readBytes + Math.abs(nowPending - pendingBytes) >= MIN_PROGRESS_BYTES) {
-      progressNanos = nowNanos;
+      looksWithoutProgress = 0;
       readBytes = 0;
       pendingBytes = nowPending;
+    } else {
+      looksWithoutProgress++;
     }
   }
 
   /** Whether it holds memory that others need, and its peer has done too little for a while. */
-  boolean isStalled(long nowNanos) {
-    long maxNanos = share().hasReserve() ? RESERVE_STALLED_NANOS : STALLED_NANOS;
+  boolean isStalled() {
     return share().heldBytes() >= MIN_STALLED_BYTES
-        && nowNanos - progressNanos >= maxNanos
+        && looksWithoutProgress >= (share().hasReserve() ? RESERVE_STALLED_LOOKS : STALLED_LOOKS)
         && state != State.FINISHING;
   }
 

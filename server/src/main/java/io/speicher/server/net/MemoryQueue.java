@@ -26,13 +26,18 @@ final class MemoryQueue {
   private record Waiting(Connection connection, long totalBytes, long order) {}
 
   private final Account account;
+  private final Runnable whenBusy;
   private final PriorityBlockingQueue<Waiting> waiting =
       new PriorityBlockingQueue<>(64, Comparator.comparingLong(Waiting::order));
   private final long startNanos = System.nanoTime();
   private @Nullable Connection holder;
 
-  MemoryQueue(Account account) {
+  /**
+   * @param whenBusy is run when a connection begins to wait, on its loop
+   */
+  MemoryQueue(Account account, Runnable whenBusy) {
     this.account = account;
+    this.whenBusy = whenBusy;
   }
 
   /** Whether somebody waits. */
@@ -45,10 +50,11 @@ final class MemoryQueue {
    *
    * @param neededBytes how much it needs beside what it holds
    */
-  synchronized void add(Connection connection, long neededBytes) {
+  void add(Connection connection, long neededBytes) {
     long order = System.nanoTime() - startNanos + neededBytes * NANOS_PER_BYTE;
     waiting.add(new Waiting(connection, connection.share().heldBytes() + neededBytes, order));
     next();
+    whenBusy.run();
   }
 
   /** A connection does not need the reserve, or does not wait, any longer. */

@@ -52,7 +52,8 @@ public final class Network {
     loops =
         new MultiThreadIoEventLoopGroup(
             executors.size(), new DefaultThreadFactory("speicher-loop"), ioHandlers);
-    MemoryQueue memoryQueue = new MemoryQueue(account);
+    MemoryQueue memoryQueue =
+        new MemoryQueue(account, () -> turns.values().forEach(Turn::watchMemory));
     for (var loop : loops) {
       CommandExecutor executor = executors.get(turns.size());
       turns.put(

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ final class Turn {
   private static final int MAX_WAITING = 64;
 
   /** How often it is looked for connections that hold memory for nothing, and how many then end. */
-  private static final long WATCH_MILLIS = 100;
+  static final int WATCH_MILLIS = 100;
 
   private static final int MAX_CUT_OFF = 16;
 
@@ -69,7 +70,7 @@ final class Turn {
 
   private boolean scheduled;
   private boolean running;
-  private boolean watching;
+  private final AtomicBoolean watching = new AtomicBoolean();
   private boolean answering;
 
   /** Commands that were found ahead, and what the store has found out about their keys. */
@@ -196,25 +197,33 @@ final class Turn {
 
   // ---- memory ----
 
-  /** Looks after those who hold memory that others wait for, as long as somebody waits. */
+  /**
+   * Looks after those who hold memory that others wait for, as long as somebody waits, on whatever
+   * loop. Any thread may call it.
+   */
   void watchMemory() {
-    if (!watching) {
-      watching = true;
-      loop.schedule(this::watch, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    if (!watching.getAndSet(true)) {
+      watchSoon(true);
     }
   }
 
-  private void watch() {
-    watching = memoryQueue.isBusy();
-    if (!watching) {
+  private void watchSoon(boolean isFirst) {
+    loop.schedule(() -> watch(isFirst), WATCH_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void watch(boolean isFirst) {
+    if (!memoryQueue.isBusy()) {
+      watching.set(false);
+      if (memoryQueue.isBusy()) { // Somebody has come meanwhile, and relied on this.
+        watchMemory();
+      }
       return;
     }
-    loop.schedule(this::watch, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-    long now = System.nanoTime();
+    watchSoon(false);
     List<Connection> own = connections.all().stream().filter(one -> one.turn() == this).toList();
-    own.forEach(connection -> connection.lookForProgress(now));
+    own.forEach(connection -> connection.lookForProgress(isFirst));
     own.stream()
-        .filter(connection -> connection.isStalled(now))
+        .filter(Connection::isStalled)
         .sorted(Comparator.comparingLong((Connection one) -> one.share().heldBytes()).reversed())
         .limit(MAX_CUT_OFF)
         .forEach(Connection::cutOff);
