@@ -13,6 +13,7 @@ public final class QueuedCommands implements AutoCloseable {
   private final Share share;
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
   private int count;
+  private int words;
   private boolean failed;
 
   public QueuedCommands(Share share) {
@@ -23,6 +24,11 @@ public final class QueuedCommands implements AutoCloseable {
     return count;
   }
 
+  /** How many words they have in all. */
+  public int words() {
+    return words;
+  }
+
   /** What was written for all of them, to be read in the order in which it was written. */
   public ByteBuf bytes() {
     return bytes;
@@ -31,14 +37,16 @@ public final class QueuedCommands implements AutoCloseable {
   /**
    * Counts one more command, and returns where to write it.
    *
+   * @param commandWords how many words it has
    * @param commandBytes how many bytes the caller is about to write, at most
    * @throws MemoryShortageException if there is no room for them
    */
-  public ByteBuf add(int commandBytes) {
+  public ByteBuf add(int commandWords, int commandBytes) {
     if (bytes.writableBytes() < commandBytes) {
       bytes = grown(share, bytes, commandBytes, FIRST_BYTES);
     }
     count++;
+    words += commandWords;
     return bytes;
   }
 

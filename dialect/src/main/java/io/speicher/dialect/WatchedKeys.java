@@ -24,9 +24,15 @@ public final class WatchedKeys implements AutoCloseable {
 
   private final Share share;
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+  private int count;
 
   WatchedKeys(Share share) {
     this.share = share;
+  }
+
+  /** How many keys there are; one that was added twice counts twice. */
+  public int count() {
+    return count;
   }
 
   /**
@@ -42,6 +48,7 @@ public final class WatchedKeys implements AutoCloseable {
     }
     bytes.writeInt(key.remaining()).writeLong(version).writeLong(expiresAtMillis);
     bytes.writeBytes(key.duplicate());
+    count++;
   }
 
   public boolean areAllUnchanged(Check check) {

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class CommandTable {
   private static final List<CommandSpec> ALL = all();
 
+  /** No command has a longer name. */
+  private static final int MAX_NAME_BYTES = 32;
+
   /** Open addressing; a power of two, and mostly empty. */
   private static final @Nullable CommandSpec[] SLOTS = new CommandSpec[1_024];
 
@@ -43,8 +46,12 @@ final class CommandTable {
 
   /** The command that the word is the name of, in upper or lower case, or null. */
   static @Nullable CommandSpec find(Arguments arguments, int index) {
+    int length = arguments.length(index);
+    if (length > MAX_NAME_BYTES) {
+      return null;
+    }
     int hash = 0;
-    for (int i = 0; i < arguments.length(index); i++) {
+    for (int i = 0; i < length; i++) {
       hash = hash(hash, Arguments.lowerCase(arguments.byteAt(index, i)));
     }
     for (CommandSpec spec = SLOTS[slot(hash)]; spec != null; spec = SLOTS[slot(++hash)]) {

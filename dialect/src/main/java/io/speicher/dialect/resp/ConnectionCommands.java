@@ -20,8 +20,8 @@ final class ConnectionCommands {
   private static final String BAD_NAME =
       "ERR Client names cannot contain spaces, newlines or special characters.";
 
-  /** A name is kept on the heap for as long as the connection lasts. */
-  static final int MAX_NAME_BYTES = 1_024;
+  /** A name is kept on the heap for as long as the connection lasts, and a connection has three. */
+  private static final int MAX_NAME_BYTES = 256;
 
   private static final Spelling PONG = Spelling.raw("+PONG\r\n");
 

@@ -1,39 +1,60 @@
 package io.speicher.dialect.resp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Splits a line into words as Redis does: at white space, unless it stands in single or double
  * quotes; within double quotes a backslash begins {@code \n \r \t \b \a} or {@code \xFF}.
  */
 final class LineSplitter {
+  /** Stands before a word until its length is known, which is written over it. */
+  private static final byte[] LENGTH = "$00000\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int LENGTH_DIGITS = 5;
+
   private final ByteBuf line;
   private final int end;
-  private final byte[] words;
+  private final ByteBuf words;
   private int at;
-  private int written;
 
-  private LineSplitter(ByteBuf line, int start, int end, byte[] words) {
+  private LineSplitter(ByteBuf line, int start, int end) {
     this.line = line;
     at = start;
     this.end = end;
-    this.words = words;
+    words = Unpooled.buffer(end - start + 4 * LENGTH.length);
   }
 
   /**
-   * Writes the words, one after the other, to {@code words}, which is as long as the line.
+   * Gives the words of a line to {@code arguments}: copies, as if they had come in an array.
    *
    * @return false if a quote is not closed, or closed in the middle of a word
    */
-  static boolean split(ByteBuf line, int start, int end, byte[] words, Arguments arguments) {
-    LineSplitter splitter = new LineSplitter(line, start, end, words);
+  static boolean split(ByteBuf line, int start, int end, Arguments arguments) {
+    LineSplitter splitter = new LineSplitter(line, start, end);
+    arguments.lieIn(splitter.words, 0);
     while (splitter.skipSpace()) {
-      int from = splitter.written;
-      if (!splitter.word()) {
+      if (!splitter.addWord(arguments)) {
         return false;
       }
-      arguments.add(from, splitter.written - from);
     }
+    return true;
+  }
+
+  private boolean addWord(Arguments arguments) {
+    int from = words.writeBytes(LENGTH).writerIndex();
+    if (!word()) {
+      return false;
+    }
+    int length = words.writerIndex() - from;
+    int rest = length;
+    for (int i = LENGTH_DIGITS; rest > 0; i--) {
+      words.setByte(from - LENGTH.length + i, '0' + rest % 10);
+      rest /= 10;
+    }
+    words.writeByte('\r').writeByte('\n');
+    arguments.add(from, length);
     return true;
   }
 
@@ -48,7 +69,7 @@ final class LineSplitter {
     while (at < end && !endsWord(line.getByte(at))) {
       byte b = line.getByte(at++);
       if (b != '"' && b != '\'') {
-        words[written++] = b;
+        words.writeByte(b);
       } else if (!quoted(b)) {
         return false;
       } else {
@@ -65,11 +86,11 @@ final class LineSplitter {
         return at == end || isSpace(line.getByte(at));
       }
       if (b == '\\' && quote == '"' && at < end) {
-        words[written++] = escaped();
+        words.writeByte(escaped());
       } else if (b == '\\' && quote == '\'' && at < end && line.getByte(at) == '\'') {
-        words[written++] = line.getByte(at++);
+        words.writeByte(line.getByte(at++));
       } else {
-        words[written++] = b;
+        words.writeByte(b);
       }
     }
     return false;

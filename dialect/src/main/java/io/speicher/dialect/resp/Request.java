@@ -2,26 +2,36 @@ package io.speicher.dialect.resp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.speicher.dialect.LazyList;
 import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import java.nio.ByteBuffer;
-import java.util.AbstractList;
 import java.util.List;
-import java.util.Objects;
-import java.util.RandomAccess;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The command that is being decoded, as its parser sees it. */
 final class Request {
+  /** No word that is neither a key nor a value is longer in a command that makes sense. */
+  private static final int MAX_WORD_BYTES = 1_024;
+
+  private static final int MAX_ECHOED_CHARACTERS = 128;
+  private static final Arguments NO_WORDS = new Arguments();
+
   private final Limits limits;
   private @Nullable Session session;
-  private Arguments arguments = new Arguments();
+  private Arguments arguments = NO_WORDS;
   private Spelling spelling = Spelling.OK;
 
   Request(Limits limits) {
     this.limits = limits;
+  }
+
+  /** Lets the words go, and what their reply was to be. */
+  void forget() {
+    arguments = NO_WORDS;
+    spelling = Spelling.OK;
   }
 
   void begin(Arguments newArguments, Session newSession) {
@@ -63,13 +73,22 @@ final class Request {
     return arguments.length(index);
   }
 
+  /** A word that is neither a key nor a value. */
   String string(int index) {
+    if (arguments.length(index) > MAX_WORD_BYTES) {
+      throw new RefusedException(
+          "ERR argument too long: bytes="
+              + arguments.length(index)
+              + " (expected: up to "
+              + MAX_WORD_BYTES
+              + ")");
+    }
     return arguments.string(index);
   }
 
-  /** The word as errors repeat it. */
+  /** The word as errors repeat it: the beginning of a long one. */
   String echo(int index) {
-    return arguments.echo(index, arguments.length(index));
+    return arguments.echo(index, MAX_ECHOED_CHARACTERS);
   }
 
   boolean is(int index, String word) {
@@ -101,36 +120,17 @@ final class Request {
   /**
    * One for each key: the words at {@code from}, {@code from + step} and so on. They are made when
    * they are asked for, since a million of them would fill the heap.
+   *
+   * @param step 1 or 2
    */
   <T> List<T> elements(int from, int step, IntFunction<T> element) {
-    for (int i = from; i < arguments.count(); i += step) {
-      requireKey(i);
+    if (!arguments.areWithin(from, step, 1, limits.maxKeyBytes())) {
+      for (int i = from; i < arguments.count(); i += step) {
+        requireKey(i); // Not for each of a million keys: it would take others' time.
+      }
     }
-    return new Elements<>((arguments.count() - from + step - 1) / step, from, step, element);
-  }
-
-  private static final class Elements<T> extends AbstractList<T> implements RandomAccess {
-    private final int size;
-    private final int from;
-    private final int step;
-    private final IntFunction<T> element;
-
-    Elements(int size, int from, int step, IntFunction<T> element) {
-      this.size = size;
-      this.from = from;
-      this.step = step;
-      this.element = element;
-    }
-
-    @Override
-    public T get(int index) {
-      return element.apply(from + step * Objects.checkIndex(index, size));
-    }
-
-    @Override
-    public int size() {
-      return size;
-    }
+    int size = (arguments.count() - from + step - 1) / step;
+    return new LazyList<>(size, i -> element.apply(from + step * i));
   }
 
   long integer(int index) {

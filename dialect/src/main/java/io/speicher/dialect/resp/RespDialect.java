@@ -88,6 +88,10 @@ public final class RespDialect implements Dialect {
 
   @Override
   public @Nullable Command decode(ByteBuf in, Session newSession) {
+    if (parser.isBetweenCommands()) {
+      request.forget(); // A connection may wait long for the rest of the next command.
+      spelling = Spelling.OK;
+    }
     try {
       if (!parser.parse(in)) {
         return null;
@@ -120,9 +124,7 @@ public final class RespDialect implements Dialect {
       peer.command(""); // Until it is known.
       CommandSpec spec = find(arguments);
       peer.command(spec.name());
-      if (!spec.takes(arguments.count())) {
-        throw spec.wrongCount();
-      }
+      spec.requireCount(arguments.count());
       Command command = command(spec, arguments, peer);
       spelling = request.spelling();
       return command;

@@ -1,7 +1,6 @@
 package io.speicher.dialect.resp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.speicher.protocol.ProtocolException;
 
 /**
@@ -19,9 +18,7 @@ final class RespParser {
   /** What a command may take beside its longest word: other words, counts and line ends. */
   private static final int MAX_OTHER_BYTES = 1 << 20;
 
-  /** More words may be announced, but not come: eight bytes are kept for each. */
-  private static final int MAX_WORDS = 1 << 20;
-
+  private static final String TOO_LONG_LINE = "too big inline request";
   private static final int NOT_FOUND = -1;
 
   private final int maxBulkBytes;
@@ -84,7 +81,6 @@ final class RespParser {
 
   private boolean parseArray(ByteBuf in) {
     if (missing == 0) {
-      arguments.clear();
       int end = lineEnd(in, (byte) '\r', "too big mbulk count string");
       if (end == NOT_FOUND || end + 2 > in.readableBytes()) {
         return false;
@@ -95,10 +91,12 @@ final class RespParser {
       }
       advance(end + 2);
       if (count <= 0) {
+        arguments.clear(0);
         take(in);
         return true;
       }
       missing = (int) count;
+      arguments.clear(position);
     }
     while (missing > 0) {
       if (!parseBulk(in)) {
@@ -124,9 +122,13 @@ final class RespParser {
       if (length < 0 || length > maxBulkBytes) {
         throw error("invalid bulk length");
       }
-      if (arguments.count() == MAX_WORDS
-          || end + 2 + length > (long) maxBulkBytes + MAX_OTHER_BYTES) {
-        throw error("too big command");
+      if (end + 2 + length > (long) maxBulkBytes + MAX_OTHER_BYTES) {
+        throw error(
+            "too big command: bytes="
+                + (end + 2 + length)
+                + " (expected: up to "
+                + ((long) maxBulkBytes + MAX_OTHER_BYTES)
+                + "); send several");
       }
       advance(end + 2);
       bulkBytes = (int) length;
@@ -149,18 +151,19 @@ final class RespParser {
   // ---- lines ----
 
   private boolean parseLine(ByteBuf in) {
-    arguments.clear();
-    int end = lineEnd(in, (byte) '\n', "too big inline request");
+    int end = lineEnd(in, (byte) '\n', TOO_LONG_LINE);
     if (end == NOT_FOUND) {
       return false;
     }
+    if (end > MAX_LINE_BYTES) {
+      throw error(TOO_LONG_LINE);
+    }
     int start = in.readerIndex();
     boolean twoBytes = end > 0 && in.getByte(start + end - 1) == '\r';
-    byte[] words = new byte[end];
-    if (!LineSplitter.split(in, start, start + (twoBytes ? end - 1 : end), words, arguments)) {
+    arguments.clear(0);
+    if (!LineSplitter.split(in, start, start + (twoBytes ? end - 1 : end), arguments)) {
       throw error("unbalanced quotes in request");
     }
-    arguments.lieIn(Unpooled.wrappedBuffer(words), 0);
     advance(end + 1);
     take(in);
     return true;

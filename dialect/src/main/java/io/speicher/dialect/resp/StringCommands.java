@@ -23,6 +23,9 @@ final class StringCommands {
   private static final CommandSpec.Group STRING = new CommandSpec.Group("string");
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
+  /** As many as commands in a transaction: others wait as long for both. */
+  private static final int MAX_KEYS_AT_ONE_MOMENT = TransactionCommands.MAX_COMMANDS;
+
   private static final Pattern INFINITE = Pattern.compile("(?i)[+-]?inf(inity)?");
 
   /** What infinity is added to has to be a number all the same. */
@@ -360,6 +363,17 @@ final class StringCommands {
   private static Command setAll(Request request, String name, boolean ifAllAbsent) {
     if (request.count() % 2 == 0) {
       throw request.wrongCount(name);
+    }
+    int keys = request.count() / 2;
+    if (keys > MAX_KEYS_AT_ONE_MOMENT) {
+      throw new RefusedException(
+          "ERR too many keys for '"
+              + name
+              + "' command: keys="
+              + keys
+              + " (expected: up to "
+              + MAX_KEYS_AT_ONE_MOMENT
+              + "); send several");
     }
     Arguments words = request.arguments();
     List<Command.Set> items =

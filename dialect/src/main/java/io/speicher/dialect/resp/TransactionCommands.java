@@ -3,6 +3,7 @@ package io.speicher.dialect.resp;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.QueuedCommands;
 import io.speicher.dialect.Session;
+import io.speicher.dialect.WatchedKeys;
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,12 @@ import java.util.function.Consumer;
 final class TransactionCommands {
   /** So many are one moment for everybody: the longest that others wait for a transaction. */
   static final int MAX_COMMANDS = 1 << 16;
+
+  /** The same for commands of many keys. */
+  static final int MAX_WORDS = 1 << 20;
+
+  /** They are looked at when they are watched, and again at one moment with the transaction. */
+  static final int MAX_WATCHED_KEYS = 1 << 13;
 
   /** A flag of ours: such a command is never queued. */
   static final String IMMEDIATE = "!immediate";
@@ -107,12 +114,13 @@ final class TransactionCommands {
       return request.answer(Spelling.done(out -> out.raw(QUEUED)));
     }
     requireWithin("commands", queued.count() + 1L, MAX_COMMANDS);
+    requireWithin("words", (long) queued.words() + arguments.count(), MAX_WORDS);
     long bytes = arguments.copyBytes();
     requireWithin("bytes", queued.bytes().writerIndex() + bytes, request.limits().maxFrameBytes());
     return request.answer(
         Spelling.done(out -> {
           try {
-            arguments.writeTo(queued.add((int) bytes));
+            arguments.writeTo(queued.add(arguments.count(), (int) bytes));
             out.raw(QUEUED);
           } catch (MemoryShortageException e) {
             queued.fail();
@@ -151,6 +159,16 @@ final class TransactionCommands {
   private static Command watch(Request request) {
     if (request.session().queued() != null) {
       return wrongButHarmless("ERR WATCH inside MULTI is not allowed");
+    }
+    WatchedKeys watched = request.session().watched();
+    int keys = request.count() - 1 + (watched == null ? 0 : watched.count());
+    if (keys > MAX_WATCHED_KEYS) {
+      throw new RefusedException(
+          "ERR too many watched keys: keys="
+              + keys
+              + " (expected: up to "
+              + MAX_WATCHED_KEYS
+              + "); see UNWATCH");
     }
     return request.answer(new Command.Watch(request.keys(1)), Spelling.OK);
   }

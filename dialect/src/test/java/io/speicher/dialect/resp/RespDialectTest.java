@@ -23,11 +23,13 @@ import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,19 +106,154 @@ final class RespDialectTest {
   @Test
   void array_tooLongInAll() {
     String words = "$1000\r\n" + "x".repeat(1_000) + "\r\n";
-    assertProtocolError("*2000\r\n" + words.repeat(1_100), "ERR Protocol error: too big command");
+    assertProtocolError(
+        "*2000\r\n" + words.repeat(1_100),
+        "ERR Protocol error: too big command: bytes=1050374 (expected: up to 1049576); send several");
+  }
+
+  /** Its words are found in the bytes as they are asked for, in whatever order. */
+  @Test
+  void array_ofManyWords() {
+    StringBuilder words = new StringBuilder("DEL");
+    for (int i = 0; i < 1_000; i++) {
+      words.append(" k").append("x".repeat(i % 100 / 50 * (i % 50))).append(i);
+    }
+    String[] names = words.toString().split(" ");
+    StringBuilder array = new StringBuilder("*" + names.length + "\r\n");
+    for (String name : names) {
+      array.append("$").append(name.length()).append("\r\n").append(name).append("\r\n");
+    }
+    for (String spelled : List.of(words + "\r\n", array.toString())) {
+      Command.DeleteAll delete = (Command.DeleteAll) decode(spelled);
+      assertThat(delete.keys()).hasSize(1_000);
+      for (int i : new int[] {999, 0, 63, 64, 62, 500, 437, 436, 501, 64, 63, 999, 900}) {
+        assertThat(delete.keys().get(i)).isEqualTo(bytes(names[i + 1]));
+      }
+      assertThat(delete).isEqualTo(new Command.DeleteAll(keys(names)));
+    }
+  }
+
+  private static List<ByteBuffer> keys(String[] words) {
+    return Stream.of(words).skip(1).map(RespDialectTest::bytes).toList();
+  }
+
+  /** The places of millions of words would fill the heap. */
+  @Test
+  void array_ofAMillionWords_takesNoMemory() {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    int count = 1_500_000;
+    ByteBuf in =
+        Unpooled.buffer(12 * count).writeBytes(ascii("*" + (count + 1) + "\r\n$3\r\nDEL\r\n"));
+    for (int i = 0; i < count; i++) {
+      in.writeBytes(ascii("$2\r\n")).writeByte('a' + i % 26).writeByte('a').writeShort(0x0D0A);
+    }
+    long before = allocatedBytes();
+    assertThat(roomy.decode(in.slice(0, in.writerIndex() - 1), session)).isNull();
+    Command.DeleteAll delete = (Command.DeleteAll) peer.decode(roomy, in);
+    ByteBuffer last = delete.keys().get(count - 1);
+    assertThat(allocatedBytes() - before).isLessThan(100_000);
+    assertThat(last).isEqualTo(bytes("" + (char) ('a' + (count - 1) % 26) + "a"));
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 101})
+  void keysOfMany_oneOfWrongLength(int keyBytes) {
+    for (int at = 1; at <= 200; at += 37) {
+      StringBuilder array = new StringBuilder("*201\r\n$6\r\nEXISTS\r\n");
+      for (int i = 1; i <= 200; i++) {
+        int length = i == at ? keyBytes : i % 100 + 1;
+        array.append("$").append(length).append("\r\n").append("k".repeat(length)).append("\r\n");
+      }
+      String what = keyBytes == 0 ? "ERR key empty: keyBytes=" : "ERR key too long: keyBytes=";
+      assertThat(decode(array.toString()))
+          .isEqualTo(new Command.Malformed(what + keyBytes + " (expected: 1..100)"));
+    }
+  }
+
+  /** Only the keys of an MSET have the bounds of keys. */
+  @Test
+  void valuesOfMany_mayBeOfAnyLength() {
+    assertThat(decode("MSET k \"\" l " + "v".repeat(101) + "\r\n"))
+        .isInstanceOf(Command.SetAll.class);
+    assertThat(decode("MSET k v \"\" v\r\n")).isInstanceOf(Command.Malformed.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PING", "INFO", "SET k v", "COMMAND DOCS", "CONFIG GET", "EXPIRE k 1"})
+  void words_tooManyThatAreNoKeys(String command) {
+    String line = command + " NX".repeat(1_025 - command.split(" ").length);
+    String text = String.valueOf(decode(line + "\r\n"));
+    assertThat(text).contains("words=1025 (expected: up to 1024)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INFO ?",
+        "CONFIG GET ?",
+        "CONFIG SET ? x",
+        "COMMAND DOCS ?",
+        "COMMAND LIST FILTERBY PATTERN ?",
+        "CLIENT KILL ?",
+        "CLIENT KILL ADDR ?",
+        "CLIENT SETINFO ? x",
+        "CLIENT LIST TYPE ?",
+        "AUTH ? x",
+        "HELLO 3 AUTH ? x",
+        "SCAN ?",
+        "DEBUG ?",
+        "DEBUG SLEEP ?",
+        "INCRBYFLOAT k ?"
+      })
+  void word_thatIsNoKeyAndNoValue_tooLong(String command) {
+    assertThat(decode(command.replace("?", "x".repeat(1_025)) + "\r\n"))
+        .isEqualTo(
+            new Command.Malformed("ERR argument too long: bytes=1025 (expected: up to 1024)"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"CLIENT SETNAME ?", "CLIENT SETINFO lib-ver ?", "HELLO 3 SETNAME ?"})
+  void name_tooLong(String command) {
+    assertThat(decode(command.replace("?", "x".repeat(256)) + "\r\n"))
+        .isEqualTo(new Command.Ping());
+    assertThat(decode(command.replace("?", "x".repeat(257)) + "\r\n"))
+        .isEqualTo(
+            new Command.Malformed(
+                "ERR Client names and library names cannot be longer than 256 bytes."));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"?", "EXPIRE k 1 ?", "HELLO 3 ?", "CONFIG ?", "GET ?"})
+  void word_thatIsWrong_isNotRepeatedWhole(String command) {
+    String text = String.valueOf(decode(command.replace("?", "x".repeat(10_000)) + "\r\n"));
+    assertThat(text).hasSizeLessThan(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MSET", "MSETNX"})
+  void setAll_tooManyKeys(String command) {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    ByteBuf in = Unpooled.buffer();
+    in.writeBytes(ascii("*131075\r\n$" + command.length() + "\r\n" + command + "\r\n"));
+    in.writeBytes(ascii("$1\r\nk\r\n".repeat(131_074)));
+    assertThat(peer.decode(roomy, in).toString())
+        .contains("keys=65537 (expected: up to 65536); send several");
   }
 
   @Test
-  void array_tooManyWords() {
-    RespDialect roomy = new RespDialect(Limits.DEFAULT);
-    ByteBuf in = Unpooled.buffer().writeBytes(ascii("*2147483647\r\n"));
-    for (int i = 0; i <= 1 << 20; i++) {
-      in.writeBytes(ascii("$0\r\n\r\n"));
+  void watch_tooManyKeys() {
+    for (int i = 0; i < 8_192; i++) {
+      session.watch().add(bytes("k"), 0, 0);
     }
-    assertThatThrownBy(() -> roomy.decode(in, session))
-        .isInstanceOf(ProtocolException.class)
-        .hasMessage("ERR Protocol error: too big command");
+    assertThat(decode("WATCH k\r\n").toString())
+        .contains("keys=8193 (expected: up to 8192); see UNWATCH");
+    session.unwatch();
+    assertThat(decode("WATCH k\r\n")).isEqualTo(new Command.Watch(List.of(bytes("k"))));
   }
 
   @Test
@@ -493,12 +630,13 @@ final class RespDialectTest {
   @Test
   void transaction_tooManyBytes() {
     run("MULTI");
-    for (int i = 0; i < 1_000 / 16; i++) { // Four numbers of four bytes, less what GET and k take.
+    int bytes = 8 + "$00003rnGETrn$00001rnkrn".length(); // Of one; two numbers stand before it.
+    for (int i = 0; i < 1_000 / bytes; i++) {
       queue("GET k");
     }
     assertThat(run("GET k"))
         .isEqualTo(
-            new Command.Malformed("ERR transaction too long: bytes=1008 (expected: up to 1000)"));
+            new Command.Malformed("ERR transaction too long: bytes=1024 (expected: up to 1000)"));
     assertThat(decode("EXEC\r\n")).isEqualTo(new Command.Unwatch());
   }
 
@@ -518,6 +656,25 @@ final class RespDialectTest {
         .isEqualTo(
             new Command.Malformed(
                 "ERR transaction too long: commands=65537 (expected: up to 65536)"));
+  }
+
+  @Test
+  void transaction_tooManyWords() {
+    RespDialect roomy = new RespDialect(Limits.DEFAULT);
+    ByteBuf in = Unpooled.buffer().writeBytes(ascii("MULTI\r\n"));
+    byte[] command = ascii("*65536\r\n$3\r\nDEL\r\n" + "$1\r\nk\r\n".repeat(65_535));
+    for (int i = 0; i < 16; i++) {
+      in.writeBytes(command);
+    }
+    while (in.isReadable()) {
+      assertThat(peer.decode(roomy, in)).isEqualTo(new Command.Ping());
+      peer.answer(roomy, Reply.Done.DONE);
+    }
+    in.writeBytes(ascii("PING\r\n"));
+    assertThat(roomy.decode(in, session))
+        .isEqualTo(
+            new Command.Malformed(
+                "ERR transaction too long: words=1048577 (expected: up to 1048576)"));
   }
 
   /** Its bytes are given back as soon as it is answered, whatever the answer is. */
