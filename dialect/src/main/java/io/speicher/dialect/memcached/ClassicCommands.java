@@ -1,5 +1,6 @@
 package io.speicher.dialect.memcached;
 
+import io.speicher.dialect.LazyList;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
@@ -11,7 +12,6 @@ import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -211,38 +211,28 @@ final class ClassicCommands extends TextCommands {
     if (!takeKeys(2)) {
       return refuse(BAD_FORMAT);
     }
-    List<Command> commands = new ArrayList<>(keys.size());
-    keys.forEach(key -> commands.add(new Command.GetAndTouch(key, newExpiry, view)));
+    List<ByteBuffer> touched = keys;
     return spelled(
-        Form.VALUES, commands.size() == 1 ? commands.get(0) : new Command.Batch(commands));
+        Form.VALUES,
+        touched.size() == 1
+            ? new Command.GetAndTouch(touched.get(0), newExpiry, view)
+            : new Command.Batch(
+                new LazyList<>(
+                    touched.size(),
+                    i -> new Command.GetAndTouch(touched.get(i), newExpiry, view))));
   }
 
   /** Takes all words from {@code first} on for keys; false if one is too long. */
   private boolean takeKeys(int first) {
-    if (line.size() == first + 1 && line.rest() == line.length()) {
-      keys = List.of(line.view(first));
-      return isKey(first);
-    }
-    keys = new ArrayList<>();
+    int count = line.wordCount() - first;
+    keys =
+        count == 1 ? List.of(line.view(first)) : new LazyList<>(count, i -> line.word(first + i));
     for (int i = first; i < line.size(); i++) {
       if (!isKey(i)) {
         return false;
       }
-      keys.add(line.view(i));
     }
-    int start = line.rest();
-    for (int i = start; i <= line.length(); i++) {
-      if (i == line.length() || line.at(i) == ' ') {
-        if (i - start > maxKeyBytes) {
-          return false;
-        }
-        if (i > start) {
-          keys.add(line.view(start, i));
-        }
-        start = i + 1;
-      }
-    }
-    return true;
+    return line.longestFurtherBytes() <= maxKeyBytes;
   }
 
   // ---- storing ----

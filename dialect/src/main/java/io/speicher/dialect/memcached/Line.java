@@ -2,18 +2,21 @@ package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.FoundWords;
 import io.speicher.dialect.ReplyBuffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A command line, split at spaces.
+ * A command line, split at spaces. Words behind the first ones are counted, in the pieces in which
+ * the line arrives, and found when they are asked for.
  *
  * <p>Its offsets count from the beginning of the line, so it survives that the bytes it was read
  * from move to another buffer ({@link #moveTo}).
  */
 final class Line {
-  /** No more tokens are told apart; the rest of the line is one of its own. */
+  /** No more tokens are told apart at once. */
   private static final int MAX_TOKENS = 23;
 
   private final int[] starts = new int[MAX_TOKENS];
@@ -25,6 +28,15 @@ final class Line {
 
   /** Where the part begins that was not split. */
   private int rest;
+
+  private @Nullable FoundWords furtherWords;
+
+  /** How far words have been counted, and what was found. */
+  private int countedTo;
+
+  private int wordCount;
+  private int wordBytes;
+  private int longestFurtherBytes;
 
   /**
    * Reads the line that starts at the reader index of {@code from}. It ends before a zero byte, as
@@ -50,6 +62,7 @@ final class Line {
       add(start, length);
     }
     rest = Math.min(i, length);
+    furtherWords = null;
   }
 
   private void add(int start, int end) {
@@ -71,25 +84,82 @@ final class Line {
     return size;
   }
 
+  // ---- words behind the tokens ----
+
+  /** Begins to count the words of another line. */
+  void beginCounting() {
+    countedTo = 0;
+    wordCount = 0;
+    wordBytes = 0;
+    longestFurtherBytes = 0;
+  }
+
+  /** Counts the words of the line at the reader index of {@code from}, as far as this offset. */
+  void countWords(ByteBuf from, int to) {
+    int start = from.readerIndex();
+    for (; countedTo < to; countedTo++) {
+      if (from.getByte(start + countedTo) == ' ') {
+        wordBytes = 0;
+        continue;
+      }
+      if (wordBytes++ == 0) {
+        wordCount++;
+      }
+      if (wordCount > MAX_TOKENS && wordBytes > longestFurtherBytes) {
+        longestFurtherBytes = wordBytes;
+      }
+    }
+  }
+
+  /** How many words there are, the tokens included. */
+  int wordCount() {
+    if (rest == length) {
+      return size;
+    }
+    countWords(in, length);
+    return wordCount;
+  }
+
+  /** How long the longest word behind the tokens is, once they have been counted. */
+  int longestFurtherBytes() {
+    return rest == length ? 0 : longestFurtherBytes;
+  }
+
+  /** A view of a word, be it a token or behind them. */
+  ByteBuffer word(int index) {
+    if (index < size) {
+      return view(index);
+    }
+    if (furtherWords == null) {
+      furtherWords = new FurtherWords();
+    }
+    int further = index - size;
+    return view(furtherWords.start(further), furtherWords.end(further));
+  }
+
+  private final class FurtherWords extends FoundWords {
+    @Override
+    protected void findAfter(int before) {
+      int start = before == NONE ? rest : before;
+      while (at(start) == ' ') {
+        start++;
+      }
+      int end = start;
+      while (end < length && at(end) != ' ') {
+        end++;
+      }
+      found(start, end);
+    }
+  }
+
+  // ---- tokens ----
+
   /** How many bytes a token has. */
   int length(int token) {
     return ends[token] - starts[token];
   }
 
-  int start(int token) {
-    return starts[token];
-  }
-
-  /** Where the last token that was told apart ends, and the rest of the line begins. */
-  int rest() {
-    return rest;
-  }
-
-  int length() {
-    return length;
-  }
-
-  byte at(int offset) {
+  private byte at(int offset) {
     return in.getByte(base + offset);
   }
 
@@ -118,7 +188,7 @@ final class Line {
     return view(starts[token], ends[token]);
   }
 
-  ByteBuffer view(int start, int end) {
+  private ByteBuffer view(int start, int end) {
     return in.nioBuffer(base + start, end - start);
   }
 

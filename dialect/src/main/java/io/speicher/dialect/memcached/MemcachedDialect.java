@@ -82,6 +82,9 @@ public final class MemcachedDialect implements Dialect {
       return null;
     }
     if (lineBytes == 0) {
+      if (searchedBytes == 0) {
+        line.beginCounting();
+      }
       int lineEnd = findLineEnd(in);
       if (lineEnd < 0) {
         return isHopeless(in) ? hangUp() : null;
@@ -129,8 +132,10 @@ public final class MemcachedDialect implements Dialect {
     }
     if (searchedBytes > maxLineBytes) {
       commands.begin();
-      throw new ProtocolException("line too long");
+      throw new ProtocolException(
+          "line too long: bytes=" + searchedBytes + " (expected: up to " + maxLineBytes + ")");
     }
+    line.countWords(in, searchedBytes - 1); // The last byte may belong to the line end.
     return false;
   }
 
