@@ -24,7 +24,8 @@ public interface Dialect {
    *
    * @throws ProtocolException if where the next command starts is lost: the message is the reason
    *     to be given to the peer, by {@link #encode} of a {@link Reply.Refused}
-   * @throws MemoryShortageException if the session may not hold what it takes; nothing was taken
+   * @throws MemoryShortageException if the session may not hold what it takes. The command has been
+   *     taken: the caller either puts it back and decodes it again, or answers it
    */
   @Nullable Command decode(ByteBuf in, Session session);
 

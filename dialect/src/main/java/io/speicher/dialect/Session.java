@@ -49,6 +49,7 @@ public final class Session {
 
   private @Nullable QueuedCommands queued;
   private @Nullable WatchedKeys watched;
+  private @Nullable CommandMemory commandMemory;
 
   private After after = After.GO_ON;
   private long pauseMillis;
@@ -188,6 +189,24 @@ public final class Session {
     }
   }
 
+  // ---- what the present command needs ----
+
+  /** What the command that is decoded next may need until {@link #endCommand}. */
+  public CommandMemory commandMemory() {
+    if (commandMemory == null) {
+      commandMemory = new CommandMemory(share);
+    }
+    return commandMemory;
+  }
+
+  /** Gives back what the last command needed: it has been answered, or will not be. */
+  public void endCommand() {
+    if (commandMemory != null) {
+      commandMemory.close();
+      commandMemory = null;
+    }
+  }
+
   // ---- what the last command wants of the connection ----
 
   public void finish() {
@@ -217,6 +236,7 @@ public final class Session {
 
   /** Gives its memory back, when the connection has ended. */
   public void close() {
+    endCommand();
     dropQueued();
     unwatch();
   }

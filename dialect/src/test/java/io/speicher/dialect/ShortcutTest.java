@@ -58,8 +58,8 @@ final class ShortcutTest {
         this::jsonCommand,
         () -> {
           JsonCommandDecoder decoder = new JsonCommandDecoder(LIMITS);
-          Share share = new Peer().session().share();
-          return in -> allOf(() -> decoder.decode(in, share));
+          CommandMemory memory = new Peer().session().commandMemory();
+          return in -> allOf(() -> decoder.decode(in, memory));
         },
         JsonDialect::new);
   }

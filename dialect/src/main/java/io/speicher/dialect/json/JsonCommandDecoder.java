@@ -1,7 +1,13 @@
 package io.speicher.dialect.json;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
-import io.speicher.dialect.Share;
+import io.speicher.dialect.CommandMemory;
+import io.speicher.dialect.FoundWords;
+import io.speicher.dialect.LazyList;
+import io.speicher.dialect.MemoryShortageException;
+import io.speicher.protocol.Bytes;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
@@ -17,17 +23,25 @@ import io.speicher.protocol.json.MalformedJsonException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the commands of one connection. Not safe for more than one thread at a time. */
+/** Reads commands, of any connection. Not safe for more than one thread at a time. */
 public final class JsonCommandDecoder {
   private static final int DEFAULT_SCAN_COUNT = 100;
   private static final int MAX_SCAN_COUNT = 1_000;
 
+  /** A batch is one moment for everybody, and its reply is one frame. */
+  private static final int MAX_BATCH = 1 << 14;
+
+  /** Strings that are neither keys nor values are no longer in any command that makes sense. */
+  private static final int MAX_WORD_BYTES = 1_024;
+
   private final Limits limits;
   private final JsonScanner scanner = new JsonScanner();
+
+  /** Where the strings go that are not spelled in the command as they are. */
+  private @Nullable CommandMemory memory;
 
   public JsonCommandDecoder(Limits limits) {
     this.limits = limits;
@@ -35,17 +49,20 @@ public final class JsonCommandDecoder {
 
   /**
    * Takes one command from {@code in}, or returns null, and takes nothing, if it is not there to
-   * its end. What the command holds are views of {@code in}.
+   * its end. What the command holds are views of {@code in}, or lies in {@code newMemory}.
    *
    * @throws ProtocolException if the frame has an impossible length
+   * @throws MemoryShortageException if there is no memory for its strings; it was taken
    */
-  public @Nullable Command decode(ByteBuf in, Share share) {
+  public @Nullable Command decode(ByteBuf in, CommandMemory newMemory) {
     ByteBuffer received = in.nioBuffer();
     ByteBuffer payload = Frame.take(received, limits.maxFrameBytes());
     if (payload == null) {
       return null;
     }
     in.skipBytes(received.position());
+    memory = newMemory;
+    newMemory.begin(payload.remaining());
     try {
       return command(new Members(scanner, payload));
     } catch (MalformedJsonException e) {
@@ -54,7 +71,7 @@ public final class JsonCommandDecoder {
   }
 
   private Command command(Members members) throws MalformedJsonException {
-    return switch (string("command", members.command).string()) {
+    return switch (word("command", members.command)) {
       case "GET" -> new Command.Get(key(members.key), view(members));
       case "SET" -> set(members, condition(members.condition));
       case "DEL" -> delete(members);
@@ -105,30 +122,47 @@ public final class JsonCommandDecoder {
     if (members.encoding != null) {
       return new Command.Set(key, ValueKind.BYTES, base64(members.encoding, value), options);
     }
-    ByteBuffer text = value.plainText();
+    ByteBuffer text = value.isString() ? utf8(value) : null;
     return text == null
         ? new Command.Set(key, ValueKind.JSON, value.json(), options)
         : new Command.Set(key, ValueKind.TEXT, text, options);
   }
 
-  private static ByteBuffer base64(JsonSpan encoding, JsonSpan value)
-      throws MalformedJsonException {
-    if (!string("encoding", encoding).string().equals("base64")) {
+  /** The string that this is, or null if it holds half of a surrogate pair. */
+  private @Nullable ByteBuffer utf8(JsonSpan string) {
+    ByteBuffer quoted = string.quoted();
+    if (!string.escaped()) {
+      return quoted;
+    }
+    ByteBuffer text = requireNonNull(memory).take(quoted.remaining());
+    int start = text.position();
+    int length = JsonStrings.unescape(quoted, text);
+    return length == JsonStrings.NO_TEXT ? null : text.slice(start, length);
+  }
+
+  private ByteBuffer base64(JsonSpan encoding, JsonSpan value) throws MalformedJsonException {
+    if (!word("encoding", encoding).equals("base64")) {
       throw new MalformedJsonException("unknown encoding (expected: base64)");
     }
-    String text = string("value", value).string();
-    try {
-      return ByteBuffer.wrap(Base64.getDecoder().decode(text));
-    } catch (IllegalArgumentException e) {
-      throw new MalformedJsonException("value is not base64");
+    ByteBuffer text = utf8(string("value", value));
+    if (text != null) {
+      ByteBuffer bytes =
+          value.escaped() ? text.duplicate() : requireNonNull(memory).take(text.remaining());
+      int start = bytes.position();
+      try {
+        return bytes.slice(start, JsonStrings.decodeBase64(text, bytes));
+      } catch (IllegalArgumentException e) {
+        // As text that is none.
+      }
     }
+    throw new MalformedJsonException("value is not base64");
   }
 
   private static Condition condition(@Nullable JsonSpan span) throws MalformedJsonException {
     if (span == null) {
       return Condition.ALWAYS;
     }
-    String text = string("if", span).string();
+    String text = word("if", span);
     return switch (text) {
       case "absent" -> Condition.ABSENT;
       case "present" -> Condition.PRESENT;
@@ -156,23 +190,34 @@ public final class JsonCommandDecoder {
     };
   }
 
+  /** All are checked now; each is found again when it is asked for. */
   private List<ByteBuffer> keys(@Nullable JsonSpan span) throws MalformedJsonException {
-    List<ByteBuffer> keys = new ArrayList<>();
     JsonScanner elements = array("keys", span);
+    int count = 0;
     while (elements.nextElement()) {
+      requireRoomInBatch("keys", count);
       try {
-        keys.add(key(elements.valueSpan()));
+        requireKey(elements.valueSpan());
       } catch (MalformedJsonException e) {
-        throw new MalformedJsonException(e.reason() + ": keys[" + keys.size() + "]");
+        throw new MalformedJsonException(e.reason() + ": keys[" + count + "]");
       }
+      count++;
     }
-    return keys;
+    return new LazyList<>(count, new KeyArray(requireNonNull(span).json())::key);
+  }
+
+  private static void requireRoomInBatch(String name, int count) throws MalformedJsonException {
+    if (count == MAX_BATCH) {
+      throw new MalformedJsonException(
+          "too many " + name + " (expected: at most " + MAX_BATCH + "); send several requests");
+    }
   }
 
   private Command.SetAll setAll(JsonScanner elements) throws MalformedJsonException {
     List<Command.Set> items = new ArrayList<>();
     JsonScanner item = new JsonScanner();
     while (elements.nextElement()) {
+      requireRoomInBatch("items", items.size());
       JsonSpan span = elements.valueSpan();
       try {
         if (span.text().get(span.start()) != '{') {
@@ -225,15 +270,15 @@ public final class JsonCommandDecoder {
       return new Command.Append(
           key, ValueKind.BYTES, base64(members.encoding, value), toFront, false);
     }
-    ByteBuffer text = value.plainText();
+    ByteBuffer text = utf8(value);
     if (text == null) {
       throw new MalformedJsonException("value holds half of a surrogate pair");
     }
     return new Command.Append(key, ValueKind.TEXT, text, toFront, false);
   }
 
-  private static Command.Scan scan(Members members) throws MalformedJsonException {
-    long cursor = members.cursor == null ? 0 : cursor(string("cursor", members.cursor).string());
+  private Command.Scan scan(Members members) throws MalformedJsonException {
+    long cursor = members.cursor == null ? 0 : cursor(word("cursor", members.cursor));
     long count = members.count == null ? DEFAULT_SCAN_COUNT : members.count.unsignedInteger();
     if (count < 1 || count > MAX_SCAN_COUNT) {
       throw new MalformedJsonException("count out of bounds (expected: 1.." + MAX_SCAN_COUNT + ")");
@@ -241,7 +286,7 @@ public final class JsonCommandDecoder {
     if (members.match == null) {
       return new Command.Scan(cursor, (int) count, null);
     }
-    ByteBuffer pattern = string("match", members.match).utf8();
+    ByteBuffer pattern = utf8(string("match", members.match));
     if (pattern == null) {
       throw new MalformedJsonException("match holds half of a surrogate pair");
     }
@@ -271,19 +316,35 @@ public final class JsonCommandDecoder {
   }
 
   private ByteBuffer key(@Nullable JsonSpan span) throws MalformedJsonException {
-    ByteBuffer key = string("key", span).utf8();
-    if (key == null) {
+    requireKey(span);
+    return requireNonNull(utf8(requireNonNull(span)));
+  }
+
+  private void requireKey(@Nullable JsonSpan span) throws MalformedJsonException {
+    JsonSpan key = string("key", span);
+    ByteBuffer quoted = key.quoted();
+    int keyBytes = key.escaped() ? JsonStrings.utf8Bytes(quoted) : quoted.remaining();
+    if (keyBytes == JsonStrings.NO_TEXT) {
       throw new MalformedJsonException("key holds half of a surrogate pair, which is no character");
     }
-    if (!key.hasRemaining() || key.remaining() > limits.maxKeyBytes()) {
+    if (keyBytes < 1 || keyBytes > limits.maxKeyBytes()) {
       throw new MalformedJsonException(
-          (key.hasRemaining() ? "key too long: keyBytes=" : "key empty: keyBytes=")
-              + key.remaining()
+          (keyBytes > 0 ? "key too long: keyBytes=" : "key empty: keyBytes=")
+              + keyBytes
               + " (expected: 1.."
               + limits.maxKeyBytes()
               + ")");
     }
-    return key;
+  }
+
+  /** A string that is neither a key nor a value. */
+  private static String word(String name, @Nullable JsonSpan span) throws MalformedJsonException {
+    JsonSpan word = string(name, span);
+    if (word.end() - word.start() > MAX_WORD_BYTES) {
+      throw new MalformedJsonException(
+          "member too long: " + name + " (expected: at most " + MAX_WORD_BYTES + " bytes)");
+    }
+    return word.string();
   }
 
   private static JsonSpan string(String name, @Nullable JsonSpan span)
@@ -295,6 +356,41 @@ public final class JsonCommandDecoder {
       throw new MalformedJsonException("member is not a string: " + name);
     }
     return span;
+  }
+
+  /** Keys in an array whose elements are known to be strings, and no longer than keys are. */
+  private static final class KeyArray extends FoundWords {
+    private final JsonScanner elements = new JsonScanner();
+    private final ByteBuffer array;
+
+    KeyArray(ByteBuffer array) {
+      this.array = array;
+    }
+
+    @Override
+    protected void findAfter(int before) {
+      try {
+        if (before == NONE) {
+          elements.beginArray(array);
+        }
+        elements.nextElement();
+        JsonSpan element = elements.valueSpan();
+        found(element.start() + 1, element.end() - 1);
+      } catch (MalformedJsonException e) {
+        throw new IllegalStateException("what was JSON is none any longer", e);
+      }
+    }
+
+    ByteBuffer key(int index) {
+      int start = start(index);
+      ByteBuffer quoted = array.slice(start, end(index) - start);
+      if (Bytes.indexOfSpecial(quoted, 0, quoted.limit(), false) == quoted.limit()) {
+        return quoted;
+      }
+      ByteBuffer key = ByteBuffer.allocate(quoted.remaining());
+      JsonStrings.unescape(quoted, key);
+      return key.flip();
+    }
   }
 
   /** The members of one object that some command knows; of those that come twice, the last. */

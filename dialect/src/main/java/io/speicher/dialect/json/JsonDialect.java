@@ -12,6 +12,7 @@ import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
+import io.speicher.protocol.json.Frame;
 import org.jspecify.annotations.Nullable;
 
 /** Framed JSON, for a server. */
@@ -36,8 +37,20 @@ public final class JsonDialect implements Dialect {
   @Override
   public @Nullable Command decode(ByteBuf in, Session session) {
     batchStart = -1;
-    last = decoder.decode(in, session.share());
-    return last;
+    last = null;
+    Command command = decoder.decode(in, session.commandMemory());
+    if (!(command instanceof Command.SetAll)) { // Its items are many, and its reply is plain.
+      last = command;
+    }
+    return command;
+  }
+
+  @Override
+  public int missingBytes(ByteBuf in) {
+    if (in.readableBytes() < Frame.HEADER_BYTES) {
+      return 0;
+    }
+    return Math.max(0, in.getInt(in.readerIndex()) - in.readableBytes() + Frame.HEADER_BYTES);
   }
 
   @Override

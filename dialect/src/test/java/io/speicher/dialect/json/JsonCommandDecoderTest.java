@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.CommandMemory;
 import io.speicher.dialect.Peer;
-import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonCommandDecoderTest {
   private final JsonCommandDecoder decoder = new JsonCommandDecoder(new Limits(100_000, 1_000));
-  private final Share share = new Peer().session().share();
+  private final CommandMemory memory = new Peer().session().commandMemory();
 
   // ---- commands ----
 
@@ -257,7 +257,7 @@ final class JsonCommandDecoderTest {
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE, 100_001, Integer.MAX_VALUE})
   void frame_ofImpossibleLength(int length) {
     ByteBuf in = Unpooled.buffer().writeInt(length);
-    assertThatThrownBy(() -> decoder.decode(in, share))
+    assertThatThrownBy(() -> decoder.decode(in, memory))
         .isInstanceOf(ProtocolException.class)
         .hasMessage(
             "frame length out of bounds: frameBytes=%d (expected: 1..100000); closing the connection",
@@ -283,15 +283,15 @@ final class JsonCommandDecoderTest {
         frame[4 + random.nextInt(frame.length - 4)] = (byte) random.nextInt(256);
       }
       ByteBuf in = Unpooled.buffer().writeBytes(frame).writeBytes(frame("{'command':'PING'}"));
-      assertThat(decoder.decode(in, share)).as("-Dseed=%d", seed).isNotNull();
-      assertThat(decoder.decode(in, share)).as("-Dseed=%d", seed).isEqualTo(new Command.Ping());
+      assertThat(decoder.decode(in, memory)).as("-Dseed=%d", seed).isNotNull();
+      assertThat(decoder.decode(in, memory)).as("-Dseed=%d", seed).isEqualTo(new Command.Ping());
     }
   }
 
   private List<Command> drain(ByteBuf in) {
     List<Command> commands = new ArrayList<>();
     Command command;
-    while ((command = decoder.decode(in, share)) != null) {
+    while ((command = decoder.decode(in, memory)) != null) {
       commands.add(command);
     }
     return commands;
@@ -299,7 +299,7 @@ final class JsonCommandDecoderTest {
 
   private Command decode(String json) {
     ByteBuf in = Unpooled.wrappedBuffer(frame(json));
-    Command command = requireNonNull(decoder.decode(in, share));
+    Command command = requireNonNull(decoder.decode(in, memory));
     assertThat(in.isReadable()).isFalse();
     return command;
   }

@@ -147,7 +147,7 @@ final class JsonRoundTripTest {
 
   private Command thereAndBack(Command command) {
     ByteBuf frame = Unpooled.wrappedBuffer(commandEncoder.encode(command));
-    return requireNonNull(commandDecoder.decode(frame, peer.session().share()));
+    return requireNonNull(commandDecoder.decode(frame, peer.session().commandMemory()));
   }
 
   private String wire(Command command) {

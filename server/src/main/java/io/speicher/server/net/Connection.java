@@ -446,14 +446,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
-    if (speaking.isAtRest() && work == null) {
-      pool.giveBack(speaking);
-      dialect = null;
-    }
+    restIfDone(pool, speaking);
     switch (session.takeAfter()) {
       case GO_ON -> {}
       case FINISH -> finish();
       case PAUSE -> pause();
+    }
+  }
+
+  /** Gives back what the last command needed, and what speaks, unless that goes on. */
+  private void restIfDone(DialectPool pool, Dialect speaking) {
+    if (work != null) {
+      return;
+    }
+    session.endCommand();
+    if (speaking.isAtRest()) {
+      pool.giveBack(speaking);
+      dialect = null;
     }
   }
 
@@ -490,17 +499,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
         next++;
       }
       boolean isPlain = command != null;
-      if (!isPlain) {
-        command = speaking.decode(bytes, session);
-      }
-      if (command == null) {
-        return;
-      }
       try {
+        if (!isPlain) {
+          command = speaking.decode(bytes, session);
+        }
+        if (command == null) {
+          return;
+        }
         work = executor().execute(command, session, ahead.keys(), place, speaking, out);
       } catch (MemoryShortageException e) {
         if (!share().hasReserve()) {
           bytes.readerIndex(start); // It is decoded again when there is memory.
+          session.endCommand();
           session.replies(replies);
           throw e;
         }
@@ -584,6 +594,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
+    restIfDone(requireNonNull(spoken), requireNonNull(dialect));
   }
 
   // ---- what was received and waits ----
@@ -670,6 +681,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void forgetInput() {
     endWork();
+    session.endCommand();
     input.release();
     input = Unpooled.EMPTY_BUFFER;
     aside.release();
