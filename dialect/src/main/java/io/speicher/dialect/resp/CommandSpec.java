@@ -35,6 +35,9 @@ record CommandSpec(
     @Nullable Parser parser,
     List<CommandSpec> subcommands) {
 
+  /** No command makes sense with more words, unless these are keys. */
+  private static final int MAX_WORDS_BESIDE_KEYS = 1_024;
+
   /** Makes a command of its words, or throws a {@link RefusedException} if they make no sense. */
   @FunctionalInterface
   interface Parser {
@@ -148,9 +151,22 @@ record CommandSpec(
     return arity >= 0 ? count == arity : count >= -arity;
   }
 
-  /** Whether all words to the last one are keys, or keys with their values. */
-  boolean takesManyKeys() {
-    return lastKey < 0;
+  /** Throws what is to be answered to a command of so many words, if that is wrong. */
+  void requireCount(int words) {
+    if (!takes(words)) {
+      throw wrongCount();
+    }
+    boolean takesManyKeys = lastKey < 0;
+    if (words > MAX_WORDS_BESIDE_KEYS && !takesManyKeys) {
+      throw new RefusedException(
+          "ERR too many arguments for '"
+              + name
+              + "' command: words="
+              + words
+              + " (expected: up to "
+              + MAX_WORDS_BESIDE_KEYS
+              + ")");
+    }
   }
 
   /** Flags without those that only we know, which begin with no letter. */

@@ -127,19 +127,7 @@ public final class RespDialect implements Dialect {
       peer.command(""); // Until it is known.
       CommandSpec spec = find(arguments);
       peer.command(spec.name());
-      if (!spec.takes(arguments.count())) {
-        throw spec.wrongCount();
-      }
-      if (!spec.takesManyKeys() && arguments.count() > MAX_WORDS_WITHOUT_MANY_KEYS) {
-        throw new RefusedException(
-            "ERR too many arguments for '"
-                + spec.name()
-                + "' command: words="
-                + arguments.count()
-                + " (expected: up to "
-                + MAX_WORDS_WITHOUT_MANY_KEYS
-                + ")");
-      }
+      spec.requireCount(arguments.count());
       Command command = command(spec, arguments, peer);
       spelling = request.spelling();
       return command;
