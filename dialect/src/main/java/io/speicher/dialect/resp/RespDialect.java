@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class RespDialect implements Dialect {
   private static final int MAX_ECHOED_CHARACTERS = 128;
 
-  /** Only keys may be more. */
-  private static final int MAX_WORDS_WITHOUT_MANY_KEYS = 1_024;
-
   private final RespParser parser;
   private final RespShortcut shortcut;
   private final Request request;
