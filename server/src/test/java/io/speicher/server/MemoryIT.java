@@ -166,6 +166,17 @@ final class MemoryIT {
         .anySatisfy(one -> assertThat(new String(one.rest(), ISO_8859_1)).startsWith(refusal));
   }
 
+  /** It is longer than a fair share, and cannot be sent in parts: it gets the reserve. */
+  @Test
+  void longReply_thatIsNotDivided() throws IOException {
+    RawClient client = connect(start());
+    String longer = "L".repeat(3 << 19);
+    for (int i = 0; i < 3; i++) {
+      ask(client, set("longer", longer), "+OK\r\n");
+      ask(client, "GETDEL longer\r\n", bulk(longer));
+    }
+  }
+
   @Test
   void transaction_tooLongForTheAccount_isRefused() throws IOException {
     RawClient client = connect(start());

@@ -133,8 +133,9 @@ public final class CommandExecutor {
       out.ensureWritable(SHORT_REPLY_BYTES);
       return begin(command, session, prefetch, place, dialect, out);
     } catch (MemoryShortageException e) {
+      long heldBytes = session.share().heldBytes();
       out.resetTo(start);
-      throw e;
+      throw e.afterGivingBack(heldBytes - session.share().heldBytes());
     } catch (RuntimeException | Error e) {
       fail(command, e, dialect, out.resetTo(start));
       return null;
