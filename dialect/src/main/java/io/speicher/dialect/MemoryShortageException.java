@@ -8,6 +8,7 @@ public final class MemoryShortageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final long neededBytes;
+  private final long heldBytes;
 
   public MemoryShortageException(long neededBytes, long heldBytes) {
     super(
@@ -16,6 +17,12 @@ public final class MemoryShortageException extends RuntimeException {
         false,
         false);
     this.neededBytes = neededBytes;
+    this.heldBytes = heldBytes;
+  }
+
+  /** The same where so many bytes, which were held when it happened, have been given back. */
+  public MemoryShortageException afterGivingBack(long bytes) {
+    return new MemoryShortageException(neededBytes + bytes, heldBytes - bytes);
   }
 
   /** What is wrong, for the peer. */
@@ -23,7 +30,7 @@ public final class MemoryShortageException extends RuntimeException {
     return String.valueOf(getMessage());
   }
 
-  /** How much was asked for in vain. */
+  /** How much is needed beside what is held. */
   public long neededBytes() {
     return neededBytes;
   }

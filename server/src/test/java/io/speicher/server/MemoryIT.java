@@ -181,6 +181,17 @@ final class MemoryIT {
     ask(client, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", bulk(value));
   }
 
+  /** It is longer than a fair share, and cannot be sent in parts: it gets the reserve. */
+  @Test
+  void longReply_thatIsNotDivided() throws IOException {
+    RawClient client = connect(start());
+    String longer = "L".repeat(3 << 19);
+    for (int i = 0; i < 3; i++) {
+      ask(client, set("longer", longer), "+OK\r\n");
+      ask(client, "GETDEL longer\r\n", bulk(longer));
+    }
+  }
+
   @Test
   void transaction_tooLongForTheAccount_isRefused() throws IOException {
     RawClient client = connect(start());

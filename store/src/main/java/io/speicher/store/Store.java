@@ -111,7 +111,8 @@ public interface Store extends AutoCloseable {
    *
    * @param cursor 0 to begin, or what the last call returned; any number is safe
    * @param maxKeys about how many keys to visit, at least 1: it may be a few more, or less, even
-   *     none. How many it may be at most does not depend on how many there are.
+   *     none, and fewer where keys are long. How many it may be at most does not depend on how many
+   *     there are.
    */
   long scan(long cursor, int maxKeys, KeyVisitor visitor);
 

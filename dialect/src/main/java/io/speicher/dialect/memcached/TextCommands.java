@@ -154,6 +154,7 @@ abstract class TextCommands {
       case Reply.Leased leased -> leased(leased, out);
       case Reply.Count count -> count(count.number(), out);
       case Reply.Stats stats -> stats(stats.stats(), out);
+      case Reply.WrongValue.TOO_LONG -> miss(out); // As memcached: nothing was appended.
       case Reply.WrongValue _ -> writeLine(NOT_A_NUMBER, out);
       case Reply.Refused refused -> writeLine(CLIENT_ERROR, refused.message(), out);
       case Reply.Failed failed -> writeLine(SERVER_ERROR, failed.message(), out);

@@ -102,6 +102,8 @@ final class MemcachedBinaryDialectTest {
         .isEqualTo(new Command.AppendLeased(append, Condition.ALWAYS));
     assertThat(decode(request(code, "", "k", "ab", VERSION)))
         .isEqualTo(new Command.AppendLeased(append, Condition.version(VERSION)));
+    assertThat(answer(request(14, "", "k", "ab"), Reply.WrongValue.TOO_LONG))
+        .isEqualTo(failure(14, 5, "Not stored."));
   }
 
   @ParameterizedTest

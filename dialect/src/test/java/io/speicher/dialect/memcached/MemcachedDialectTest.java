@@ -122,6 +122,8 @@ class MemcachedDialectTest {
     assertThat(answer("get k\r\n", Reply.Miss.MISS)).isEqualTo("END\r\n");
     assertThat(answer("incr k 1\r\n", new Reply.Count(-1))).isEqualTo("18446744073709551615\r\n");
     assertThat(answer("add k 0 0 1\r\nx\r\n", Reply.Exists.EXISTS)).isEqualTo("NOT_STORED\r\n");
+    assertThat(answer("append k 0 0 1\r\nx\r\n", Reply.WrongValue.TOO_LONG))
+        .isEqualTo("NOT_STORED\r\n");
     assertThat(answer("cas k 0 0 1 1\r\nx\r\n", Reply.Exists.EXISTS)).isEqualTo("EXISTS\r\n");
     assertThat(answer("set k 0 0 1 noreply\r\nx\r\n", Reply.Done.DONE)).isEmpty();
     assertThat(answer("set k 0 0 1\r\nxyz", Reply.Done.DONE))

@@ -193,6 +193,11 @@ final class MetaCommandsTest {
         .isEqualTo(new Command.AppendLeased(prepend, Condition.version(5)));
   }
 
+  @Test
+  void set_appendsTooMuch_isNotStored() {
+    assertThat(answer("ms k 2 MA", "ab", Reply.WrongValue.TOO_LONG)).isEqualTo("NS\r\n");
+  }
+
   /** For append and arithmetic a version of 0 is none; a set of it meets no item. */
   @Test
   void versionZero_isNoConditionWhereAValueIsChanged() {

@@ -133,8 +133,9 @@ public final class CommandExecutor {
       out.ensureWritable(SHORT_REPLY_BYTES);
       return begin(command, session, prefetch, place, dialect, out);
     } catch (MemoryShortageException e) {
+      long heldBytes = session.share().heldBytes();
       out.resetTo(start);
-      throw e;
+      throw e.afterGivingBack(heldBytes - session.share().heldBytes());
     } catch (RuntimeException | Error e) {
       fail(command, e, dialect, out.resetTo(start));
       return null;
@@ -519,6 +520,7 @@ public final class CommandExecutor {
 
   private Reply append(Command.Append append) {
     count(Counter.SETS, 1);
+    @Nullable Reply[] refusal = new Reply[1];
     int[] length = new int[1];
     UpdateResult result =
         store.update(
@@ -527,17 +529,23 @@ public final class CommandExecutor {
               ByteBuffer bytes = append.bytes();
               if (old == null) {
                 length[0] = bytes.remaining();
+                refusal[0] = append.creates() ? null : Reply.Miss.MISS;
                 return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
               }
               length[0] = old.value().remaining() + bytes.remaining();
-              return length[0] > server.maxValueBytes() ? Update.KEEP : longer(append, old);
+              refusal[0] = refusal(append, old);
+              return refusal[0] == null ? longer(append, old) : Update.KEEP;
             });
-    return switch (result) {
-      case KEPT, REMOVED ->
-          length[0] > server.maxValueBytes() ? Reply.WrongValue.TOO_LONG : Reply.Miss.MISS;
-      case STORED -> new Reply.Count(length[0]);
-      case TOO_LARGE -> tooLarge(length[0]);
-    };
+    if (result == UpdateResult.TOO_LARGE) {
+      return tooLarge(length[0]);
+    }
+    return refusal[0] == null ? new Reply.Count(length[0]) : refusal[0];
+  }
+
+  /** Why nothing may be appended to this item, or null if it may. */
+  @Nullable Reply refusal(Command.Append append, Item old) {
+    int length = old.value().remaining() + append.bytes().remaining();
+    return length > server.maxValueBytes() ? Reply.WrongValue.TOO_LONG : null;
   }
 
   /** The item with its bytes added; it is neither stale nor leased. */

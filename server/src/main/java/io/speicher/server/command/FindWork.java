@@ -16,8 +16,6 @@ final class FindWork implements Work {
   private final Glob pattern;
   private final FoundKeys found;
   private long cursor;
-  private int step = KeySearch.firstStep();
-  private int seen;
 
   FindWork(Store store, Dialect dialect, Glob pattern, Share share) {
     this.store = store;
@@ -35,18 +33,15 @@ final class FindWork implements Work {
     long start = out.position();
     try {
       do {
-        int before = seen;
         cursor =
             store.scan(
                 cursor,
-                step,
+                KeySearch.KEYS_AT_ONCE,
                 key -> {
-                  seen++;
                   if (pattern.matches(key)) {
                     found.addIfNew(key);
                   }
                 });
-        step = KeySearch.nextStep(step, seen - before);
         if (cursor != 0 && System.nanoTime() - deadlineNanos >= 0) {
           return false;
         }

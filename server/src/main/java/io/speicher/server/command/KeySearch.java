@@ -12,14 +12,11 @@ import java.util.concurrent.TimeUnit;
 
 /** Finds keys without being told which: for SCAN and RANDOMKEY. */
 final class KeySearch {
-  /** How many keys are looked at before others have their turn at the index. */
-  private static final int KEYS_AT_ONCE = 32;
-
-  /** The same where most of the index is empty. */
-  private static final int SPARSE_KEYS_AT_ONCE = 4_096;
+  /** How many keys are looked at between two looks at the clock. */
+  static final int KEYS_AT_ONCE = 32;
 
   /** A step of a scan looks for so long at the most, and returns so many bytes of keys. */
-  private static final long MAX_SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long MAX_SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int MAX_SCAN_BYTES = 1 << 20;
   private static final int RANDOM_KEY_TRIES = 100;
@@ -45,13 +42,11 @@ final class KeySearch {
     int[] seen = new int[1];
     int[] bytes = new int[1];
     long cursor = scan.cursor();
-    int step = firstStep();
     do {
-      int before = seen[0];
       cursor =
           store.scan(
               cursor,
-              Math.min(scan.count() - before, step),
+              Math.min(scan.count() - seen[0], KEYS_AT_ONCE),
               key -> {
                 seen[0]++;
                 if (pattern == null || pattern.matches(key)) {
@@ -59,22 +54,11 @@ final class KeySearch {
                   keys.add(key);
                 }
               });
-      step = nextStep(step, seen[0] - before);
     } while (cursor != 0
         && seen[0] < scan.count()
         && bytes[0] < MAX_SCAN_BYTES
         && System.nanoTime() - deadlineNanos < 0);
     return new Reply.Keys(cursor, keys);
-  }
-
-  /** How many keys to ask for next, if asking for {@code step} has found so many. */
-  static int nextStep(int step, int found) {
-    // Keys are spread evenly: where a step finds few, so does one that is twice as long.
-    return 2 * found < step ? Math.min(2 * step, SPARSE_KEYS_AT_ONCE) : KEYS_AT_ONCE;
-  }
-
-  static int firstStep() {
-    return KEYS_AT_ONCE;
   }
 
   /** One of the first keys from a random place on, so that none is left out for ever. */

@@ -267,6 +267,9 @@ final class Leases {
                 return Update.KEEP;
               }
               refusal[0] = CommandExecutor.refusal(command.condition(), old);
+              if (refusal[0] == null) {
+                refusal[0] = executor.refusal(append, old);
+              }
               length[0] = old.value().remaining() + append.bytes().remaining();
               return refusal[0] == null ? CommandExecutor.longer(append, old) : Update.KEEP;
             });

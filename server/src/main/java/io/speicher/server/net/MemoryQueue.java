@@ -20,10 +20,10 @@ final class MemoryQueue {
   private static final long NANOS_PER_BYTE = 1_000;
 
   /**
-   * @param totalBytes what it will hold, with what it holds already
+   * @param freeBytes so much must be free for its share to grow as far: see {@link Account}
    * @param order the least comes first
    */
-  private record Waiting(Connection connection, long totalBytes, long order) {}
+  private record Waiting(Connection connection, long freeBytes, long order) {}
 
   private final Account account;
   private final Runnable whenBusy;
@@ -52,7 +52,9 @@ final class MemoryQueue {
    */
   void add(Connection connection, long neededBytes) {
     long order = System.nanoTime() - startNanos + neededBytes * NANOS_PER_BYTE;
-    waiting.add(new Waiting(connection, connection.share().heldBytes() + neededBytes, order));
+    // When it holds as much, still as much has to be free.
+    long freeBytes = neededBytes + connection.share().heldBytes() + neededBytes;
+    waiting.add(new Waiting(connection, freeBytes, order));
     next();
     whenBusy.run();
   }
@@ -72,7 +74,7 @@ final class MemoryQueue {
     if (first == null) {
       return;
     }
-    boolean hasRoom = first.totalBytes() <= account.freeBytes();
+    boolean hasRoom = first.freeBytes() <= account.freeBytes();
     if (hasRoom || holder == null) {
       waiting.poll();
       if (!hasRoom) {

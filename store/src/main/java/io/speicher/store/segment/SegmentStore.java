@@ -68,6 +68,9 @@ public final class SegmentStore implements Store {
   /** ... after it has passed over so many tables without any. */
   private static final int SCAN_EMPTY_TABLES = 256;
 
+  /** When so many bytes of keys are copied, the scan ends with the table that it is in. */
+  private static final int SCAN_BYTES = MAX_KEY_BYTES;
+
   private final long budgetBytes;
   private final Ticker ticker;
   private final NativeMemory memory;
@@ -504,10 +507,16 @@ public final class SegmentStore implements Store {
     long end = (long) index.tableCount() << HashIndex.TAG_BITS;
     long position = cursor;
     List<ByteBuffer> keys = new ArrayList<>();
-    for (int i = 0; i < maxKeys && keys.size() < maxKeys && position >= 0 && position < end; i++) {
+    long bytes = 0;
+    for (int i = 0; i < maxKeys && position >= 0 && position < end; i++) {
       position = skipEmptyTables(position, end);
       if (position < end) {
+        int before = keys.size();
         position = scanTable(position, keys);
+        bytes += keys.subList(before, keys.size()).stream().mapToInt(ByteBuffer::remaining).sum();
+      }
+      if (keys.size() >= maxKeys || bytes >= SCAN_BYTES) {
+        break;
       }
     }
     keys.forEach(visitor::visit);

@@ -38,6 +38,32 @@ final class SegmentStoreTest extends StoreContract {
     assertThat(scanCalls(store, 10)).isLessThanOrEqualTo(2);
   }
 
+  /** Keys are copied to the heap, which is small: no more than those of a table and a long one. */
+  @Test
+  void scan_longKeys_copiesFewAtATime() {
+    Store store = store(64 << 20);
+    for (int i = 0; i < 500; i++) {
+      put(store, "k".repeat(60_000) + i, "v");
+    }
+    long cursor = 0;
+    int keys = 0;
+    do {
+      int[] bytes = new int[1];
+      int[] count = new int[1];
+      cursor =
+          store.scan(
+              cursor,
+              1_000,
+              key -> {
+                bytes[0] += key.remaining();
+                count[0]++;
+              });
+      assertThat(bytes[0]).isLessThan(4 << 20);
+      keys += count[0];
+    } while (cursor != 0);
+    assertThat(keys).isEqualTo(500);
+  }
+
   private static int scanCalls(Store store, int maxKeys) {
     int calls = 0;
     long cursor = 0;
