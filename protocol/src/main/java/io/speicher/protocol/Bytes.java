@@ -3,7 +3,6 @@ package io.speicher.protocol;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -32,19 +31,6 @@ public final class Bytes {
   /** The word that the first eight characters are, all of them ASCII. */
   public static long word(String text) {
     return word(ByteBuffer.wrap(text.getBytes(US_ASCII)), 0);
-  }
-
-  /** Appends that many bytes from {@code index} of {@code bytes} on. */
-  public static void append(ByteBuffer bytes, int index, int length, ByteBuf out) {
-    out.ensureWritable(length);
-    ByteBuffer to = out.internalNioBuffer(out.writerIndex(), length);
-    to.put(to.position(), bytes, index, length);
-    out.writerIndex(out.writerIndex() + length);
-  }
-
-  /** Appends the remaining bytes, whose position stays. */
-  public static void append(ByteBuffer bytes, ByteBuf out) {
-    append(bytes, bytes.position(), bytes.remaining(), out);
   }
 
   /** The index of the first control character or space (32 or less), or {@code to}. */

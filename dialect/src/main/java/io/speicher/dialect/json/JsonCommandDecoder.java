@@ -40,10 +40,12 @@ public final class JsonCommandDecoder {
    * @throws ProtocolException if the frame has an impossible length
    */
   public @Nullable Command decode(ByteBuf in, Share share) {
-    ByteBuffer payload = Frame.take(in, limits.maxFrameBytes());
+    ByteBuffer received = in.nioBuffer();
+    ByteBuffer payload = Frame.take(received, limits.maxFrameBytes());
     if (payload == null) {
       return null;
     }
+    in.skipBytes(received.position());
     try {
       return command(new Members(scanner, payload));
     } catch (MalformedJsonException e) {

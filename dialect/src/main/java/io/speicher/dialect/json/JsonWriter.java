@@ -3,15 +3,13 @@ package io.speicher.dialect.json;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Bytes;
 import io.speicher.protocol.ValueKind;
+import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
 /** Writes strings in JSON: from where they are to the reply, whatever their length. */
 final class JsonWriter {
-  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
   /** How much is turned into base64 at a time; a multiple of three. */
   private static final int BASE64_BYTES = 3 << 10;
 
@@ -46,38 +44,11 @@ final class JsonWriter {
     int special = Bytes.indexOfSpecial(utf8, from, utf8.limit(), false);
     while (special < utf8.limit()) {
       out.writeBytes(utf8, from, special - from);
-      writeEscape(utf8.get(special), out);
+      out.writeBytes(JsonText.escape(utf8.get(special)));
       from = special + 1;
       special = Bytes.indexOfSpecial(utf8, from, utf8.limit(), false);
     }
     out.writeBytes(utf8, from, utf8.limit() - from);
     out.writeByte('"');
-  }
-
-  private static void writeEscape(byte b, ReplyBuffer out) {
-    out.writeByte('\\');
-    int letter = escapeLetter(b);
-    if (letter != 0) {
-      out.writeByte(letter);
-    } else {
-      out.writeByte('u')
-          .writeByte('0')
-          .writeByte('0')
-          .writeByte(HEX[b >> 4])
-          .writeByte(HEX[b & 0xF]);
-    }
-  }
-
-  /** The letter that stands behind a backslash for this character, or 0 if there is none. */
-  private static int escapeLetter(int c) {
-    return switch (c) {
-      case '"', '\\' -> c;
-      case '\b' -> 'b';
-      case '\f' -> 'f';
-      case '\n' -> 'n';
-      case '\r' -> 'r';
-      case '\t' -> 't';
-      default -> 0;
-    };
   }
 }

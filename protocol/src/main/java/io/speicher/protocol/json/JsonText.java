@@ -1,20 +1,20 @@
 package io.speicher.protocol.json;
 
-import io.netty.buffer.ByteBuf;
 import io.speicher.protocol.Bytes;
-import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Strings in JSON and out of it. */
 public final class JsonText {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  /** By the byte that is escaped; a backslash is the last one that may be. */
+  private static final byte[][] ESCAPES = escapes();
 
   private JsonText() {}
 
@@ -119,12 +119,24 @@ public final class JsonText {
     };
   }
 
-  /** How a byte that cannot stand for itself is spelled in a JSON string. */
-  static byte[] escape(byte b) {
-    int letter = escapeLetter(b);
-    return letter != 0
-        ? new byte[] {'\\', (byte) letter}
-        : new byte[] {'\\', 'u', '0', '0', HEX[b >> 4], HEX[b & 0xF]};
+  /**
+   * The escape of a control character, a quote or a backslash, which cannot stand for itself in a
+   * JSON string. The array is shared and must not be written to.
+   */
+  public static byte[] escape(byte b) {
+    return ESCAPES[b];
+  }
+
+  private static byte[][] escapes() {
+    byte[][] escapes = new byte['\\' + 1][];
+    for (int c = 0; c < escapes.length; c++) {
+      int letter = escapeLetter(c);
+      escapes[c] =
+          letter != 0
+              ? new byte[] {'\\', (byte) letter}
+              : new byte[] {'\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 0xF]};
+    }
+    return escapes;
   }
 
   private static boolean isHalfPair(String string, int i) {
@@ -136,19 +148,7 @@ public final class JsonText {
         && (i == 0 || !Character.isHighSurrogate(string.charAt(i - 1)));
   }
 
-  /** Writes a value as the JSON that it is, and leaves its position as it is. */
-  public static void writeValue(ValueKind kind, ByteBuffer bytes, ByteBuf out) {
-    switch (kind) {
-      case TEXT -> writeString(bytes, out);
-      case JSON -> Bytes.append(bytes, out);
-      case BYTES -> throw new IllegalArgumentException("bytes need an encoding");
-    }
-  }
-
-  public static void writeBase64(ByteBuffer bytes, ByteBuf out) {
-    out.writeByte('"').writeBytes(Base64.getEncoder().encode(bytes.duplicate())).writeByte('"');
-  }
-
+  /** Whether the remaining bytes, whose position stays, are well-formed UTF-8. */
   public static boolean isUtf8(ByteBuffer bytes) {
     if (Bytes.indexOfSpecial(bytes, bytes.position(), bytes.limit(), true) == bytes.limit()) {
       return true;
@@ -162,34 +162,5 @@ public final class JsonText {
       result = decoder.decode(in, chars, true);
     } while (result.isOverflow());
     return !result.isError();
-  }
-
-  /** Writes {@code utf8} as a JSON string, in quotes, and leaves its position as it is. */
-  public static void writeString(ByteBuffer utf8, ByteBuf out) {
-    out.writeByte('"');
-    int from = utf8.position();
-    int special = Bytes.indexOfSpecial(utf8, from, utf8.limit(), false);
-    while (special < utf8.limit()) {
-      Bytes.append(utf8, from, special - from, out);
-      writeEscape(utf8.get(special), out);
-      from = special + 1;
-      special = Bytes.indexOfSpecial(utf8, from, utf8.limit(), false);
-    }
-    Bytes.append(utf8, from, utf8.limit() - from, out);
-    out.writeByte('"');
-  }
-
-  private static void writeEscape(byte b, ByteBuf out) {
-    out.writeByte('\\');
-    int letter = escapeLetter(b);
-    if (letter != 0) {
-      out.writeByte(letter);
-    } else {
-      out.writeByte('u')
-          .writeByte('0')
-          .writeByte('0')
-          .writeByte(HEX[b >> 4])
-          .writeByte(HEX[b & 0xF]);
-    }
   }
 }
