@@ -184,7 +184,7 @@ public final class Glob {
         long starred = matched[w] & stars[w];
         long next = matched[w] & elementsOf[row + w];
         matched[w] = next << 1 | carry | starred;
-        carry = next >>> Long.SIZE - 1;
+        carry = next >>> (Long.SIZE - 1);
         any |= matched[w];
         lastStar = starred == 0 ? lastStar : w;
       }
