@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where replies are written: those to one connection behind those to another on a page that an
@@ -39,10 +40,11 @@ public final class ReplyBuffer {
 
   private int pageStart;
 
-  /** Pieces that are as long are left out, and where the last one would be. */
+  /** Pieces that are as long are left out. */
   private int leftOutBytes = NOTHING_LEFT_OUT;
 
-  private long hole = -1;
+  /** The last one that was. */
+  private @Nullable LeftOut leftOut;
 
   /** The position of the first byte of {@link #current}: negative where others precede. */
   private long currentStart;
@@ -206,7 +208,7 @@ public final class ReplyBuffer {
   /** Writes that many bytes from {@code index} of {@code bytes} on. */
   public ReplyBuffer writeBytes(ByteBuffer bytes, int index, int length) {
     if (length >= leftOutBytes) {
-      hole = position();
+      leftOut = new LeftOut(position(), bytes.slice(index, length));
       return this;
     }
     int from = index;
@@ -227,18 +229,27 @@ public final class ReplyBuffer {
    * Runs something that writes, and leaves out what it writes in one piece of at least so many
    * bytes. There may be one such piece.
    *
-   * @return the position where it would be, or -1 if there was none
+   * @return that piece, or null if there was none
    */
-  public long writeWithout(int pieceBytes, Runnable writer) {
+  public @Nullable LeftOut writeWithout(int pieceBytes, Runnable writer) {
     leftOutBytes = pieceBytes;
-    hole = -1;
+    leftOut = null;
     try {
       writer.run();
+      return leftOut != null && leftOut.position <= position() ? leftOut : null;
     } finally {
       leftOutBytes = NOTHING_LEFT_OUT;
+      leftOut = null;
     }
-    return hole <= position() ? hole : -1;
   }
+
+  /**
+   * A piece that was left out.
+   *
+   * @param position where it would be
+   * @param bytes a view of what was to be written, which is as short-lived as that
+   */
+  public record LeftOut(long position, ByteBuffer bytes) {}
 
   /** Takes back what was written from this position on, which is short, and returns it. */
   public byte[] takeFrom(long position) {

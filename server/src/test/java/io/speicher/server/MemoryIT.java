@@ -1,6 +1,7 @@
 package io.speicher.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -164,6 +165,20 @@ final class MemoryIT {
     String refusal = "-ERR memory for connections is short, and this one held ";
     assertThat(stopped)
         .anySatisfy(one -> assertThat(new String(one.rest(), ISO_8859_1)).startsWith(refusal));
+  }
+
+  /** What is left out of a reply, to be sent in parts, is what was asked for and not the value. */
+  @Test
+  void partOfALongValue_sentInParts() throws IOException {
+    SpeicherServer server = start();
+    RawClient client = connect(server);
+    String value = IntStream.range(0, 150_000).mapToObj("%07d"::formatted).collect(joining());
+    ask(client, set("k", value), "+OK\r\n");
+    ask(
+        client,
+        "*4\r\n$8\r\nGETRANGE\r\n$1\r\nk\r\n$6\r\n300003\r\n$6\r\n600000\r\n",
+        bulk(value.substring(300_003, 600_001)));
+    ask(client, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", bulk(value));
   }
 
   @Test

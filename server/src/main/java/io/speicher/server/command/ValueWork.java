@@ -10,6 +10,7 @@ import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Reply;
 import io.speicher.store.Item;
 import io.speicher.store.Store;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,10 @@ final class ValueWork implements Work {
   private final Share share;
   private ByteBuffer key;
   private final long version;
+
+  /** Which bytes of the value are in the reply: a command may ask for some of them. */
+  private final int offset;
+
   private final int length;
 
   /** What stands behind the value. */
@@ -37,11 +42,12 @@ final class ValueWork implements Work {
   private int done;
 
   private ValueWork(
-      Store store, Share share, ByteBuffer key, long version, int length, byte[] tail) {
+      Store store, Share share, ByteBuffer key, long version, int offset, int length, byte[] tail) {
     this.store = store;
     this.share = share;
     this.key = key;
     this.version = version;
+    this.offset = offset;
     this.length = length;
     this.tail = tail;
   }
@@ -67,18 +73,36 @@ final class ValueWork implements Work {
         key,
         item -> {
           begun[0] = null;
-          long hole =
-              out.resetTo(start)
-                  .writeWithout(MIN_BYTES, () -> dialect.encode(executor.value(item, view), out));
-          byte[] tail = hole < 0 ? new byte[0] : out.takeFrom(hole);
-          int length = hole < 0 ? 0 : item.value().remaining();
-          begun[0] = new ValueWork(store, share, key.slice(), item.version(), length, tail);
+          Reply.Value value = executor.value(item, view);
+          ReplyBuffer.LeftOut leftOut =
+              out.resetTo(start).writeWithout(MIN_BYTES, () -> dialect.encode(value, out));
+          begun[0] =
+              leftOut == null
+                  ? nothingMore(store, share, key)
+                  : new ValueWork(
+                      store,
+                      share,
+                      key.slice(),
+                      item.version(),
+                      offsetWithin(value.bytes(), leftOut.bytes()),
+                      leftOut.bytes().remaining(),
+                      out.takeFrom(leftOut.position()));
         });
     if (begun[0] == null) { // It has just gone.
       dialect.encode(Reply.Miss.MISS, out.resetTo(start));
-      return new ValueWork(store, share, key, 0, 0, new byte[0]);
+      return nothingMore(store, share, key);
     }
     return requireNonNull(begun[0]);
+  }
+
+  private static ValueWork nothingMore(Store store, Share share, ByteBuffer key) {
+    return new ValueWork(store, share, key, 0, 0, 0, new byte[0]);
+  }
+
+  /** How far behind the first byte of a value a piece of it begins. */
+  private static int offsetWithin(ByteBuffer value, ByteBuffer piece) {
+    return (int)
+        (MemorySegment.ofBuffer(piece).address() - MemorySegment.ofBuffer(value).address());
   }
 
   @Override
@@ -109,7 +133,7 @@ final class ValueWork implements Work {
                 isSame[0] = item.version() == version;
                 if (isSame[0]) {
                   ByteBuffer value = item.value();
-                  out.resetTo(start).writeBytes(value, value.position() + done, part);
+                  out.resetTo(start).writeBytes(value, value.position() + offset + done, part);
                 }
               });
       if (!isHit || !isSame[0]) {
