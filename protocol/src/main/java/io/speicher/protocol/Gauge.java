@@ -48,6 +48,15 @@ public enum Gauge implements Metric {
       "The most that items have taken so far."),
   BUDGET_BYTES(
       "memory_bytes", "Memory", "maxmemory", "limit_maxbytes", Unit.BYTES, "What items may take."),
+  CONNECTION_BYTES(
+      "connection_bytes",
+      "Memory",
+      "mem_clients_normal",
+      null,
+      Unit.BYTES,
+      "What connections hold outside the store: received bytes, pending replies, transactions."),
+  CONNECTION_BUDGET_BYTES(
+      "connection_memory_bytes", null, null, null, Unit.BYTES, "What connections may hold."),
   RESIDENT_BYTES(
       "resident_bytes",
       "Memory",

@@ -43,7 +43,7 @@ public final class SpeicherServer implements AutoCloseable {
     this.store = store;
     maintenance = newMaintenance();
     Connections connections = new Connections(settings.maxConnections());
-    status = new ServerStatus(settings, store, wallClock, connections, maintenance);
+    status = new ServerStatus(settings, store, wallClock, account, connections, maintenance);
     network =
         new Network(
             status.executors(),

@@ -1,5 +1,6 @@
 package io.speicher.server.admin;
 
+import io.speicher.dialect.Account;
 import io.speicher.dialect.Session;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
@@ -40,6 +41,7 @@ public final class ServerStatus implements ServerControl {
   private final Store store;
   private final InstantSource wallClock;
   private final ProcessUsage usage = new ProcessUsage();
+  private final Account account;
   private final Connections connections;
   private final ScheduledExecutorService maintenance;
   private final List<CommandExecutor> executors;
@@ -64,12 +66,14 @@ public final class ServerStatus implements ServerControl {
       ServerSettings settings,
       Store store,
       InstantSource wallClock,
+      Account account,
       Connections connections,
       ScheduledExecutorService maintenance) {
     this.settings = settings;
     limits = settings.limits();
     this.store = store;
     this.wallClock = wallClock;
+    this.account = account;
     this.connections = connections;
     this.maintenance = maintenance;
     startedAtMillis = store.nowMillis();
@@ -96,6 +100,8 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.BUDGET_BYTES, items.budgetBytes());
     numbers.put(Gauge.EVICTED_ITEMS, items.evictedItemCount());
     numbers.put(Gauge.EXPIRED_ITEMS, items.expiredItemCount());
+    numbers.put(Gauge.CONNECTION_BYTES, account.usedBytes());
+    numbers.put(Gauge.CONNECTION_BUDGET_BYTES, account.limitBytes());
     ProcessUsage.Sample process = usage.now();
     numbers.put(Gauge.RESIDENT_BYTES, process.residentBytes());
     numbers.put(Gauge.USER_CPU, process.userCpuMicros());
