@@ -17,6 +17,7 @@ record BinaryWire() implements Wire {
   private static final byte GET = 0x00;
   private static final byte SET = 0x01;
   private static final byte DELETE = 0x04;
+  private static final byte APPEND = 0x0e;
   private static final int HEADER_BYTES = 24;
   private static final int SET_EXTRAS_BYTES = 8;
   private static final int DONE = 0;
@@ -87,6 +88,16 @@ record BinaryWire() implements Wire {
     if (read(in, SET) == null) {
       throw new WrongReplyException("a set found no key");
     }
+  }
+
+  @Override
+  public byte[] append(String key, byte[] value) {
+    return request(APPEND, 0, key, value);
+  }
+
+  @Override
+  public void readAppended(ReplyInput in) throws IOException {
+    read(in, APPEND);
   }
 
   @Override

@@ -110,6 +110,22 @@ record JsonWire() implements Wire {
   }
 
   @Override
+  public byte[] append(String key, byte[] value) {
+    return frame(
+        "{\"command\":\"APP\",\"key\":\"%s\",\"value\":\"%s\"}"
+            .formatted(key, new String(value, ISO_8859_1)));
+  }
+
+  @Override
+  public void readAppended(ReplyInput in) throws IOException {
+    byte[] payload = in.readBytes(in.readInt());
+    int status = readStatus(payload);
+    if (status != MISS) {
+      requireDone(status, payload);
+    }
+  }
+
+  @Override
   public byte[] delete(String key) {
     return frame("{\"command\":\"DEL\",\"key\":\"%s\"}".formatted(key));
   }

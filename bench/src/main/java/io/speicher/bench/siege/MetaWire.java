@@ -41,8 +41,12 @@ record MetaWire() implements Wire {
 
   @Override
   public byte[] set(String key, byte[] value) {
+    return store(key, value, "");
+  }
+
+  private static byte[] store(String key, byte[] value, String flags) {
     return Wire.concat(
-        ("ms " + key + " " + value.length + "\r\n").getBytes(ISO_8859_1),
+        ("ms " + key + " " + value.length + flags + "\r\n").getBytes(ISO_8859_1),
         value,
         new byte[] {'\r', '\n'});
   }
@@ -52,6 +56,19 @@ record MetaWire() implements Wire {
     String line = TextWire.readLine(in);
     if (!line.equals("HD")) {
       throw TextWire.unexpected("ms", line);
+    }
+  }
+
+  @Override
+  public byte[] append(String key, byte[] value) {
+    return store(key, value, " MA");
+  }
+
+  @Override
+  public void readAppended(ReplyInput in) throws IOException {
+    String line = TextWire.readLine(in);
+    if (!line.equals("HD") && !line.equals("NS")) {
+      throw TextWire.unexpected("ms MA", line);
     }
   }
 

@@ -74,7 +74,8 @@ record RespWire(int version) implements Wire {
     return values;
   }
 
-  private static byte @Nullable [] readBulk(ReplyInput in) throws IOException {
+  /** Reads a bulk string, and returns null for a missing one. */
+  static byte @Nullable [] readBulk(ReplyInput in) throws IOException {
     String head = readHead(in);
     if (head.equals("$-1") || head.equals("_")) {
       return null;
@@ -98,6 +99,20 @@ record RespWire(int version) implements Wire {
     String head = readHead(in);
     if (!head.equals("+OK")) {
       throw unexpected("SET", head);
+    }
+  }
+
+  @Override
+  public byte[] append(String key, byte[] value) {
+    return Wire.concat(
+        "*3\r\n$6\r\nAPPEND\r\n".getBytes(ISO_8859_1), bulk(key.getBytes(ISO_8859_1)), bulk(value));
+  }
+
+  @Override
+  public void readAppended(ReplyInput in) throws IOException {
+    String head = readHead(in);
+    if (!head.startsWith(":")) {
+      throw unexpected("APPEND", head);
     }
   }
 

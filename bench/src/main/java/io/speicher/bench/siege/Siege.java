@@ -54,10 +54,10 @@ final class Siege {
   private volatile boolean isOver;
 
   /** Prepares a siege of the server on {@code port}; its process may be unknown. */
-  Siege(Plan plan, int port, @Nullable ProcessStatistics server) {
+  Siege(Plan plan, int port, @Nullable ProcessStatistics server) throws IOException {
     this.plan = plan;
     this.port = port;
-    watch = new Watch(server, latencies);
+    watch = new Watch(port, server, findings, latencies);
   }
 
   Findings findings() {
@@ -73,8 +73,14 @@ final class Siege {
     return requireNonNull(hiccups);
   }
 
-  /** Runs the campaign. */
+  /** Runs the campaign, once. */
   void run() throws IOException, InterruptedException {
+    try (watch) {
+      besiege();
+    }
+  }
+
+  private void besiege() throws IOException, InterruptedException {
     List<WellBehavedClient> clients = new ArrayList<>();
     List<Thread> clientThreads = new ArrayList<>();
     for (int i = 0; i < plan.clients; i++) {

@@ -42,6 +42,12 @@ final class SiegeCommand implements Callable<Integer> {
   /** What a process may take beside its budget and its account of connections. */
   private static final int OVERHEAD_MEGABYTES = 100;
 
+  /** What connections that are at rest may hold together. */
+  private static final int REST_MEGABYTES = 1;
+
+  /** How much more may be alive on the heap after a siege than before it. */
+  private static final int LEFT_OVER_MEGABYTES = 8;
+
   private static final int STOP_SECONDS = 40;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -200,10 +206,23 @@ final class SiegeCommand implements Callable<Integer> {
                     "--connection-memory",
                     connectionMegabytes + "mb"),
                 log::add)) {
+      double aliveBefore = (double) server.liveHeapBytes() / MEGABYTE;
+      int filesBefore = server.statistics().openFileCount();
       Siege siege = new Siege(plan, server.port(), server.statistics());
       siege.run();
       List<Bound> bounds = bounds(siege, server.port());
-      out.printf("heap     %,d kB alive afterwards%n", server.liveHeapBytes() >> 10);
+      bounds.add(
+          Bound.atMost(
+              "open files afterwards, besides the clients'",
+              siege.watch().seconds().getLast().openFiles() - plan.clients() - 1,
+              filesBefore,
+              ""));
+      bounds.add(
+          Bound.atMost(
+              "heap alive afterwards",
+              (double) server.liveHeapBytes() / MEGABYTE,
+              aliveBefore + LEFT_OVER_MEGABYTES,
+              "MB"));
       OptionalInt status = server.stop(STOP_SECONDS);
       bounds.add(
           Bound.required(
@@ -235,6 +254,18 @@ final class SiegeCommand implements Callable<Integer> {
                     (double) peak / MEGABYTE,
                     residentBoundMegabytes(),
                     "MB")));
+    bounds.add(
+        Bound.atMost(
+            "account of connections, highest",
+            (double) watch.peakAccountBytes() / MEGABYTE,
+            connectionMegabytes,
+            "MB"));
+    bounds.add(
+        Bound.atMost(
+            "account of connections, afterwards",
+            (double) watch.seconds().getLast().accountBytes() / MEGABYTE,
+            REST_MEGABYTES,
+            "MB"));
     for (Wire wire : Wires.ALL) {
       bounds.add(
           Bound.required("afterwards, a client of " + wire.title(), probe(wire, port), "answered"));

@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Draws a siege over time: resident memory above, latency of the well-behaved clients below. */
+/** Draws a siege over time: memory above, latency of the well-behaved clients below. */
 final class SiegeSvg extends Svg {
   private static final String GREY = "#7d7d7d";
   private static final String RED = "#D55E00";
+  private static final String GREEN = "#009E73";
   private static final String BLUE = "#0072B2";
   private static final int WIDTH = 900;
   private static final int PLOT_LEFT = 70;
@@ -33,9 +34,12 @@ final class SiegeSvg extends Svg {
     text(24, 30, "start", "font-size=\"16\" font-weight=\"600\"", title);
     panel(
         FIRST_TOP,
-        "resident memory of the server, MB (dashed: the bound)",
+        "memory of the server, MB: resident (blue; dashed: its bound), connections (orange), heap (green)",
         residentBoundMegabytes,
-        List.of(new Line(second -> second.residentBytes() / 1e6, BLUE)));
+        List.of(
+            new Line(second -> second.heapBytes() / 1e6, GREEN),
+            new Line(second -> second.accountBytes() / 1e6, RED),
+            new Line(second -> second.residentBytes() / 1e6, BLUE)));
     panel(
         SECOND_TOP,
         "latency of well-behaved clients, ms: 99 % (blue) and the longest (orange) of each second",

@@ -35,8 +35,12 @@ record TextWire() implements Wire {
 
   @Override
   public byte[] set(String key, byte[] value) {
+    return store("set", key, value);
+  }
+
+  private static byte[] store(String command, String key, byte[] value) {
     return Wire.concat(
-        ("set " + key + " 0 0 " + value.length + "\r\n").getBytes(ISO_8859_1),
+        (command + " " + key + " 0 0 " + value.length + "\r\n").getBytes(ISO_8859_1),
         value,
         new byte[] {'\r', '\n'});
   }
@@ -46,6 +50,19 @@ record TextWire() implements Wire {
     String line = readLine(in);
     if (!line.equals("STORED")) {
       throw unexpected("set", line);
+    }
+  }
+
+  @Override
+  public byte[] append(String key, byte[] value) {
+    return store("append", key, value);
+  }
+
+  @Override
+  public void readAppended(ReplyInput in) throws IOException {
+    String line = readLine(in);
+    if (!line.equals("STORED") && !line.equals("NOT_STORED")) {
+      throw unexpected("append", line);
     }
   }
 

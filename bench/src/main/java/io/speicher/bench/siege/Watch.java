@@ -1,5 +1,6 @@
 package io.speicher.bench.siege;
 
+import io.speicher.bench.process.HeapWatch;
 import io.speicher.bench.process.ProcessStatistics;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,13 +11,15 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /** Samples the server's process, and takes the latencies of each second. One thread. */
-final class Watch {
+final class Watch implements AutoCloseable {
   /** How often memory is looked at: a peak may be short. */
   static final long SAMPLE_MILLIS = 50;
 
   private static final int SAMPLES_PER_SECOND = (int) (1_000 / SAMPLE_MILLIS);
 
   private final @Nullable ProcessStatistics server;
+  private final @Nullable HeapWatch heap;
+  private final AccountWatch account;
   private final Recorder latencies;
   private final List<Second> seconds = new ArrayList<>();
   private final Histogram all = new Histogram(3);
@@ -29,15 +32,20 @@ final class Watch {
   /** What was seen within a second: the highest of each figure. */
   record Second(
       long residentBytes,
+      long accountBytes,
+      long heapBytes,
       int threads,
       int openFiles,
       long requests,
       double p99Millis,
       double maxMillis) {}
 
-  /** Watches the process of a server, or latencies alone if it is not known. */
-  Watch(@Nullable ProcessStatistics server, Recorder latencies) {
+  /** Watches the server on this port; of its process, only what is known of it. */
+  Watch(int port, @Nullable ProcessStatistics server, Findings findings, Recorder latencies)
+      throws IOException {
     this.server = server;
+    heap = server == null ? null : HeapWatch.of(server.pid());
+    account = new AccountWatch(port, findings);
     this.latencies = latencies;
   }
 
@@ -61,6 +69,8 @@ final class Watch {
     seconds.add(
         new Second(
             secondResidentBytes,
+            account.heldBytes(),
+            heap == null ? 0 : heap.usedBytes(),
             secondThreads,
             secondFiles,
             interval.getTotalCount(),
@@ -93,10 +103,23 @@ final class Watch {
     return all.getTotalCount();
   }
 
+  /** The most that connections held outside the store when they were looked at. */
+  long peakAccountBytes() {
+    return seconds.stream().mapToLong(Second::accountBytes).max().orElse(0);
+  }
+
   /** The highest resident memory, if the server's process is known. */
   OptionalLong peakResidentBytes() {
     return server == null
         ? OptionalLong.empty()
         : seconds.stream().mapToLong(Second::residentBytes).max();
+  }
+
+  @Override
+  public void close() {
+    account.close();
+    if (heap != null) {
+      heap.close();
+    }
   }
 }

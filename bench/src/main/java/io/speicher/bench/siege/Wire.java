@@ -31,6 +31,11 @@ interface Wire {
 
   void readStored(ReplyInput in) throws IOException;
 
+  /** Adds to the end of a value. */
+  byte[] append(String key, byte[] value);
+
+  void readAppended(ReplyInput in) throws IOException;
+
   byte[] delete(String key);
 
   /** Reads the reply to {@link #delete}, and returns whether there was an item. */
