@@ -1,12 +1,17 @@
 package io.speicher.server;
 
+import static io.speicher.protocol.Quantities.ofBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MemoryPlanTest {
   private static final long MB = 1 << 20;
@@ -29,6 +34,22 @@ final class MemoryPlanTest {
     MemoryPlan plan = new MemoryPlan(machineMb * MB, storeBytes, accountBytes, 64 * MB, 2);
     assertThatCode(() -> plan.requireRoom(Math.min(32 * MB, storeBytes / 2)))
         .doesNotThrowAnyException();
+  }
+
+  /** docs/operating.md has a table of what the defaults come to. */
+  @ParameterizedTest
+  @ValueSource(longs = {64, 256, 4 << 10, 32 << 10})
+  void operatingGuide_hasTheSameFigures(long storeMb) throws IOException {
+    long accountBytes = MemoryPlan.defaultAccountBytes(storeMb * MB, 1L << 40);
+    MemoryPlan plan = new MemoryPlan(1L << 40, storeMb * MB, accountBytes, 64 * MB, 2);
+    assertThat(Files.readAllLines(Path.of("../docs/operating.md")))
+        .contains(
+            "| %s | %s | %s | %s |"
+                .formatted(
+                    ofBytes(plan.storeBytes()),
+                    ofBytes(plan.accountBytes()),
+                    ofBytes(MemoryPlan.PROCESS_BYTES),
+                    ofBytes(plan.totalBytes())));
   }
 
   @Test
