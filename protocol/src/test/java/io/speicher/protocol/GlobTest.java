@@ -1,14 +1,19 @@
 package io.speicher.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class GlobTest {
 
@@ -48,12 +53,60 @@ final class GlobTest {
     assertThat(new Glob(bytes(pattern)).matches(bytes(key))).isEqualTo(expected);
   }
 
-  @Test
-  void manyStars_takeNoTime() {
-    Glob glob = new Glob(bytes("*a".repeat(1_000) + "b"));
+  /** Of patterns that make it go back to a star again and again, a thousand in a second. */
+  @ParameterizedTest
+  @ValueSource(strings = {"*a", "a", "?", "[^b]", "*?", "*[a-z]"})
+  void longPatternAndKey_takeNoTime(String part) {
+    String before = part.startsWith("*") ? "" : "*";
+    int count = (Glob.MAX_BYTES - 2) / part.length();
+    Glob glob = new Glob(bytes(before + part.repeat(count) + "b"));
+    ByteBuffer key = bytes("a".repeat(65_535));
     assertTimeoutPreemptively(
-        Duration.ofSeconds(10),
-        () -> assertThat(glob.matches(bytes("a".repeat(20_000)))).isFalse());
+        Duration.ofSeconds(20),
+        () -> {
+          for (int i = 0; i < 1_000; i++) {
+            assertThat(glob.matches(key)).isFalse();
+          }
+        });
+  }
+
+  @Test
+  void longest() {
+    assertThat(new Glob(bytes("?".repeat(1_024))).matches(bytes("k".repeat(1_024)))).isTrue();
+    assertThatThrownBy(() -> new Glob(bytes("?".repeat(1_025))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("pattern too long: bytes=1025 (expected: up to 1024)");
+  }
+
+  /** The same as trying everything, also around the lengths where another word begins. */
+  @Test
+  void random() {
+    long seed = Long.getLong("seed", new Random().nextLong());
+    Random random = new Random(seed);
+    int matches = 0;
+    for (int i = 0; i < 20_000; i++) {
+      String prefix = "a".repeat(random.nextInt(4) * 60 + random.nextInt(10));
+      String pattern = prefix + text(random, List.of("a", "b", "*", "?", "[ab]", "[^a]", "\\a"), 8);
+      String key = prefix + text(random, List.of("a", "b"), 8);
+      boolean expected = Pattern.matches(regex(pattern), key);
+      assertThat(new Glob(bytes(pattern)).matches(bytes(key)))
+          .as("-Dseed=%d %s %s", seed, pattern, key)
+          .isEqualTo(expected);
+      matches += expected ? 1 : 0;
+    }
+    assertThat(matches).as("-Dseed=%d", seed).isBetween(1_000, 19_000);
+  }
+
+  private static String text(Random random, List<String> parts, int maxParts) {
+    StringBuilder text = new StringBuilder();
+    for (int left = random.nextInt(maxParts + 1); left > 0; left--) {
+      text.append(parts.get(random.nextInt(parts.size())));
+    }
+    return text.toString();
+  }
+
+  private static String regex(String pattern) {
+    return pattern.replace("*", ".*").replace("?", ".");
   }
 
   @Test

@@ -290,6 +290,9 @@ public final class JsonCommandDecoder {
     if (pattern == null) {
       throw new MalformedJsonException("match holds half of a surrogate pair");
     }
+    if (pattern.remaining() > Glob.MAX_BYTES) {
+      throw new MalformedJsonException(Glob.tooLong(pattern.remaining()));
+    }
     return new Command.Scan(cursor, (int) count, new Glob(pattern));
   }
 

@@ -111,7 +111,7 @@ final class KeyCommands {
               "1.0.0",
               "O(N), N items in all",
               "Gives all keys that match a pattern.",
-              r -> r.answer(new Command.FindKeys(new Glob(r.bytes(1))), KEYS)),
+              r -> r.answer(new Command.FindKeys(r.pattern(1)), KEYS)),
           GENERIC.command(
               "scan",
               -2,
@@ -242,7 +242,7 @@ final class KeyCommands {
           throw RefusedException.syntax();
         }
       } else if (more && request.is(i, "match")) {
-        pattern = new Glob(request.bytes(i + 1));
+        pattern = request.pattern(i + 1);
       } else if (more && request.is(i, "type")) {
         strings = request.is(i + 1, "string");
       } else {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.speicher.dialect.LazyList;
 import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -84,6 +85,14 @@ final class Request {
               + ")");
     }
     return arguments.string(index);
+  }
+
+  /** A word that is a pattern. */
+  Glob pattern(int index) {
+    if (arguments.length(index) > Glob.MAX_BYTES) {
+      throw new RefusedException("ERR " + Glob.tooLong(arguments.length(index)));
+    }
+    return new Glob(arguments.bytes(index));
   }
 
   /** The word as errors repeat it: the beginning of a long one. */
