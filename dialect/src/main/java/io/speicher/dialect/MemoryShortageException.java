@@ -7,7 +7,7 @@ package io.speicher.dialect;
 public final class MemoryShortageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final long neededBytes;
+  private final long totalBytes;
 
   public MemoryShortageException(long neededBytes, long heldBytes) {
     super(
@@ -15,7 +15,7 @@ public final class MemoryShortageException extends RuntimeException {
         null,
         false,
         false);
-    this.neededBytes = neededBytes;
+    totalBytes = neededBytes + heldBytes;
   }
 
   /** What is wrong, for the peer. */
@@ -23,8 +23,8 @@ public final class MemoryShortageException extends RuntimeException {
     return String.valueOf(getMessage());
   }
 
-  /** How much was asked for in vain. */
-  public long neededBytes() {
-    return neededBytes;
+  /** How much the connection would hold, with what was asked for in vain. */
+  public long totalBytes() {
+    return totalBytes;
   }
 }

@@ -441,7 +441,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       speaking.encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), out);
       session.finish();
     } catch (MemoryShortageException e) {
-      waitForMemory(e.neededBytes());
+      waitForMemory(e.totalBytes());
     } finally {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
@@ -551,7 +551,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         throw e; // It can neither go on nor take back what the peer has.
       }
       if (isStuck) {
-        waitForMemory(e.neededBytes());
+        waitForMemory(e.totalBytes());
       }
     }
     if (isDone) {
@@ -690,15 +690,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   // ---- memory ----
 
-  private void waitForMemory(long neededBytes) {
+  private void waitForMemory(long totalBytes) {
     starved = true;
-    queueForMemory(neededBytes);
+    queueForMemory(totalBytes);
   }
 
-  private void queueForMemory(long neededBytes) {
+  private void queueForMemory(long totalBytes) {
     if (!queued) {
       queued = true;
-      turn.memoryQueue().add(this, neededBytes);
+      turn.memoryQueue().add(this, totalBytes);
       turn.watchMemory();
     }
   }

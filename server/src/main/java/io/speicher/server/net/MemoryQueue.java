@@ -66,7 +66,8 @@ final class MemoryQueue {
     if (first == null) {
       return;
     }
-    boolean hasRoom = first.totalBytes() <= account.freeBytes();
+    // No share may be larger than what then is free; one that grew in vain would try for ever.
+    boolean hasRoom = first.totalBytes() <= account.freeBytes() / 2;
     if (hasRoom || holder == null) {
       waiting.poll();
       if (!hasRoom) {
