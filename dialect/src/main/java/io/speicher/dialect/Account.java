@@ -19,10 +19,18 @@ public final class Account {
    *
    * A request that is within the documented limits must be served even if everything is taken. So
    * a part of the account is a reserve, large enough for the largest request and its reply, which
-   * one connection has at a time; see Share.
+   * one connection has at a time; see Share. Most requests are short, and should not have to wait
+   * until it is the turn of each peer that has stopped in the middle of a long one: another part
+   * is a reserve for many connections at a time, each of which gets a small share of it.
    */
+  private static final int SMALL_SHARES_DIVISOR = 16;
+
+  /** What a connection gets of the second reserve. */
+  public static final int SMALL_SHARE_BYTES = 256 << 10;
+
   private final long limitBytes;
   private final long reserveBytes;
+  private final int smallShares;
   private final Runnable beforeAllocation;
   private final AtomicLong usedBytes = new AtomicLong();
 
@@ -41,12 +49,13 @@ public final class Account {
    */
   public Account(long limitBytes, long reserveBytes, Runnable beforeAllocation) {
     this.beforeAllocation = beforeAllocation;
-    if (reserveBytes < 0 || reserveBytes >= limitBytes) {
+    smallShares = (int) Math.max(1, limitBytes / SMALL_SHARES_DIVISOR / SMALL_SHARE_BYTES);
+    if (reserveBytes < 0 || reserveBytes + smallBytes() >= limitBytes) {
       throw new IllegalArgumentException(
           "account too small: limitBytes="
               + limitBytes
-              + " (expected: more than its reserve, "
-              + reserveBytes
+              + " (expected: more than its reserves, "
+              + (reserveBytes + smallBytes())
               + ")");
     }
     this.limitBytes = limitBytes;
@@ -65,13 +74,27 @@ public final class Account {
     return usedBytes.get();
   }
 
-  long reserveBytes() {
+  /** What one connection at a time may hold in all, whatever others hold. */
+  public long reserveBytes() {
     return reserveBytes;
   }
 
-  /** What can still be had without the reserve; never negative. */
+  /** How many connections at a time may hold {@link #SMALL_SHARE_BYTES}, whatever others hold. */
+  public int smallShares() {
+    return smallShares;
+  }
+
+  private long smallBytes() {
+    return (long) smallShares * SMALL_SHARE_BYTES;
+  }
+
+  private long boundBytes() {
+    return limitBytes - reserveBytes - smallBytes();
+  }
+
+  /** What can still be had without a reserve; never negative. */
   public long freeBytes() {
-    return Math.max(0, limitBytes - reserveBytes - usedBytes.get());
+    return Math.max(0, boundBytes() - usedBytes.get());
   }
 
   /** Whether connections should hold as little as they can. */
@@ -80,7 +103,7 @@ public final class Account {
   }
 
   boolean tryTake(long bytes) {
-    long bound = limitBytes - reserveBytes;
+    long bound = boundBytes();
     long used = usedBytes.get();
     while (used + bytes <= bound) {
       long witness = usedBytes.compareAndExchange(used, used + bytes);

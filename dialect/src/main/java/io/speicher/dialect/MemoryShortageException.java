@@ -7,8 +7,7 @@ package io.speicher.dialect;
 public final class MemoryShortageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final long neededBytes;
-  private final long heldBytes;
+  private final long totalBytes;
 
   public MemoryShortageException(long neededBytes, long heldBytes) {
     super(
@@ -16,13 +15,7 @@ public final class MemoryShortageException extends RuntimeException {
         null,
         false,
         false);
-    this.neededBytes = neededBytes;
-    this.heldBytes = heldBytes;
-  }
-
-  /** The same where so many bytes, which were held when it happened, have been given back. */
-  public MemoryShortageException afterGivingBack(long bytes) {
-    return new MemoryShortageException(neededBytes + bytes, heldBytes - bytes);
+    totalBytes = neededBytes + heldBytes;
   }
 
   /** What is wrong, for the peer. */
@@ -30,8 +23,8 @@ public final class MemoryShortageException extends RuntimeException {
     return String.valueOf(getMessage());
   }
 
-  /** How much is needed beside what is held. */
-  public long neededBytes() {
-    return neededBytes;
+  /** How much the connection would hold, with what was asked for in vain. */
+  public long totalBytes() {
+    return totalBytes;
   }
 }

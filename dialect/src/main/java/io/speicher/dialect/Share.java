@@ -22,7 +22,7 @@ public final class Share {
 
   private final Account account;
   private long heldBytes;
-  private boolean hasReserve;
+  private long reservedBytes;
 
   public Share(Account account) {
     this.account = account;
@@ -39,21 +39,26 @@ public final class Share {
 
   /** What it may hold beside what it holds already; others may take it first. */
   public long roomBytes() {
-    return hasReserve ? account.reserveBytes() - heldBytes : account.freeBytes() - heldBytes;
+    return Math.max(reservedBytes, account.freeBytes()) - heldBytes;
   }
 
-  /** Whether it may use the reserve of the account: see {@link Account}. */
-  public void hasReserve(boolean newHasReserve) {
-    hasReserve = newHasReserve;
+  /** Lets it hold so much in all whatever others hold, of a reserve of the {@link Account}. */
+  public void reserve(long bytes) {
+    reservedBytes = bytes;
   }
 
-  public boolean hasReserve() {
-    return hasReserve;
+  public long reservedBytes() {
+    return reservedBytes;
+  }
+
+  /** Whether it may hold as much as is possible at all. */
+  public boolean hasWholeReserve() {
+    return reservedBytes >= account.reserveBytes();
   }
 
   /** Takes so many bytes, or none and returns false. */
   public boolean tryTake(long bytes) {
-    if (hasReserve && heldBytes + bytes <= account.reserveBytes()) {
+    if (heldBytes + bytes <= reservedBytes) {
       account.take(bytes); // It is there whatever others hold.
     } else if (heldBytes + bytes > Math.max(MIN_BYTES, account.freeBytes())
         || !account.tryTake(bytes)) {

@@ -106,7 +106,7 @@ final class GlobTest {
   }
 
   private static String regex(String pattern) {
-    return pattern.replace("*", ".*").replace("?", ".");
+    return pattern.replace("\\a", "a").replace("*", ".*").replace("?", ".");
   }
 
   @Test

@@ -133,9 +133,8 @@ public final class CommandExecutor {
       out.ensureWritable(SHORT_REPLY_BYTES);
       return begin(command, session, prefetch, place, dialect, out);
     } catch (MemoryShortageException e) {
-      long heldBytes = session.share().heldBytes();
       out.resetTo(start);
-      throw e.afterGivingBack(heldBytes - session.share().heldBytes());
+      throw e;
     } catch (RuntimeException | Error e) {
       fail(command, e, dialect, out.resetTo(start));
       return null;

@@ -449,7 +449,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       speaking.encode(new Reply.Refused(Reply.BAD_REQUEST, e.reason()), out);
       session.finish();
     } catch (MemoryShortageException e) {
-      waitForMemory(e.neededBytes());
+      waitForMemory(e.totalBytes());
     } finally {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
@@ -516,7 +516,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         work = executor().execute(command, session, ahead.keys(), place, speaking, out);
       } catch (MemoryShortageException e) {
-        if (!share().hasReserve()) {
+        if (!share().hasWholeReserve()) {
           bytes.readerIndex(start); // It is decoded again when there is memory.
           session.endCommand();
           session.replies(replies);
@@ -555,11 +555,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
       isDone = doing.goOn(out, System.nanoTime() + MAX_TURN_NANOS);
     } catch (MemoryShortageException e) {
       boolean isStuck = out.position() == start && outgoing.unsentBytes() == 0;
-      if (isStuck && share().hasReserve()) {
+      if (isStuck && share().hasWholeReserve()) {
         throw e; // It can neither go on nor take back what the peer has.
       }
       if (isStuck) {
-        waitForMemory(e.neededBytes());
+        waitForMemory(e.totalBytes());
       }
     }
     if (isDone) {
@@ -698,26 +698,30 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   // ---- memory ----
 
-  private void waitForMemory(long neededBytes) {
+  private void waitForMemory(long totalBytes) {
     starved = true;
-    queueForMemory(neededBytes);
+    queueForMemory(totalBytes);
   }
 
-  private void queueForMemory(long neededBytes) {
+  private void queueForMemory(long totalBytes) {
     if (!queued) {
       queued = true;
-      turn.memoryQueue().add(this, neededBytes);
+      turn.memoryQueue().add(this, totalBytes);
     }
   }
 
-  /** The connection has waited, and may try again. Any thread may call it. */
-  void mayHoldMore(boolean withReserve) {
+  /**
+   * The connection has waited, and may try again. Any thread may call it.
+   *
+   * @param reservedBytes what it may hold whatever others hold
+   */
+  void mayHoldMore(long reservedBytes) {
     turn.loop()
         .execute(() -> {
           queued = false;
           starved = false;
           answered = false;
-          share().hasReserve(withReserve || share().hasReserve());
+          share().reserve(Math.max(reservedBytes, share().reservedBytes()));
           if (state == State.FINISHING) {
             leaveMemoryQueue();
           } else {
@@ -727,9 +731,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void leaveMemoryQueue() {
-    if (queued || share().hasReserve()) {
+    if (queued || share().reservedBytes() > 0) {
       queued = false;
-      share().hasReserve(false);
+      share().reserve(0);
       turn.memoryQueue().leave(this);
     }
   }
@@ -760,8 +764,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Whether it holds memory that others need, and its peer has done too little for a while. */
   boolean isStalled() {
+    int maxLooks = share().reservedBytes() > 0 ? RESERVE_STALLED_LOOKS : STALLED_LOOKS;
     return share().heldBytes() >= MIN_STALLED_BYTES
-        && looksWithoutProgress >= (share().hasReserve() ? RESERVE_STALLED_LOOKS : STALLED_LOOKS)
+        && looksWithoutProgress >= maxLooks
         && state != State.FINISHING;
   }
 
@@ -805,13 +810,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
       goOnSoon();
     }
     if (aside.isReadable() && mayExecute() && !ready) {
-      if (share().hasReserve()) {
+      if (share().hasWholeReserve()) {
         refuseTooLong();
         return;
       }
-      queueForMemory(capacityWith(aside.readableBytes()));
+      queueForMemory(share().heldBytes() + capacityWith(aside.readableBytes()));
     }
-    if (share().hasReserve() && !needsReserve()) {
+    if (share().reservedBytes() > 0 && !queued && !needsReserve()) {
       leaveMemoryQueue();
     }
     if (state == State.INPUT_ENDED && mayExecute() && !ready && !aside.isReadable()) {

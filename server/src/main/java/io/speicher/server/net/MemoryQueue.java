@@ -2,13 +2,14 @@ package io.speicher.server.net;
 
 import io.speicher.dialect.Account;
 import java.util.Comparator;
-import java.util.concurrent.PriorityBlockingQueue;
-import org.jspecify.annotations.Nullable;
+import java.util.HashSet;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
 
 /**
  * Connections that need more memory than their fair share is at the moment. They get it as soon as
- * there is as much; and one of them at a time gets the reserve of the {@link Account}, which is
- * enough for any request.
+ * there is as much, or when it is their turn to have one of the reserves of the {@link Account}.
  *
  * <p>Any thread may call any method.
  */
@@ -20,17 +21,29 @@ final class MemoryQueue {
   private static final long NANOS_PER_BYTE = 1_000;
 
   /**
-   * @param freeBytes so much must be free for its share to grow as far: see {@link Account}
+   * @param totalBytes what it will hold, with what it holds already
    * @param order the least comes first
    */
-  private record Waiting(Connection connection, long freeBytes, long order) {}
+  private record Waiting(Connection connection, long totalBytes, long order) {}
+
+  /** A part of the account that so many connections have at a time, and those that wait for it. */
+  private record Reserve(
+      int places, long shareBytes, Set<Connection> holders, Queue<Waiting> waiting) {
+    Reserve(int places, long shareBytes) {
+      this(
+          places,
+          shareBytes,
+          new HashSet<>(),
+          new PriorityQueue<>(Comparator.comparingLong(Waiting::order)));
+    }
+  }
 
   private final Account account;
   private final Runnable whenBusy;
-  private final PriorityBlockingQueue<Waiting> waiting =
-      new PriorityBlockingQueue<>(64, Comparator.comparingLong(Waiting::order));
+  private final Reserve small;
+  private final Reserve large;
   private final long startNanos = System.nanoTime();
-  private @Nullable Connection holder;
+  private volatile boolean isBusy;
 
   /**
    * @param whenBusy is run when a connection begins to wait, on its loop
@@ -38,49 +51,58 @@ final class MemoryQueue {
   MemoryQueue(Account account, Runnable whenBusy) {
     this.account = account;
     this.whenBusy = whenBusy;
+    small = new Reserve(account.smallShares(), Account.SMALL_SHARE_BYTES);
+    large = new Reserve(1, account.reserveBytes());
   }
 
   /** Whether somebody waits. */
   boolean isBusy() {
-    return !waiting.isEmpty();
+    return isBusy;
   }
 
   /**
    * Lets a connection wait, on its own loop. It is told by {@link Connection#mayHoldMore}.
    *
-   * @param neededBytes how much it needs beside what it holds
+   * @param totalBytes how much it needs, with what it holds
    */
-  void add(Connection connection, long neededBytes) {
-    long order = System.nanoTime() - startNanos + neededBytes * NANOS_PER_BYTE;
-    // When it holds as much, still as much has to be free.
-    long freeBytes = neededBytes + connection.share().heldBytes() + neededBytes;
-    waiting.add(new Waiting(connection, freeBytes, order));
-    next();
+  void add(Connection connection, long totalBytes) {
+    boolean isSmall =
+        totalBytes <= Account.SMALL_SHARE_BYTES && connection.share().reservedBytes() == 0;
+    long order = System.nanoTime() - startNanos + totalBytes * NANOS_PER_BYTE;
+    synchronized (this) {
+      (isSmall ? small : large).waiting.add(new Waiting(connection, totalBytes, order));
+      next();
+    }
     whenBusy.run();
   }
 
-  /** A connection does not need the reserve, or does not wait, any longer. */
+  /** A connection does not need a reserve, or does not wait, any longer. */
   synchronized void leave(Connection connection) {
-    waiting.removeIf(one -> one.connection().equals(connection));
-    if (connection.equals(holder)) {
-      holder = null;
+    for (Reserve reserve : new Reserve[] {small, large}) {
+      reserve.waiting.removeIf(one -> one.connection().equals(connection));
+      reserve.holders.remove(connection);
     }
     next();
   }
 
-  /** Looks whether there is memory by now for the first. */
+  /** Looks whether there is memory by now for those that come first. */
   synchronized void next() {
-    Waiting first = waiting.peek();
-    if (first == null) {
-      return;
+    admit(small);
+    admit(large);
+    isBusy = !small.waiting.isEmpty() || !large.waiting.isEmpty();
+  }
+
+  private void admit(Reserve reserve) {
+    Waiting first = reserve.waiting.peek();
+    // No share may be larger than what then is free; one that grew in vain would try for ever.
+    if (first != null && first.totalBytes() <= account.freeBytes() / 2) {
+      reserve.waiting.remove();
+      first.connection().mayHoldMore(0);
     }
-    boolean hasRoom = first.freeBytes() <= account.freeBytes();
-    if (hasRoom || holder == null) {
-      waiting.poll();
-      if (!hasRoom) {
-        holder = first.connection();
-      }
-      first.connection().mayHoldMore(!hasRoom);
+    while (!reserve.waiting.isEmpty() && reserve.holders.size() < reserve.places) {
+      Connection next = reserve.waiting.remove().connection();
+      reserve.holders.add(next);
+      next.mayHoldMore(reserve.shareBytes);
     }
   }
 }
