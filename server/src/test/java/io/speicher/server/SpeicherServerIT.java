@@ -570,7 +570,7 @@ final class SpeicherServerIT {
 
     @Override
     public StoreStats stats() {
-      return new StoreStats(0, 0, 0, 0, 0);
+      return new StoreStats(0, 0, 0, 0, 0, 0);
     }
 
     @Override

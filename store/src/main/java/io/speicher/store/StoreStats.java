@@ -5,6 +5,7 @@ package io.speicher.store;
  * while other threads go on.
  *
  * @param itemCount items, of which some may have expired within the last two seconds
+ * @param expiringItemCount those of them that have a time to live
  * @param usedBytes what they take, index and bookkeeping included
  * @param budgetBytes what they may take
  * @param evictedItemCount items that were removed to make room, since the start
@@ -12,6 +13,7 @@ package io.speicher.store;
  */
 public record StoreStats(
     long itemCount,
+    long expiringItemCount,
     long usedBytes,
     long budgetBytes,
     long evictedItemCount,

@@ -281,7 +281,12 @@ public final class HeapStore implements Store {
   public StoreStats stats() {
     synchronized (lock) {
       return new StoreStats(
-          items.size(), usedBytes, budgetBytes, evictedItemCount, expiredItemCount);
+          items.size(),
+          items.values().stream().filter(item -> item.expiresAtMillis() != Item.NEVER).count(),
+          usedBytes,
+          budgetBytes,
+          evictedItemCount,
+          expiredItemCount);
     }
   }
 

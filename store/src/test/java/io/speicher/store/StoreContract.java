@@ -1249,6 +1249,30 @@ public abstract class StoreContract {
   // ---- time to live ----
 
   @Test
+  void stats_expiringItems() {
+    Store store = store(PLENTY);
+    for (int i = 0; i < 300; i++) {
+      put(store, "mortal-" + i, "v".repeat(i), ttl(1_000L * (1 + i * i)));
+      put(store, "immortal-" + i, "v".repeat(i));
+    }
+    put(store, "huge", "v".repeat(5_000_000), ttl(1_000_000));
+    assertThat(store.stats().expiringItemCount()).isEqualTo(301);
+
+    put(store, "huge", "short");
+    put(store, "mortal-1", "v", ttl(2_000_000));
+    put(store, "immortal-1", "v", ttl(2_000_000));
+    store.delete(bytes("mortal-2"));
+    store.delete(bytes("immortal-2"));
+    assertThat(store.stats().expiringItemCount()).isEqualTo(300);
+
+    store.clear();
+    put(store, "immortal", "v");
+    assertThat(store.stats().expiringItemCount()).isZero();
+    put(store, "mortal", "v", ttl(1_000));
+    assertThat(store.stats().expiringItemCount()).isEqualTo(1);
+  }
+
+  @Test
   void get_expired() {
     Store store = store(PLENTY);
     put(store, "foo", "bar", ttl(10_000));

@@ -91,6 +91,7 @@ public final class ServerStatus implements ServerControl {
     Map<Metric, Long> numbers = new HashMap<>(counts().since(countsBefore));
     StoreStats items = store.stats();
     numbers.put(Gauge.ITEMS, items.itemCount());
+    numbers.put(Gauge.EXPIRING_ITEMS, items.expiringItemCount());
     numbers.put(Gauge.USED_BYTES, items.usedBytes());
     numbers.put(Gauge.PEAK_BYTES, Math.max(peakBytes, items.usedBytes()));
     numbers.put(Gauge.BUDGET_BYTES, items.budgetBytes());

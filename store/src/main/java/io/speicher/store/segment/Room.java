@@ -737,6 +737,25 @@ final class Room {
     return cleaner.expiredItemCount();
   }
 
+  /** The items that are to expire, but for those that do so after this century. */
+  long expiringItemCount() {
+    lock.lock();
+    try {
+      long items = 0;
+      for (int segment = 0; segment < firstIndexSegment; segment++) {
+        items +=
+            segments.isInUse(segment)
+                    && windowOf(segments.itemClass(segment)) != TtlWindows.NONE
+                    && !isCleared(segments.sequenceAcquire(segment))
+                ? segments.liveItems(segment)
+                : 0;
+      }
+      return items;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What could hold other items: free segments and pages, and what is dead or empty of others. */
   long unusedBytes() {
     lock.lock();

@@ -573,6 +573,7 @@ public final class SegmentStore implements Store {
   public StoreStats stats() {
     return new StoreStats(
         index.itemCount(),
+        room.expiringItemCount(),
         budgetBytes - room.unusedBytes(),
         budgetBytes,
         room.evictedItemCount(),

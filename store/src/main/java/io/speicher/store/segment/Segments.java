@@ -53,6 +53,9 @@ final class Segments {
   private static final long WRITERS_MASK = 0xFFFF * ONE_WRITER;
   private static final long OFFSET_MASK = ONE_WRITER - 1;
 
+  /** What is alive is counted in one word: items in the upper half, their bytes in the lower. */
+  private static final long ONE_ITEM = 1L << 32;
+
   /** What is kept on the heap for each segment, counted against the budget. */
   static final int BOOKKEEPING_BYTES = 8 * 2 + 64 + 8 + 4 + 4;
 
@@ -63,7 +66,7 @@ final class Segments {
 
   /**
    * For each segment a line of the processor's cache, since writers of different segments would
-   * otherwise fight for one: what is filled and written to, and how many bytes are alive.
+   * otherwise fight for one: what is filled and written to, and what of it is alive.
    */
   private final long[] counters;
 
@@ -238,8 +241,14 @@ final class Segments {
     return (int) (long) LONGS.getVolatile(counters, live(segment));
   }
 
+  int liveItems(int segment) {
+    long live = (long) LONGS.getVolatile(counters, live(segment));
+    return (int) ((live - (int) live) / ONE_ITEM);
+  }
+
+  /** Counts an item that is linked now, or that is not any more if its bytes are negative. */
   void addLiveBytes(int segment, int bytes) {
-    LONGS.getAndAdd(counters, live(segment), (long) bytes);
+    LONGS.getAndAdd(counters, live(segment), (bytes < 0 ? -ONE_ITEM : ONE_ITEM) + bytes);
   }
 
   /** Where checks are on: remembers what was written, in whatever order it comes. */

@@ -40,8 +40,9 @@ final class Verifier {
     Set<Long> locations = new HashSet<>();
     BitSet pages = new BitSet();
     long[] liveBytes = new long[segments.count()];
+    int[] liveItems = new int[segments.count()];
     for (int i = 0; i < index.tableCount(); i++) {
-      verifyTable(i, locations, liveBytes, pages, firstIndexSegment);
+      verifyTable(i, locations, liveBytes, liveItems, pages, firstIndexSegment);
     }
     long indexPages =
         (long) (segments.count() - firstIndexSegment)
@@ -57,6 +58,10 @@ final class Verifier {
             liveBytes[segment] == segments.liveBytes(segment),
             "segment %d: liveBytes=%d found=%d"
                 .formatted(segment, segments.liveBytes(segment), liveBytes[segment]));
+        expect(
+            liveItems[segment] == segments.liveItems(segment),
+            "segment %d: liveItems=%d found=%d"
+                .formatted(segment, segments.liveItems(segment), liveItems[segment]));
         verifySegment(segment, locations);
       } else {
         expect(
@@ -74,7 +79,12 @@ final class Verifier {
   }
 
   private void verifyTable(
-      int tableIndex, Set<Long> locations, long[] liveBytes, BitSet pages, int firstIndexSegment) {
+      int tableIndex,
+      Set<Long> locations,
+      long[] liveBytes,
+      int[] liveItems,
+      BitSet pages,
+      int firstIndexSegment) {
     long table = index.table(tableIndex);
     String name = "table " + tableIndex + ": ";
     expect(!index.isLocked(table), name + "it is locked");
@@ -104,7 +114,7 @@ final class Verifier {
         long slot = index.slot(table, bucketIndex, i);
         if (slot != 0) {
           items++;
-          verifySlot(name, table, slot, bucketIndex, passers, locations, liveBytes);
+          verifySlot(name, table, slot, bucketIndex, passers, locations, liveBytes, liveItems);
         }
       }
     }
@@ -130,7 +140,8 @@ final class Verifier {
       int bucketIndex,
       int[] passers,
       Set<Long> locations,
-      long[] liveBytes) {
+      long[] liveBytes,
+      int[] liveItems) {
     int buckets = passers.length;
     for (int passed = HashIndex.home(HashIndex.tag(slot), buckets);
         passed != bucketIndex;
@@ -162,6 +173,7 @@ final class Verifier {
         name + "a slot leads to an item that is marked dead, in segment " + segment);
     expect(locations.add(location), name + "two slots lead to one item, in segment " + segment);
     liveBytes[segment] += item.bytes();
+    liveItems[segment]++;
   }
 
   /** Walks through a segment and ticks off the locations that it finds items at. */
