@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** The commands that memcached has always had. */
 final class ClassicCommands extends TextCommands {
 
+  /** The slabs of memcached have lower numbers. */
+  private static final int SLABS = 64;
+
   private static final byte[] VALUE = ascii("VALUE ");
 
   /** What a value is put between, key and version included. */
@@ -391,7 +394,7 @@ final class ClassicCommands extends TextCommands {
       return detail();
     }
     if (name.equals("cachedump")) {
-      return answering("END", new Command.Ping()); // As for a class without items.
+      return cachedump();
     }
     StatsTopic named = StatsTopic.named(name);
     if (named == null) {
@@ -399,6 +402,19 @@ final class ClassicCommands extends TextCommands {
     }
     topic = named;
     return spelled(Form.STATS, new Command.Stats());
+  }
+
+  /** There are no slabs: each is like one without items. */
+  private Command cachedump() {
+    if (line.size() < 4) {
+      return refuse("CLIENT_ERROR bad command line");
+    }
+    if (!isUnsigned(3) || !isUnsigned(2)) {
+      return refuse(BAD_FORMAT);
+    }
+    return Long.compareUnsigned(numeral.asUnsigned(), SLABS) < 0
+        ? answering("END", new Command.Ping())
+        : refuse("CLIENT_ERROR Illegal slab id");
   }
 
   /** Counts per prefix are not kept: switching them on and off changes nothing. */

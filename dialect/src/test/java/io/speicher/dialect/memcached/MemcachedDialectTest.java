@@ -155,9 +155,19 @@ class MemcachedDialectTest {
         .isEqualTo("SERVER_ERROR too many connections\r\n");
   }
 
-  @Test
-  void cachedump_hasNoItems() {
-    assertThat(answer("stats cachedump 1 10\r\n", Reply.Done.DONE)).isEqualTo("END\r\n");
+  @ParameterizedTest
+  @CsvSource({
+    "1 10, END",
+    "63 0, END",
+    "64 10, CLIENT_ERROR Illegal slab id",
+    "18446744073709551615 1, CLIENT_ERROR Illegal slab id",
+    "x 1, CLIENT_ERROR bad command line format",
+    "1 x, CLIENT_ERROR bad command line format",
+    "1, CLIENT_ERROR bad command line"
+  })
+  void cachedump(String arguments, String reply) {
+    assertThat(answer("stats cachedump " + arguments + "\r\n", Reply.Done.DONE))
+        .isEqualTo(reply + "\r\n");
   }
 
   @Test
