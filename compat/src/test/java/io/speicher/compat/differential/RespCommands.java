@@ -198,6 +198,7 @@ final class RespCommands implements Dialect {
       others.add(() -> words("SLOWLOG", choices.oneOf("RESET", "X")));
       others.add(() -> words("LATENCY", choices.oneOf("LATEST", "RESET", "X")));
       others.add(() -> words("WAIT", "0", "0"));
+      others.add(() -> words("ROLE"));
       others.add(() -> words(choices.oneOf("EXEC", "DISCARD", "UNWATCH")));
       others.add(() -> words(choices.oneOf("NOSUCH", "n\u00f6", "x\r\ny", ""), key(), value()));
     }

@@ -30,6 +30,7 @@ final class Configuration {
     CONSTANTS.put("cluster-enabled", "no");
     CONSTANTS.put("requirepass", "");
     CONSTANTS.put("notify-keyspace-events", "");
+    CONSTANTS.put("tcp-keepalive", "300");
     CONSTANTS.put("slowlog-log-slower-than", "-1");
     CONSTANTS.put("slowlog-max-len", "0");
     CONSTANTS.put("latency-monitor-threshold", "0");

@@ -23,6 +23,8 @@ final class ServerCommands {
         out.bulk(Long.toString(micros % MICROS));
       });
 
+  private static final Spelling ROLE = Spelling.raw("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n");
+
   static final List<CommandSpec> ALL =
       List.of(
           SERVER.command(
@@ -70,6 +72,15 @@ final class ServerCommands {
               "O(1)",
               "Tells what the server has counted.",
               ServerCommands::info),
+          SERVER.command(
+              "role",
+              1,
+              "noscript loading stale fast @admin @dangerous",
+              Keys.NONE,
+              "2.8.12",
+              "O(1)",
+              "Tells the server's part in replication: here, it has no replicas.",
+              r -> r.answer(ROLE)),
           SERVER.command(
               "shutdown",
               -1,
