@@ -70,6 +70,33 @@ final class LauncherIT {
     }
   }
 
+  // ---- the machine ----
+
+  /** Each takes memory for its buffers, which the Java virtual machine must not keep from it. */
+  @Test
+  void manyEventLoops() throws Exception {
+    try (RunningServer own = new RunningServer("--memory", "256mb", "--threads", "200")) {
+      assertThat(run(own.url, LAUNCHER, "ping").status).isZero();
+    }
+  }
+
+  @Test
+  void noHome() throws Exception {
+    Outcome outcome = run(server.url, "env", "--unset=HOME", LAUNCHER, "server", "--print-memory");
+    assertThat(outcome.status).isZero();
+    assertThat(outcome.err).isEmpty();
+  }
+
+  @Test
+  void noNetworkCard_isNotTold() throws Exception {
+    assumeTrue(
+        isThere("unshare") && run(server.url, "unshare", "-rn", "true").status == 0,
+        "no process without a network can be started here");
+    Outcome outcome =
+        run(server.url, "unshare", "-rn", LAUNCHER, "server", "--bind", "192.0.2.1", "--port", "1");
+    assertThat(outcome.err).startsWith("speicher: cannot listen on 192.0.2.1:1: ").hasLineCount(1);
+  }
+
   // ---- errors: one line, what, why and what to do ----
 
   @Test
@@ -163,6 +190,18 @@ final class LauncherIT {
     }
   }
 
+  /** The terminal that it was started from is closed. */
+  @Test
+  void hangUp_isIgnored() throws Exception {
+    try (RunningServer own = new RunningServer("--memory", "256mb")) {
+      assertThat(run(own.url, "kill", "-HUP", Long.toString(own.process.pid())).status).isZero();
+      own.awaitLine("SIGHUP is ignored");
+      assertThat(run(own.url, LAUNCHER, "ping").status).isZero();
+      own.terminate();
+      assertThat(own.exitStatus()).isZero();
+    }
+  }
+
   @Test
   void secondSignal_endsAtOnce() throws Exception {
     try (RunningServer own = new RunningServer("--drain-timeout", "1h");
@@ -227,16 +266,16 @@ final class LauncherIT {
       url = "speicher://127.0.0.1:" + port;
     }
 
-    /** Reads on to a line that begins so. */
-    String awaitLine(String start) throws IOException {
+    /** Reads on to a line that has this in it. */
+    String awaitLine(String text) throws IOException {
       StringBuilder before = new StringBuilder();
       for (String line = log.readLine(); line != null; line = log.readLine()) {
-        if (line.startsWith(start)) {
+        if (line.contains(text)) {
           return line;
         }
         before.append(line).append('\n');
       }
-      throw new IOException("the server did not say: " + start + "; it said: " + before);
+      throw new IOException("the server did not say: " + text + "; it said: " + before);
     }
 
     String lastLine() throws IOException {

@@ -61,9 +61,7 @@ public final class ServerCommand implements Callable<Integer> {
   private static final int BEHIND_SETTINGS = 1_000;
 
   static {
-    // Netty would look for the address of a network card, to name connections, and warn if there is
-    // none. Nobody sees these names.
-    System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
+    ServerLog.quietenNetty();
     // What comes after the command line is loaded while picocli reads it: each takes a third of the
     // time to start.
     Thread.ofPlatform().daemon().name("speicher-prepare").start(ServerCommand::prepare);

@@ -61,6 +61,12 @@ final class ServerLog extends Handler {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+  /**
+   * What looks for network cards when Netty starts. A logger that nobody holds forgets its level.
+   */
+  private static final Logger NETWORK_CARDS =
+      Logger.getLogger("io.netty.util.NetUtilInitializations");
+
   /** The events of a kind that were not told each. */
   private static final class Repeats {
     final Level level;
@@ -102,6 +108,16 @@ final class ServerLog extends Handler {
     this.out = out;
     this.clock = clock;
     Thread.ofPlatform().daemon().name("speicher-log").start(this::writeAll);
+  }
+
+  /**
+   * Keeps Netty from warning of a machine without a network card, which is nothing to a server that
+   * listens on a loopback address. Call it before anything of Netty is loaded.
+   */
+  static void quietenNetty() {
+    // Netty would name connections after a card; nobody sees these names.
+    System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
+    NETWORK_CARDS.setLevel(java.util.logging.Level.SEVERE);
   }
 
   /** Takes over all logging of this process, and what its threads die of, to standard error. */
