@@ -292,6 +292,21 @@ final class SpeicherServerIT {
       }
     }
 
+    /** What is silent because it waits for an answer is not idle. */
+    @Test
+    void idleConnection_whoseCommandsWait_isAnsweredFirst() throws IOException {
+      SpeicherServer server = start(settings(100, Duration.ofMillis(50)), store());
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        RawClient client = connect(server);
+        client.send("DEBUG SLEEP 0.15\r\nPING\r\n".getBytes(UTF_8));
+        clients.add(client);
+      }
+      for (RawClient client : clients) {
+        assertThat(new String(client.rest(), UTF_8)).isEqualTo("+OK\r\n+PONG\r\n");
+      }
+    }
+
     @Test
     void idleConnection_isClosed() throws IOException {
       SpeicherServer server = start(settings(10, Duration.ofMillis(50)), store());

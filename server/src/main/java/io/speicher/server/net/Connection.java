@@ -131,6 +131,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private Replies workReplies = Replies.ON;
 
+  /** Whether it was silent last because the server had not answered: it is given time again. */
+  private boolean wasBusy;
+
   /** Whether there are as many others as there may be, so that nothing is executed. */
   private boolean isSurplus;
 
@@ -299,9 +302,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    boolean isBusy = paused || work != null || starved;
-    if (event instanceof IdleStateEvent && !isBusy) {
-      ctx.close();
+    if (event instanceof IdleStateEvent) {
+      boolean isBusy = paused || work != null || starved || ready;
+      if (!isBusy && !wasBusy) {
+        ctx.close();
+      }
+      wasBusy = isBusy;
     }
   }
 
