@@ -87,16 +87,6 @@ final class LauncherIT {
     assertThat(outcome.err).isEmpty();
   }
 
-  @Test
-  void noNetworkCard_isNotTold() throws Exception {
-    assumeTrue(
-        isThere("unshare") && run(server.url, "unshare", "-rn", "true").status == 0,
-        "no process without a network can be started here");
-    Outcome outcome =
-        run(server.url, "unshare", "-rn", LAUNCHER, "server", "--bind", "192.0.2.1", "--port", "1");
-    assertThat(outcome.err).startsWith("speicher: cannot listen on 192.0.2.1:1: ").hasLineCount(1);
-  }
-
   // ---- errors: one line, what, why and what to do ----
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +21,17 @@ import org.junit.jupiter.api.Timeout;
 final class ServerLogTest {
   private Instant now = Instant.parse("2026-11-29T02:54:01.100Z");
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  // ---- what is not told ----
+
+  /** A machine may have none, and the server has nothing to do with them. */
+  @Test
+  void networkCards() {
+    ServerLog.quietenNetty();
+    Logger netty = Logger.getLogger("io.netty.util.NetUtilInitializations");
+    assertThat(netty.isLoggable(Level.WARNING)).isFalse();
+    assertThat(netty.isLoggable(Level.SEVERE)).isTrue();
+  }
 
   // ---- lines ----
 
