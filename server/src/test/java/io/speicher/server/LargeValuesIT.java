@@ -63,7 +63,8 @@ final class LargeValuesIT {
 
   @BeforeAll
   static void start() throws IOException {
-    server = new ServerProcess("--memory", "2gb");
+    // Enough for all at once: whoever is slow where memory is short may be cut off, see MemoryIT.
+    server = new ServerProcess("--memory", "1536mb", "--connection-memory", "1gb");
   }
 
   @AfterAll

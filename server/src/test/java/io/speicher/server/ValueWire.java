@@ -19,6 +19,7 @@ import java.util.Random;
 final class ValueWire implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 60_000;
   private static final int BUFFER_BYTES = 64 << 10;
+  private static final int MAX_SHOWN_BYTES = 200;
 
   /** Letters in no order, so that bytes in a wrong place are wrong. */
   private static final byte[] LETTERS = letters();
@@ -74,7 +75,11 @@ final class ValueWire implements AutoCloseable {
   // ---- expecting ----
 
   ValueWire expect(String text) throws IOException {
-    assertThat(new String(in.readNBytes(text.length()), ISO_8859_1)).isEqualTo(text);
+    String got = new String(in.readNBytes(text.length()), ISO_8859_1);
+    if (!got.equals(text)) { // Shows all of the reply, which may be a longer error.
+      got += new String(in.readNBytes(Math.min(in.available(), MAX_SHOWN_BYTES)), ISO_8859_1);
+    }
+    assertThat(got).isEqualTo(text);
     return this;
   }
 
