@@ -2,6 +2,7 @@ package io.speicher.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.Program;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

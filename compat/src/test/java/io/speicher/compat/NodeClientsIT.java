@@ -2,6 +2,7 @@ package io.speicher.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +55,7 @@ final class NodeClientsIT {
   }
 
   private static TestAbortedException skipped(String why) {
-    System.out.println("The clients for Node are not tested: " + why);
-    return new TestAbortedException(why);
+    return new TestAbortedException("the clients for Node are not tested: " + why);
   }
 
   /** Of v20.19.2 it is 20. */

@@ -3,6 +3,7 @@ package io.speicher.compat;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.Program;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -119,7 +119,6 @@ final class ReplyBufferTest {
   /** Whatever is written and taken back, it is what a plain array would hold. */
   @Test
   void anything_likeAnArray() {
-    System.out.println("ReplyBufferTest: -Dseed=" + seed);
     for (int round = 0; round < COUNT / 100; round++) {
       page.clear();
       byte[] others = bytes(random.nextInt(PAGE_BYTES + 1));

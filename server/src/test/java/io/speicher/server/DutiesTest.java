@@ -4,45 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class DutiesTest {
-  private static final Logger LOGGER = Logger.getLogger(Duties.class.getName());
-
-  private final List<String> logged = new ArrayList<>();
+  private final CapturedLog log = new CapturedLog();
   private final List<String> done = new ArrayList<>();
 
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord event) {
-          logged.add(event.getLevel() + " " + event.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void listen() {
-    LOGGER.addHandler(handler);
-    LOGGER.setUseParentHandlers(false);
-  }
-
   @AfterEach
-  void stopListening() {
-    LOGGER.removeHandler(handler);
-    LOGGER.setUseParentHandlers(true);
+  void closeLog() {
+    log.close();
   }
 
   @ParameterizedTest
@@ -63,7 +36,7 @@ final class DutiesTest {
     duties.run();
     duties.run();
     assertThat(done).containsExactly("first", "third", "first", "third");
-    assertThat(logged)
+    assertThat(log.lines())
         .containsExactly("SEVERE maintenance failed and will be tried again: duty=second");
   }
 
@@ -85,7 +58,7 @@ final class DutiesTest {
     duties.run();
     fails[0] = true;
     duties.run();
-    assertThat(logged)
+    assertThat(log.lines())
         .containsExactly(
             "SEVERE maintenance failed and will be tried again: duty=only",
             "INFO maintenance works again: duty=only",

@@ -1,7 +1,7 @@
 package io.speicher.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -31,7 +31,7 @@ final class EpollConnectionTest {
 
   @BeforeEach
   void needEpoll() {
-    assumeThat(Epoll.isAvailable()).isTrue();
+    assumeTrue(Epoll.isAvailable());
   }
 
   @AfterEach

@@ -201,6 +201,16 @@ final class MemoryIT {
   void everyAllocation_failsOnce() throws IOException {
     SpeicherServer server = start();
     ask(connect(server), set("big", BIG) + set("small", "s"), "+OK\r\n+OK\r\n");
+    try (CapturedLog log = new CapturedLog()) {
+      failEachOnce(server);
+      assertThat(log.lines())
+          .isNotEmpty()
+          .allMatch(line -> line.matches("SEVERE (command|connection) failed: .*"));
+    }
+    await().untilAsserted(() -> assertThat(account.usedBytes()).isZero());
+  }
+
+  private void failEachOnce(SpeicherServer server) throws IOException {
     boolean hasFailed = true;
     for (int failing = 0; hasFailed; failing++) {
       RawClient reader = connect(server);
@@ -215,7 +225,6 @@ final class MemoryIT {
       hasFailed = untilFailure.getAndSet(-1) < 0;
       ask(connect(server), "GET small\r\n", bulk("s"));
     }
-    await().untilAsserted(() -> assertThat(account.usedBytes()).isZero());
   }
 
   /** What came is the beginning of this, but that a reply may be an error instead. */

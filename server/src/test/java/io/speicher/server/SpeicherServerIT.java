@@ -114,8 +114,11 @@ final class SpeicherServerIT {
     @Test
     void failingStore_isA503_andTheConnectionLivesOn() throws IOException {
       RawClient client = connect(start(settings(), new BrokenStore()));
-      assertThat(client.ask("{'command':'GET','key':'foo'}"))
-          .isEqualTo("{\"status_code\":503,\"message\":\"the server failed: see its log\"}");
+      try (CapturedLog log = new CapturedLog()) {
+        assertThat(client.ask("{'command':'GET','key':'foo'}"))
+            .isEqualTo("{\"status_code\":503,\"message\":\"the server failed: see its log\"}");
+        assertThat(log.lines()).containsExactly("SEVERE command failed: command=Get");
+      }
       assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
     }
 

@@ -2,6 +2,7 @@ package io.speicher.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.OriginalServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class RealServersTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(names = {"resp", "memcached"})
   void realServer_passesAll(Dialect dialect) throws IOException {
-    try (RealServer server = RealServer.start(dialect, folder)) {
+    try (OriginalServer server = start(dialect)) {
       assertThat(failures(dialect, server.address(), PATIENCE, testCase -> true)).isEmpty();
     }
   }
@@ -38,7 +39,7 @@ class RealServersTest {
   @MethodSource("io.speicher.tck.ProxyFlaw#all")
   void wrongServer_isFound(ProxyFlaw flaw) throws IOException {
     Predicate<Case> finders = testCase -> flaw.finders().contains(testCase.fullName());
-    try (RealServer server = RealServer.start(flaw.dialect(), folder);
+    try (OriginalServer server = start(flaw.dialect());
         ChangingProxy proxy = new ChangingProxy(server.address(), flaw)) {
       assertThat(failures(flaw.dialect(), server.address(), PATIENCE, finders))
           .as("without the proxy")
@@ -48,6 +49,12 @@ class RealServersTest {
           .as("through the proxy")
           .containsExactlyInAnyOrderElementsOf(flaw.finders());
     }
+  }
+
+  private OriginalServer start(Dialect dialect) throws IOException {
+    return dialect == Dialect.resp
+        ? OriginalServer.redis(folder)
+        : OriginalServer.memcached(folder);
   }
 
   private static List<CaseResult> failures(

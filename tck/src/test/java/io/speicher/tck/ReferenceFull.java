@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ReferenceFull {
   private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
   private static final String CONFLICT = "{\"status_code\":409,\"message\":\"not so\"}";
-  private static final String BYTES = "=";
+  static final String BYTES = "=";
   private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 

@@ -116,7 +116,7 @@ final class ReferenceItems {
 
   /** The value as this server keeps it: as it came, but for the flaws. */
   private String kept(String value) throws SyntaxException {
-    if (flaw == Flaw.losesNumberText) {
+    if (flaw == Flaw.losesNumberText && !value.startsWith(ReferenceFull.BYTES)) {
       return STRING_OR_NUMBER.matcher(value).replaceAll(ReferenceItems::asDouble);
     }
     if (flaw == Flaw.losesHalvesInValues) {

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class ReferenceServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final ReentrantLock everybody = new ReentrantLock();
+  private final AtomicReference<@Nullable RuntimeException> fault = new AtomicReference<>();
 
   /** Starts a server on the loopback address; port 0 means any free one. */
   ReferenceServer(@Nullable Flaw flaw, int port) throws IOException {
@@ -43,11 +45,20 @@ final class ReferenceServer implements AutoCloseable {
     return listener.getLocalPort();
   }
 
+  /**
+   * Stops the server.
+   *
+   * @throws IllegalStateException if it made a mistake that is not its flaw
+   */
   @Override
   public void close() throws IOException {
     listener.close();
     for (Socket socket : sockets) {
       socket.close();
+    }
+    RuntimeException failure = fault.get();
+    if (failure != null) {
+      throw new IllegalStateException("a session of the reference server failed", failure);
     }
   }
 
@@ -78,6 +89,8 @@ final class ReferenceServer implements AutoCloseable {
       new ReferenceSession(flaw, items, everybody, socket).run();
     } catch (IOException e) {
       // The client went away, which is not news.
+    } catch (RuntimeException e) {
+      fault.compareAndSet(null, e);
     } finally {
       while (everybody.isHeldByCurrentThread()) {
         everybody.unlock();

@@ -6,6 +6,7 @@ import io.speicher.server.ServerSettings;
 import io.speicher.server.SpeicherServer;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.OriginalServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -22,27 +23,26 @@ final class DifferentialTest {
   private final long commands = Long.getLong("commands", 50_000);
 
   @Test
-  void redisAndSpeicherAnswerTheSame(@TempDir Path directory) throws Exception {
-    try (ServerProcess redis = ServerProcess.redis(directory)) {
+  void redisAndSpeicherAnswerTheSame(@TempDir Path folder) throws Exception {
+    try (OriginalServer redis = Originals.redis(folder)) {
       compareWithSpeicher(new RespCommands(), redis);
     }
   }
 
   @Test
-  void memcachedAndSpeicherAnswerTheSame() throws Exception {
-    try (ServerProcess memcached = ServerProcess.memcached()) {
+  void memcachedAndSpeicherAnswerTheSame(@TempDir Path folder) throws Exception {
+    try (OriginalServer memcached = Originals.memcached(folder)) {
       compareWithSpeicher(new MemcachedCommands(), memcached);
     }
   }
 
-  private void compareWithSpeicher(Dialect dialect, ServerProcess original) throws IOException {
+  private void compareWithSpeicher(Dialect dialect, OriginalServer original) throws IOException {
     try (SpeicherServer speicher =
         SpeicherServer.start(
             ServerSettings.DEFAULT.withPort(0), new SegmentStore(MEMORY_BYTES, Ticker.system()))) {
       Differential differential =
-          new Differential(dialect, original.address(), "127.0.0.1:" + speicher.port());
+          new Differential(dialect, original.hostAndPort(), "127.0.0.1:" + speicher.port());
       assertThat(differential.run(seed, commands)).as("-Dseed=%d", seed).isEmpty();
-      System.out.println(differential.summary());
     }
   }
 }

@@ -2,6 +2,7 @@ package io.speicher.compat.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.OriginalServer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,21 +14,21 @@ final class HarnessTest {
   private final long seed = Long.getLong("seed", 2_500);
 
   @Test
-  void twoRedisServersAnswerTheSame(@TempDir Path directory) throws Exception {
-    try (ServerProcess one = ServerProcess.redis(directory);
-        ServerProcess other = ServerProcess.redis(directory)) {
+  void twoRedisServersAnswerTheSame(@TempDir Path folder) throws Exception {
+    try (OriginalServer one = Originals.redis(folder);
+        OriginalServer other = Originals.redis(folder)) {
       Differential differential =
-          new Differential(new RespCommands(), one.address(), other.address());
+          new Differential(new RespCommands(), one.hostAndPort(), other.hostAndPort());
       assertThat(differential.run(seed, COMMANDS)).as("-Dseed=%d", seed).isEmpty();
     }
   }
 
   @Test
-  void twoMemcachedServersAnswerTheSame() throws Exception {
-    try (ServerProcess one = ServerProcess.memcached();
-        ServerProcess other = ServerProcess.memcached()) {
+  void twoMemcachedServersAnswerTheSame(@TempDir Path folder) throws Exception {
+    try (OriginalServer one = Originals.memcached(folder);
+        OriginalServer other = Originals.memcached(folder)) {
       Differential differential =
-          new Differential(new MemcachedCommands(), one.address(), other.address());
+          new Differential(new MemcachedCommands(), one.hostAndPort(), other.hostAndPort());
       assertThat(differential.run(seed, COMMANDS)).as("-Dseed=%d", seed).isEmpty();
     }
   }

@@ -112,20 +112,16 @@ final class MemcachedFuzzTest {
 
   @Test
   void text() {
-    fuzz("text", MemcachedDialect::new, this::line, MemcachedFuzzTest::checkLines);
+    fuzz(MemcachedDialect::new, this::line, MemcachedFuzzTest::checkLines);
   }
 
   @Test
   void binary() {
-    fuzz("binary", MemcachedBinaryDialect::new, this::request, MemcachedFuzzTest::checkFrames);
+    fuzz(MemcachedBinaryDialect::new, this::request, MemcachedFuzzTest::checkFrames);
   }
 
   private void fuzz(
-      String name,
-      Function<Limits, Dialect> dialects,
-      Supplier<byte[]> requests,
-      Consumer<ByteBuf> check) {
-    System.out.println("MemcachedFuzzTest." + name + ": -Dseed=" + seed + " -Dfuzz=" + COUNT);
+      Function<Limits, Dialect> dialects, Supplier<byte[]> requests, Consumer<ByteBuf> check) {
     long commands = 0;
     long refused = 0;
     Dialect dialect = dialects.apply(LIMITS.get(0));
@@ -154,7 +150,7 @@ final class MemcachedFuzzTest {
       assertThat(threads.getCurrentThreadAllocatedBytes() - heapBytes)
           .as("-Dseed=%d round=%d", seed, i)
           .isLessThan(MAX_HEAP_BYTES);
-      assertThat(in.refCnt()).isEqualTo(1);
+      assertThat(in.refCnt()).as("-Dseed=%d round=%d", seed, i).isEqualTo(1);
       if (!goesOn) {
         dialect = dialects.apply(LIMITS.get(random.nextInt(LIMITS.size())));
         in.release();
@@ -164,8 +160,7 @@ final class MemcachedFuzzTest {
     in.release();
     assertThat(unpooled.metric().usedHeapMemory()).as("-Dseed=%d", seed).isZero();
     assertThat(unpooled.metric().usedDirectMemory()).as("-Dseed=%d", seed).isZero();
-    System.out.printf("%s: commands=%d refused=%d%n", name, commands, refused);
-    assertThat(commands).isGreaterThan(COUNT / 4);
+    assertThat(commands).as("-Dseed=%d refused=%d", seed, refused).isGreaterThan(COUNT / 4);
   }
 
   /**

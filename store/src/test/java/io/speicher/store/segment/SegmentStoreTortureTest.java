@@ -119,8 +119,9 @@ final class SegmentStoreTortureTest {
         runAll(tasks);
       } while (store.stats().evictedItemCount() == 0 || store.stats().expiredItemCount() == 0);
       store.verify();
-      System.out.printf("torture: %s seed=%d %s %s%n", shape, seed, torture.counts, store.stats());
-      assertThat(torture.hits.sum()).isPositive();
+      assertThat(torture.hits.sum())
+          .as("-Dseed=%d %s %s", seed, torture.counts, store.stats())
+          .isPositive();
     }
   }
 
@@ -547,8 +548,7 @@ final class SegmentStoreTortureTest {
       });
       runAll(tasks);
       store.verify();
-      System.out.printf("torture: in enough room seed=%d %s %s%n", seed, sums, store.stats());
-      assertThat(store.stats().evictedItemCount()).isZero();
+      assertThat(store.stats().evictedItemCount()).as("-Dseed=%d %s", seed, sums).isZero();
       for (int i = 0; i < counters; i++) {
         assertThat(get(store, "counter-" + i)).isEqualTo(Long.toString(sums.get(i)));
         assertThat(get(store, "list-" + i % lists)).hasSize((int) lengths.get(i % lists));

@@ -1,4 +1,4 @@
-package io.speicher.compat;
+package io.speicher.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -26,7 +26,7 @@ public final class Program {
   }
 
   /** What a program printed, both streams in one, and how it ended. */
-  record Result(int exitCode, String output) {}
+  public record Result(int exitCode, String output) {}
 
   /** The program of that name, which comes with a package of Debian. */
   public static Program find(String name, String debianPackage) {
@@ -41,7 +41,7 @@ public final class Program {
   }
 
   /** The program of that name, if there is one. */
-  static Optional<Program> named(String name) {
+  public static Optional<Program> named(String name) {
     return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
         .map(folder -> new File(folder, name))
         .filter(File::canExecute)
@@ -57,7 +57,7 @@ public final class Program {
   }
 
   /** Runs it to its end, with {@code input} on its standard input. */
-  Result run(Duration timeout, Path folder, String input, List<String> arguments)
+  public Result run(Duration timeout, Path folder, String input, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(path));
     command.addAll(arguments);
