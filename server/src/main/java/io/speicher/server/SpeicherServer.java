@@ -43,7 +43,9 @@ public final class SpeicherServer implements AutoCloseable {
     this.store = store;
     maintenance = newMaintenance();
     Connections connections = new Connections(settings.maxConnections());
-    status = new ServerStatus(settings, store, wallClock, connections, maintenance);
+    status =
+        new ServerStatus(
+            settings.limits(), settings.threads(), store, wallClock, connections, maintenance);
     network =
         new Network(
             status.executors(),
@@ -61,7 +63,7 @@ public final class SpeicherServer implements AutoCloseable {
       close();
       throw e;
     }
-    status.listensOn(port());
+    status.listensOn(port(), settings.withPort(port()).shown());
     Duties duties =
         new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
     maintenance.scheduleWithFixedDelay(

@@ -10,7 +10,6 @@ import io.speicher.protocol.Metric;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
-import io.speicher.server.ServerSettings;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.Dates;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class ServerStatus implements ServerControl {
   private static final Counts NOTHING = new Counts();
 
-  private final ServerSettings settings;
   private final Limits limits;
   private final Store store;
   private final InstantSource wallClock;
@@ -61,22 +59,22 @@ public final class ServerStatus implements ServerControl {
   private @Nullable ScheduledFuture<?> waitingClear;
 
   public ServerStatus(
-      ServerSettings settings,
+      Limits limits,
+      int threads,
       Store store,
       InstantSource wallClock,
       Connections connections,
       ScheduledExecutorService maintenance) {
-    this.settings = settings;
-    limits = settings.limits();
+    this.limits = limits;
     this.store = store;
     this.wallClock = wallClock;
     this.connections = connections;
     this.maintenance = maintenance;
     startedAtMillis = store.nowMillis();
     Dates dates = new Dates(store, wallClock);
-    LoopLocks locks = new LoopLocks(settings.threads());
+    LoopLocks locks = new LoopLocks(threads);
     executors =
-        IntStream.range(0, settings.threads())
+        IntStream.range(0, threads)
             .mapToObj(loop -> new CommandExecutor(store, dates, this, locks, loop))
             .toList();
   }
@@ -104,17 +102,17 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.COMMANDS_PER_SECOND, commandsPerSecond);
     numbers.put(Gauge.CONNECTIONS, (long) connections.count());
     numbers.put(Gauge.MAX_CONNECTIONS, (long) connections.max());
-    numbers.put(Gauge.THREADS, (long) settings.threads());
+    numbers.put(Gauge.THREADS, (long) executors.size());
     numbers.put(Gauge.PORT, (long) port);
     numbers.put(Gauge.MAX_FRAME_BYTES, (long) limits.maxFrameBytes());
     numbers.put(Gauge.MAX_KEY_BYTES, (long) limits.maxKeyBytes());
     return new ServerStats(version(), wallClock.millis(), numbers, shownSettings);
   }
 
-  /** Where the server listens, once it does. */
-  public void listensOn(int newPort) {
+  /** Where the server listens, once it does, and with which settings. */
+  public void listensOn(int newPort, List<SettingValue> settings) {
     port = newPort;
-    shownSettings = settings.withPort(newPort).shown();
+    shownSettings = settings;
   }
 
   /** Looks at what changes. Called now and then, by one thread. */

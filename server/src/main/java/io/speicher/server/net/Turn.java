@@ -5,10 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.speicher.dialect.Account;
-import io.speicher.dialect.Ahead;
 import io.speicher.dialect.ReceivedBytes;
 import io.speicher.server.command.CommandExecutor;
-import io.speicher.store.Prefetch;
+import io.speicher.server.command.Lookahead;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -71,31 +70,6 @@ final class Turn {
   private boolean running;
   private boolean watching;
   private boolean answering;
-
-  /** Commands that were found ahead, and what the store has found out about their keys. */
-  record Lookahead(Ahead commands, Prefetch keys) {
-    Lookahead(CommandExecutor executor) {
-      this(new Ahead(), executor.newPrefetch());
-    }
-
-    void clear() {
-      commands.clear();
-      keys.clear();
-    }
-
-    /** Has the store find out about the keys of all commands; not worth it for one. */
-    void fetch() {
-      if (commands.count() > 1) {
-        commands.addKeysTo(keys::add);
-        keys.fetch();
-      }
-    }
-
-    /** The place of the key of this command in {@link #keys}, or -1 if it is not there. */
-    int place(int index) {
-      return commands.count() > 1 ? index : -1;
-    }
-  }
 
   Turn(
       EventLoop loop,
