@@ -64,7 +64,7 @@ final class LargeValuesIT {
   @BeforeAll
   static void start() throws IOException {
     // Enough for all at once: whoever is slow where memory is short may be cut off, see MemoryIT.
-    server = new ServerProcess("--memory", "1536mb", "--connection-memory", "1gb");
+    server = new ServerProcess("--memory", "2gb");
   }
 
   @AfterAll
