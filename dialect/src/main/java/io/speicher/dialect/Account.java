@@ -49,7 +49,7 @@ public final class Account {
    */
   public Account(long limitBytes, long reserveBytes, Runnable beforeAllocation) {
     this.beforeAllocation = beforeAllocation;
-    smallShares = (int) Math.max(1, limitBytes / SMALL_SHARES_DIVISOR / SMALL_SHARE_BYTES);
+    smallShares = (int) (limitBytes / SMALL_SHARES_DIVISOR / SMALL_SHARE_BYTES);
     if (reserveBytes < 0 || reserveBytes + smallBytes() >= limitBytes) {
       throw new IllegalArgumentException(
           "account too small: limitBytes="

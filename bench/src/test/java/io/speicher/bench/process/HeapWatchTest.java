@@ -14,8 +14,7 @@ final class HeapWatchTest {
 
   @Test
   void used_isTheSumOfTheSpaces() {
-    assertThat(HeapWatch.used(words(HEADER), words(FIGURES)))
-        .isEqualTo(3_458L << 10);
+    assertThat(HeapWatch.used(words(HEADER), words(FIGURES))).isEqualTo(3_458L << 10);
   }
 
   private static List<String> words(String line) {

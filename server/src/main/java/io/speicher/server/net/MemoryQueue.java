@@ -67,7 +67,9 @@ final class MemoryQueue {
    */
   void add(Connection connection, long totalBytes) {
     boolean isSmall =
-        totalBytes <= Account.SMALL_SHARE_BYTES && connection.share().reservedBytes() == 0;
+        small.places > 0
+            && totalBytes <= small.shareBytes
+            && connection.share().reservedBytes() == 0;
     long order = System.nanoTime() - startNanos + totalBytes * NANOS_PER_BYTE;
     synchronized (this) {
       (isSmall ? small : large).waiting.add(new Waiting(connection, totalBytes, order));
