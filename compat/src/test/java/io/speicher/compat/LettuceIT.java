@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +48,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LettuceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** Says each time that it connects again; kept here, since a logger may be forgotten. */
+  private static final Logger LETTUCE = Logger.getLogger("io.lettuce");
+
   private static ServerUnderTest server;
 
   private final ProtocolVersion protocol;
@@ -59,6 +64,7 @@ final class LettuceIT {
 
   @BeforeAll
   static void startServer() throws IOException {
+    LETTUCE.setLevel(Level.WARNING);
     server = ServerUnderTest.resp();
   }
 
