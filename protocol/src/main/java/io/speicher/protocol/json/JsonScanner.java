@@ -38,6 +38,9 @@ public final class JsonScanner {
   private static final long BACKSLASHES = ONES * '\\';
   private static final long SPACES = ONES * ' ';
 
+  /** How long a character can be spelled: a backslash, a u and four digits. */
+  private static final int LONGEST_ESCAPE_BYTES = 6;
+
   /** Stands for the byte after the last. */
   private static final int END = -1;
 
@@ -150,11 +153,15 @@ public final class JsonScanner {
 
   /** Whether the name of the member, its escapes resolved, is {@code expected}, which is ASCII. */
   public boolean nameEquals(byte[] expected) {
-    if (nameEscaped) {
-      String name = JsonText.unescape(text.slice(nameStart, nameEnd - nameStart));
-      return name.equals(new String(expected, StandardCharsets.US_ASCII));
+    if (!nameEscaped) {
+      return regionEquals(nameStart, nameEnd, expected);
     }
-    return regionEquals(nameStart, nameEnd, expected);
+    int spelledBytes = nameEnd - nameStart;
+    if (spelledBytes > LONGEST_ESCAPE_BYTES * expected.length) {
+      return false; // Not unescaped: it may be as long as the whole text.
+    }
+    String name = JsonText.unescape(text.slice(nameStart, spelledBytes));
+    return name.equals(new String(expected, StandardCharsets.US_ASCII));
   }
 
   /** The value of the member, or the element; stays valid when the scanner moves on. */
