@@ -44,13 +44,14 @@ public final class JsonScanner {
   /** Stands for the byte after the last. */
   private static final int END = -1;
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   private final long[] objectLevels = new long[Limits.MAX_NESTING / Long.SIZE];
 
-  private ByteBuffer text = ByteBuffer.allocate(0);
+  private ByteBuffer text = NOTHING;
   private int limit;
   private int offset;
   private boolean first;
@@ -80,6 +81,12 @@ public final class JsonScanner {
     }
     offset++;
     first = true;
+  }
+
+  /** Lets the last text go. */
+  public void rest() {
+    text = NOTHING;
+    limit = 0;
   }
 
   /** Checks that {@code json} is one value of any kind; white space may stand around it. */
