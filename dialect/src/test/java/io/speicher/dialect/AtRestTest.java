@@ -19,6 +19,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -102,6 +104,111 @@ final class AtRestTest {
             frame("{\"command\":\"PING\"}"),
             frame("{\"command\":\"MGET\",\"keys\":[\"k\",\"l\"]}"),
             frame("{\"command\":")));
+  }
+
+  // ---- what is kept ----
+
+  /**
+   * After the largest requests a dialect and a session keep no more than after small ones of the
+   * same kind.
+   */
+  @Test
+  void transaction_isNotKept() {
+    assertKept(RespDialect::new, AtRestTest::transaction, 10_000);
+  }
+
+  @Test
+  void manyWords_areNotKept() {
+    assertKept(
+        RespDialect::new,
+        count -> "*" + (count + 1) + "\r\n$3\r\nDEL\r\n" + "$1\r\nk\r\n".repeat(count),
+        100_000);
+    assertKept(RespDialect::new, count -> "mget" + " k".repeat(count) + "\r\n", 30_000);
+    assertKept(RespDialect::new, count -> "watch" + " k".repeat(count) + "\r\nunwatch\r\n", 8_000);
+  }
+
+  @Test
+  void manyKeys_areNotKept() {
+    assertKept(MemcachedDialect::new, count -> "get" + " k".repeat(count) + "\r\n", 100_000);
+    assertKept(MemcachedDialect::new, count -> "gat 5" + " k".repeat(count) + "\r\n", 100_000);
+  }
+
+  @Test
+  void batches_areNotKept() {
+    assertKept(
+        JsonDialect::new,
+        count -> frame("{\"command\":\"MGET\",\"keys\":[" + list("\"\\u006b\"", count) + "]}"),
+        16_384);
+    assertKept(
+        JsonDialect::new,
+        count ->
+            frame(
+                "{\"command\":\"MSET\",\"items\":["
+                    + list("{\"key\":\"\\u006b\",\"value\":\"\\n\"}", count)
+                    + "]}"),
+        16_384);
+    assertKept(
+        JsonDialect::new,
+        count ->
+            frame("{\"command\":\"SET\",\"key\":\"k\",\"value\":\"" + "\\n".repeat(count) + "\"}"),
+        15_000);
+  }
+
+  private static String transaction(int count) {
+    return "multi\r\n" + "*3\r\n$3\r\nset\r\n$1\r\nk\r\n$1\r\nv\r\n".repeat(count) + "exec\r\n";
+  }
+
+  private static String list(String element, int count) {
+    return (element + ",").repeat(count - 1) + element;
+  }
+
+  private static void assertKept(
+      Function<Limits, Dialect> maker, IntFunction<String> requests, int many) {
+    Dialect dialect = maker.apply(Limits.DEFAULT);
+    Peer peer = new Peer();
+    answerAll(dialect, peer, requests.apply(2));
+    long before = Reachable.bytes(dialect, peer.session());
+    answerAll(dialect, peer, requests.apply(many));
+    assertThat(Reachable.bytes(dialect, peer.session())).isLessThanOrEqualTo(before);
+    assertThat(peer.account().usedBytes()).isZero();
+  }
+
+  /** Answers as a connection does, up to the moment when it waits for more and is at rest. */
+  private static void answerAll(Dialect dialect, Peer peer, String requests) {
+    ByteBuf in = Unpooled.copiedBuffer(requests, ISO_8859_1);
+    Command command;
+    while ((command = peer.decodeOrNull(dialect, in)) != null) {
+      if (elements(command) instanceof List<?> elements) {
+        dialect.beginBatch(elements.size(), peer.out());
+        for (int i = 0; i < elements.size(); i++) {
+          dialect.turnTo(i);
+          boolean isDone = command instanceof Command.Transaction;
+          dialect.encode(isDone ? Reply.Done.DONE : Reply.Miss.MISS, peer.out());
+        }
+        dialect.endBatch(peer.out());
+      } else if (command instanceof Command.Watch(var keys)) {
+        keys.forEach(key -> peer.session().watch().add(key, 1, 1));
+        dialect.encode(Reply.Done.DONE, peer.out());
+      } else {
+        if (command instanceof Command.Unwatch) {
+          peer.session().unwatch();
+        }
+        dialect.encode(reply(command), peer.out());
+      }
+      peer.take();
+    }
+    peer.session().endCommand();
+    in.release();
+    assertThat(dialect.isAtRest()).isTrue();
+  }
+
+  private static @Nullable List<?> elements(Command command) {
+    return switch (command) {
+      case Command.GetAll get -> get.keys();
+      case Command.Batch batch -> batch.commands();
+      case Command.Transaction transaction -> transaction.commands();
+      default -> null;
+    };
   }
 
   private void compare(Function<Limits, Dialect> maker, List<String> commands) {

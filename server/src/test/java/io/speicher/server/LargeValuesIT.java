@@ -59,6 +59,8 @@ final class LargeValuesIT {
   /** Bytes that are no text, in base64. */
   private static final byte[] BYTES = "/wCA".repeat(4_096).getBytes(ISO_8859_1);
 
+  private static final byte[] DIGITS = "7".repeat(4_096).getBytes(ISO_8859_1);
+
   private static ServerProcess server;
 
   @BeforeAll
@@ -98,6 +100,23 @@ final class LargeValuesIT {
   @Test
   void everyCommand_longestValues() throws Exception {
     atOnce(client -> run(SCRIPTS.get(client % SCRIPTS.size()), client, MAX_BYTES));
+  }
+
+  /** What is neither a key nor a value may be as long, too. */
+  @Test
+  void json_longNamesAndNumbers() throws Exception {
+    int n = 30 << 20;
+    atOnce(client -> {
+      try (ValueWire wire = new ValueWire(server.port())) {
+        frame(wire, "{\"command\":\"PING\",\"\\u0061", n, "\":1}").sendValue(n).send("\":1}");
+        expectJson(wire, DONE);
+        frame(wire, "{\"command\":\"INC\",\"key\":\"n\",\"by\":", n, "}")
+            .sendRepeated(DIGITS, n)
+            .send("}");
+        expectJson(
+            wire, "{\"status_code\":400,\"message\":\"member is not a 64-bit integer: by\"}");
+      }
+    });
   }
 
   private static void run(Script script, int client, int bytes) throws IOException {

@@ -28,6 +28,8 @@ final class ReferenceFull {
   private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
   private static final String CONFLICT = "{\"status_code\":409,\"message\":\"not so\"}";
   static final String BYTES = "=";
+  private static final int MAX_BATCH = 16_384;
+  private static final int MAX_MATCH_BYTES = 1_024;
   private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
@@ -240,6 +242,9 @@ final class ReferenceFull {
     if (!UTF_8.newEncoder().canEncode(match)) {
       throw new RefusedException("half of a surrogate pair");
     }
+    if (match.getBytes(UTF_8).length > MAX_MATCH_BYTES) {
+      throw new RefusedException("match is too long");
+    }
     List<String> left =
         items.keys().stream()
             .filter(key -> hash(key) >= Long.parseLong(cursor))
@@ -296,7 +301,11 @@ final class ReferenceFull {
     if (written == null || !written.startsWith("[")) {
       throw new RefusedException("not an array");
     }
-    return NaiveJson.elements(written);
+    List<String> elements = NaiveJson.elements(written);
+    if (elements.size() > MAX_BATCH) {
+      throw new RefusedException("too many elements");
+    }
+    return elements;
   }
 
   private static @Nullable Long ttlMillis(Map<String, String> request) throws RefusedException {

@@ -58,6 +58,8 @@ public final class JsonCommandDecoder {
     ByteBuffer received = in.nioBuffer();
     ByteBuffer payload = Frame.take(received, limits.maxFrameBytes());
     if (payload == null) {
+      scanner.rest(); // It may be long until the next command.
+      memory = null;
       return null;
     }
     in.skipBytes(received.position());
@@ -343,7 +345,7 @@ public final class JsonCommandDecoder {
   /** A string that is neither a key nor a value. */
   private static String word(String name, @Nullable JsonSpan span) throws MalformedJsonException {
     JsonSpan word = string(name, span);
-    if (word.end() - word.start() > MAX_WORD_BYTES) {
+    if (word.quoted().remaining() > MAX_WORD_BYTES) {
       throw new MalformedJsonException(
           "member too long: " + name + " (expected: at most " + MAX_WORD_BYTES + " bytes)");
     }

@@ -94,6 +94,7 @@ public final class RespDialect implements Dialect {
     }
     try {
       if (!parser.parse(in)) {
+        parser.rest();
         return null;
       }
     } catch (ProtocolException e) {

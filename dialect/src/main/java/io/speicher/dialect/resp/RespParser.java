@@ -1,6 +1,7 @@
 package io.speicher.dialect.resp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.speicher.protocol.ProtocolException;
 
 /**
@@ -45,6 +46,14 @@ final class RespParser {
   /** Whether what it is given next begins with the first byte of a command. */
   boolean isBetweenCommands() {
     return searched == 0 && missing == 0;
+  }
+
+  /** Lets the words of the last command go, unless one has begun: it may be long until the next. */
+  void rest() {
+    if (isBetweenCommands()) {
+      arguments.clear(0);
+      arguments.lieIn(Unpooled.EMPTY_BUFFER, 0);
+    }
   }
 
   /** The words of the command that was found last. */

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Account;
 import io.speicher.dialect.CommandMemory;
+import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.Peer;
+import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
@@ -90,6 +93,63 @@ final class JsonCommandDecoderTest {
                 List.of(new Command.Set(bytes("a"), ValueKind.JSON, bytes("[1]"), 5)), false));
   }
 
+  /** Each element is found again when it is asked for, in whatever order. */
+  @Test
+  void batch_ofManyKeys() {
+    List<ByteBuffer> keys = new ArrayList<>();
+    StringBuilder json = new StringBuilder("{'command':'MGET','keys':[");
+    for (int i = 0; i < 1_000; i++) {
+      json.append(i == 0 ? "" : i % 3 == 0 ? " , " : ",");
+      json.append("'").append(i % 5 == 0 ? "\\u006b" : "k").append(i).append("'");
+      keys.add(bytes("k" + i));
+    }
+    Command.GetAll get = (Command.GetAll) decode(json.append("]}").toString());
+    assertThat(get.keys()).isEqualTo(keys);
+    for (int i : new int[] {999, 0, 63, 64, 65, 1, 500, 437, 436, 501, 999}) {
+      assertThat(get.keys().get(i)).isEqualTo(keys.get(i));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MGET, keys", "MDEL, keys", "MSET, items"})
+  void batch_ofAtMost16384(String command, String member) {
+    JsonCommandDecoder roomy = new JsonCommandDecoder(Limits.DEFAULT);
+    String element = command.equals("MSET") ? "{'key':'k','value':1}" : "'k'";
+    String head = "{'command':'" + command + "','" + member + "':[";
+    String longest = head + (element + ",").repeat(16_383) + element + "]}";
+    String tooLong = head + (element + ",").repeat(16_384) + element + "]}";
+    assertThat(roomy.decode(Unpooled.wrappedBuffer(frame(longest)), memory))
+        .isNotInstanceOf(Command.Malformed.class);
+    assertThat(roomy.decode(Unpooled.wrappedBuffer(frame(tooLong)), memory))
+        .isEqualTo(
+            new Command.Malformed(
+                "too many " + member + " (expected: at most 16384); send several requests"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"command\":', command",
+    "'\"command\":\"SET\",\"key\":\"k\",\"value\":\"\",\"encoding\":', encoding",
+    "'\"command\":\"SET\",\"key\":\"k\",\"value\":1,\"if\":', if",
+    "'\"command\":\"SCN\",\"cursor\":', cursor"
+  })
+  void word_tooLong(String head, String member) {
+    assertThat(decode("{" + head + "'" + "x".repeat(1_023) + "'}").toString())
+        .doesNotContain("too long");
+    assertThat(decode("{" + head + "'" + "x".repeat(1_023) + "\\n'}"))
+        .isEqualTo(
+            new Command.Malformed(
+                "member too long: " + member + " (expected: at most 1024 bytes)"));
+  }
+
+  @Test
+  void match_ofAtMost1024Bytes() {
+    assertThat(decode("{'command':'SCN','match':'" + "\\u00e9".repeat(512) + "'}"))
+        .isInstanceOf(Command.Scan.class);
+    assertThat(decode("{'command':'SCN','match':'" + "\\u00e9".repeat(512) + "x'}"))
+        .isEqualTo(new Command.Malformed("pattern too long: bytes=1025 (expected: up to 1024)"));
+  }
+
   @Test
   void counterAndAppend() {
     assertThat(decode("{'command':'INC','key':'a','by':-5,'initial':0,'ttl':9}"))
@@ -142,6 +202,74 @@ final class JsonCommandDecoderTest {
     assertThat(decode("{'command':'GET','key':'\\ud83d\\ude00\\u0000'}"))
         .isEqualTo(decode("{'command':'GET','key':'\ud83d\ude00\\u0000'}"))
         .isEqualTo(new Command.Get(bytes("\ud83d\ude00\0")));
+  }
+
+  // ---- strings that are not spelled as they are ----
+
+  /** More than fits onto the heap is in memory of the connection, until the command has ended. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 30_000, 90_000})
+  void longEscapes(int length) {
+    Peer peer = new Peer();
+    try (CommandMemory counted = new CommandMemory(peer.session().share())) {
+      String text = "\\t" + "x".repeat(length);
+      Command command =
+          decoder.decode(
+              Unpooled.wrappedBuffer(
+                  frame("{'command':'SET','key':'\\u006b','value':'" + text + "'}")),
+              counted);
+      assertThat(command)
+          .isEqualTo(
+              new Command.Set(bytes("k"), ValueKind.TEXT, bytes("\t" + "x".repeat(length)), 0));
+      assertThat(peer.account().usedBytes() > length).isEqualTo(length > 16_384);
+    }
+    assertThat(peer.account().usedBytes()).isZero();
+  }
+
+  @Test
+  void longEscapes_ofManyItems() {
+    Peer peer = new Peer();
+    try (CommandMemory counted = new CommandMemory(peer.session().share())) {
+      StringBuilder json = new StringBuilder("{'command':'MSET','items':[");
+      List<Command.Set> expected = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        String value = "x".repeat(50 * i);
+        json.append(i == 0 ? "" : ",").append("{'key':'\\u006b").append(i);
+        json.append(i % 2 == 0 ? "','value':'\\n" : "','encoding':'base64','value':'eHh4");
+        json.append(i % 2 == 0 ? value : "eHh4".repeat(i)).append("'}");
+        ByteBuffer stored = bytes(i % 2 == 0 ? "\n" + value : "xxx".repeat(i + 1));
+        ValueKind kind = i % 2 == 0 ? ValueKind.TEXT : ValueKind.BYTES;
+        expected.add(new Command.Set(bytes("k" + i), kind, stored, 0));
+      }
+      Command command =
+          decoder.decode(Unpooled.wrappedBuffer(frame(json.append("]}").toString())), counted);
+      assertThat(command).isEqualTo(new Command.SetAll(expected, false));
+      assertThat(peer.account().usedBytes()).isPositive();
+    }
+    assertThat(peer.account().usedBytes()).isZero();
+  }
+
+  /** It was taken; whoever has kept its bytes can decode it again when there is memory. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\\n", "','encoding':'base64"})
+  void shortage_isTriedAgain(String end) {
+    Account account = new Account(1L << 20, 0);
+    Share other = new Peer(account).session().share();
+    String value = "AAAA".repeat(20_000);
+    ByteBuf in =
+        Unpooled.wrappedBuffer(frame("{'command':'SET','key':'k','value':'" + value + end + "'}"));
+    try (CommandMemory counted = new CommandMemory(new Peer(account).session().share())) {
+      ByteBuf taken = other.bufferForHeld((int) other.freeBytes());
+      assertThatThrownBy(() -> decoder.decode(in, counted))
+          .isInstanceOf(MemoryShortageException.class);
+      assertThat(in.isReadable()).isFalse();
+      taken.release();
+
+      in.readerIndex(0);
+      Command.Set set = (Command.Set) requireNonNull(decoder.decode(in, counted));
+      assertThat(set.value().remaining()).isEqualTo(end.startsWith("\\") ? 80_001 : 60_000);
+    }
+    assertThat(account.usedBytes()).isZero();
   }
 
   // ---- what is no command ----
@@ -239,7 +367,14 @@ final class JsonCommandDecoderTest {
   void frame_cutAnywhere_isTakenWhole() {
     ByteBuf whole = Unpooled.buffer();
     List<Command> expected = new ArrayList<>();
-    for (String json : List.of("{'command':'PING'}", "nonsense", "{'command':'GET','key':'k'}")) {
+    for (String json :
+        List.of(
+            "{'command':'PING'}",
+            "nonsense",
+            "{'command':'GET','key':'k'}",
+            "{'command':'SET','key':'\\u006b','value':'\\n\\ud83d\\ude00\\u00e9\u20ac'}",
+            "{'command':'SET','key':'k','value':'AAAA\\u0041A==','encoding':'base64'}",
+            "{'command':'MGET','keys':['a','\\u0062','\\ud83d\\ude00']}")) {
       whole.writeBytes(frame(json));
       expected.add(decode(json));
     }

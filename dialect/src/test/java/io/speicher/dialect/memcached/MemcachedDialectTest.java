@@ -1,6 +1,7 @@
 package io.speicher.dialect.memcached;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,10 +19,12 @@ import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +58,126 @@ class MemcachedDialectTest {
     }
     assertThat(commands(new MemcachedDialect(LIMITS), List.of(input.split("")))).isEqualTo(whole);
   }
+
+  // ---- many keys ----
+
+  /** So many that they are counted while they arrive, and found when they are asked for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "gets", "gat 5", "gats  5"})
+  void manyKeys_cutAnywhere(String command) {
+    List<ByteBuffer> keys = new ArrayList<>();
+    StringBuilder line = new StringBuilder(command);
+    for (int i = 0; line.length() < 2_500; i++) {
+      String key = "k" + i + "x".repeat(i % 40);
+      line.append(" ".repeat(i % 7 == 0 ? 3 : 1)).append(key);
+      keys.add(bytes(key));
+    }
+    byte[] whole = line.append(" \r\n").toString().getBytes(ISO_8859_1);
+    // memcached waits for the rest of a long line only if it begins with get or gets.
+    int firstCut = command.startsWith("gat") ? whole.length : 1;
+    for (int cut = firstCut; cut <= whole.length; cut++) {
+      MemcachedDialect roomy = new MemcachedDialect(Limits.DEFAULT);
+      if (cut < whole.length) {
+        assertThat(peer.decodeOrNull(roomy, Unpooled.wrappedBuffer(whole, 0, cut))).isNull();
+      }
+      assertThat(keys(peer.decode(roomy, Unpooled.copiedBuffer(whole)))).isEqualTo(keys);
+    }
+  }
+
+  @Test
+  void manyKeys_byteByByte() {
+    MemcachedDialect roomy = new MemcachedDialect(Limits.DEFAULT);
+    List<ByteBuffer> keys = IntStream.range(0, 1_000).mapToObj(i -> bytes("k" + i)).toList();
+    String line =
+        "get " + IntStream.range(0, 1_000).mapToObj(i -> "k" + i).collect(joining(" ")) + "\r\n";
+    ByteBuf in = Unpooled.buffer();
+    for (int i = 0; i < line.length() - 1; i++) {
+      in.writeByte(line.charAt(i));
+      assertThat(peer.decodeOrNull(roomy, in)).isNull();
+    }
+    Command.GetAll get = (Command.GetAll) peer.decode(roomy, in.writeByte('\n'));
+    assertThat(get.keys()).isEqualTo(keys);
+    for (int i : new int[] {999, 0, 21, 22, 23, 24, 500, 437, 436, 501, 22, 999}) {
+      assertThat(get.keys().get(i)).isEqualTo(keys.get(i));
+    }
+  }
+
+  /** Each value is told with its key, be it one of the first words of the line or behind them. */
+  @ParameterizedTest
+  @CsvSource({"get, 40", "gat 5, 40", "gets, 23", "gats 5, 22", "gets, 22"})
+  void manyKeys_answered(String command, int count) {
+    String names = IntStream.range(0, count).mapToObj(i -> "k" + i).collect(joining(" "));
+    decode(command + " " + names + "\r\n");
+    boolean showsVersion = command.startsWith("gets") || command.startsWith("gats");
+    StringBuilder expected = new StringBuilder();
+    dialect.beginBatch(count, peer.out());
+    for (int i = 0; i < count; i++) {
+      dialect.turnTo(i);
+      dialect.encode(i % 3 == 0 ? Reply.Miss.MISS : VALUE, peer.out());
+      expected.append(
+          i % 3 == 0 ? "" : "VALUE k" + i + " 7 2" + (showsVersion ? " 42" : "") + "\r\nv1\r\n");
+    }
+    dialect.endBatch(peer.out());
+    assertThat(peer.takeText()).isEqualTo(expected + "END\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 20, 21, 22, 23, 99})
+  void manyKeys_oneTooLong(int index) {
+    for (String command : List.of("get", "gat 5")) {
+      for (int keyBytes : new int[] {250, 251}) {
+        StringBuilder line = new StringBuilder(command);
+        for (int i = 0; i < 100; i++) {
+          line.append(" ").append("k".repeat(i == index ? keyBytes : 1));
+        }
+        MemcachedDialect roomy = new MemcachedDialect(Limits.DEFAULT);
+        Command read = peer.decode(roomy, Unpooled.copiedBuffer(line.append("\r\n"), ISO_8859_1));
+        assertThat(read instanceof Command.Malformed).isEqualTo(keyBytes > 250);
+      }
+    }
+  }
+
+  /** The places of a million words would fill the heap. */
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "gets", "gat 5"})
+  void aMillionKeys_takeNoMemory(String command) {
+    MemcachedDialect roomy = new MemcachedDialect(Limits.DEFAULT);
+    int count = 1_000_000;
+    ByteBuf in = Unpooled.buffer(3 * count + 100).writeBytes(command.getBytes(ISO_8859_1));
+    for (int i = 0; i < count; i++) {
+      in.writeByte(' ').writeByte('a' + i % 26);
+    }
+    in.writeByte('\r').writeByte('\n');
+    long before = allocatedBytes();
+    if (command.startsWith("get")) {
+      assertThat(peer.decodeOrNull(roomy, in.slice(0, 2 * count))).isNull();
+    }
+    Command read = peer.decode(roomy, in);
+    ByteBuffer last = key(read, count - 1);
+    assertThat(allocatedBytes() - before).isLessThan(100_000);
+    assertThat(last).isEqualTo(bytes("" + (char) ('a' + (count - 1) % 26)));
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
+  }
+
+  private static List<ByteBuffer> keys(Command read) {
+    int count =
+        read instanceof Command.Batch(var commands)
+            ? commands.size()
+            : ((Command.GetAll) read).keys().size();
+    return IntStream.range(0, count).mapToObj(i -> key(read, i)).toList();
+  }
+
+  private static ByteBuffer key(Command read, int index) {
+    return read instanceof Command.Batch(var commands)
+        ? ((Command.GetAndTouch) commands.get(index)).key()
+        : ((Command.GetAll) read).keys().get(index);
+  }
+
+  // ---- commands and replies ----
 
   @Test
   void readsWhatIsStored() {

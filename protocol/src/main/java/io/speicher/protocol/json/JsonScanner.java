@@ -38,16 +38,20 @@ public final class JsonScanner {
   private static final long BACKSLASHES = ONES * '\\';
   private static final long SPACES = ONES * ' ';
 
+  /** How long a character can be spelled: a backslash, a u and four digits. */
+  private static final int LONGEST_ESCAPE_BYTES = 6;
+
   /** Stands for the byte after the last. */
   private static final int END = -1;
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   private final long[] objectLevels = new long[Limits.MAX_NESTING / Long.SIZE];
 
-  private ByteBuffer text = ByteBuffer.allocate(0);
+  private ByteBuffer text = NOTHING;
   private int limit;
   private int offset;
   private boolean first;
@@ -77,6 +81,12 @@ public final class JsonScanner {
     }
     offset++;
     first = true;
+  }
+
+  /** Lets the last text go. */
+  public void rest() {
+    text = NOTHING;
+    limit = 0;
   }
 
   /** Checks that {@code json} is one value of any kind; white space may stand around it. */
@@ -150,11 +160,15 @@ public final class JsonScanner {
 
   /** Whether the name of the member, its escapes resolved, is {@code expected}, which is ASCII. */
   public boolean nameEquals(byte[] expected) {
-    if (nameEscaped) {
-      String name = JsonText.unescape(text.slice(nameStart, nameEnd - nameStart));
-      return name.equals(new String(expected, StandardCharsets.US_ASCII));
+    if (!nameEscaped) {
+      return regionEquals(nameStart, nameEnd, expected);
     }
-    return regionEquals(nameStart, nameEnd, expected);
+    int spelledBytes = nameEnd - nameStart;
+    if (spelledBytes > LONGEST_ESCAPE_BYTES * expected.length) {
+      return false; // Not unescaped: it may be as long as the whole text.
+    }
+    String name = JsonText.unescape(text.slice(nameStart, spelledBytes));
+    return name.equals(new String(expected, StandardCharsets.US_ASCII));
   }
 
   /** The value of the member, or the element; stays valid when the scanner moves on. */

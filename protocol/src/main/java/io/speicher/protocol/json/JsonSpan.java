@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param escaped whether the value, if it is a string, holds a backslash
  */
 public record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
+  /** A minus and 19 digits: JSON has no leading zeros. */
+  private static final int MAX_INTEGER_BYTES = 20;
 
   public boolean isString() {
     return text.get(start) == '"';
@@ -61,6 +63,9 @@ public record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
 
   /** The 64-bit integer that this is, written with digits and perhaps a minus, or null. */
   public @Nullable Long integer() {
+    if (end - start > MAX_INTEGER_BYTES) {
+      return null; // Not made a string of: it may be as long as the whole text.
+    }
     for (int i = start; i < end; i++) {
       byte b = text.get(i);
       if ((b < '0' || b > '9') && !(b == '-' && i == start)) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.speicher.protocol.Limits;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +40,59 @@ final class JsonScannerTest {
     assertThat(text(scanner.valueSpan().json())).isEqualTo("[ 2, {} ]");
 
     assertThat(scanner.nextMember()).isFalse();
+  }
+
+  @Test
+  void name_escapedFromEndToEnd() throws MalformedJsonException {
+    scanner.begin(bytes("{\"\\u0061\\u0062\":1,\"\\u0061\\u0062\\/\":2}"));
+    assertThat(scanner.nextMember()).isTrue();
+    assertThat(scanner.nameEquals(ascii("ab"))).isTrue();
+    assertThat(scanner.nameEquals(ascii("a"))).isFalse();
+    assertThat(scanner.nextMember()).isTrue();
+    assertThat(scanner.nameEquals(ascii("ab"))).isFalse();
+    assertThat(scanner.nameEquals(ascii("ab/"))).isTrue();
+  }
+
+  /** A name and a number may be as long as a frame, and no string is made of either. */
+  @Test
+  void nameAndNumber_ofManyBytes_takeNoMemory() throws MalformedJsonException {
+    int length = 30 << 20;
+    ByteBuffer text = ByteBuffer.allocate(2 * length + 64);
+    text.put(ascii("{\"\\u0061")).put(ascii("x".repeat(1 << 20).repeat(length >> 20)));
+    text.put(ascii("\":")).put(ascii("7".repeat(1 << 20).repeat(length >> 20)));
+    text.put(ascii("}")).flip();
+    scanner.begin(text);
+    long before = allocatedBytes();
+    assertThat(scanner.nextMember()).isTrue();
+    boolean isEqual = scanner.nameEquals(ascii("command"));
+    Long number = scanner.valueSpan().integer();
+    assertThat(allocatedBytes() - before).isLessThan(100_000);
+    assertThat(isEqual).isFalse();
+    assertThat(number).isNull();
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 7, Long.MAX_VALUE})
+  void integer_upToItsBounds(long number) throws MalformedJsonException {
+    assertThat(integer(Long.toString(number))).isEqualTo(number);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"9223372036854775808", "-9223372036854775809", "-10000000000000000000", "1.0"})
+  void integer_beyond(String number) throws MalformedJsonException {
+    assertThat(integer(number)).isNull();
+  }
+
+  private @Nullable Long integer(String json) throws MalformedJsonException {
+    scanner.begin(bytes("{\"a\":" + json + "}"));
+    assertThat(scanner.nextMember()).isTrue();
+    return scanner.valueSpan().integer();
   }
 
   @Test
