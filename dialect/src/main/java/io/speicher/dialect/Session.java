@@ -1,6 +1,8 @@
 package io.speicher.dialect;
 
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
+import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ public final class Session {
 
   private final long id = lastId.incrementAndGet();
   private final Share share;
+  private final @Nullable User firstUser;
+  private @Nullable User user;
+  private @Nullable InetAddress address;
 
   private volatile Names names = Names.NONE;
   private String command = "";
@@ -55,7 +60,17 @@ public final class Session {
   private long pauseMillis;
 
   public Session(Share share) {
+    this(share, null);
+  }
+
+  /**
+   * @param firstUser who the peer is until it says who it is; null if nobody has to, and everybody
+   *     may do everything
+   */
+  public Session(Share share, @Nullable User firstUser) {
     this.share = share;
+    this.firstUser = firstUser;
+    user = firstUser;
   }
 
   /** Tells apart the connections that this process has had. */
@@ -66,6 +81,36 @@ public final class Session {
   /** What its connection holds of the memory for all connections. */
   public Share share() {
     return share;
+  }
+
+  // ---- who it is ----
+
+  /** Who the peer is; null if it may do everything because nobody has to say who they are. */
+  public @Nullable User user() {
+    return user;
+  }
+
+  public void user(User newUser) {
+    user = newUser;
+  }
+
+  /** Whether the peer has to say who it is before it may do anything. */
+  public boolean needsAuthentication() {
+    return User.NOBODY.equals(user);
+  }
+
+  /** What others are told of it. */
+  public String userName() {
+    return user == null || needsAuthentication() ? Command.Auth.DEFAULT_USER : user.name();
+  }
+
+  /** Where the peer is, or null if it is on this machine, or not known yet. */
+  public @Nullable InetAddress address() {
+    return address;
+  }
+
+  public void address(InetAddress newAddress) {
+    address = newAddress;
   }
 
   // ---- what others are told ----
@@ -144,6 +189,7 @@ public final class Session {
 
   /** Forgets what was agreed on and what waits, but not what is watched. */
   public void reset() {
+    user = firstUser;
     resp3 = false;
     touches = true;
     replies = Replies.ON;

@@ -301,6 +301,25 @@ public sealed interface Command {
   /** The clock: {@link Reply.Count}, in microseconds since 1970. */
   record Time() implements Command {}
 
+  /**
+   * Says who the peer is, for all that follows on this connection. Answered with {@link Reply.Done}
+   * or {@link Reply.Denied}. Never a part of another command.
+   *
+   * @param password its bytes, which nobody may log or keep as they are
+   */
+  record Auth(String user, ByteBuffer password) implements Command {
+    /** The user whom a password without a name belongs to. */
+    public static final String DEFAULT_USER = "default";
+
+    /** A longer password is none. */
+    public static final int MAX_PASSWORD_BYTES = 1_024;
+
+    @Override
+    public String toString() {
+      return "Auth[]"; // Whoever mistakes the order of the two says the password first.
+    }
+  }
+
   /** Answered with {@link Reply.Done}, after which the server ends the connection. */
   record Quit() implements Command {}
 

@@ -30,6 +30,11 @@ public record ConnectionFilter(
       new ConnectionFilter(null, null, null, 0, Self.INCLUDED);
   public static final ConnectionFilter SELF = new ConnectionFilter(null, null, null, 0, Self.ONLY);
 
+  /** Whether no other connection than the one that asks is meant. */
+  public boolean isSelfAlone() {
+    return self == Self.ONLY;
+  }
+
   public boolean matches(ConnectionInfo connection) {
     return matches(connection.id(), connection.self())
         && (peer == null || peer.equals(connection.peer()))

@@ -104,6 +104,36 @@ public sealed interface Reply {
    */
   record Refused(int statusCode, String message) implements Reply {}
 
+  /** Nothing was done: the peer has not the right to it. */
+  enum Denied implements Reply {
+    /** The peer has not said who it is. */
+    NOT_AUTHENTICATED(401, "authentication required"),
+    /** There is no such user, or it has another password, or is disabled. */
+    WRONG_PASSWORD(401, "wrong user or password"),
+    /** The user may not do such a thing. */
+    COMMAND(403, "the user has no permission for this command"),
+    /** The user may not do this with one of the keys. */
+    KEY(403, "the user has no permission for one of the keys");
+
+    private final int statusCode;
+    private final String message;
+
+    Denied(int statusCode, String message) {
+      this.statusCode = statusCode;
+      this.message = message;
+    }
+
+    /** 401 or 403. */
+    public int statusCode() {
+      return statusCode;
+    }
+
+    /** For a person. */
+    public String message() {
+      return message;
+    }
+  }
+
   /**
    * The server could not do it.
    *

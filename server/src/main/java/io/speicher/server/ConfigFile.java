@@ -89,7 +89,8 @@ final class ConfigFile {
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
-  private static String reason(IOException e) {
+  /** Why a file cannot be read, for a person. */
+  static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException _ -> "no such file";
       case AccessDeniedException _ -> "permission denied";

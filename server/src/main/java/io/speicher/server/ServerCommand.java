@@ -107,7 +107,7 @@ public final class ServerCommand implements Callable<Integer> {
     @Override
     public CommandSpec transform(CommandSpec command) {
       int order = 0;
-      for (Setting<?> setting : ServerSettings.ALL) {
+      for (Setting<?> setting : ServerSettings.OPTIONS) {
         command.addOption(
             OptionSpec.builder(setting.option())
                 .type(String.class)
@@ -205,7 +205,7 @@ public final class ServerCommand implements Callable<Integer> {
   /** What options, environment and file say. */
   ServerSettings settings() {
     Map<String, String> options = new HashMap<>();
-    for (Setting<?> setting : ServerSettings.ALL) {
+    for (Setting<?> setting : ServerSettings.OPTIONS) {
       String text = spec.findOption(setting.option()).getValue();
       if (text != null) {
         options.put(setting.name(), text);
@@ -213,7 +213,7 @@ public final class ServerCommand implements Callable<Integer> {
     }
     SettingSources sources = new SettingSources(options, environment);
     try {
-      ServerSettings settings = sources.read(config);
+      ServerSettings settings = PasswordFile.read(sources.read(config));
       warn(sources.warnings());
       return settings;
     } catch (IllegalArgumentException e) {

@@ -61,6 +61,24 @@ public final class ServerSettings {
               + " and delete everything.",
           new Names("bind", "inter"));
 
+  public static final Setting<String> PASSWORD =
+      declare(
+          "password",
+          SettingType.secret(),
+          "",
+          "The password that clients have to say",
+          "",
+          new Names("requirepass", null));
+
+  public static final Setting<String> PASSWORD_FILE =
+      declare(
+          "password-file",
+          SettingType.text("FILE"),
+          SettingType.NONE,
+          "Clients have to say the password that is the first line of this file",
+          "The variable SPEICHER_PASSWORD can hold the password itself.",
+          Names.NONE);
+
   public static final Setting<Long> MEMORY =
       declare(
           "memory",
@@ -140,6 +158,10 @@ public final class ServerSettings {
 
   /** All of them, in the order of the help. */
   static final List<Setting<?>> ALL = List.copyOf(declared);
+
+  /** Those that the command line can say. */
+  static final List<Setting<?>> OPTIONS =
+      ALL.stream().filter(setting -> !setting.type().isSecret()).toList();
 
   /** The defaults. */
   public static final ServerSettings DEFAULT = new ServerSettings(Map.of(), Transport.best());

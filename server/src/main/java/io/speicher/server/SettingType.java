@@ -15,6 +15,8 @@ import java.util.function.ToLongFunction;
 public final class SettingType<T> {
   static final int MAX_PORT = 65_535;
 
+  private static final String SECRET = "SECRET";
+
   /** The word of an optional setting that has no value. */
   static final String NONE = "none";
 
@@ -46,6 +48,11 @@ public final class SettingType<T> {
   /** Any text. */
   static SettingType<String> text(String label) {
     return new SettingType<>(label, String::strip, text -> 0, Long::toString, text -> text, 0, 0);
+  }
+
+  /** A text that nobody is shown, and that no option says: others see the options of a process. */
+  static SettingType<String> secret() {
+    return new SettingType<>(SECRET, text -> text, text -> 0, Long::toString, text -> "", 0, 0);
   }
 
   static SettingType<Integer> count(int min, int max) {
@@ -116,6 +123,11 @@ public final class SettingType<T> {
   /** What stands for a value in the help. */
   String label() {
     return label;
+  }
+
+  /** Whether values are kept from everybody. */
+  boolean isSecret() {
+    return label.equals(SECRET);
   }
 
   /** Whether values are ports. */

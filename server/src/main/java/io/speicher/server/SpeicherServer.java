@@ -6,6 +6,7 @@ import io.speicher.server.admin.ServerStatus;
 import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
 import io.speicher.server.net.PortDialects;
+import io.speicher.server.security.Authenticator;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running server: event loops that serve a port, or up to three, and a store.
@@ -29,6 +31,7 @@ public final class SpeicherServer implements AutoCloseable {
 
   private final Store store;
   private final ScheduledExecutorService maintenance;
+  private final @Nullable Authenticator authenticator;
   private final ServerStatus status;
   private final Network network;
   private final InetSocketAddress address;
@@ -42,6 +45,7 @@ public final class SpeicherServer implements AutoCloseable {
       throws IOException {
     this.store = store;
     maintenance = newMaintenance();
+    authenticator = authenticator(settings);
     Connections connections = new Connections(settings.maxConnections());
     status =
         new ServerStatus(
@@ -51,7 +55,8 @@ public final class SpeicherServer implements AutoCloseable {
             wallClock,
             account,
             connections,
-            maintenance);
+            maintenance,
+            authenticator);
     network =
         new Network(
             status.executors(),
@@ -74,6 +79,14 @@ public final class SpeicherServer implements AutoCloseable {
         new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
     maintenance.scheduleWithFixedDelay(
         duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Null if everybody may do everything. */
+  private static @Nullable Authenticator authenticator(ServerSettings settings) {
+    String password = settings.get(ServerSettings.PASSWORD);
+    return password.isEmpty()
+        ? null
+        : Authenticator.ofPassword(password, settings.maxConnections());
   }
 
   /** What is cancelled leaves the queue at once, and what is to be done later dies with it. */
@@ -184,6 +197,9 @@ public final class SpeicherServer implements AutoCloseable {
     }
     maintenance.close();
     network.close(); // Before the store that its loops use.
+    if (authenticator != null) {
+      authenticator.close();
+    }
     store.close();
   }
 }

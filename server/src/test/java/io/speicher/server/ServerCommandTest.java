@@ -101,7 +101,7 @@ final class ServerCommandTest {
   @Test
   void operatingPage_holdsTheDefaults() throws IOException {
     String page = Files.readString(Path.of("..", "docs", "operating.md"));
-    for (Setting<?> setting : ServerSettings.ALL) {
+    for (Setting<?> setting : ServerSettings.OPTIONS) {
       assertThat(page)
           .contains(
               "| `%s` | `%s` | %s |"
@@ -114,7 +114,7 @@ final class ServerCommandTest {
   @Test
   void help_saysTheDefaultOfEachSetting() {
     String help = command().getUsageMessage().replaceAll("\\s+", " ");
-    for (Setting<?> setting : ServerSettings.ALL) {
+    for (Setting<?> setting : ServerSettings.OPTIONS) {
       assertThat(help)
           .contains(setting.option() + "=" + setting.type().label() + " " + setting.help());
     }

@@ -55,8 +55,13 @@ public final class JsonCommandDecoder {
    * @throws MemoryShortageException if there is no memory for its strings; it was taken
    */
   public @Nullable Command decode(ByteBuf in, CommandMemory newMemory) {
+    return decode(in, newMemory, limits.maxFrameBytes());
+  }
+
+  /** The same where no frame may have a payload of more bytes. */
+  @Nullable Command decode(ByteBuf in, CommandMemory newMemory, int maxFrameBytes) {
     ByteBuffer received = in.nioBuffer();
-    ByteBuffer payload = Frame.take(received, limits.maxFrameBytes());
+    ByteBuffer payload = Frame.take(received, maxFrameBytes);
     if (payload == null) {
       scanner.rest(); // It may be long until the next command.
       memory = null;
@@ -91,11 +96,21 @@ public final class JsonCommandDecoder {
       case "SCN" -> scan(members);
       case "CNT" -> new Command.CountItems();
       case "INF" -> new Command.Stats();
+      case "AUTH" -> authentication(members);
       default ->
           throw new MalformedJsonException(
               "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP, PRE,"
-                  + " TCH, TTL, SCN, CNT or INF, in upper case)");
+                  + " TCH, TTL, SCN, CNT, INF or AUTH, in upper case)");
     };
+  }
+
+  private Command authentication(Members members) throws MalformedJsonException {
+    ByteBuffer password = utf8(string("password", members.password));
+    if (password == null) {
+      throw new MalformedJsonException("password is not text");
+    }
+    String user = members.user == null ? Command.Auth.DEFAULT_USER : word("user", members.user);
+    return new Command.Auth(user, password);
   }
 
   private static Command.View view(Members members) throws MalformedJsonException {
@@ -414,6 +429,8 @@ public final class JsonCommandDecoder {
     private static final byte[] CURSOR = ascii("cursor");
     private static final byte[] COUNT = ascii("count");
     private static final byte[] MATCH = ascii("match");
+    private static final byte[] USER = ascii("user");
+    private static final byte[] PASSWORD = ascii("password");
 
     private @Nullable JsonSpan command;
     private @Nullable JsonSpan key;
@@ -429,6 +446,8 @@ public final class JsonCommandDecoder {
     private @Nullable JsonSpan cursor;
     private @Nullable JsonSpan count;
     private @Nullable JsonSpan match;
+    private @Nullable JsonSpan user;
+    private @Nullable JsonSpan password;
 
     private Members(JsonScanner scanner, ByteBuffer object) throws MalformedJsonException {
       scanner.begin(object);
@@ -461,6 +480,10 @@ public final class JsonCommandDecoder {
           count = scanner.valueSpan();
         } else if (scanner.nameEquals(MATCH)) {
           match = scanner.valueSpan();
+        } else if (scanner.nameEquals(USER)) {
+          user = scanner.valueSpan();
+        } else if (scanner.nameEquals(PASSWORD)) {
+          password = scanner.valueSpan();
         }
       }
     }

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Framed JSON, for a server. */
 public final class JsonDialect implements Dialect {
+  /** What a peer may send that has not said who it is. */
+  private static final int MAX_EARLY_FRAME_BYTES = 16 << 10;
+
+  private final int maxFrameBytes;
+  private final int maxEarlyFrameBytes;
   private final JsonCommandDecoder decoder;
   private final JsonShortcut shortcut;
   private final JsonReplyEncoder encoder = new JsonReplyEncoder();
@@ -30,6 +35,8 @@ public final class JsonDialect implements Dialect {
   private int element;
 
   public JsonDialect(Limits limits) {
+    maxFrameBytes = limits.maxFrameBytes();
+    maxEarlyFrameBytes = Math.min(MAX_EARLY_FRAME_BYTES, maxFrameBytes);
     decoder = new JsonCommandDecoder(limits);
     shortcut = new JsonShortcut(limits);
   }
@@ -38,7 +45,11 @@ public final class JsonDialect implements Dialect {
   public @Nullable Command decode(ByteBuf in, Session session) {
     batchStart = -1;
     last = null;
-    Command command = decoder.decode(in, session.commandMemory());
+    Command command =
+        decoder.decode(
+            in,
+            session.commandMemory(),
+            session.needsAuthentication() ? maxEarlyFrameBytes : maxFrameBytes);
     if (!(command instanceof Command.SetAll)) { // Its items are many, and its reply is plain.
       last = command;
     }

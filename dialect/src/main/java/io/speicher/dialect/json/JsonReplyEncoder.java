@@ -43,6 +43,7 @@ public final class JsonReplyEncoder {
           Reply.Stats _,
           Reply.WrongValue _,
           Reply.Refused _,
+          Reply.Denied _,
           Reply.Failed _,
           Reply.TooManyConnections _ -> {
         long start = begin(out);
@@ -99,6 +100,7 @@ public final class JsonReplyEncoder {
       case Reply.Stats stats -> writeStats(stats.stats(), out);
       case Reply.WrongValue wrong -> writeError(CONFLICT, reason(wrong), out);
       case Reply.Refused refused -> writeError(refused.statusCode(), refused.message(), out);
+      case Reply.Denied denied -> writeError(denied.statusCode(), denied.message(), out);
       case Reply.Failed failed -> writeError(failed.statusCode(), failed.message(), out);
       case Reply.TooManyConnections tooMany ->
           writeError(

@@ -22,6 +22,9 @@ enum BinaryOperation {
   VERBOSITY(0x1b, -1),
   TOUCH(0x1c, -1),
   GET_AND_TOUCH(0x1d, 0x1e),
+  SASL_MECHANISMS(0x20, -1),
+  SASL_AUTH(0x21, -1),
+  SASL_STEP(0x22, -1),
   GET_AND_TOUCH_WITH_KEY(0x23, 0x24);
 
   private static final BinaryOperation[] ALL = values();
@@ -56,6 +59,11 @@ enum BinaryOperation {
     };
   }
 
+  /** Whether it is about who the peer is, which servers that ask nobody do not know. */
+  boolean isSasl() {
+    return this == SASL_MECHANISMS || this == SASL_AUTH || this == SASL_STEP;
+  }
+
   boolean repeatsKey() {
     return this == GET_WITH_KEY || this == GET_AND_TOUCH_WITH_KEY;
   }
@@ -66,10 +74,12 @@ enum BinaryOperation {
       case GET, GET_WITH_KEY, DELETE -> extrasBytes == 0 && keyBytes > 0 && valueBytes == 0;
       case SET, ADD, REPLACE -> extrasBytes == 8 && keyBytes > 0;
       case INCREMENT, DECREMENT -> extrasBytes == 20 && keyBytes > 0 && valueBytes == 0;
-      case QUIT, NOOP, VERSION -> extrasBytes == 0 && keyBytes == 0 && valueBytes == 0;
+      case QUIT, NOOP, VERSION, SASL_MECHANISMS ->
+          extrasBytes == 0 && keyBytes == 0 && valueBytes == 0;
       case FLUSH -> keyBytes == 0 && valueBytes == 0 && (extrasBytes == 0 || extrasBytes == 4);
       case APPEND, PREPEND -> extrasBytes == 0 && keyBytes > 0;
       case STAT -> extrasBytes == 0;
+      case SASL_AUTH, SASL_STEP -> extrasBytes == 0 && keyBytes > 0 && keyBytes <= 32;
       case VERBOSITY -> extrasBytes == 4 && keyBytes == 0 && valueBytes == 0;
       case TOUCH, GET_AND_TOUCH, GET_AND_TOUCH_WITH_KEY ->
           extrasBytes == 4 && keyBytes > 0 && valueBytes == 0;

@@ -33,6 +33,11 @@ public final class MemcachedBinaryDialect implements Dialect {
   private static final int REPLY = 0x81;
   private static final int HEADER_BYTES = 24;
 
+  /** What a peer may send that has not said who it is. */
+  private static final int MAX_EARLY_BODY_BYTES = 16 << 10;
+
+  private static final String PLAIN = "PLAIN";
+
   /** A counter with this expiry is not to be made where there is none. */
   private static final int NO_INITIAL = -1;
 
@@ -43,6 +48,7 @@ public final class MemcachedBinaryDialect implements Dialect {
   private static final int INVALID = 0x04;
   private static final int NOT_STORED = 0x05;
   private static final int NOT_A_NUMBER = 0x06;
+  private static final int AUTH_ERROR = 0x20;
   private static final int UNKNOWN = 0x81;
   private static final int NO_MEMORY = 0x82;
   private static final int BUSY = 0x85;
@@ -100,6 +106,10 @@ public final class MemcachedBinaryDialect implements Dialect {
     if (bodyBytes < 0) {
       throw invalid();
     }
+    boolean isEarly = session.needsAuthentication();
+    if (isEarly && bodyBytes > MAX_EARLY_BODY_BYTES) {
+      return hangUp();
+    }
     boolean tooLong = valueBytes > limits.maxFrameBytes();
     if (in.readableBytes() - HEADER_BYTES < (tooLong ? extrasBytes + keyBytes : bodyBytes)) {
       return null;
@@ -115,13 +125,20 @@ public final class MemcachedBinaryDialect implements Dialect {
     }
     ByteBuffer body = in.nioBuffer(in.readerIndex(), bodyBytes);
     in.skipBytes(bodyBytes);
-    if (found == null) {
+    if (found == null || (found.isSasl() && session.user() == null)) {
       return refuse(UNKNOWN);
+    }
+    if (isEarly && !found.isSasl() && found != BinaryOperation.VERSION) {
+      status = AUTH_ERROR;
+      return new Command.Quit();
     }
     if (valueBytes < 0
         || keyBytes > maxKeyBytes
         || !found.fits(extrasBytes, keyBytes, valueBytes)) {
       throw invalid();
+    }
+    if (found == BinaryOperation.VERSION && isEarly) {
+      status = OK;
     }
     ByteBuffer name = body.slice(extrasBytes, keyBytes);
     key = name;
@@ -169,12 +186,41 @@ public final class MemcachedBinaryDialect implements Dialect {
           new Command.Clear(
               extras.remaining() == 0 ? 0 : Exptime.unsignedDelayMillis(extras.getInt(0)));
       case NOOP, VERSION, VERBOSITY -> new Command.Ping();
+      case SASL_MECHANISMS -> {
+        status = OK; // Whoever asks: only those who ask for it have a use for it.
+        yield new Command.Ping();
+      }
+      case SASL_AUTH -> authentication(name, value);
+      case SASL_STEP -> refuse(AUTH_ERROR);
       case APPEND -> append(name, value, false);
       case PREPEND -> append(name, value, true);
       case STAT -> stat(StandardCharsets.ISO_8859_1.decode(name.duplicate()).toString());
       case TOUCH, GET_AND_TOUCH, GET_AND_TOUCH_WITH_KEY ->
           new Command.GetAndTouch(name, Exptime.unsignedExpiry(extras.getInt(0)), View.VERSION);
     };
+  }
+
+  /**
+   * PLAIN of RFC 4616: whom to act for, who it is, and the password, with zero bytes between them.
+   */
+  private Command authentication(ByteBuffer mechanism, ByteBuffer value) {
+    int user = indexOfZero(value, 0) + 1;
+    int password = user == 0 ? 0 : indexOfZero(value, user) + 1;
+    if (password == 0 || !StandardCharsets.ISO_8859_1.decode(mechanism).toString().equals(PLAIN)) {
+      return refuse(AUTH_ERROR);
+    }
+    String userName =
+        StandardCharsets.UTF_8.decode(value.slice(user, password - 1 - user)).toString();
+    return new Command.Auth(userName, value.slice(password, value.remaining() - password));
+  }
+
+  private static int indexOfZero(ByteBuffer bytes, int from) {
+    for (int i = from; i < bytes.limit(); i++) {
+      if (bytes.get(i) == 0) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private Command set(ByteBuffer name, ByteBuffer extras, ByteBuffer value, Condition unversioned) {
@@ -238,6 +284,7 @@ public final class MemcachedBinaryDialect implements Dialect {
       case Reply.WrongValue.TOO_LONG -> spellStatus(NOT_STORED, 0, out);
       case Reply.WrongValue _ -> spellStatus(NOT_A_NUMBER, 0, out);
       case Reply.Refused _ -> spellStatus(INVALID, 0, out);
+      case Reply.Denied _ -> spellStatus(AUTH_ERROR, 0, out);
       case Reply.Failed _ -> spellStatus(NO_MEMORY, 0, out);
       case Reply.TooManyConnections _ -> writeText(BUSY, TextCommands.TOO_MANY_CONNECTIONS, out);
       case Reply.Leased _, Reply.Keys _ ->
@@ -257,11 +304,15 @@ public final class MemcachedBinaryDialect implements Dialect {
     if (found != OK) {
       spellFailure(found, out);
     } else if (!quiet) {
-      boolean isVersion = operation == BinaryOperation.VERSION;
-      header(OK, 0, 0, isVersion ? StatsTopic.VERSION.length() : 0, newVersion, out);
-      if (isVersion) {
-        TextCommands.writeText(StatsTopic.VERSION, out);
-      }
+      String text =
+          switch (operation) {
+            case VERSION -> StatsTopic.VERSION;
+            case SASL_MECHANISMS -> PLAIN;
+            case SASL_AUTH -> "Authenticated";
+            default -> "";
+          };
+      header(OK, 0, 0, text.length(), newVersion, out);
+      TextCommands.writeText(text, out);
     }
   }
 
@@ -305,6 +356,7 @@ public final class MemcachedBinaryDialect implements Dialect {
       case INVALID -> "Invalid arguments";
       case NOT_STORED -> "Not stored.";
       case NOT_A_NUMBER -> "Non-numeric server-side value for incr or decr";
+      case AUTH_ERROR -> "Auth failure.";
       case UNKNOWN -> "Unknown command";
       default -> "Out of memory";
     };

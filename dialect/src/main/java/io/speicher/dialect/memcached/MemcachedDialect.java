@@ -32,6 +32,7 @@ public final class MemcachedDialect implements Dialect {
   private final MemcachedShortcut shortcut;
   private final ClassicCommands classic;
   private final TextCommands meta;
+  private final TextCommands login;
 
   /** Whose command is read and answered. */
   private TextCommands commands;
@@ -50,12 +51,13 @@ public final class MemcachedDialect implements Dialect {
     shortcut = new MemcachedShortcut(TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     classic = new ClassicCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
     meta = new MetaCommands(line, TextCommands.maxKeyBytes(limits), limits.maxFrameBytes());
+    login = new LoginCommands(line);
     commands = classic;
   }
 
   @Override
   public @Nullable Command decode(Plain plain, Session session) {
-    if (!isBetweenCommands()) {
+    if (!isBetweenCommands() || session.needsAuthentication()) {
       return null;
     }
     commands = classic;
@@ -87,9 +89,9 @@ public final class MemcachedDialect implements Dialect {
       }
       int lineEnd = findLineEnd(in);
       if (lineEnd < 0) {
-        return isHopeless(in) ? hangUp() : null;
+        return isHopeless(in, session) ? hangUp() : null;
       }
-      Command command = read(in, lineEnd);
+      Command command = read(in, lineEnd, session);
       if (command != null) {
         in.skipBytes(lineEnd + 1);
         return command;
@@ -114,9 +116,12 @@ public final class MemcachedDialect implements Dialect {
     return found < 0 ? found : found - in.readerIndex();
   }
 
-  private boolean isHopeless(ByteBuf in) {
+  private boolean isHopeless(ByteBuf in, Session session) {
     if (searchedBytes <= MAX_PARTIAL_LINE_BYTES) {
       return false;
+    }
+    if (session.needsAuthentication()) {
+      return true;
     }
     int start = in.readerIndex();
     int i = 0;
@@ -146,12 +151,12 @@ public final class MemcachedDialect implements Dialect {
     return new Command.Quit();
   }
 
-  private @Nullable Command read(ByteBuf in, int lineEnd) {
+  private @Nullable Command read(ByteBuf in, int lineEnd, Session session) {
     int start = in.readerIndex();
     int length = lineEnd > 1 && in.getByte(start + lineEnd - 1) == '\r' ? lineEnd - 1 : lineEnd;
     line.split(in, length);
     boolean isMeta = line.size() > 0 && line.length(0) == 2 && line.at(0, 0) == 'm';
-    commands = isMeta ? meta : classic;
+    commands = session.needsAuthentication() ? login : isMeta ? meta : classic;
     return commands.read();
   }
 

@@ -142,6 +142,10 @@ abstract class TextCommands {
     if (silent) {
       return;
     }
+    if (reply instanceof Reply.Denied denied) { // Whatever it was to be answered with.
+      denied(denied, out);
+      return;
+    }
     if (answer != null) {
       writeLine(answer, out);
       return;
@@ -157,10 +161,15 @@ abstract class TextCommands {
       case Reply.WrongValue.TOO_LONG -> miss(out); // As memcached: nothing was appended.
       case Reply.WrongValue _ -> writeLine(NOT_A_NUMBER, out);
       case Reply.Refused refused -> writeLine(CLIENT_ERROR, refused.message(), out);
+      case Reply.Denied denied -> denied(denied, out);
       case Reply.Failed failed -> writeLine(SERVER_ERROR, failed.message(), out);
       case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
       case Reply.Keys _ -> throw impossible(reply.getClass().getSimpleName());
     }
+  }
+
+  void denied(Reply.Denied denied, ReplyBuffer out) {
+    writeLine(CLIENT_ERROR, denied.message(), out);
   }
 
   /** The server is wrong. */

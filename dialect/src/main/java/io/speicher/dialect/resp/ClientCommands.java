@@ -327,7 +327,9 @@ final class ClientCommands {
         + (connection.unsentBytes() > 0 ? "rw" : "r")
         + " cmd="
         + (connection.lastCommand().isEmpty() ? "NULL" : connection.lastCommand())
-        + " user=default redir=-1 resp="
+        + " user="
+        + connection.user()
+        + " redir=-1 resp="
         + (connection.resp3() ? 3 : 2)
         + " lib-name="
         + connection.library()

@@ -15,8 +15,10 @@ final class ConnectionCommands {
   private static final String NO_PASSWORD =
       "ERR AUTH <password> called without any password configured for the default user. Are you"
           + " sure your configuration is correct?";
-  private static final String WRONG_PASSWORD =
-      "WRONGPASS invalid username-password pair or user is disabled.";
+  private static final String HELLO_FIRST =
+      "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO"
+          + " <proto> AUTH <user> <pass> option can be used to authenticate the client and select"
+          + " the RESP protocol version at the same time";
   private static final String BAD_NAME =
       "ERR Client names cannot contain spaces, newlines or special characters.";
 
@@ -61,7 +63,7 @@ final class ConnectionCommands {
               Keys.NONE,
               "1.0.0",
               "O(1)",
-              "Tells who the client is: here, anybody.",
+              "Tells who the client is.",
               ConnectionCommands::authenticate),
           CONNECTION.command(
               "select",
@@ -126,28 +128,38 @@ final class ConnectionCommands {
 
   // ---- who the client is ----
 
-  /** As a Redis without a password: its default user may have any. */
   private static Command authenticate(Request request) {
     if (request.count() > 3) {
       throw RefusedException.syntax();
     }
-    if (request.count() == 2) {
+    if (request.count() == 3) {
+      return request.answer(authentication(request, 1), Spelling.OK);
+    }
+    if (request.session().user() == null) {
       throw new RefusedException(NO_PASSWORD);
     }
-    requireDefaultUser(request, 1);
-    return request.answer(Spelling.OK);
+    return request.answer(
+        authentication(request, Command.Auth.DEFAULT_USER, request.bytes(1)), Spelling.OK);
   }
 
-  private static void requireDefaultUser(Request request, int index) {
-    if (!request.string(index).equals("default")) {
-      throw new RefusedException(WRONG_PASSWORD);
+  /** Who the client says it is, in two words. */
+  private static Command authentication(Request request, int index) {
+    return authentication(request, request.string(index), request.bytes(index + 1));
+  }
+
+  /** It takes its time, and a transaction has none. */
+  private static Command authentication(Request request, String user, ByteBuffer password) {
+    if (request.session().queued() != null) {
+      throw new RefusedException("ERR Command not allowed inside a transaction");
     }
+    return new Command.Auth(user, password);
   }
 
   private static Command hello(Request request) {
     Session session = request.session();
     boolean resp3 = session.speaksResp3();
     String name = null;
+    Command command = new Command.Ping();
     if (request.count() > 1) {
       long version = request.integer(1, "ERR Protocol version is not an integer or out of range");
       if (version < 2 || version > 3) {
@@ -158,7 +170,7 @@ final class ConnectionCommands {
     for (int i = 2; i < request.count(); i++) {
       int following = request.count() - i - 1;
       if (request.is(i, "auth") && following >= 2) {
-        requireDefaultUser(request, i + 1);
+        command = authentication(request, i + 1);
         i += 2;
       } else if (request.is(i, "setname") && following >= 1) {
         name = name(request, ++i);
@@ -166,33 +178,34 @@ final class ConnectionCommands {
         throw new RefusedException("ERR Syntax error in HELLO option '" + request.echo(i) + "'");
       }
     }
-    return greet(request, resp3, name);
+    if (session.needsAuthentication() && command instanceof Command.Ping) {
+      throw new RefusedException(HELLO_FIRST);
+    }
+    return request.answer(command, greeting(session, resp3, name));
   }
 
-  private static Command greet(Request request, boolean resp3, @Nullable String name) {
-    Session session = request.session();
-    return request.answer(
-        Spelling.done(out -> {
-          session.speakResp3(resp3);
-          if (name != null) {
-            session.name(name);
-          }
-          out.map(7);
-          out.bulk("server");
-          out.bulk("redis");
-          out.bulk("version");
-          out.bulk(InfoText.REDIS_VERSION);
-          out.bulk("proto");
-          out.integer(resp3 ? 3 : 2);
-          out.bulk("id");
-          out.integer(session.id());
-          out.bulk("mode");
-          out.bulk("standalone");
-          out.bulk("role");
-          out.bulk("master");
-          out.bulk("modules");
-          out.array(0);
-        }));
+  private static Spelling greeting(Session session, boolean resp3, @Nullable String name) {
+    return Spelling.done(out -> {
+      session.speakResp3(resp3);
+      if (name != null) {
+        session.name(name);
+      }
+      out.map(7);
+      out.bulk("server");
+      out.bulk("redis");
+      out.bulk("version");
+      out.bulk(InfoText.REDIS_VERSION);
+      out.bulk("proto");
+      out.integer(resp3 ? 3 : 2);
+      out.bulk("id");
+      out.integer(session.id());
+      out.bulk("mode");
+      out.bulk("standalone");
+      out.bulk("role");
+      out.bulk("master");
+      out.bulk("modules");
+      out.array(0);
+    });
   }
 
   /** A name that a client gives itself: printable and without spaces, so that lists stay lists. */

@@ -7,6 +7,10 @@ final class RefusedException extends RuntimeException {
   static final String SYNTAX = "ERR syntax error";
   static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
 
+  static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
+  static final String WRONG_PASSWORD =
+      "WRONGPASS invalid username-password pair or user is disabled.";
+
   /** Has no stack trace: it says something about the peer, who must not make it expensive. */
   RefusedException(String message) {
     super(message, null, false, false);

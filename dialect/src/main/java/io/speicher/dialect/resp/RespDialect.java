@@ -93,7 +93,7 @@ public final class RespDialect implements Dialect {
       spelling = Spelling.OK;
     }
     try {
-      if (!parser.parse(in)) {
+      if (!parser.parse(in, newSession.needsAuthentication())) {
         parser.rest();
         return null;
       }
@@ -126,6 +126,9 @@ public final class RespDialect implements Dialect {
       CommandSpec spec = find(arguments);
       peer.command(spec.name());
       spec.requireCount(arguments.count());
+      if (peer.needsAuthentication() && !spec.has("no_auth")) {
+        throw new RefusedException(RefusedException.NOT_AUTHENTICATED);
+      }
       Command command = command(spec, arguments, peer);
       spelling = request.spelling();
       return command;

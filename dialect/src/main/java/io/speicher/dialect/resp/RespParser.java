@@ -19,10 +19,19 @@ final class RespParser {
   /** What a command may take beside its longest word: other words, counts and line ends. */
   private static final int MAX_OTHER_BYTES = 1 << 20;
 
+  /** What a peer may send that has not said who it is: enough to do so. */
+  private static final int MAX_EARLY_WORDS = 10;
+
+  private static final int MAX_EARLY_WORD_BYTES = 16 << 10;
+
   private static final String TOO_LONG_LINE = "too big inline request";
   private static final int NOT_FOUND = -1;
 
   private final int maxBulkBytes;
+
+  /** Whether the peer has still to say who it is. */
+  private boolean early;
+
   private final Arguments arguments = new Arguments();
 
   /** How many words are still to come, of an array that has begun; else 0. */
@@ -66,8 +75,13 @@ final class RespParser {
     return bulkBytes == NOT_FOUND ? 0 : Math.max(0, position + bulkBytes + 2 - in.readableBytes());
   }
 
-  /** Takes a command with at least one word, or returns false if it is not there to its end. */
-  boolean parse(ByteBuf in) {
+  /**
+   * Takes a command with at least one word, or returns false if it is not there to its end.
+   *
+   * @param isEarly whether the peer has still to say who it is
+   */
+  boolean parse(ByteBuf in, boolean isEarly) {
+    early = isEarly;
     while (in.isReadable()) {
       boolean array = missing > 0 || in.getByte(in.readerIndex()) == '*';
       if (!(array ? parseArray(in) : parseLine(in))) {
@@ -97,6 +111,9 @@ final class RespParser {
       long count = number(in, 1, end);
       if (count > Integer.MAX_VALUE) {
         throw error("invalid multibulk length");
+      }
+      if (early && count > MAX_EARLY_WORDS) {
+        throw error("unauthenticated multibulk length");
       }
       advance(end + 2);
       if (count <= 0) {
@@ -130,6 +147,9 @@ final class RespParser {
       long length = number(in, position + 1, end);
       if (length < 0 || length > maxBulkBytes) {
         throw error("invalid bulk length");
+      }
+      if (early && length > MAX_EARLY_WORD_BYTES) {
+        throw error("unauthenticated bulk length");
       }
       if (end + 2 + length > (long) maxBulkBytes + MAX_OTHER_BYTES) {
         throw error(

@@ -34,6 +34,11 @@ final class RespWriter {
     return session == null ? "" : session.command();
   }
 
+  /** Who is answered, for who finds that it may not be. */
+  String user() {
+    return session == null ? "" : session.userName();
+  }
+
   private boolean speaksResp3() {
     return session != null && session.speaksResp3();
   }

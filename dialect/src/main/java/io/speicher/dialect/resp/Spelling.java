@@ -152,6 +152,7 @@ final class Spelling {
       case Reply.Leased _ -> throw impossible(reply, out);
       case Reply.WrongValue wrong -> out.error(text(wrong));
       case Reply.Refused refused -> out.error(refused.message());
+      case Reply.Denied denied -> out.error(text(denied, out));
       case Reply.Failed failed ->
           out.error(failed.outOfMemory() ? OUT_OF_MEMORY : "ERR " + failed.message());
       case Reply.TooManyConnections _ -> out.error("ERR max number of clients reached");
@@ -171,6 +172,20 @@ final class Spelling {
             + out.command()
             + " reply="
             + reply.getClass().getSimpleName());
+  }
+
+  private static String text(Reply.Denied denied, RespWriter out) {
+    return switch (denied) {
+      case NOT_AUTHENTICATED -> RefusedException.NOT_AUTHENTICATED;
+      case WRONG_PASSWORD -> RefusedException.WRONG_PASSWORD;
+      case COMMAND ->
+          "NOPERM User "
+              + out.user()
+              + " has no permissions to run the '"
+              + out.command()
+              + "' command";
+      case KEY -> "NOPERM No permissions to access a key";
+    };
   }
 
   private static String text(Reply.WrongValue wrong) {

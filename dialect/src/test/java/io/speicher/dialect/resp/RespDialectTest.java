@@ -778,6 +778,7 @@ final class RespDialectTest {
             7,
             "1.2.3.4:5",
             "6.7.8.9:10",
+            "default",
             "",
             "",
             "",
@@ -803,6 +804,7 @@ final class RespDialectTest {
             8,
             "1.2.3.4:5",
             "6.7.8.9:10",
+            "alice",
             "n",
             "l",
             "v",
@@ -822,7 +824,7 @@ final class RespDialectTest {
             "id=8 addr=1.2.3.4:5 laddr=6.7.8.9:10 fd=-1 name=n age=0 idle=0 flags=xT db=0 sub=0"
                 + " psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40 rbs=0"
                 + " rbp=0 obl=0 oll=0 omem=6000 tot-mem=70000 events=rw cmd=config|get"
-                + " user=default redir=-1 resp=3 lib-name=l lib-ver=v\n");
+                + " user=alice redir=-1 resp=3 lib-name=l lib-ver=v\n");
   }
 
   @ParameterizedTest

@@ -2,6 +2,8 @@ package io.speicher.server.admin;
 
 import io.speicher.dialect.Account;
 import io.speicher.dialect.Session;
+import io.speicher.dialect.User;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Counter;
@@ -17,13 +19,17 @@ import io.speicher.server.command.Dates;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.net.Connections;
+import io.speicher.server.security.Authenticator;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -35,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class ServerStatus implements ServerControl {
   private static final Counts NOTHING = new Counts();
 
+  /** Whoever connects, where nobody has to say who they are. */
+  private static final User EVERYBODY = User.withAllRights(Command.Auth.DEFAULT_USER);
+
   private final Limits limits;
   private final Store store;
   private final InstantSource wallClock;
@@ -42,6 +51,7 @@ public final class ServerStatus implements ServerControl {
   private final Account account;
   private final Connections connections;
   private final ScheduledExecutorService maintenance;
+  private final @Nullable Authenticator authenticator;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
@@ -67,13 +77,15 @@ public final class ServerStatus implements ServerControl {
       InstantSource wallClock,
       Account account,
       Connections connections,
-      ScheduledExecutorService maintenance) {
+      ScheduledExecutorService maintenance,
+      @Nullable Authenticator authenticator) {
     this.limits = limits;
     this.store = store;
     this.wallClock = wallClock;
     this.account = account;
     this.connections = connections;
     this.maintenance = maintenance;
+    this.authenticator = authenticator;
     startedAtMillis = store.nowMillis();
     Dates dates = new Dates(store, wallClock);
     LoopLocks locks = new LoopLocks(threads);
@@ -147,6 +159,21 @@ public final class ServerStatus implements ServerControl {
   @Override
   public int maxValueBytes() {
     return limits.maxFrameBytes();
+  }
+
+  @Override
+  public @Nullable User firstUser() {
+    return authenticator == null ? null : authenticator.firstUser();
+  }
+
+  @Override
+  public CompletableFuture<Optional<User>> verify(
+      String name, ByteBuffer password, @Nullable InetAddress from) {
+    if (authenticator != null) {
+      return authenticator.verify(name, password, from);
+    }
+    boolean isDefault = name.equals(Command.Auth.DEFAULT_USER); // Who may have any password.
+    return CompletableFuture.completedFuture(isDefault ? Optional.of(EVERYBODY) : Optional.empty());
   }
 
   /** Clears the store, now or later; what was to be later before is forgotten. */

@@ -7,6 +7,7 @@ import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
+import io.speicher.dialect.User;
 import io.speicher.dialect.WatchedKeys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
@@ -141,8 +142,16 @@ public final class CommandExecutor {
     }
   }
 
+  /** Who a new peer is until it says who it is; null if nobody has to. */
+  public @Nullable User firstUser() {
+    return server.firstUser();
+  }
+
   /** Runs a command that is a part of another one, to its end. */
   void executeWhole(Command command, Session session, Dialect dialect, ReplyBuffer out) {
+    if (command instanceof Command.Auth) {
+      throw new IllegalStateException("a password is checked elsewhere, and nothing waits for it");
+    }
     try (Work work = begin(command, session, noPrefetch, NOWHERE, dialect, out)) {
       boolean isDone = work == null;
       while (!isDone) {
@@ -165,6 +174,13 @@ public final class CommandExecutor {
       int place,
       Dialect dialect,
       ReplyBuffer out) {
+    User user = session.user();
+    Reply.Denied denied = user == null ? null : Access.refusal(user, command);
+    if (denied != null) {
+      count(Counter.ERRORS, 1);
+      dialect.encode(denied, out);
+      return null;
+    }
     switch (command) {
       case Command.Get get -> {
         return get(get, session.share(), prefetch, place, dialect, out);
@@ -222,6 +238,10 @@ public final class CommandExecutor {
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(server.stats()), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(), out);
+      case Command.Auth auth -> {
+        return new AuthWork(
+            session, dialect, server.verify(auth.user(), auth.password(), session.address()));
+      }
       case Command.Quit _ -> dialect.encode(quit(session), out);
       case Command.Shutdown _ -> dialect.encode(shutdown(), out);
       case Command.Pause pause -> dialect.encode(pause(pause, session), out);

@@ -35,6 +35,16 @@ public interface Work extends AutoCloseable {
     return false;
   }
 
+  /** Whether it does not wait for another thread. */
+  default boolean mayGoOn() {
+    return true;
+  }
+
+  /** Runs {@code action} once, on any thread, when {@link #mayGoOn} has become true. */
+  default void whenItMayGoOn(Runnable action) {
+    action.run();
+  }
+
   /** Gives back what it holds, whether it has come to its end or not. */
   @Override
   default void close() {}

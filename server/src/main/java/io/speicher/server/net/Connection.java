@@ -186,7 +186,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.turn = turn;
     this.connections = connections;
     this.portDialects = portDialects;
-    session = new Session(share);
+    session = new Session(share, turn.executor().firstUser());
     outgoing = new Outgoing(share, this::sent);
   }
 
@@ -220,6 +220,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    if (ctx.channel().remoteAddress() instanceof InetSocketAddress peer) {
+      session.address(peer.getAddress());
+    }
     executor().count(Counter.CONNECTIONS, 1);
     if (!connections.admit(ctx.channel(), this)) {
       executor().count(Counter.REJECTED_CONNECTIONS, 1);
@@ -564,8 +567,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (isDone) {
       endWork();
-    } else {
+    } else if (doing.mayGoOn()) {
       goOnSoon();
+    } else {
+      doing.whenItMayGoOn(() -> turn.loop().execute(this::goOnSoon));
     }
   }
 
@@ -590,7 +595,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private boolean mayGoOnWith(Work doing) {
     long maxUnsentBytes = doing.waitsUntilSent() ? 1 : MAX_UNSENT_BYTES;
-    return outgoing.unsentBytes() < maxUnsentBytes && !starved;
+    return outgoing.unsentBytes() < maxUnsentBytes && !starved && doing.mayGoOn();
   }
 
   private void goOnWithWork(Work doing) {
@@ -963,6 +968,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         session.id(),
         text(channel().remoteAddress()),
         text(channel().localAddress()),
+        session.userName(),
         called.name(),
         called.library(),
         called.libraryVersion(),
