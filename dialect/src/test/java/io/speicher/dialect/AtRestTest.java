@@ -178,7 +178,8 @@ final class AtRestTest {
     ByteBuf in = Unpooled.copiedBuffer(requests, ISO_8859_1);
     Command command;
     while ((command = peer.decodeOrNull(dialect, in)) != null) {
-      if (elements(command) instanceof List<?> elements) {
+      List<?> elements = elements(command);
+      if (elements != null) {
         dialect.beginBatch(elements.size(), peer.out());
         for (int i = 0; i < elements.size(); i++) {
           dialect.turnTo(i);
