@@ -1,15 +1,23 @@
 package io.speicher.dialect.resp;
 
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.ServerStats;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** The text of INFO: the sections and fields that monitors of Redis read. */
+/**
+ * The text of INFO: the sections and fields that monitors of Redis read. The last one is
+ * remembered, since a transaction or a pipeline may ask for thousands of the same numbers.
+ */
 final class InfoText {
   /** The Redis that we are taken for by who adapts to versions. */
   static final String REDIS_VERSION = "7.2.4";
@@ -20,6 +28,8 @@ final class InfoText {
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final String UNITS = "BKMGTPE";
   private static final long PROCESS_ID = ProcessHandle.current().pid();
+  private static final String OPERATING_SYSTEM =
+      System.getProperty("os.name") + " " + System.getProperty("os.version");
 
   /** Adds the fields of a section that are no metrics. */
   private interface Section {
@@ -42,21 +52,52 @@ final class InfoText {
     SECTIONS.put("Keyspace", InfoText::keyspace);
   }
 
-  private InfoText() {}
+  /** The metrics that each section shows. */
+  private static final Map<String, List<Metric>> METRICS =
+      ServerStats.metrics().stream()
+          .filter(metric -> metric.infoName() != null)
+          .collect(Collectors.groupingBy(metric -> requireNonNull(metric.infoSection())));
+
+  private @Nullable ServerStats shown;
+  private Set<String> shownNames = Set.of();
+  private String shownText = "";
 
   /** The lines of a section. */
   private static final class Fields {
     private final StringBuilder text = new StringBuilder(4_096);
 
-    void add(String name, Object value) {
+    void add(String name, long value) {
+      text.append(name).append(':').append(value).append("\r\n");
+    }
+
+    void add(String name, String value) {
       text.append(name).append(':').append(value).append("\r\n");
     }
   }
 
   /**
+   * The text for these numbers, which do not change.
+   *
    * @param names of sections, in lower case; none for all of them
    */
-  static String of(ServerStats stats, Set<String> names) {
+  @SuppressWarnings("ReferenceEquality") // To compare all numbers would take as long as the text.
+  String text(ServerStats stats, Set<String> names) {
+    if (shown != stats || !shownNames.equals(names)) {
+      shownText = of(stats, names);
+      shown = stats;
+      shownNames = names;
+    }
+    return shownText;
+  }
+
+  /** Lets the last text go. */
+  void forget() {
+    shown = null;
+    shownText = "";
+    shownNames = Set.of();
+  }
+
+  private static String of(ServerStats stats, Set<String> names) {
     boolean all = names.isEmpty() || names.stream().anyMatch(ALL::contains);
     Fields fields = new Fields();
     SECTIONS.forEach((name, section) -> {
@@ -70,14 +111,12 @@ final class InfoText {
   }
 
   private static void metrics(String section, ServerStats stats, Fields fields) {
-    for (Metric metric : ServerStats.metrics()) {
-      String name = metric.infoName();
-      if (name != null && section.equals(metric.infoSection())) {
-        long number = stats.of(metric);
-        fields.add(name, metric.unit().inSeconds(number));
-        if (metric instanceof Gauge && metric.unit() == Metric.Unit.BYTES) {
-          fields.add(name + "_human", forPeople(number));
-        }
+    for (Metric metric : METRICS.getOrDefault(section, List.of())) {
+      String name = requireNonNull(metric.infoName());
+      long number = stats.of(metric);
+      fields.add(name, metric.unit().inSeconds(number));
+      if (metric instanceof Gauge && metric.unit() == Metric.Unit.BYTES) {
+        fields.add(name + "_human", forPeople(number));
       }
     }
   }
@@ -87,7 +126,7 @@ final class InfoText {
     fields.add("server_name", "speicher");
     fields.add("speicher_version", stats.version());
     fields.add("redis_mode", "standalone");
-    fields.add("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    fields.add("os", OPERATING_SYSTEM);
     fields.add("arch_bits", 64);
     fields.add("process_id", PROCESS_ID);
     fields.add("server_time_usec", 1_000 * stats.nowMillis());

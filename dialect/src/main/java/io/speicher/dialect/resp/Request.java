@@ -21,6 +21,7 @@ final class Request {
   private static final Arguments NO_WORDS = new Arguments();
 
   private final Limits limits;
+  private final InfoText infoText = new InfoText();
   private @Nullable Session session;
   private Arguments arguments = NO_WORDS;
   private Spelling spelling = Spelling.OK;
@@ -35,6 +36,12 @@ final class Request {
     spelling = Spelling.OK;
   }
 
+  /** Lets everything go: it may be long until the next command. */
+  void rest() {
+    forget();
+    infoText.forget();
+  }
+
   void begin(Arguments newArguments, Session newSession) {
     arguments = newArguments;
     session = newSession;
@@ -43,6 +50,11 @@ final class Request {
 
   Limits limits() {
     return limits;
+  }
+
+  /** The text of INFO, as long as there are more commands. */
+  InfoText infoText() {
+    return infoText;
   }
 
   Session session() {

@@ -95,6 +95,7 @@ public final class RespDialect implements Dialect {
     try {
       if (!parser.parse(in, newSession.needsAuthentication())) {
         parser.rest();
+        request.rest();
         return null;
       }
     } catch (ProtocolException e) {

@@ -221,9 +221,9 @@ final class ServerCommands {
     for (int i = 1; i < request.count(); i++) {
       names.add(request.string(i).toLowerCase(Locale.ROOT));
     }
+    InfoText text = request.infoText();
     return request.answer(
-        new Command.Stats(),
-        Spelling.stats((stats, out) -> out.verbatim(InfoText.of(stats, names))));
+        new Command.Stats(), Spelling.stats((stats, out) -> out.verbatim(text.text(stats, names))));
   }
 
   /** There is nothing to save, so the words that say how do not matter. */

@@ -17,6 +17,7 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
@@ -75,6 +76,9 @@ public final class CommandExecutor {
   private final Leases leases;
   private final KeySearch search;
 
+  /** What the last command was told of the server; null if it did not ask. */
+  private @Nullable ServerStats stats;
+
   /** Whether the value that was shown last is to be sent in parts. */
   private boolean needsParts;
 
@@ -96,6 +100,7 @@ public final class CommandExecutor {
   }
 
   public void end() {
+    stats = null;
     lock.unlock();
   }
 
@@ -181,6 +186,9 @@ public final class CommandExecutor {
       dialect.encode(denied, out);
       return null;
     }
+    if (!(command instanceof Command.Stats)) {
+      stats = null; // It may change what the next one is told.
+    }
     switch (command) {
       case Command.Get get -> {
         return get(get, session.share(), prefetch, place, dialect, out);
@@ -236,7 +244,7 @@ public final class CommandExecutor {
 
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
-      case Command.Stats _ -> dialect.encode(new Reply.Stats(server.stats()), out);
+      case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(), out);
       case Command.Auth auth -> {
         return new AuthWork(
@@ -802,6 +810,16 @@ public final class CommandExecutor {
   }
 
   // ---- the server and its connections ----
+
+  /** One look for all who ask one after the other: it goes through all segments. */
+  private ServerStats stats() {
+    ServerStats known = stats;
+    if (known == null) {
+      known = server.stats();
+      stats = known;
+    }
+    return known;
+  }
 
   private Reply resetStats() {
     server.resetCounts();

@@ -1,0 +1,51 @@
+package io.speicher.dialect.resp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.protocol.Gauge;
+import io.speicher.protocol.ServerStats;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class InfoTextTest {
+  private final InfoText info = new InfoText();
+
+  @Test
+  void text_sections() {
+    assertThat(info.text(stats(7), Set.of("keyspace", "clients")))
+        .startsWith("# Clients\r\ncluster_connections:0\r\n")
+        .contains("connected_clients:3\r\n", "\r\n\r\n# Keyspace\r\ndb0:keys=7,")
+        .doesNotContain("# Server");
+    assertThat(info.text(stats(7), Set.of()))
+        .contains("used_memory:1536\r\nused_memory_human:1.50K\r\n", "uptime_in_seconds:65\r\n");
+  }
+
+  /** A transaction may ask for the same a thousand times. */
+  @Test
+  void text_ofTheSameNumbers_isMadeOnce() {
+    ServerStats stats = stats(7);
+    String keyspace = info.text(stats, Set.of("keyspace"));
+    assertThat(info.text(stats, Set.of("keyspace"))).isSameAs(keyspace);
+    assertThat(info.text(stats, Set.of("cluster"))).isEqualTo("# Cluster\r\ncluster_enabled:0\r\n");
+    assertThat(info.text(stats, Set.of("keyspace"))).isEqualTo(keyspace);
+    assertThat(info.text(stats(8), Set.of("keyspace"))).contains("keys=8,");
+  }
+
+  private static ServerStats stats(long items) {
+    return new ServerStats(
+        "1.0",
+        0,
+        Map.of(
+            Gauge.ITEMS,
+            items,
+            Gauge.USED_BYTES,
+            1_536L,
+            Gauge.UPTIME,
+            65_432L,
+            Gauge.CONNECTIONS,
+            3L),
+        List.of());
+  }
+}

@@ -1,0 +1,148 @@
+package io.speicher.server.command;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.speicher.dialect.Account;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
+import io.speicher.dialect.Share;
+import io.speicher.dialect.resp.RespDialect;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.ConnectionInfo;
+import io.speicher.protocol.Gauge;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
+import io.speicher.dialect.User;
+import io.speicher.store.Store;
+import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class CommandExecutorTest {
+  private static final String INFO = "INFO keyspace\r\n";
+
+  private final Store store = new SegmentStore(8 << 20, Ticker.system());
+  private final Control server = new Control();
+  private final CommandExecutor executor =
+      new CommandExecutor(
+          store, new Dates(store, InstantSource.system()), server, new LoopLocks(1), 0);
+  private final RespDialect dialect = new RespDialect(Limits.DEFAULT);
+  private final ByteBuf page = Unpooled.buffer(64 << 10, 64 << 10);
+  private final Share share = new Share(new Account(16 << 20, 0));
+  private final Session session = new Session(share);
+  private final ReplyBuffer out = new ReplyBuffer(page, share);
+
+  @AfterEach
+  void close() {
+    session.close();
+    page.release();
+    store.close();
+  }
+
+  /** To look at all that the server counts is dear, and thousands may ask in one turn. */
+  @Test
+  void stats_askedForAgain_areLookedAtOnce() {
+    execute(INFO.repeat(50));
+    assertThat(server.looks).isEqualTo(1);
+    execute("MULTI\r\n" + INFO.repeat(50) + "EXEC\r\n");
+    assertThat(server.looks).isEqualTo(2);
+    execute(INFO);
+    assertThat(server.looks).isEqualTo(3);
+  }
+
+  /** Each command sees what the ones before it have done. */
+  @Test
+  void stats_afterAnotherCommand() {
+    assertThat(execute(INFO + "SET a 1\r\n" + INFO + INFO)).containsSubsequence("+OK", "keys=1,");
+    assertThat(server.looks).isEqualTo(2);
+    assertThat(execute("MULTI\r\n" + INFO + "SET b 1\r\n" + INFO + "EXEC\r\n"))
+        .containsSubsequence("keys=1,", "+OK", "keys=2,");
+    assertThat(server.looks).isEqualTo(4);
+  }
+
+  /** What is answered in one turn of a connection. */
+  private String execute(String requests) {
+    ByteBuf in = Unpooled.copiedBuffer(requests, ISO_8859_1);
+    executor.begin();
+    try {
+      Command command;
+      while ((command = dialect.decode(in, session)) != null) {
+        Work left = executor.execute(command, session, executor.newPrefetch(), -1, dialect, out);
+        assertThat(left).isNull();
+      }
+    } finally {
+      executor.end();
+    }
+    StringBuilder said = new StringBuilder(page.toString(ISO_8859_1));
+    for (ByteBuf chunk : requireNonNull(out.takeChunks())) {
+      said.append(chunk.toString(ISO_8859_1));
+      chunk.release();
+    }
+    page.clear();
+    out.begin(share);
+    return said.toString();
+  }
+
+  /** A server that knows how many items it has. */
+  private final class Control implements ServerControl {
+    private int looks;
+
+    @Override
+    public ServerStats stats() {
+      looks++;
+      return new ServerStats("1", 0, Map.of(Gauge.ITEMS, store.stats().itemCount()), List.of());
+    }
+
+    @Override
+    public void resetCounts() {}
+
+    @Override
+    public @Nullable User firstUser() {
+      return null;
+    }
+
+    @Override
+    public CompletableFuture<Optional<User>> verify(
+        String name, ByteBuffer password, @Nullable InetAddress from) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
+    public void clear(long delayMillis) {}
+
+    @Override
+    public void stop() {}
+
+    @Override
+    public int maxValueBytes() {
+      return 1 << 20;
+    }
+
+    @Override
+    public Iterator<ConnectionInfo> connections(ConnectionFilter filter, Session asking) {
+      return Collections.emptyIterator();
+    }
+
+    @Override
+    public Reply close(ConnectionFilter filter, Session asking) {
+      return new Reply.Count(0);
+    }
+  }
+}
