@@ -985,6 +985,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         share().heldBytes());
   }
 
+  /** Whether the peer's port is this one, as far as it has one. */
+  boolean mayHavePeerPort(int port) {
+    return !(channel().remoteAddress() instanceof InetSocketAddress internet)
+        || internet.getPort() == port;
+  }
+
   private static String text(@Nullable SocketAddress address) {
     if (address instanceof InetSocketAddress internet) {
       String host = internet.getAddress().getHostAddress();

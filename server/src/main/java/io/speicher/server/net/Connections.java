@@ -12,10 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The connections that a server has, up to a maximum. Any thread may call any method. */
 public final class Connections {
   private static final long CLOSE_MILLIS = 1_000;
+
+  /** Stands for a port that is not known. */
+  private static final int ANY_PORT = -1;
 
   private final int max;
   private final Semaphore free;
@@ -55,12 +59,24 @@ public final class Connections {
   }
 
   private Stream<Connection> matching(ConnectionFilter filter, Session asking) {
+    int peerPort = port(filter.peer());
     return all().stream()
         .filter(connection -> { // Addresses are made only of those that are left.
           Session session = connection.session();
           return filter.matches(session.id(), session.equals(asking))
+              && (peerPort == ANY_PORT || connection.mayHavePeerPort(peerPort))
               && filter.matches(connection.info(asking));
         });
+  }
+
+  /** The port of an address that a filter names, since thousands of them are compared sooner. */
+  private static int port(@Nullable String address) {
+    int colon = address == null ? -1 : address.lastIndexOf(':');
+    try {
+      return colon < 0 ? ANY_PORT : Integer.parseInt(address, colon + 1, address.length(), 10);
+    } catch (NumberFormatException e) {
+      return ANY_PORT; // No connection has such an address.
+    }
   }
 
   /** All but those that are closed already and only not forgotten yet: their peers know. */
