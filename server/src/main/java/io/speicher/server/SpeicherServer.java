@@ -6,6 +6,8 @@ import io.speicher.server.admin.ServerStatus;
 import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
 import io.speicher.server.net.PortDialects;
+import io.speicher.server.security.Tls;
+import io.speicher.server.security.TlsSettings;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running server: event loops that serve a port, or up to three, and a store.
@@ -30,6 +33,7 @@ public final class SpeicherServer implements AutoCloseable {
   private final Store store;
   private final ScheduledExecutorService maintenance;
   private final ServerStatus status;
+  private final @Nullable Tls tls;
   private final Network network;
   private final InetSocketAddress address;
   private final Optional<InetSocketAddress> redisAddress;
@@ -41,6 +45,13 @@ public final class SpeicherServer implements AutoCloseable {
       ServerSettings settings, Store store, InstantSource wallClock, Account account)
       throws IOException {
     this.store = store;
+    try {
+      Optional<TlsSettings> said = settings.tls();
+      tls = said.isEmpty() ? null : new Tls(said.get());
+    } catch (IOException e) {
+      store.close();
+      throw e;
+    }
     maintenance = newMaintenance();
     Connections connections = new Connections(settings.maxConnections());
     status =
@@ -59,7 +70,8 @@ public final class SpeicherServer implements AutoCloseable {
             settings.limits(),
             settings.idleTimeout(),
             account,
-            connections);
+            connections,
+            tls);
     network.whenLoopEnds(this::loopEnded);
     try {
       address = listen(settings, settings.port(), PortDialects.ANY);
@@ -72,6 +84,9 @@ public final class SpeicherServer implements AutoCloseable {
     status.listensOn(port(), settings.withPort(port()).shown());
     Duties duties =
         new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
+    if (tls != null) {
+      duties.add("reload certificates", tls::reloadIfChanged);
+    }
     maintenance.scheduleWithFixedDelay(
         duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -157,6 +172,13 @@ public final class SpeicherServer implements AutoCloseable {
     return failed;
   }
 
+  /** Reads its files again soon: certificates and keys. */
+  void reloadFiles() {
+    if (tls != null) {
+      maintenance.execute(tls::reload);
+    }
+  }
+
   /** Only an {@code Error} in a loop itself ends it; errors in a task do not. */
   private void loopEnded() {
     if (!stopped.get()) {
@@ -183,6 +205,9 @@ public final class SpeicherServer implements AutoCloseable {
       return; // Memory is given back once.
     }
     maintenance.close();
+    if (tls != null) {
+      tls.close();
+    }
     network.close(); // Before the store that its loops use.
     store.close();
   }
