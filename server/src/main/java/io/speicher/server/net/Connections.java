@@ -71,9 +71,12 @@ public final class Connections {
 
   /** The port of an address that a filter names, since thousands of them are compared sooner. */
   private static int port(@Nullable String address) {
-    int colon = address == null ? -1 : address.lastIndexOf(':');
+    if (address == null) {
+      return ANY_PORT;
+    }
+    int colon = address.lastIndexOf(':');
     try {
-      return colon < 0 ? ANY_PORT : Integer.parseInt(address, colon + 1, address.length(), 10);
+      return Integer.parseInt(address, colon + 1, address.length(), 10);
     } catch (NumberFormatException e) {
       return ANY_PORT; // No connection has such an address.
     }
