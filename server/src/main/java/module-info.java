@@ -4,6 +4,7 @@ module io.speicher.server {
   requires static transitive org.jspecify;
   requires info.picocli;
   requires io.netty.buffer;
+  requires io.netty.codec;
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.transport;

@@ -75,6 +75,12 @@ public final class Share {
     }
   }
 
+  /** Counts bytes that are in memory already, even if the share is used up. */
+  public void takeHeld(long bytes) {
+    account.take(bytes);
+    heldBytes += bytes;
+  }
+
   public void giveBack(long bytes) {
     heldBytes -= bytes;
     account.giveBack(bytes);
@@ -100,8 +106,7 @@ public final class Share {
    * the share is used up. How many these are is bounded by what is read or written at a time.
    */
   public ByteBuf bufferForHeld(int capacity) {
-    account.take(capacity);
-    heldBytes += capacity;
+    takeHeld(capacity);
     return allocate(capacity);
   }
 

@@ -12,6 +12,10 @@ public enum Counter implements Metric {
       "rejected_connections",
       "rejected_connections",
       "Connections closed because there were too many."),
+  TLS_ERRORS(
+      null,
+      "ssl_handshake_errors",
+      "TLS handshakes that failed, and peers that spoke plain text where only TLS is spoken."),
   READ_BYTES("total_net_input_bytes", "bytes_read", Unit.BYTES, "Bytes received."),
   WRITTEN_BYTES("total_net_output_bytes", "bytes_written", Unit.BYTES, "Bytes sent."),
   GET_HITS("keyspace_hits", "get_hits", "Keys asked for that had an item."),

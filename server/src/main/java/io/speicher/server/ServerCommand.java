@@ -4,6 +4,7 @@ import static io.speicher.protocol.Quantities.ofBytes;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.speicher.server.net.Network;
+import io.speicher.server.security.TlsException;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
@@ -111,6 +112,8 @@ public final class ServerCommand implements Callable<Integer> {
         command.addOption(
             OptionSpec.builder(setting.option())
                 .type(String.class)
+                .arity(setting.type().isYesOrNo() ? "0..1" : "1")
+                .fallbackValue("yes")
                 .paramLabel(setting.type().label())
                 .description(setting.help().replace("%", "%%")) // It is a format to picocli.
                 .order(order++)
@@ -152,6 +155,9 @@ public final class ServerCommand implements Callable<Integer> {
       throws InterruptedException, ReflectiveOperationException {
     StopSignal stop = new StopSignal();
     try (SpeicherServer server = start(settings)) {
+      if (settings.tls().isPresent()) {
+        stop.onHangUp(server::reloadFiles);
+      }
       server.stopRequested().thenRun(stop::stop);
       server.failed().thenAccept(reason -> endAtOnce(reason, log));
       announce(server, settings, log);
@@ -172,6 +178,8 @@ public final class ServerCommand implements Callable<Integer> {
     try {
       return SpeicherServer.start(
           settings, new SegmentStore(settings.memoryBytes(), Ticker.system()));
+    } catch (TlsException e) {
+      throw new IOException("cannot start: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new IOException(
           e.getMessage()
@@ -214,6 +222,7 @@ public final class ServerCommand implements Callable<Integer> {
     SettingSources sources = new SettingSources(options, environment);
     try {
       ServerSettings settings = PasswordFile.read(sources.read(config));
+      settings.tls(); // Tells what is missing.
       warn(sources.warnings());
       return settings;
     } catch (IllegalArgumentException e) {

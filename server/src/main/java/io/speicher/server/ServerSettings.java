@@ -5,12 +5,16 @@ import static java.util.Objects.requireNonNull;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.SettingValue;
 import io.speicher.server.Setting.Names;
+import io.speicher.server.security.ClientCertificates;
+import io.speicher.server.security.TlsSettings;
 import io.speicher.store.segment.SegmentStore;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
@@ -77,6 +81,72 @@ public final class ServerSettings {
           SettingType.NONE,
           "Clients have to say the password that is the first line of this file",
           "The variable SPEICHER_PASSWORD can hold the password itself.",
+          Names.NONE);
+
+  public static final Setting<Optional<Path>> TLS_CERT =
+      declare(
+          "tls-cert",
+          SettingType.file(),
+          SettingType.NONE,
+          "Speak TLS too, on all ports, with the certificates in this PEM file: the server's first",
+          "The first byte of a connection tells whether it is TLS.",
+          new Names("tls-cert-file", "ssl_chain_cert"));
+
+  public static final Setting<Optional<Path>> TLS_KEY =
+      declare(
+          "tls-key",
+          SettingType.file(),
+          SettingType.NONE,
+          "The private key of the certificate, a PEM file",
+          "",
+          new Names("tls-key-file", "ssl_key"));
+
+  public static final Setting<Optional<Path>> TLS_CA =
+      declare(
+          "tls-ca",
+          SettingType.file(),
+          SettingType.NONE,
+          "Trust the certificates of clients that those in this PEM file have signed",
+          "",
+          new Names("tls-ca-cert-file", "ssl_ca_cert"));
+
+  static final Setting<ClientCertificates> TLS_CLIENTS =
+      declare(
+          "tls-clients",
+          SettingType.oneOf(ClientCertificates.class),
+          "no",
+          "Whether clients that speak TLS have to show a certificate",
+          "",
+          new Names("tls-auth-clients", "ssl_verify_mode"));
+
+  public static final Setting<Boolean> TLS_ONLY =
+      declare("tls-only", SettingType.yesOrNo(), "no", "Refuse plain text", "", Names.NONE);
+
+  public static final Setting<List<String>> TLS_PROTOCOLS =
+      declare(
+          "tls-protocols",
+          SettingType.names(),
+          SettingType.AUTO,
+          "Versions of TLS, such as TLSv1.3",
+          "auto is TLSv1.3,TLSv1.2.",
+          new Names("tls-protocols", null));
+
+  public static final Setting<List<String>> TLS_CIPHERS =
+      declare(
+          "tls-ciphers",
+          SettingType.names(),
+          SettingType.AUTO,
+          "Cipher suites, such as TLS_AES_128_GCM_SHA256, the preferred first",
+          "auto is what Java has for good.",
+          new Names("tls-ciphers", "ssl_ciphers"));
+
+  public static final Setting<Duration> TLS_HANDSHAKE_TIMEOUT =
+      declare(
+          "tls-handshake-timeout",
+          SettingType.time(),
+          "10s",
+          "Close connections that take longer than this to agree on TLS",
+          "",
           Names.NONE);
 
   public static final Setting<Long> MEMORY =
@@ -313,6 +383,37 @@ public final class ServerSettings {
   /** What all connections together may make the server hold outside the store. */
   public long connectionMemoryBytes() {
     return get(CONNECTION_MEMORY);
+  }
+
+  /**
+   * How TLS is spoken, if it is.
+   *
+   * @throws IllegalArgumentException if one of its settings wants another one
+   */
+  Optional<TlsSettings> tls() {
+    Optional<Path> certificates = get(TLS_CERT);
+    Optional<Path> key = get(TLS_KEY);
+    Optional<Path> authorities = get(TLS_CA);
+    if (certificates.isPresent() != key.isPresent()) {
+      throw new IllegalArgumentException("tls-cert and tls-key belong together: one is missing");
+    }
+    if (certificates.isEmpty() && (get(TLS_ONLY) || authorities.isPresent())) {
+      throw new IllegalArgumentException("tls-only and tls-ca need tls-cert and tls-key");
+    }
+    if (authorities.isPresent() == (get(TLS_CLIENTS) == ClientCertificates.NO)) {
+      throw new IllegalArgumentException(
+          "tls-ca and tls-clients=optional or tls-clients=required belong together");
+    }
+    return certificates.map(file ->
+        new TlsSettings(
+            file,
+            key.orElseThrow(),
+            authorities,
+            get(TLS_CLIENTS),
+            get(TLS_ONLY),
+            get(TLS_PROTOCOLS),
+            get(TLS_CIPHERS),
+            get(TLS_HANDSHAKE_TIMEOUT)));
   }
 
   public ServerSettings withPort(int port) {

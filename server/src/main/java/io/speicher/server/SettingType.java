@@ -1,7 +1,14 @@
 package io.speicher.server;
 
+import static java.util.stream.Collectors.joining;
+
 import io.speicher.protocol.Quantities;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -19,6 +26,11 @@ public final class SettingType<T> {
 
   /** The word of an optional setting that has no value. */
   static final String NONE = "none";
+
+  /** The word for what the server chooses. */
+  static final String AUTO = "auto";
+
+  private static final String YES_OR_NO = "yes|no";
 
   private final String label;
   private final Function<String, T> parser;
@@ -53,6 +65,70 @@ public final class SettingType<T> {
   /** A text that nobody is shown, and that no option says: others see the options of a process. */
   static SettingType<String> secret() {
     return new SettingType<>(SECRET, text -> text, text -> 0, Long::toString, text -> "", 0, 0);
+  }
+
+  /** A file, or none. */
+  static SettingType<Optional<Path>> file() {
+    return new SettingType<>(
+        "FILE",
+        text -> text.strip().equals(NONE) ? Optional.empty() : Optional.of(Path.of(text.strip())),
+        file -> 0,
+        Long::toString,
+        file -> file.map(Path::toString).orElse(""),
+        0,
+        0);
+  }
+
+  /** Names with commas between them, or none. */
+  static SettingType<List<String>> names() {
+    return new SettingType<>(
+        "NAMES",
+        text ->
+            text.strip().equals(AUTO)
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(String::strip).toList(),
+        names -> 0,
+        Long::toString,
+        names -> String.join(",", names),
+        0,
+        0);
+  }
+
+  /** One of the constants of a type, in lower case. */
+  static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {
+    Function<E, String> word = constant -> constant.name().toLowerCase(Locale.ROOT);
+    List<E> constants = List.of(type.getEnumConstants());
+    String words = constants.stream().map(word).collect(joining("|"));
+    return new SettingType<>(
+        words,
+        text ->
+            constants.stream()
+                .filter(constant -> word.apply(constant).equals(text.strip()))
+                .findFirst()
+                .orElseThrow(
+                    () -> new IllegalArgumentException("'" + text + "' is none of " + words)),
+        constant -> 0,
+        Long::toString,
+        word,
+        0,
+        0);
+  }
+
+  /** Yes or no; the option alone means yes. */
+  static SettingType<Boolean> yesOrNo() {
+    return new SettingType<>(
+        YES_OR_NO,
+        text ->
+            switch (text.strip()) {
+              case "yes", "true" -> true;
+              case "no", "false" -> false;
+              default -> throw new IllegalArgumentException("'" + text + "' is neither yes nor no");
+            },
+        answer -> 0,
+        Long::toString,
+        answer -> answer ? "yes" : "no",
+        0,
+        0);
   }
 
   static SettingType<Integer> count(int min, int max) {
@@ -128,6 +204,11 @@ public final class SettingType<T> {
   /** Whether values are kept from everybody. */
   boolean isSecret() {
     return label.equals(SECRET);
+  }
+
+  /** Whether an option without a value makes sense. */
+  boolean isYesOrNo() {
+    return label.equals(YES_OR_NO);
   }
 
   /** Whether values are ports. */

@@ -7,6 +7,8 @@ import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
 import io.speicher.server.net.PortDialects;
 import io.speicher.server.security.Authenticator;
+import io.speicher.server.security.Tls;
+import io.speicher.server.security.TlsSettings;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,6 +35,7 @@ public final class SpeicherServer implements AutoCloseable {
   private final ScheduledExecutorService maintenance;
   private final @Nullable Authenticator authenticator;
   private final ServerStatus status;
+  private final @Nullable Tls tls;
   private final Network network;
   private final InetSocketAddress address;
   private final Optional<InetSocketAddress> redisAddress;
@@ -44,6 +47,13 @@ public final class SpeicherServer implements AutoCloseable {
       ServerSettings settings, Store store, InstantSource wallClock, Account account)
       throws IOException {
     this.store = store;
+    try {
+      Optional<TlsSettings> said = settings.tls();
+      tls = said.isEmpty() ? null : new Tls(said.get());
+    } catch (IOException e) {
+      store.close();
+      throw e;
+    }
     maintenance = newMaintenance();
     authenticator = authenticator(settings);
     Connections connections = new Connections(settings.maxConnections());
@@ -64,7 +74,8 @@ public final class SpeicherServer implements AutoCloseable {
             settings.limits(),
             settings.idleTimeout(),
             account,
-            connections);
+            connections,
+            tls);
     network.whenLoopEnds(this::loopEnded);
     try {
       address = listen(settings, settings.port(), PortDialects.ANY);
@@ -77,6 +88,9 @@ public final class SpeicherServer implements AutoCloseable {
     status.listensOn(port(), settings.withPort(port()).shown());
     Duties duties =
         new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
+    if (tls != null) {
+      duties.add("reload certificates", tls::reloadIfChanged);
+    }
     maintenance.scheduleWithFixedDelay(
         duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -170,6 +184,13 @@ public final class SpeicherServer implements AutoCloseable {
     return failed;
   }
 
+  /** Reads its files again soon: certificates and keys. */
+  void reloadFiles() {
+    if (tls != null) {
+      maintenance.execute(tls::reload);
+    }
+  }
+
   /** Only an {@code Error} in a loop itself ends it; errors in a task do not. */
   private void loopEnded() {
     if (!stopped.get()) {
@@ -196,6 +217,9 @@ public final class SpeicherServer implements AutoCloseable {
       return; // Memory is given back once.
     }
     maintenance.close();
+    if (tls != null) {
+      tls.close();
+    }
     network.close(); // Before the store that its loops use.
     if (authenticator != null) {
       authenticator.close();

@@ -6,12 +6,14 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SIGTERM or SIGINT, whichever comes first, or a client's wish; a signal after that ends the
  * process on the spot.
  *
- * <p>SIGHUP is heard and does nothing: by default it would end the process, with all items.
+ * <p>SIGHUP has files read again, if there are some; by default it would end the process, with all
+ * items.
  *
  * <p>A shutdown hook would be the public way, but with one the process ends with the signal's
  * status and not with 0, and a second signal is not heard. {@code sun.misc.Signal}, which JEP 260
@@ -29,12 +31,15 @@ final class StopSignal {
   private final AtomicBoolean heard = new AtomicBoolean();
   private final CountDownLatch stop = new CountDownLatch(1);
 
+  /** What SIGHUP is for; null until something wants it. */
+  private volatile @Nullable Runnable hangUp;
+
   /** From here on the signals are this object's. */
   StopSignal() throws ReflectiveOperationException {
     Class<?> signal = Class.forName("sun.misc.Signal");
     Class<?> handler = Class.forName("sun.misc.SignalHandler");
     for (String name : List.of("TERM", "INT", "HUP")) {
-      Runnable reaction = name.equals("HUP") ? StopSignal::ignoreHangUp : this::hear;
+      Runnable reaction = name.equals("HUP") ? this::hangUp : this::hear;
       Object hearer =
           Proxy.newProxyInstance(
               getClass().getClassLoader(),
@@ -48,11 +53,19 @@ final class StopSignal {
     }
   }
 
-  /**
-   * The terminal that started the server is gone, or somebody expects it to read its file again.
-   */
-  private static void ignoreHangUp() {
-    logger.log(Level.INFO, "SIGHUP is ignored: settings are read at the start alone");
+  /** Runs something on SIGHUP, on a thread of the signal. */
+  void onHangUp(Runnable action) {
+    hangUp = action;
+  }
+
+  /** The terminal that started the server is gone, or somebody wants it to read its files again. */
+  private void hangUp() {
+    Runnable action = hangUp;
+    if (action == null) {
+      logger.log(Level.INFO, "SIGHUP is ignored: settings are read at the start alone");
+    } else {
+      action.run();
+    }
   }
 
   void await() throws InterruptedException {

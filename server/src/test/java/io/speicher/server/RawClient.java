@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 final class RawClient implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final DataInputStream in;
 
   RawClient(int port) throws IOException {
@@ -23,12 +23,20 @@ final class RawClient implements AutoCloseable {
 
   /** Small buffers (in bytes) make a slow reader of a test a slow reader for the server, too. */
   RawClient(int port, int receiveBufferBytes) throws IOException {
+    socket = new Socket();
     if (receiveBufferBytes > 0) {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+    in = new DataInputStream(socket.getInputStream());
+  }
+
+  /** The same over a socket that is connected already. */
+  RawClient(Socket connected) throws IOException {
+    socket = connected;
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     in = new DataInputStream(socket.getInputStream());
   }
 

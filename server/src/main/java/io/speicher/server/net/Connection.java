@@ -9,6 +9,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.speicher.dialect.Ahead;
 import io.speicher.dialect.Dialect;
@@ -37,6 +39,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,6 +185,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private @Nullable ChannelHandlerContext context;
 
+  /** What encrypts it; null where that is nothing, or not known yet. */
+  private @Nullable TlsHandler tls;
+
+  /** Whether it speaks plain text where that is not allowed, so that nothing is executed. */
+  private boolean isPlainText;
+
   Connection(Turn turn, Connections connections, PortDialects portDialects, Share share) {
     this.turn = turn;
     this.connections = connections;
@@ -208,6 +217,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   Channel channel() {
     return context().channel();
+  }
+
+  // ---- encryption ----
+
+  /** From now on this encrypts what is sent. */
+  void encryptedBy(TlsHandler handler) {
+    tls = handler;
+    outgoing.encrypt();
+  }
+
+  /** Tells the peer that it has to speak TLS, as soon as its first bytes tell how it speaks. */
+  void refusePlainText() {
+    isPlainText = true;
   }
 
   // ---- what the channel tells ----
@@ -281,6 +303,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (tls != null && !tls.isAfterRead()) {
+      return;
+    }
     if (turn.receiveBuffer().hasEnded()) {
       endInput();
     } else if (state == State.DRAINING
@@ -307,6 +332,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      executor().count(Counter.TLS_ERRORS, 1);
+    }
     if (event instanceof IdleStateEvent) {
       boolean isBusy = paused || work != null || starved || ready;
       if (!isBusy && !wasBusy) {
@@ -321,6 +349,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     boolean isNews =
         switch (cause) {
           case IOException _ -> false; // The peer went away.
+          case DecoderException e when e.getCause() instanceof SSLException -> false; // Counted.
           case ReplyLostException _, MemoryShortageException _ -> false; // It was too slow.
           default -> true;
         };
@@ -439,6 +468,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     spoken = pool;
     if (isSurplus) {
       refuse(new Reply.TooManyConnections(connections.max()));
+      return;
+    }
+    if (isPlainText) {
+      refuse(new Reply.Failed(Reply.UNAVAILABLE, "this port speaks nothing but TLS"));
       return;
     }
     Dialect speaking = dialect == null ? pool.take() : dialect;
@@ -932,7 +965,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     sentAll = true;
-    ((DuplexChannel) channel()).shutdownOutput();
+    DuplexChannel channel = (DuplexChannel) channel();
+    if (tls == null) {
+      channel.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(told -> channel.shutdownOutput());
+    }
     closeWhenSilent(System.nanoTime() + FINISH_NANOS);
   }
 

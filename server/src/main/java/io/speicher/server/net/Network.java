@@ -12,6 +12,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.speicher.dialect.Account;
 import io.speicher.protocol.Limits;
 import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.security.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The event loops of a server, where it listens, and its connections. */
 public final class Network {
@@ -31,6 +33,7 @@ public final class Network {
   private final Duration idleTimeout;
   private final Account account;
   private final Connections connections;
+  private final @Nullable Tls tls;
   private final EventLoopGroup loops;
   private final Map<EventLoop, Turn> turns = new HashMap<>();
   private final List<Channel> listeners = new ArrayList<>();
@@ -38,6 +41,7 @@ public final class Network {
   /**
    * @param executors one for each event loop
    * @param account what all connections may hold together
+   * @param tls how it is spoken, if it is
    */
   public Network(
       List<CommandExecutor> executors,
@@ -45,10 +49,12 @@ public final class Network {
       Limits limits,
       Duration idleTimeout,
       Account account,
-      Connections connections) {
+      Connections connections,
+      @Nullable Tls tls) {
     this.idleTimeout = idleTimeout;
     this.account = account;
     this.connections = connections;
+    this.tls = tls;
     loops =
         new MultiThreadIoEventLoopGroup(
             executors.size(), new DefaultThreadFactory("speicher-loop"), ioHandlers);
@@ -87,7 +93,8 @@ public final class Network {
         bootstrap
             .group(loops)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, NO_WATER_MARK)
-            .childHandler(new ServerPipeline(idleTimeout, turns, account, connections, dialects))
+            .childHandler(
+                new ServerPipeline(idleTimeout, turns, account, connections, dialects, tls))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {

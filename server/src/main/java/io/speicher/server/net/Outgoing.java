@@ -3,6 +3,7 @@ package io.speicher.server.net;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
@@ -32,6 +33,11 @@ final class Outgoing {
   private @Nullable ArrayDeque<ByteBuf> backlog;
   private long backlogBytes;
 
+  private boolean isEncrypted;
+
+  /** What is counted for encrypted bytes that the socket has not taken: as much as they hold. */
+  private long encryptedBytes;
+
   /**
    * @param drained called when all is with the kernel that has been waiting here
    */
@@ -42,6 +48,11 @@ final class Outgoing {
 
   void open(ChannelHandlerContext newContext) {
     context = newContext;
+  }
+
+  /** What is written is encrypted from now on, and thus copied, into memory of Netty. */
+  void encrypt() {
+    isEncrypted = true;
   }
 
   private ChannelHandlerContext context() {
@@ -69,10 +80,37 @@ final class Outgoing {
       append(view);
       return;
     }
+    if (isEncrypted) {
+      sendEncrypted(view);
+      return;
+    }
     ctx.writeAndFlush(view.retain(), ctx.voidPromise());
     if (view.refCnt() > 1) {
       moveUnsent(view);
     }
+  }
+
+  /**
+   * Sends a copy: in the middle of a handshake, or of a change of keys, bytes wait to be encrypted
+   * and cannot be taken back.
+   */
+  private void sendEncrypted(ByteBuf view) {
+    ByteBuf copy = context().alloc().directBuffer(view.readableBytes()).writeBytes(view);
+    inFlightBytes = copy.readableBytes();
+    ChannelFuture sent = context().writeAndFlush(copy);
+    if (sent.isSuccess()) {
+      inFlightBytes = 0; // Nobody has waited, and nobody is to be told.
+    } else {
+      waitUntilWritten(sent);
+    }
+  }
+
+  private void waitUntilWritten(ChannelFuture sent) {
+    if (isEncrypted && !sent.isDone()) {
+      encryptedBytes = inFlightBytes;
+      share.takeHeld(encryptedBytes);
+    }
+    sent.addListener(this::written);
   }
 
   /** Takes what the socket has not taken out of the channel, and puts a copy in its place. */
@@ -130,11 +168,13 @@ final class Outgoing {
     while (buffers.size() > 1) {
       ctx.write(buffers.remove(), ctx.voidPromise());
     }
-    ctx.writeAndFlush(buffers.remove()).addListener(this::written);
+    waitUntilWritten(ctx.writeAndFlush(buffers.remove()));
   }
 
   private void written(Future<?> result) {
     inFlightBytes = 0;
+    share.giveBack(encryptedBytes);
+    encryptedBytes = 0;
     Queue<ByteBuf> next = backlog;
     if (!result.isSuccess()) {
       close();

@@ -16,7 +16,7 @@ public enum PortDialects {
         return null;
       }
       int first = firstByte(in);
-      if (first == TLS_HANDSHAKE) {
+      if (first == TlsDetector.HANDSHAKE) {
         return dialects.tls;
       } else if (first == MEMCACHED_BINARY_REQUEST) {
         return dialects.memcachedBinary;
@@ -67,7 +67,6 @@ public enum PortDialects {
     }
   };
 
-  private static final int TLS_HANDSHAKE = 0x16;
   private static final int MEMCACHED_BINARY_REQUEST = 0x80;
 
   /**

@@ -77,9 +77,20 @@ final class ReceiveBuffer {
     return message == buffer ? all : new ReceivedBytes(message);
   }
 
-  /** Leaves what was read last where it is until {@link #clear}; true if that is enough by now. */
-  boolean keepLast() {
-    end += receiver.handle.lastBytesRead();
+  /** Whether a message lies here, and not in memory of its own. */
+  @SuppressWarnings("ReferenceEquality") // There is one such buffer.
+  boolean owns(ByteBuf message) {
+    return message == buffer || message.unwrap() == buffer;
+  }
+
+  /**
+   * Leaves a message where it is until {@link #clear}, if it is what was read last; true if that is
+   * enough by now. What was decrypted lies elsewhere, and no longer where it was read to.
+   */
+  boolean keep(ByteBuf message) {
+    if (owns(message)) {
+      end += receiver.handle.lastBytesRead();
+    }
     return end - HEADROOM_BYTES >= MAX_WAITING_BYTES;
   }
 

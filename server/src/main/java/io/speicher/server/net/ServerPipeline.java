@@ -8,9 +8,11 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.speicher.dialect.Account;
 import io.speicher.dialect.Share;
+import io.speicher.server.security.Tls;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection passes through, in this order. */
 final class ServerPipeline extends ChannelInitializer<Channel> {
@@ -19,18 +21,21 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
   private final Account account;
   private final Connections connections;
   private final PortDialects dialects;
+  private final @Nullable Tls tls;
 
   ServerPipeline(
       Duration idleTimeout,
       Map<EventLoop, Turn> turns,
       Account account,
       Connections connections,
-      PortDialects dialects) {
+      PortDialects dialects,
+      @Nullable Tls tls) {
     this.idleTimeout = idleTimeout;
     this.turns = turns;
     this.account = account;
     this.connections = connections;
     this.dialects = dialects;
+    this.tls = tls;
   }
 
   @Override
@@ -43,6 +48,10 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
           .pipeline()
           .addLast(new IdleStateHandler(true, 0, 0, idleTimeout.toMillis(), TimeUnit.MILLISECONDS));
     }
-    channel.pipeline().addLast(new Connection(turn, connections, dialects, new Share(account)));
+    Connection connection = new Connection(turn, connections, dialects, new Share(account));
+    if (tls != null) {
+      channel.pipeline().addLast(new TlsDetector(tls, connection));
+    }
+    channel.pipeline().addLast(connection);
   }
 }

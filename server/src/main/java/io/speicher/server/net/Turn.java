@@ -123,7 +123,7 @@ final class Turn {
     starts[count] = bytes.readerIndex();
     ends[count] = bytes.writerIndex();
     count++;
-    boolean isEnough = receiveBuffer.keepLast();
+    boolean isEnough = receiveBuffer.keep(bytes);
     if (isEnough || count == MAX_WAITING) {
       answerAll();
     }

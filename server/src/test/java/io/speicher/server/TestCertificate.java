@@ -1,0 +1,123 @@
+package io.speicher.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A certificate for localhost that has signed itself, and its key, made by the JDK's keytool. */
+final class TestCertificate {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final int MAX_SECONDS = 60;
+
+  private final KeyStore store;
+  private final String name;
+
+  TestCertificate(Path folder, String name)
+      throws IOException, GeneralSecurityException, InterruptedException {
+    this.name = name;
+    Path file = folder.resolve(name + ".p12");
+    Process keytool =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    "-genkeypair",
+                    "-alias",
+                    name,
+                    "-keyalg",
+                    "EC",
+                    "-groupname",
+                    "secp256r1",
+                    "-dname",
+                    "CN=" + name,
+                    "-ext",
+                    "san=dns:localhost,ip:127.0.0.1",
+                    "-ext",
+                    "bc=ca:true",
+                    "-validity",
+                    "2",
+                    "-storetype",
+                    "PKCS12",
+                    "-storepass",
+                    new String(PASSWORD),
+                    "-keystore",
+                    file.toString()))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(keytool.getInputStream().readAllBytes(), US_ASCII);
+    if (!keytool.waitFor(MAX_SECONDS, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+      throw new IOException("keytool has failed: " + said);
+    }
+    store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(file)) {
+      store.load(in, PASSWORD);
+    }
+  }
+
+  /** The certificate as PEM. */
+  String certificate() throws GeneralSecurityException {
+    return pem("CERTIFICATE", store.getCertificate(name).getEncoded());
+  }
+
+  /** The key as PEM, in PKCS#8. */
+  String key() throws GeneralSecurityException {
+    return pem("PRIVATE KEY", store.getKey(name, PASSWORD).getEncoded());
+  }
+
+  private static String pem(String label, byte[] bytes) {
+    return "-----BEGIN "
+        + label
+        + "-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
+        + "\n-----END "
+        + label
+        + "-----\n";
+  }
+
+  /** What a client trusts that trusts this alone, and shows nothing. */
+  SSLContext trusting() throws GeneralSecurityException {
+    return context(null, this);
+  }
+
+  /** What a client trusts that trusts this and another one. */
+  SSLContext trustingAlso(TestCertificate other) throws GeneralSecurityException {
+    return context(null, this, other);
+  }
+
+  /** What a client trusts that trusts this alone, and shows {@code own}. */
+  SSLContext trusting(TestCertificate own) throws GeneralSecurityException {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(own.store, PASSWORD);
+    return context(keys.getKeyManagers(), this);
+  }
+
+  private static SSLContext context(KeyManager @Nullable [] keys, TestCertificate... trustedOnes)
+      throws GeneralSecurityException {
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      for (TestCertificate one : trustedOnes) {
+        trusted.setCertificateEntry(one.name, one.store.getCertificate(one.name));
+      }
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException e) {
+      throw new GeneralSecurityException("an empty store cannot be made", e);
+    }
+  }
+}
