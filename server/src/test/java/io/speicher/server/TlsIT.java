@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -81,7 +82,7 @@ final class TlsIT {
 
   abstract static class Contract {
     private final Transport transport;
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
     private final Account account = new Account(ACCOUNT_BYTES, ACCOUNT_BYTES / 2);
     private Path certificateFile;
     private Path keyFile;
@@ -372,7 +373,7 @@ final class TlsIT {
     @Test
     void handshake_neverFinished() throws Exception {
       SpeicherServer server =
-          start(settings().with(ServerSettings.TLS_HANDSHAKE_TIMEOUT, Duration.ofMillis(200)));
+          start(settings().with(ServerSettings.TLS_HANDSHAKE_TIMEOUT, Duration.ofSeconds(2)));
       RawClient silent = plain(server.port());
       silent.send(new byte[] {0x16, 3, 1, 0, 100});
       assertThat(silent.rest()).hasSizeLessThan(20);
@@ -388,7 +389,7 @@ final class TlsIT {
           start(
               settings()
                   .with(ServerSettings.TLS_ONLY, true)
-                  .with(ServerSettings.TLS_HANDSHAKE_TIMEOUT, Duration.ofMillis(200)));
+                  .with(ServerSettings.TLS_HANDSHAKE_TIMEOUT, Duration.ofSeconds(2)));
       assertThat(plain(server.port()).isAtEnd()).isTrue();
       assertThat(errors(connect(server.port()))).isEqualTo(1);
     }
@@ -466,6 +467,7 @@ final class TlsIT {
       try (CapturedLog log = new CapturedLog()) {
         SpeicherServer server = start();
         RawClient lasting = connect(server.port());
+        ask(lasting, "mn\r\n", "MN\r\n"); // Or its handshake would come later.
         AtomicBoolean stop = new AtomicBoolean();
         AtomicInteger connected = new AtomicInteger();
         try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
