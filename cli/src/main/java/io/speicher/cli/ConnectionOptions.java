@@ -17,6 +17,7 @@ final class ConnectionOptions {
   static final String MIXIN = "connection";
 
   private static final String URL_VARIABLE = "SPEICHER_URL";
+  private static final String AUTH_VARIABLE = "SPEICHER_AUTH";
   private static final String URL_SCHEME = "speicher://";
   private static final String DEFAULT_HOST = "localhost";
   private static final int DEFAULT_PORT = 14567;
@@ -46,7 +47,7 @@ final class ConnectionOptions {
       order = 102,
       description =
           "Both in one: speicher://HOST:PORT (default: the variable SPEICHER_URL, where neither"
-              + " --host nor --port is given).")
+              + " --host nor --port is given). The variable SPEICHER_AUTH can hold USER:PASSWORD.")
   private @Nullable String url;
 
   @Option(
@@ -88,6 +89,14 @@ final class ConnectionOptions {
       } else {
         builder.host(usedHost()).port(usedPort());
       }
+      String login = environment.getOrDefault(AUTH_VARIABLE, "");
+      int colon = login.indexOf(':');
+      if (!login.isEmpty() && colon < 0) {
+        throw wrong(AUTH_VARIABLE + " has no colon (expected: USER:PASSWORD)");
+      }
+      if (!login.isEmpty()) {
+        builder.login(login.substring(0, colon), login.substring(colon + 1));
+      }
       builder.timeout(timeout).connectTimeout(timeout);
     } catch (IllegalArgumentException e) {
       String origin = usedUrl == null || url != null ? "" : URL_VARIABLE + ": ";
@@ -103,7 +112,7 @@ final class ConnectionOptions {
       String usedHost = usedHost();
       return (usedHost.contains(":") ? "[" + usedHost + "]" : usedHost) + ":" + usedPort();
     }
-    String server = usedUrl.substring(URL_SCHEME.length()).replace("/", "");
+    String server = usedUrl.substring(URL_SCHEME.length()).replaceFirst(".*@", "").replace("/", "");
     return server.matches(".+:\\d+") ? server : server + ":" + DEFAULT_PORT;
   }
 

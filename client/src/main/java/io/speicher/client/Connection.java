@@ -1,12 +1,15 @@
 package io.speicher.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.json.JsonCommandEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +79,9 @@ final class Connection {
   private long receivedNanos = System.nanoTime();
   private boolean ended;
 
+  /** Whether the next reply is that to the login. */
+  private boolean authenticating;
+
   /**
    * @param key of a connected channel; everything that becomes ready is told by {@link #ready}
    * @param waiting commands of all threads, which are sent in this order; nobody else takes any
@@ -93,6 +99,12 @@ final class Connection {
     this.key = key;
     this.waiting = waiting;
     reader = new ReplyReader(settings.maxFrameBytes());
+    Login login = settings.login();
+    if (login != null) {
+      ByteBuffer password = ByteBuffer.wrap(login.password().getBytes(StandardCharsets.UTF_8));
+      unsent = new JsonCommandEncoder().encode(new Command.Auth(login.user(), password));
+      authenticating = true;
+    }
     key.interestOps(SelectionKey.OP_READ);
   }
 
@@ -245,6 +257,10 @@ final class Connection {
   }
 
   private void answer(Reply reply) {
+    if (authenticating) {
+      endUnlessAccepted(reply);
+      return;
+    }
     PendingCommand<?> command = inFlight.peek();
     if (command == null) {
       endUnasked(reply);
@@ -286,6 +302,15 @@ final class Connection {
   }
 
   // The end.
+
+  private void endUnlessAccepted(Reply reply) {
+    authenticating = false;
+    if (reply instanceof Reply.Refused refused) {
+      end("the server refused the login: " + refused.message(), null);
+    } else if (!(reply instanceof Reply.Done)) {
+      endUnasked(reply);
+    }
+  }
 
   /** A server with too many connections says so to a new one, and closes it. */
   private void endUnasked(Reply reply) {

@@ -1,8 +1,11 @@
 package io.speicher.client;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a {@link SpeicherClient.Builder} has decided, all of it valid. */
 record Settings(
     Address server,
+    @Nullable Login login,
     long timeoutNanos,
     int connectTimeoutMillis,
     int maxPending,

@@ -2,6 +2,7 @@ package io.speicher.client;
 
 import io.speicher.protocol.Limits;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of a Speicher server, and a cache of strings.
@@ -77,6 +78,7 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
     private static final int MAX_PENDING = 1 << 20;
 
     private Address server = new Address("localhost", Address.DEFAULT_PORT);
+    private @Nullable Login login;
     private Duration timeout = Duration.ofSeconds(2);
     private Duration connectTimeout = Duration.ofSeconds(2);
     private int maxPending = 16_384;
@@ -97,12 +99,26 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
     }
 
     /**
-     * Host and port in one.
+     * Host and port in one, and perhaps who the client is.
      *
-     * @param url {@code speicher://host:port}, or without the port, which then is 14567
+     * @param url {@code speicher://host:port}, or without the port, which then is 14567; or {@code
+     *     speicher://user:password@host:port}, both percent-encoded
      */
     public Builder url(String url) {
-      server = Address.ofUrl(requireNonNull("url", url));
+      Login found = Login.ofUrl(requireNonNull("url", url));
+      server = Address.ofUrl(Login.withoutLogin(url));
+      login = found == null ? login : found;
+      return this;
+    }
+
+    /**
+     * Who the client says it is on each connection, before it sends anything else. A connection
+     * where the server refuses that is lost, with that reason.
+     *
+     * @param user {@code default} where the server has but a password
+     */
+    public Builder login(String user, String password) {
+      login = new Login(requireNonNull("user", user), requireNonNull("password", password));
       return this;
     }
 
@@ -173,7 +189,12 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
       long timeoutNanos = timeout.toNanos();
       Settings settings =
           new Settings(
-              server, timeoutNanos, (int) connectTimeout.toMillis(), maxPending, maxFrameBytes);
+              server,
+              login,
+              timeoutNanos,
+              (int) connectTimeout.toMillis(),
+              maxPending,
+              maxFrameBytes);
       return new SpeicherClient(Dispatcher.open(settings), timeoutNanos);
     }
   }

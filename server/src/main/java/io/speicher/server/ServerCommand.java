@@ -143,6 +143,7 @@ public final class ServerCommand implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     requireRoom(plan, settings);
+    requireIntention(settings);
     ServerLog log = ServerLog.toStandardError();
     try {
       return serve(settings, log);
@@ -236,6 +237,20 @@ public final class ServerCommand implements Callable<Integer> {
     err.flush();
   }
 
+  /** Nobody lets others reach their items by accident. */
+  private void requireIntention(ServerSettings settings) {
+    InetSocketAddress address = new InetSocketAddress(settings.bind(), 0);
+    boolean isForOthers = !address.isUnresolved() && !address.getAddress().isLoopbackAddress();
+    if (isForOthers && !settings.asksForPassword() && !settings.get(ServerSettings.INSECURE)) {
+      throw wrong(
+          new IllegalArgumentException(
+              "others can reach --bind="
+                  + settings.bind()
+                  + ", and there is no password: say one with --password-file FILE, or --insecure"
+                  + " to let everybody read and delete everything"));
+    }
+  }
+
   private void requireRoom(MemoryPlan plan, ServerSettings settings) {
     try {
       plan.requireRoom(settings.limits().maxFrameBytes());
@@ -257,7 +272,7 @@ public final class ServerCommand implements Callable<Integer> {
         log);
     server.redisAddress().ifPresent(also -> announceOther(also, "RESP", log));
     server.memcachedAddress().ifPresent(also -> announceOther(also, "memcached", log));
-    if (!address.isLoopbackAddress()) {
+    if (!address.isLoopbackAddress() && !settings.asksForPassword()) {
       say(
           "warning: others can reach "
               + address.getHostAddress()

@@ -61,8 +61,7 @@ public final class ServerSettings {
           SettingType.text("ADDRESS"),
           "127.0.0.1",
           "Address to listen on",
-          "There is no password: an address that others can reach, such as 0.0.0.0, lets them read"
-              + " and delete everything.",
+          "An address that others can reach, such as 0.0.0.0, needs --password-file or --insecure.",
           new Names("bind", "inter"));
 
   public static final Setting<String> PASSWORD =
@@ -81,6 +80,15 @@ public final class ServerSettings {
           SettingType.NONE,
           "Clients have to say the password that is the first line of this file",
           "The variable SPEICHER_PASSWORD can hold the password itself.",
+          Names.NONE);
+
+  public static final Setting<Boolean> INSECURE =
+      declare(
+          "insecure",
+          SettingType.yesOrNo(),
+          "no",
+          "Let everybody who can reach the server read and delete everything, without a password",
+          "",
           Names.NONE);
 
   public static final Setting<Optional<Path>> TLS_CERT =
@@ -327,6 +335,11 @@ public final class ServerSettings {
   /** The address to listen on, a name or a number. */
   public String bind() {
     return get(BIND);
+  }
+
+  /** Whether clients have to say who they are. */
+  public boolean asksForPassword() {
+    return !get(PASSWORD).isEmpty();
   }
 
   /** 0 picks a free one. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class ServerCommandTest {
@@ -116,7 +117,11 @@ final class ServerCommandTest {
     String help = command().getUsageMessage().replaceAll("\\s+", " ");
     for (Setting<?> setting : ServerSettings.OPTIONS) {
       assertThat(help)
-          .contains(setting.option() + "=" + setting.type().label() + " " + setting.help());
+          .contains(
+              setting.option()
+                  + (setting.type().isYesOrNo() ? "[=yes|no]" : "=" + setting.type().label())
+                  + " "
+                  + setting.help());
     }
     assertThat(help).contains("such as 50% (default: 25%). When it is full");
   }
@@ -197,6 +202,48 @@ final class ServerCommandTest {
     assertThat(refusal("--memory=500gb"))
         .startsWith("memory too large: memory=500gb connection-memory=16mb process=80mb machine=")
         .endsWith("lower --memory or --connection-memory");
+  }
+
+  // ---- security ----
+
+  /** Nobody lets others reach a server by accident. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+  void bind_thatOthersCanReach_withoutPassword(String address) {
+    assertThat(refusal("--bind=" + address))
+        .isEqualTo(
+            "others can reach --bind="
+                + address
+                + ", and there is no password: say one with --password-file FILE, or --insecure to"
+                + " let everybody read and delete everything");
+  }
+
+  @Test
+  void insecure() {
+    assertThat(settings().get(ServerSettings.INSECURE)).isFalse();
+    assertThat(settings("--insecure").get(ServerSettings.INSECURE)).isTrue();
+    assertThat(settings("--insecure", "--port=1").port()).isEqualTo(1);
+    assertThat(refusal("--insecure=x")).isEqualTo("--insecure: 'x' is neither yes nor no");
+  }
+
+  @Test
+  void password_isShownNowhere() throws IOException {
+    Path file = Files.writeString(directory.resolve("password"), "open sesame\nmore\n");
+    ServerSettings settings = settings("--password-file=" + file);
+    assertThat(settings.get(ServerSettings.PASSWORD)).isEqualTo("open sesame");
+    assertThat(settings.asksForPassword()).isTrue();
+    assertThat(settings.shown().toString()).contains("requirepass").doesNotContain("sesame");
+    environment.put("SPEICHER_PASSWORD", "other");
+    assertThat(refusal("--password-file=" + file)).contains("leave out either");
+    assertThat(settings().get(ServerSettings.PASSWORD)).isEqualTo("other");
+  }
+
+  @Test
+  void passwordFile_thatHoldsNone() throws IOException {
+    Path file = Files.writeString(directory.resolve("password"), "\n");
+    assertThat(refusal("--password-file=" + file))
+        .endsWith("the first line of " + file + " is empty");
+    assertThat(refusal("--password-file=" + file + "x")).endsWith("no such file");
   }
 
   // ---- helpers ----

@@ -20,6 +20,8 @@ public final class JsonCommandEncoder {
   private static final byte[] DELETE = ascii("{\"command\":\"DEL\",\"key\":");
   private static final byte[] CLEAR = ascii("{\"command\":\"RST\"");
   private static final byte[] PING = ascii("{\"command\":\"PING\"");
+  private static final byte[] AUTH = ascii("{\"command\":\"AUTH\",\"user\":");
+  private static final byte[] PASSWORD = ascii(",\"password\":");
   private static final byte[] VALUE = ascii(",\"value\":");
   private static final byte[] TTL = ascii(",\"ttl\":");
   private static final byte[] END = ascii("}");
@@ -47,6 +49,9 @@ public final class JsonCommandEncoder {
       frame.write(CLEAR);
     } else if (command instanceof Command.Ping) {
       frame.write(PING);
+    } else if (command instanceof Command.Auth auth) {
+      ByteBuffer user = ByteBuffer.wrap(auth.user().getBytes(StandardCharsets.UTF_8));
+      frame.write(AUTH).writeString(user).write(PASSWORD).writeString(auth.password());
     } else {
       throw inexpressible("command", command.getClass().getSimpleName());
     }

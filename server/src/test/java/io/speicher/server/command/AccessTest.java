@@ -1,0 +1,208 @@
+package io.speicher.server.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.dialect.User;
+import io.speicher.dialect.User.Group;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.Arithmetic;
+import io.speicher.protocol.Command.TouchCondition;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.ConnectionFilter;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Glob;
+import io.speicher.protocol.Reply.Denied;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each command with each group of rights and each right on its keys. */
+final class AccessTest {
+  private static final ByteBuffer KEY = ByteBuffer.wrap("key".getBytes(UTF_8));
+  private static final ByteBuffer OTHER = ByteBuffer.wrap("other".getBytes(UTF_8));
+  private static final Glob ALL_KEYS = glob("*");
+
+  /**
+   * A command and what it needs.
+   *
+   * @param reads whether it needs to read {@link #KEY}
+   * @param writes whether it needs to write it
+   */
+  record Need(Command command, Set<Group> groups, boolean reads, boolean writes) {
+    static Need of(Command command, Group... groups) {
+      return new Need(command, setOf(groups), false, false);
+    }
+
+    static Need read(Command command) {
+      return new Need(command, setOf(Group.READ), true, false);
+    }
+
+    static Need write(Command command) {
+      return new Need(command, setOf(Group.WRITE), false, true);
+    }
+
+    static Need both(Command command) {
+      return new Need(command, setOf(Group.READ, Group.WRITE), true, true);
+    }
+
+    @Override
+    public String toString() {
+      return command.getClass().getSimpleName();
+    }
+  }
+
+  static List<Need> needs() {
+    Command.Set set = new Command.Set(KEY, ValueKind.TEXT, KEY, Command.Set.NO_TTL);
+    Command.Append append = new Command.Append(KEY, ValueKind.TEXT, KEY, false, false);
+    Command.Add add = new Command.Add(KEY, 1, Arithmetic.SIGNED, null);
+    return List.of(
+        Need.read(new Command.Get(KEY)),
+        Need.read(new Command.GetAll(List.of(KEY), View.VALUE)),
+        Need.read(new Command.CountPresent(List.of(KEY))),
+        Need.read(new Command.Watch(List.of(KEY))),
+        Need.read(new Command.LeaseGet(KEY, View.VALUE, null, null, 0)),
+        Need.both(new Command.LeaseGet(KEY, View.VALUE, null, Expiry.NEVER, 0)),
+        Need.both(new Command.LeaseGet(KEY, View.VALUE, Expiry.NEVER, null, 0)),
+        Need.both(new Command.GetAndDelete(KEY)),
+        Need.both(new Command.GetAndTouch(KEY, Expiry.NEVER, View.VALUE)),
+        Need.write(set),
+        Need.both(
+            new Command.Set(
+                KEY, ValueKind.TEXT, KEY, new SetOptions(0, Expiry.NEVER, Condition.ALWAYS, true))),
+        Need.write(new Command.SetAll(List.of(set), false)),
+        Need.write(new Command.SetLeased(set, false)),
+        Need.write(new Command.Delete(KEY)),
+        Need.write(new Command.DeleteVersion(KEY, 1)),
+        Need.write(new Command.DeleteAll(List.of(KEY))),
+        Need.write(new Command.Touch(KEY, Expiry.NEVER, TouchCondition.ALWAYS)),
+        Need.write(append),
+        Need.write(new Command.AppendLeased(append, Condition.ALWAYS)),
+        Need.write(new Command.SetRange(KEY, 0, KEY)),
+        Need.write(new Command.Invalidate(KEY, Condition.ALWAYS, Expiry.KEEP)),
+        Need.both(add),
+        Need.both(new Command.AddAndGet(add, Condition.ALWAYS, Expiry.KEEP)),
+        Need.both(new Command.AddDecimal(KEY, BigDecimal.ONE)),
+        Need.both(new Command.Move(KEY, KEY, false, true)),
+        Need.both(new Command.Move(KEY, KEY, false, false)),
+        Need.both(new Command.Batch(List.of(new Command.Get(KEY), set))),
+        Need.of(new Command.Scan(0, 1, null), Group.SCAN),
+        Need.of(new Command.FindKeys(ALL_KEYS), Group.SCAN),
+        Need.of(new Command.RandomKey(), Group.SCAN),
+        Need.of(new Command.CountItems(), Group.SCAN),
+        Need.of(new Command.Clear(), Group.CLEAR),
+        Need.of(new Command.ResetStats(), Group.ADMIN),
+        Need.of(new Command.Shutdown(), Group.ADMIN),
+        Need.of(new Command.Pause(1), Group.ADMIN),
+        Need.of(new Command.ListConnections(ConnectionFilter.ALL, info -> ""), Group.ADMIN),
+        Need.of(new Command.ListConnections(ConnectionFilter.SELF, info -> "")),
+        Need.of(new Command.CloseConnections(ConnectionFilter.ALL), Group.ADMIN),
+        Need.of(new Command.Transaction(List.of(set))), // Its elements are looked at one by one.
+        Need.of(new Command.Unwatch()),
+        Need.of(new Command.Ping()),
+        Need.of(new Command.Time()),
+        Need.of(new Command.Stats()),
+        Need.of(new Command.Auth("a", KEY)),
+        Need.of(new Command.Quit()),
+        Need.of(new Command.Malformed("why")));
+  }
+
+  /** A command that is new has to be in the list. */
+  @Test
+  void needs_ofAllCommands() {
+    assertThat(needs().stream().map(need -> need.command().getClass()).collect(toSet()))
+        .isEqualTo(Set.of(Command.class.getPermittedSubclasses()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("needs")
+  void groups(Need need) {
+    for (Set<Group> groups : subsets()) {
+      User user = User.withRights("u", groups, List.of(keys("*", true, true)));
+      assertThat(Access.refusal(user, need.command()))
+          .as("%s", groups)
+          .isEqualTo(groups.containsAll(need.groups()) ? null : Denied.COMMAND);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("needs")
+  void keys(Need need) {
+    for (int i = 0; i < 4; i++) {
+      boolean reads = (i & 1) != 0;
+      boolean writes = (i & 2) != 0;
+      boolean isEnough = (reads || !need.reads()) && (writes || !need.writes());
+      User user =
+          User.withRights(
+              "u",
+              EnumSet.allOf(Group.class),
+              List.of(keys("k*", reads, writes), keys("o*", true, true)));
+      assertThat(Access.refusal(user, need.command()))
+          .as("reads=%s writes=%s", reads, writes)
+          .isEqualTo(isEnough ? null : Denied.KEY);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("needs")
+  void nobody(Need need) {
+    boolean isBefore =
+        switch (need.command()) {
+          case Command.Auth _, Command.Quit _, Command.Unwatch _, Command.Malformed _ -> true;
+          default -> false;
+        };
+    assertThat(Access.refusal(User.NOBODY, need.command()))
+        .isEqualTo(isBefore ? null : Denied.NOT_AUTHENTICATED);
+  }
+
+  @Test
+  void everyKeyCounts() {
+    User user = User.withRights("u", EnumSet.allOf(Group.class), List.of(keys("k*", true, true)));
+    Command.Set other = new Command.Set(OTHER, ValueKind.TEXT, KEY, Command.Set.NO_TTL);
+    Stream.of(
+            new Command.GetAll(List.of(KEY, OTHER), View.VALUE),
+            new Command.CountPresent(List.of(KEY, OTHER)),
+            new Command.DeleteAll(List.of(KEY, OTHER)),
+            new Command.Watch(List.of(KEY, OTHER)),
+            new Command.SetAll(List.of(other), false),
+            new Command.Move(KEY, OTHER, false, true),
+            new Command.Move(OTHER, KEY, false, true),
+            new Command.Batch(List.of(new Command.Get(KEY), other)))
+        .forEach(command -> assertThat(Access.refusal(user, command)).isEqualTo(Denied.KEY));
+  }
+
+  private static Set<Group> setOf(Group... groups) {
+    Set<Group> set = EnumSet.noneOf(Group.class);
+    set.addAll(List.of(groups));
+    return set;
+  }
+
+  private static List<Set<Group>> subsets() {
+    return Stream.iterate(0, i -> i + 1)
+        .limit(1 << Group.values().length)
+        .map(bits ->
+            setOf(
+                Stream.of(Group.values())
+                    .filter(group -> (bits & 1 << group.ordinal()) != 0)
+                    .toArray(Group[]::new)))
+        .toList();
+  }
+
+  private static User.Keys keys(String pattern, boolean read, boolean write) {
+    return new User.Keys(pattern, glob(pattern), read, write);
+  }
+
+  private static Glob glob(String pattern) {
+    return new Glob(ByteBuffer.wrap(pattern.getBytes(UTF_8)));
+  }
+}
