@@ -43,6 +43,7 @@ record PemFile(String option, Path path) {
 
   private static final int SEQUENCE = 0x30;
   private static final int OCTET_STRING = 0x04;
+  private static final byte CURVE = (byte) 0xA0;
   private static final byte[] VERSION_0 = HexFormat.of().parseHex("020100");
   private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
   private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
@@ -153,20 +154,30 @@ record PemFile(String option, Path path) {
 
   /** The element [0] of a key in SEC 1: SEQUENCE { INTEGER 1, OCTET STRING, [0], [1] }. */
   private byte[] curve(byte[] key) throws TlsException {
-    int at = 2 + (key[1] < 0 ? key[1] & 0x7F : 0) + VERSION_0.length;
-    if (at + 1 < key.length) {
-      at += 2 + key[at + 1];
-      if (at + 1 < key.length && key[at] == (byte) 0xA0 && at + 2 + key[at + 1] <= key.length) {
-        return Arrays.copyOfRange(key, at + 2, at + 2 + key[at + 1]);
-      }
+    int lengthBytes = key.length > 1 && key[1] < 0 ? key[1] & 0x7F : 0;
+    int secret = 2 + lengthBytes + VERSION_0.length;
+    int curve = end(key, secret);
+    int end = end(key, curve);
+    if (end <= key.length && key[curve] == CURVE) {
+      return Arrays.copyOfRange(key, curve + 2, end);
     }
     throw new TlsException(message("its private key does not name its curve"));
+  }
+
+  /** Where the element ends that begins there, of up to 127 bytes; maybe outside of the key. */
+  private static int end(byte[] key, int start) {
+    return start + 1 < key.length && key[start + 1] >= 0
+        ? start + 2 + key[start + 1]
+        : Integer.MAX_VALUE - 2;
   }
 
   private static byte[] element(int tag, byte[] content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(tag);
     if (content.length < 0x80) {
+      out.write(content.length);
+    } else if (content.length < 0x100) {
+      out.write(0x81);
       out.write(content.length);
     } else {
       out.write(0x82);
