@@ -19,6 +19,7 @@ import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -188,14 +189,16 @@ final class AccessTest {
   }
 
   private static List<Set<Group>> subsets() {
-    return Stream.iterate(0, i -> i + 1)
-        .limit(1 << Group.values().length)
-        .map(bits ->
-            setOf(
-                Stream.of(Group.values())
-                    .filter(group -> (bits & 1 << group.ordinal()) != 0)
-                    .toArray(Group[]::new)))
-        .toList();
+    List<Set<Group>> subsets = new ArrayList<>();
+    subsets.add(setOf());
+    for (Group group : Group.values()) {
+      for (Set<Group> without : List.copyOf(subsets)) {
+        Set<Group> with = setOf(group);
+        with.addAll(without);
+        subsets.add(with);
+      }
+    }
+    return subsets;
   }
 
   private static User.Keys keys(String pattern, boolean read, boolean write) {
