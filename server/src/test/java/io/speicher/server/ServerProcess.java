@@ -36,7 +36,7 @@ final class ServerProcess implements AutoCloseable {
                 HEAP,
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:MaxDirectMemorySize=1t",
+                "-XX:MaxDirectMemorySize=1024g",
                 "-cp",
                 System.getProperty("surefire.test.class.path"),
                 ServerProcess.class.getName(),
