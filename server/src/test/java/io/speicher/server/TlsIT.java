@@ -451,7 +451,9 @@ final class TlsIT {
     /** What was logged about the files of this test; others are on their way. */
     private List<String> reloads(CapturedLog log) {
       return log.lines().stream()
-          .filter(line -> line.contains(String.valueOf(certificateFile.getParent())))
+          .filter(
+              line ->
+                  line.contains(certificateFile.toString()) || line.contains(keyFile.toString()))
           .toList();
     }
 
