@@ -451,9 +451,8 @@ final class TlsIT {
     /** What was logged about the files of this test; others are on their way. */
     private List<String> reloads(CapturedLog log) {
       return log.lines().stream()
-          .filter(
-              line ->
-                  line.contains(certificateFile.toString()) || line.contains(keyFile.toString()))
+          .filter(line ->
+              line.contains(certificateFile.toString()) || line.contains(keyFile.toString()))
           .toList();
     }
 
