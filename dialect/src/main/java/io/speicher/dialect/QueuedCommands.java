@@ -42,26 +42,10 @@ public final class QueuedCommands implements AutoCloseable {
    * @throws MemoryShortageException if there is no room for them
    */
   public ByteBuf add(int commandWords, int commandBytes) {
-    if (bytes.writableBytes() < commandBytes) {
-      bytes = grown(share, bytes, commandBytes, FIRST_BYTES);
-    }
+    bytes = share.withRoom(bytes, commandBytes, FIRST_BYTES);
     count++;
     words += commandWords;
     return bytes;
-  }
-
-  /** A buffer with room for more bytes and the contents of another one, which it releases. */
-  static ByteBuf grown(Share share, ByteBuf old, int more, int atLeast) {
-    long needed = (long) old.writerIndex() + more;
-    long capacity = Math.max(atLeast, Math.min(2 * needed, Integer.MAX_VALUE - 8L));
-    if (needed > capacity) {
-      throw new MemoryShortageException(needed, share.heldBytes());
-    }
-    ByteBuf twice = share.tryBuffer((int) capacity);
-    ByteBuf larger = twice == null ? share.buffer((int) needed) : twice;
-    larger.writeBytes(old, 0, old.writerIndex()).readerIndex(old.readerIndex());
-    old.release();
-    return larger;
   }
 
   /** Forgets all commands: the whole cannot be executed any more. */

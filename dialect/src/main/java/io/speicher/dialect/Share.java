@@ -110,6 +110,29 @@ public final class Share {
     return allocate(capacity);
   }
 
+  /**
+   * The buffer if it has room for so many bytes more, or else one that has, with its contents and
+   * in its place: twice as large as need be if the connection may hold as much.
+   *
+   * @param old taken over, unless this fails
+   * @throws MemoryShortageException if it may not hold what is needed; nothing has changed then
+   */
+  public ByteBuf withRoom(ByteBuf old, int more, int atLeast) {
+    if (old.writableBytes() >= more) {
+      return old;
+    }
+    long needed = (long) old.writerIndex() + more;
+    long capacity = Math.max(atLeast, Math.min(2 * needed, Integer.MAX_VALUE - 8L));
+    if (needed > capacity) {
+      throw new MemoryShortageException(needed, heldBytes);
+    }
+    ByteBuf twice = tryBuffer((int) capacity);
+    ByteBuf larger = twice == null ? buffer((int) needed) : twice;
+    larger.writeBytes(old, 0, old.writerIndex()).readerIndex(old.readerIndex());
+    old.release();
+    return larger;
+  }
+
   private ByteBuf allocate(int capacity) {
     try {
       account.allocates();

@@ -43,9 +43,7 @@ public final class WatchedKeys implements AutoCloseable {
    */
   public void add(ByteBuffer key, long version, long expiresAtMillis) {
     int needed = HEADER_BYTES + key.remaining();
-    if (bytes.writableBytes() < needed) {
-      bytes = QueuedCommands.grown(share, bytes, needed, FIRST_BYTES);
-    }
+    bytes = share.withRoom(bytes, needed, FIRST_BYTES);
     bytes.writeInt(key.remaining()).writeLong(version).writeLong(expiresAtMillis);
     bytes.writeBytes(key.duplicate());
     count++;

@@ -49,7 +49,7 @@ final class ConnectionsWork implements Work {
     try {
       while (connections.hasNext()) {
         String next = line.apply(connections.next());
-        text = FoundKeys.withRoom(share, text, next.length(), FIRST_BYTES);
+        text = share.withRoom(text, next.length(), FIRST_BYTES);
         text.writeCharSequence(next, ISO_8859_1);
         if (System.nanoTime() - deadlineNanos >= 0) {
           return false;

@@ -46,31 +46,12 @@ final class FoundKeys extends AbstractList<ByteBuffer> implements RandomAccess, 
       return;
     }
     int needed = Integer.BYTES + key.remaining();
-    keys = withRoom(share, keys, needed, FIRST_BYTES);
-    offsets = withRoom(share, offsets, Integer.BYTES, FIRST_KEYS * Integer.BYTES);
+    keys = share.withRoom(keys, needed, FIRST_BYTES);
+    offsets = share.withRoom(offsets, Integer.BYTES, FIRST_KEYS * Integer.BYTES);
     offsets.writeInt(keys.writerIndex());
     keys.writeInt(key.remaining()).writeBytes(key.duplicate());
     size++;
     table.setInt(slot * Integer.BYTES, size);
-  }
-
-  /**
-   * The buffer, or a larger one with its contents in its place.
-   *
-   * @throws MemoryShortageException if there is no room; nothing has changed then
-   */
-  static ByteBuf withRoom(Share share, ByteBuf old, int more, int atLeast) {
-    if (old.writableBytes() >= more) {
-      return old;
-    }
-    int needed = old.writerIndex() + more;
-    if (needed < 0) {
-      throw new MemoryShortageException(Integer.MAX_VALUE, share.heldBytes());
-    }
-    ByteBuf larger = share.buffer(Math.max(atLeast, needed + Math.min(needed, 1 << 20)));
-    larger.writeBytes(old, 0, old.writerIndex());
-    old.release();
-    return larger;
   }
 
   private void growTable() {
