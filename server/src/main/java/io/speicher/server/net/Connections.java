@@ -40,14 +40,20 @@ public final class Connections {
 
   /** What those that match are like, each looked at when it is asked for. */
   public Iterator<ConnectionInfo> list(ConnectionFilter filter, Session asking) {
-    return matching(filter, asking).map(connection -> connection.info(asking)).iterator();
+    return candidates(filter, asking)
+        .map(connection -> connection.info(asking))
+        .filter(filter::matches)
+        .iterator();
   }
 
   /**
    * Closes those that match, and returns how many. The one that asks is answered before it ends.
    */
   public int close(ConnectionFilter filter, Session asking) {
-    List<Connection> closing = matching(filter, asking).toList();
+    List<Connection> closing =
+        candidates(filter, asking)
+            .filter(connection -> filter.matches(connection.info(asking)))
+            .toList();
     for (Connection connection : closing) {
       if (connection.session().equals(asking)) {
         asking.finish();
@@ -58,14 +64,14 @@ public final class Connections {
     return closing.size();
   }
 
-  private Stream<Connection> matching(ConnectionFilter filter, Session asking) {
+  /** Those that may match: addresses are made only of these. */
+  private Stream<Connection> candidates(ConnectionFilter filter, Session asking) {
     int peerPort = port(filter.peer());
     return all().stream()
-        .filter(connection -> { // Addresses are made only of those that are left.
+        .filter(connection -> {
           Session session = connection.session();
           return filter.matches(session.id(), session.equals(asking))
-              && (peerPort == ANY_PORT || connection.mayHavePeerPort(peerPort))
-              && filter.matches(connection.info(asking));
+              && (peerPort == ANY_PORT || connection.mayHavePeerPort(peerPort));
         });
   }
 
