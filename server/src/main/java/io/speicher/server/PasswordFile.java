@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where the password of a server is read from. */
 final class PasswordFile {
@@ -18,16 +19,17 @@ final class PasswordFile {
    * @throws IllegalArgumentException if there is none in it, or there is another one
    */
   static ServerSettings read(ServerSettings settings) {
-    String path = settings.get(ServerSettings.PASSWORD_FILE);
+    Optional<Path> file = settings.get(ServerSettings.PASSWORD_FILE);
     String said = settings.get(ServerSettings.PASSWORD);
-    if (path.equals(SettingType.NONE)) {
+    if (file.isEmpty()) {
       return settings.with(ServerSettings.PASSWORD, checked(said, "password"));
     }
     if (!said.isEmpty()) {
       throw new IllegalArgumentException(
           SETTING + " and SPEICHER_PASSWORD both say a password: leave out either");
     }
-    String password = checked(firstLine(Path.of(path)), SETTING);
+    Path path = file.get();
+    String password = checked(firstLine(path), SETTING);
     if (password.isEmpty()) {
       throw new IllegalArgumentException(SETTING + ": the first line of " + path + " is empty");
     }

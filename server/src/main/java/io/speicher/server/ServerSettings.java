@@ -73,10 +73,10 @@ public final class ServerSettings {
           "",
           new Names("requirepass", null));
 
-  public static final Setting<String> PASSWORD_FILE =
+  public static final Setting<Optional<Path>> PASSWORD_FILE =
       declare(
           "password-file",
-          SettingType.text("FILE"),
+          SettingType.file(),
           SettingType.NONE,
           "Clients have to say the password that is the first line of this file",
           "The variable SPEICHER_PASSWORD can hold the password itself.",

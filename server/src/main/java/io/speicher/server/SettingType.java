@@ -57,41 +57,39 @@ public final class SettingType<T> {
     this.max = max;
   }
 
+  /** What is no number, and has no bounds. */
+  private static <T> SettingType<T> unbounded(
+      String label, Function<String, T> parser, Function<T, String> plain) {
+    return new SettingType<>(label, parser, value -> 0, Long::toString, plain, 0, 0);
+  }
+
   /** Any text. */
   static SettingType<String> text(String label) {
-    return new SettingType<>(label, String::strip, text -> 0, Long::toString, text -> text, 0, 0);
+    return unbounded(label, String::strip, text -> text);
   }
 
   /** A text that nobody is shown, and that no option says: others see the options of a process. */
   static SettingType<String> secret() {
-    return new SettingType<>(SECRET, text -> text, text -> 0, Long::toString, text -> "", 0, 0);
+    return unbounded(SECRET, text -> text, text -> "");
   }
 
   /** A file, or none. */
   static SettingType<Optional<Path>> file() {
-    return new SettingType<>(
+    return unbounded(
         "FILE",
         text -> text.strip().equals(NONE) ? Optional.empty() : Optional.of(Path.of(text.strip())),
-        file -> 0,
-        Long::toString,
-        file -> file.map(Path::toString).orElse(""),
-        0,
-        0);
+        file -> file.map(Path::toString).orElse(""));
   }
 
   /** Names with commas between them, or none. */
   static SettingType<List<String>> names() {
-    return new SettingType<>(
+    return unbounded(
         "NAMES",
         text ->
             text.strip().equals(AUTO)
                 ? List.of()
                 : Arrays.stream(text.split(",", -1)).map(String::strip).toList(),
-        names -> 0,
-        Long::toString,
-        names -> String.join(",", names),
-        0,
-        0);
+        names -> String.join(",", names));
   }
 
   /** One of the constants of a type, in lower case. */
@@ -99,7 +97,7 @@ public final class SettingType<T> {
     Function<E, String> word = constant -> constant.name().toLowerCase(Locale.ROOT);
     List<E> constants = List.of(type.getEnumConstants());
     String words = constants.stream().map(word).collect(joining("|"));
-    return new SettingType<>(
+    return unbounded(
         words,
         text ->
             constants.stream()
@@ -107,16 +105,12 @@ public final class SettingType<T> {
                 .findFirst()
                 .orElseThrow(
                     () -> new IllegalArgumentException("'" + text + "' is none of " + words)),
-        constant -> 0,
-        Long::toString,
-        word,
-        0,
-        0);
+        word);
   }
 
   /** Yes or no; the option alone means yes. */
   static SettingType<Boolean> yesOrNo() {
-    return new SettingType<>(
+    return unbounded(
         YES_OR_NO,
         text ->
             switch (text.strip()) {
@@ -124,11 +118,7 @@ public final class SettingType<T> {
               case "no", "false" -> false;
               default -> throw new IllegalArgumentException("'" + text + "' is neither yes nor no");
             },
-        answer -> 0,
-        Long::toString,
-        answer -> answer ? "yes" : "no",
-        0,
-        0);
+        answer -> answer ? "yes" : "no");
   }
 
   static SettingType<Integer> count(int min, int max) {

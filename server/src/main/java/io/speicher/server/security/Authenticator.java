@@ -30,7 +30,6 @@ public final class Authenticator implements AutoCloseable {
   /** Complete before anything is hashed for a peer. */
   private volatile CompletableFuture<Users> users = new CompletableFuture<>();
 
-  private volatile User firstUser = User.NOBODY;
   private final ThreadPoolExecutor hashing;
   private final VerifiedPairs verified;
   private final WrongTries wrongTries;
@@ -66,7 +65,7 @@ public final class Authenticator implements AutoCloseable {
 
   /** Who a peer is until it says who it is. */
   public User firstUser() {
-    return firstUser;
+    return User.NOBODY;
   }
 
   /**

@@ -37,10 +37,4 @@ public final class Users {
     Entry entry = entries.get(name);
     return entry == null || !entry.enabled() ? null : entry;
   }
-
-  /** Who a peer is that has not said so. */
-  User first() {
-    Entry entry = find(Command.Auth.DEFAULT_USER);
-    return entry == null || entry.password() != null ? User.NOBODY : entry.user();
-  }
 }
