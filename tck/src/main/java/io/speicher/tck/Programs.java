@@ -92,12 +92,13 @@ final class Programs {
   private static void tornWrites(Context context, Parameters parameters) throws IOException {
     int bytes = parameters.require("bytes");
     run(context, wire -> store(wire, set(context.key(), "z".repeat(bytes))));
-    Deadline end =
-        Deadline.in(Duration.ofMillis(context.scaled(parameters.require("milliseconds"))));
+    // Each client counts from when it is connected: on a busy machine that takes a while.
+    Duration duration = Duration.ofMillis(context.scaled(parameters.require("milliseconds")));
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < parameters.require("writers"); i++) {
       byte[] set = set(context.key(), String.valueOf((char) ('a' + i)).repeat(bytes));
       clients.add(wire -> {
+        Deadline end = Deadline.in(duration);
         do {
           store(wire, set);
         } while (!end.passed());
@@ -105,6 +106,7 @@ final class Programs {
     }
     for (int i = 0; i < parameters.require("readers"); i++) {
       clients.add(wire -> {
+        Deadline end = Deadline.in(duration);
         do {
           checkNotTorn(text(wire, context.key()), bytes);
         } while (!end.passed());
