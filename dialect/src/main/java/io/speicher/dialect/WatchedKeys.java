@@ -3,6 +3,7 @@ package io.speicher.dialect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * The keys that a connection watches, each with what its item was then: outside the heap, and
@@ -36,14 +37,25 @@ public final class WatchedKeys implements AutoCloseable {
   }
 
   /**
-   * Adds a key. One that is watched already may be added again: then both must be unchanged.
+   * Makes room for these keys, so that they are added all or none.
+   *
+   * @throws MemoryShortageException if there is none; nothing has changed then
+   */
+  public void makeRoomFor(List<ByteBuffer> keys) {
+    long needed = 0;
+    for (ByteBuffer key : keys) {
+      needed += HEADER_BYTES + key.remaining();
+    }
+    bytes = share.withRoom(bytes, Math.toIntExact(needed), FIRST_BYTES);
+  }
+
+  /**
+   * Adds a key that there is room for. One that is watched already may be added again: then both
+   * must be unchanged.
    *
    * @param version of the item, or 0 if there is none
-   * @throws MemoryShortageException if there is no room for it
    */
   public void add(ByteBuffer key, long version, long expiresAtMillis) {
-    int needed = HEADER_BYTES + key.remaining();
-    bytes = share.withRoom(bytes, needed, FIRST_BYTES);
     bytes.writeInt(key.remaining()).writeLong(version).writeLong(expiresAtMillis);
     bytes.writeBytes(key.duplicate());
     count++;

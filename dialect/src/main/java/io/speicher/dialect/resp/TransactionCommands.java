@@ -123,6 +123,9 @@ final class TransactionCommands {
             arguments.writeTo(queued.add(arguments.count(), (int) bytes));
             out.raw(QUEUED);
           } catch (MemoryShortageException e) {
+            if (!request.session().share().hasWholeReserve()) {
+              throw e; // It is queued again when there is memory.
+            }
             queued.fail();
             out.error("ERR " + e.getMessage());
           }

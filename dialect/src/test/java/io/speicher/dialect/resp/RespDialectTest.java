@@ -27,6 +27,7 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -247,6 +248,7 @@ final class RespDialectTest {
 
   @Test
   void watch_tooManyKeys() {
+    session.watch().makeRoomFor(Collections.nCopies(8_192, bytes("k")));
     for (int i = 0; i < 8_192; i++) {
       session.watch().add(bytes("k"), 0, 0);
     }

@@ -770,22 +770,18 @@ public final class CommandExecutor {
   }
 
   private Reply watch(List<ByteBuffer> keys, Session session) {
-    try {
-      for (ByteBuffer key : keys) {
-        watch(key, session);
-      }
-      return Reply.Done.DONE;
-    } catch (MemoryShortageException e) {
-      count(Counter.ERRORS, 1);
-      return new Reply.Failed(
-          Reply.UNAVAILABLE, "too many watched keys; see UNWATCH: " + e.getMessage());
+    WatchedKeys watched = session.watch();
+    watched.makeRoomFor(keys);
+    for (ByteBuffer key : keys) {
+      watch(key, watched);
     }
+    return Reply.Done.DONE;
   }
 
-  private void watch(ByteBuffer key, Session session) {
+  private void watch(ByteBuffer key, WatchedKeys watched) {
     long[] seen = new long[2];
     boolean isPresent = look(key, seen);
-    session.watch().add(key, isPresent ? seen[0] : 0, isPresent ? seen[1] : 0);
+    watched.add(key, isPresent ? seen[0] : 0, isPresent ? seen[1] : 0);
   }
 
   /** Whether a key has an item; if so, its version and its expiry are told. */

@@ -2,7 +2,7 @@ package io.speicher.server.command;
 
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * Lets some commands be alone. An event loop holds its own lock while it executes what one read has
@@ -11,13 +11,14 @@ import java.util.stream.Stream;
  *
  * <p>So a transaction waits until every other loop is between two reads, and they wait for it:
  * nobody pays for what only some commands need. All locks are taken in one order, with none held
- * before.
+ * before, and are fair: a loop whose peer sends one transaction after the other would otherwise
+ * take the lock of another loop again before that has woken up.
  */
 public final class LoopLocks {
   private final List<ReentrantLock> locks;
 
   public LoopLocks(int loops) {
-    locks = Stream.generate(ReentrantLock::new).limit(loops).toList();
+    locks = IntStream.range(0, loops).mapToObj(loop -> new ReentrantLock(true)).toList();
   }
 
   ReentrantLock of(int loop) {
