@@ -9,6 +9,7 @@ module io.speicher.server {
   requires io.netty.handler;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
+  requires io.netty.transport.unix.common;
   requires transitive io.speicher.dialect;
   requires transitive io.speicher.store;
   requires java.logging;

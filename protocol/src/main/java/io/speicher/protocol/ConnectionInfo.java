@@ -6,6 +6,7 @@ package io.speicher.protocol;
  * @param id greater than those of all connections before it
  * @param peer address and port of the client, {@code 127.0.0.1:50000}
  * @param local address and port that it connected to
+ * @param socketFile whether it came by a Unix domain socket, whose path both addresses are then
  * @param user who the client is to the server
  * @param name what the client gave itself, or empty
  * @param library name and version of the client library, each may be empty
@@ -25,6 +26,7 @@ public record ConnectionInfo(
     long id,
     String peer,
     String local,
+    boolean socketFile,
     String user,
     String name,
     String library,

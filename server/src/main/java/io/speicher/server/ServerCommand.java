@@ -181,11 +181,6 @@ public final class ServerCommand implements Callable<Integer> {
           settings, new SegmentStore(settings.memoryBytes(), Ticker.system()));
     } catch (TlsException e) {
       throw new IOException("cannot start: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new IOException(
-          e.getMessage()
-              + "; stop what listens there, or choose another port (0 picks a free one) or --bind",
-          e);
     } catch (RuntimeException | OutOfMemoryError e) {
       throw new IOException(
           "cannot start: %s: memory=%s threads=%d; lower --memory or --threads, or raise what this process may take (ulimit -a)"
@@ -272,6 +267,9 @@ public final class ServerCommand implements Callable<Integer> {
         log);
     server.redisAddress().ifPresent(also -> announceOther(also, "RESP", log));
     server.memcachedAddress().ifPresent(also -> announceOther(also, "memcached", log));
+    settings
+        .socketFile()
+        .ifPresent(file -> say("also listening on " + file.path() + " (all dialects)", log));
     if (!address.isLoopbackAddress() && !settings.asksForPassword()) {
       say(
           "warning: others can reach "

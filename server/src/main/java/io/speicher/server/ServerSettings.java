@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.SettingValue;
 import io.speicher.server.Setting.Names;
+import io.speicher.server.net.SocketFile;
 import io.speicher.server.security.ClientCertificates;
 import io.speicher.server.security.TlsSettings;
 import io.speicher.store.segment.SegmentStore;
@@ -63,6 +64,24 @@ public final class ServerSettings {
           "Address to listen on",
           "An address that others can reach, such as 0.0.0.0, needs --password-file or --insecure.",
           new Names("bind", "inter"));
+
+  public static final Setting<Optional<Path>> SOCKET =
+      declare(
+          "socket",
+          SettingType.file(),
+          SettingType.NONE,
+          "Listen on a Unix domain socket too, at this path, for programs on this machine",
+          "It speaks what --port speaks, unencrypted even with --tls-only.",
+          new Names("unixsocket", "domain_socket"));
+
+  public static final Setting<Integer> SOCKET_MODE =
+      declare(
+          "socket-mode",
+          SettingType.mode(),
+          "770",
+          "Permissions of that socket, as chmod reads them: who may write may connect",
+          "",
+          new Names("unixsocketperm", null));
 
   public static final Setting<String> PASSWORD =
       declare(
@@ -355,6 +374,11 @@ public final class ServerSettings {
   /** Another port, where only memcached's protocols are spoken; none if it is empty. */
   public OptionalInt memcachedPort() {
     return get(MEMCACHED_PORT);
+  }
+
+  /** The Unix domain socket to listen on, if there is one. */
+  Optional<SocketFile> socketFile() {
+    return get(SOCKET).map(path -> new SocketFile(path, get(SOCKET_MODE)));
   }
 
   /** What a frame and a key may measure. */

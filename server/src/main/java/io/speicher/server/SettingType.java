@@ -81,6 +81,19 @@ public final class SettingType<T> {
         file -> file.map(Path::toString).orElse(""));
   }
 
+  /** The permissions of a file: three octal digits. */
+  static SettingType<Integer> mode() {
+    return unbounded(
+        "MODE",
+        text -> {
+          if (!text.strip().matches("0?[0-7]{3}")) {
+            throw new IllegalArgumentException("'" + text + "' is not three octal digits");
+          }
+          return Integer.parseInt(text.strip(), 8);
+        },
+        Integer::toOctalString);
+  }
+
   /** Names with commas between them, or none. */
   static SettingType<List<String>> names() {
     return unbounded(

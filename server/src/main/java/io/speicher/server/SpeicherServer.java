@@ -6,6 +6,7 @@ import io.speicher.server.admin.ServerStatus;
 import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
 import io.speicher.server.net.PortDialects;
+import io.speicher.server.net.SocketFile;
 import io.speicher.server.security.Authenticator;
 import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsSettings;
@@ -81,6 +82,10 @@ public final class SpeicherServer implements AutoCloseable {
       address = listen(settings, settings.port(), PortDialects.ANY);
       redisAddress = listen(settings, settings.redisPort(), PortDialects.REDIS);
       memcachedAddress = listen(settings, settings.memcachedPort(), PortDialects.MEMCACHED);
+      Optional<SocketFile> socketFile = settings.socketFile();
+      if (socketFile.isPresent()) {
+        network.listen(settings.transport().bootstrap(socketFile.get()), socketFile.get());
+      }
     } catch (IOException e) {
       close();
       throw e;

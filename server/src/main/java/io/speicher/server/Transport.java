@@ -5,9 +5,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.speicher.server.net.EpollListener;
+import io.speicher.server.net.EpollSocketListener;
 import io.speicher.server.net.LastingEpollIoHandler;
+import io.speicher.server.net.SocketFile;
+import java.net.UnixDomainSocketAddress;
 
 /** How the server waits for its sockets. */
 public enum Transport {
@@ -33,6 +38,21 @@ public enum Transport {
               .option(ChannelOption.SO_REUSEADDR, true)
               .childOption(ChannelOption.TCP_NODELAY, true)
               .childOption(ChannelOption.SO_KEEPALIVE, true);
+    };
+  }
+
+  /** Makes listeners on Unix domain sockets. */
+  ServerBootstrap bootstrap(SocketFile file) {
+    return switch (this) {
+      case EPOLL ->
+          new ServerBootstrap()
+              .channelFactory(() -> new EpollSocketListener(file))
+              .localAddress(new DomainSocketAddress(file.path().toFile()));
+      case NIO ->
+          new ServerBootstrap()
+              .channelFactory(NioServerDomainSocketChannel::new)
+              .option(ChannelOption.SO_BACKLOG, EpollListener.BACKLOG)
+              .localAddress(UnixDomainSocketAddress.of(file.path()));
     };
   }
 

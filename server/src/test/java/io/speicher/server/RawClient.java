@@ -2,20 +2,33 @@ package io.speicher.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 
 /** A connection that says exactly what a test wants it to. */
 final class RawClient implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
 
-  private final Socket socket;
+  private final Closeable connection;
   private final DataInputStream in;
+  private final OutputStream out;
+  private final Ending ending;
+
+  /** How the client's half is closed. */
+  private interface Ending {
+    void shutdownOutput() throws IOException;
+  }
 
   RawClient(int port) throws IOException {
     this(port, 0);
@@ -23,21 +36,35 @@ final class RawClient implements AutoCloseable {
 
   /** Small buffers (in bytes) make a slow reader of a test a slow reader for the server, too. */
   RawClient(int port, int receiveBufferBytes) throws IOException {
-    socket = new Socket();
-    if (receiveBufferBytes > 0) {
-      socket.setReceiveBufferSize(receiveBufferBytes);
-    }
-    socket.setSoTimeout(TIMEOUT_MILLIS);
-    socket.setTcpNoDelay(true);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
-    in = new DataInputStream(socket.getInputStream());
+    this(connected(port, receiveBufferBytes));
   }
 
   /** The same over a socket that is connected already. */
   RawClient(Socket connected) throws IOException {
-    socket = connected;
-    socket.setSoTimeout(TIMEOUT_MILLIS);
-    in = new DataInputStream(socket.getInputStream());
+    connected.setSoTimeout(TIMEOUT_MILLIS);
+    connection = connected;
+    in = new DataInputStream(connected.getInputStream());
+    out = connected.getOutputStream();
+    ending = connected::shutdownOutput;
+  }
+
+  /** Over a Unix domain socket; it has no timeout. */
+  RawClient(Path socketFile) throws IOException {
+    SocketChannel connected = SocketChannel.open(UnixDomainSocketAddress.of(socketFile));
+    connection = connected;
+    in = new DataInputStream(Channels.newInputStream(connected));
+    out = Channels.newOutputStream(connected);
+    ending = connected::shutdownOutput;
+  }
+
+  private static Socket connected(int port, int receiveBufferBytes) throws IOException {
+    Socket socket = new Socket();
+    if (receiveBufferBytes > 0) {
+      socket.setReceiveBufferSize(receiveBufferBytes);
+    }
+    socket.setTcpNoDelay(true);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+    return socket;
   }
 
   /** A frame of {@code json}, in which single quotes stand for double ones. */
@@ -47,7 +74,7 @@ final class RawClient implements AutoCloseable {
   }
 
   void send(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
+    out.write(bytes);
   }
 
   void send(String json) throws IOException {
@@ -77,7 +104,7 @@ final class RawClient implements AutoCloseable {
   }
 
   void shutdownOutput() throws IOException {
-    socket.shutdownOutput();
+    ending.shutdownOutput();
   }
 
   /** Whether the server has closed, gently and without another byte; waits for that. */
@@ -103,6 +130,6 @@ final class RawClient implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    connection.close();
   }
 }

@@ -298,7 +298,10 @@ final class ClientCommands {
    */
   private static String describe(ConnectionInfo connection) {
     boolean isQueuing = connection.queuedCommands() >= 0;
-    String flags = (isQueuing ? "x" : "") + (connection.touches() ? "" : "T");
+    String flags =
+        (isQueuing ? "x" : "")
+            + (connection.socketFile() ? "U" : "")
+            + (connection.touches() ? "" : "T");
     return "id="
         + connection.id()
         + " addr="

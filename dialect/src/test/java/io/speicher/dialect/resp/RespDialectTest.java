@@ -780,6 +780,7 @@ final class RespDialectTest {
             7,
             "1.2.3.4:5",
             "6.7.8.9:10",
+            false,
             "default",
             "",
             "",
@@ -804,8 +805,9 @@ final class RespDialectTest {
     ConnectionInfo busy =
         new ConnectionInfo(
             8,
-            "1.2.3.4:5",
-            "6.7.8.9:10",
+            "/run/speicher:0",
+            "/run/speicher:0",
+            true,
             "alice",
             "n",
             "l",
@@ -823,8 +825,8 @@ final class RespDialectTest {
             70_000);
     assertThat(list.line().apply(busy))
         .isEqualTo(
-            "id=8 addr=1.2.3.4:5 laddr=6.7.8.9:10 fd=-1 name=n age=0 idle=0 flags=xT db=0 sub=0"
-                + " psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40 rbs=0"
+            "id=8 addr=/run/speicher:0 laddr=/run/speicher:0 fd=-1 name=n age=0 idle=0 flags=xUT"
+                + " db=0 sub=0 psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40 rbs=0"
                 + " rbp=0 obl=0 oll=0 omem=6000 tot-mem=70000 events=rw cmd=config|get"
                 + " user=alice redir=-1 resp=3 lib-name=l lib-ver=v\n");
   }

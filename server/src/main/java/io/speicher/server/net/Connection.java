@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -37,6 +38,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -1002,10 +1004,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     long now = System.nanoTime();
     Names called = session.names();
     QueuedCommands transaction = session.queued();
+    SocketAddress peer = channel().remoteAddress();
+    SocketAddress local = channel().localAddress();
+    boolean isOnFile = local != null && !(local instanceof InetSocketAddress);
     return new ConnectionInfo(
         session.id(),
-        text(channel().remoteAddress()),
-        text(channel().localAddress()),
+        text(isOnFile ? local : peer), // The peer of a socket file has no address.
+        text(local),
+        isOnFile,
         session.userName(),
         called.name(),
         called.library(),
@@ -1030,10 +1036,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private static String text(@Nullable SocketAddress address) {
-    if (address instanceof InetSocketAddress internet) {
-      String host = internet.getAddress().getHostAddress();
-      return (host.contains(":") ? "[" + host + "]" : host) + ":" + internet.getPort();
-    }
-    return "?:0";
+    return switch (address) {
+      case InetSocketAddress internet ->
+          Network.hostAndPort(internet.getAddress().getHostAddress(), internet.getPort());
+      case DomainSocketAddress file -> file.path() + ":0"; // As Redis writes it.
+      case UnixDomainSocketAddress file -> file.getPath() + ":0";
+      case null, default -> "?:0";
+    };
   }
 }

@@ -60,8 +60,6 @@ public final class EpollListener extends AbstractEpollServerChannel {
   @Override
   protected Channel newChildChannel(int descriptor, byte[] address, int offset, int length)
       throws IOException {
-    LinuxSocket accepted = LinuxSocket.newSocket(descriptor);
-    accepted.setTcpNoDelay(true);
-    return new EpollConnection(accepted);
+    return EpollConnection.onPort(LinuxSocket.newSocket(descriptor));
   }
 }

@@ -2,6 +2,7 @@ package io.speicher.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -37,6 +38,7 @@ public final class Network {
   private final EventLoopGroup loops;
   private final Map<EventLoop, Turn> turns = new HashMap<>();
   private final List<Channel> listeners = new ArrayList<>();
+  private @Nullable SocketFile socketFile;
 
   /**
    * @param executors one for each event loop
@@ -81,7 +83,7 @@ public final class Network {
    *
    * @param host a name or a number
    * @param port 0 picks a free one
-   * @throws IOException if it cannot listen there: the message says why
+   * @throws IOException if it cannot listen there: the message says why, and what to do
    */
   public InetSocketAddress listen(
       ServerBootstrap bootstrap, String host, int port, PortDialects dialects) throws IOException {
@@ -89,26 +91,59 @@ public final class Network {
     if (address.isUnresolved()) {
       throw new IOException(cannotListen(host, port, "unknown address"));
     }
-    var bound =
+    ChannelFuture bound = bind(bootstrap.localAddress(address), dialects, tls);
+    if (!bound.isSuccess()) {
+      throw new IOException(cannotListen(host, port, reason(bound.cause())), bound.cause());
+    }
+    return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  /**
+   * Listens on a Unix domain socket for connections that speak any dialect. They are not encrypted:
+   * what they say never leaves the machine.
+   *
+   * @param bootstrap which knows the path
+   * @throws IOException if it cannot listen there: the message says why, and what to do
+   */
+  public void listen(ServerBootstrap bootstrap, SocketFile file) throws IOException {
+    file.claim();
+    ChannelFuture bound = bind(bootstrap, PortDialects.ANY, null);
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          file.cannotListen(reason(bound.cause()) + "; choose another --socket"), bound.cause());
+    }
+    file.restrict(); // Again, where the listener has not done so.
+    socketFile = file;
+  }
+
+  private ChannelFuture bind(
+      ServerBootstrap bootstrap, PortDialects dialects, @Nullable Tls spoken) {
+    ChannelFuture bound =
         bootstrap
             .group(loops)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, NO_WATER_MARK)
             .childHandler(
-                new ServerPipeline(idleTimeout, turns, account, connections, dialects, tls))
-            .bind(address)
+                new ServerPipeline(idleTimeout, turns, account, connections, dialects, spoken))
+            .bind()
             .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      // What the operating system said, without the name of the call that it was said to.
-      String said = String.valueOf(bound.cause().getMessage());
-      String reason = said.substring(said.lastIndexOf(": ") + 1).strip().toLowerCase(Locale.ROOT);
-      throw new IOException(cannotListen(host, port, reason), bound.cause());
+    if (bound.isSuccess()) {
+      listeners.add(bound.channel());
     }
-    listeners.add(bound.channel());
-    return (InetSocketAddress) bound.channel().localAddress();
+    return bound;
+  }
+
+  /** What the operating system said, without the name of the call that it was said to. */
+  private static String reason(Throwable cause) {
+    String said = String.valueOf(cause.getMessage());
+    return said.substring(said.lastIndexOf(": ") + 1).strip().toLowerCase(Locale.ROOT);
   }
 
   private static String cannotListen(String host, int port, String reason) {
-    return "cannot listen on " + hostAndPort(host, port) + ": " + reason;
+    return "cannot listen on "
+        + hostAndPort(host, port)
+        + ": "
+        + reason
+        + "; stop what listens there, or choose another port (0 picks a free one) or --bind";
   }
 
   /** As people write it: an IPv6 address in brackets. */
@@ -118,6 +153,9 @@ public final class Network {
 
   /** Accepts no more connections. */
   public void stopListening() {
+    if (socketFile != null) {
+      socketFile.remove();
+    }
     listeners.forEach(listener -> listener.close().awaitUninterruptibly());
   }
 

@@ -76,6 +76,7 @@ final class ConnectionsWorkTest {
         id,
         "127.0.0.1:50000",
         "127.0.0.1:14567",
+        false,
         "default",
         "",
         "",
