@@ -4,6 +4,7 @@ import numbers
 import re
 import threading
 
+from . import address
 from .connection import Connection
 from .exceptions import ClientError, MalformedReply, ServerError
 from .message import PY2
@@ -44,8 +45,17 @@ class Speicher(object):
 
     _connection = None  # For __del__, when __init__ raised.
 
-    def __init__(self, host=None, port=None, timeout=None):
-        """Defaults: ``localhost``, 14567 and 10 seconds. Nothing is sent yet."""
+    def __init__(self, host=None, port=None, timeout=None, user=None, password=None, tls=None, socket_path=None):
+        """Defaults: ``localhost``, 14567 and 10 seconds. Nothing is sent yet.
+
+        With ``password``, the client says on each connection who it is; ``user`` is ``default`` unless it is given.
+
+        ``tls`` encrypts: True trusts the authorities of this machine, a path those of a PEM file (such as the
+        certificate of a server that signed its own), and an ``ssl.SSLContext`` what it says. The server's certificate
+        has to name the host. It needs Python 2.7.9 or 3.4.
+
+        ``socket_path`` is a Unix domain socket of the server, in the place of host and port.
+        """
         host = 'localhost' if host is None else host
         port = 14567 if port is None else port
         timeout = 10.0 if timeout is None else timeout
@@ -53,8 +63,24 @@ class Speicher(object):
             raise ValueError('port is out of range: port=%s (expected: 1..65535)' % port)
         if not 0 < timeout < float('inf'):
             raise ValueError('timeout is out of range: timeout=%s (expected: seconds above 0)' % timeout)
+        if user is not None and password is None:
+            raise ValueError('there is a user and no password')
+        if socket_path is not None and tls:
+            raise ValueError('a Unix domain socket is not encrypted: leave out tls, or connect to a port')
+        login = None
+        if password is not None:
+            login = {'command': 'AUTH', 'user': 'default' if user is None else user, 'password': password}
+        server = address.Address(host, port, socket_path, address.tls_context(tls))
         self._lock = threading.Lock()
-        self._connection = Connection(host, port, timeout)
+        self._connection = Connection(server, timeout, login)
+
+    @classmethod
+    def from_url(cls, url, timeout=None, tls=None):
+        """Makes a client of ``speicher://user:password@host:port``, where user, password and port may be missing.
+
+        ``speichers://`` is for TLS; ``tls`` says then whom to trust, as above. ``unix:/path`` is a Unix domain socket.
+        """
+        return cls(timeout=timeout, **address.parse(url, tls))
 
     def set(self, key, value, ttl=None):
         """Stores a value in place of the one that was there, and returns True. ``None`` deletes the key instead.

@@ -1,6 +1,7 @@
 """A connection to a server: sockets, frames and the deadline of a call."""
 import errno
 import socket
+import ssl
 import struct
 import time
 
@@ -16,15 +17,16 @@ _clock = getattr(time, 'monotonic', time.time)  # Python 2 has no monotonic cloc
 
 
 class Connection(object):
-    """A TCP connection that is opened when it is needed, for one exchange at a time.
+    """A connection that is opened when it is needed, for one exchange at a time.
 
     An exchange that fails in any way closes it, so that no late reply can be taken for the reply to another request.
     """
 
-    def __init__(self, host, port, timeout):
-        self._host = host
-        self._port = port
+    def __init__(self, address, timeout, login=None):
+        """``login`` is a request that goes before all others, on each connection."""
+        self._address = address
         self._timeout = timeout
+        self._login = login
         self._socket = None
 
     def exchange(self, request):
@@ -38,13 +40,15 @@ class Connection(object):
                 self.close()
             if self._socket is None:
                 self._open(deadline)
-            return self._converse(_LENGTH.pack(len(payload)) + payload, deadline)
-        except socket.timeout:
+                refusal = self._log_in(deadline)
+                if refusal is not None:
+                    return refusal
+            return self._converse(_frame(payload), deadline)
+        except (socket.error, ssl.CertificateError) as error:  # The latter is a ValueError up to Python 3.6.
             self.close()
-            raise Timeout('no reply in time: %s timeoutSeconds=%s' % (self._peer(), self._timeout))
-        except socket.error as error:
-            self.close()
-            raise ConnectionError('connection failed: %s: %s' % (self._peer(), error))
+            if _is_timeout(error):
+                raise Timeout('no reply in time: %s timeoutSeconds=%s' % (self._address, self._timeout))
+            raise ConnectionError('connection failed: %s: %s' % (self._address, error))
         except BaseException:  # KeyboardInterrupt too leaves a reply on its way.
             self.close()
             raise
@@ -61,32 +65,43 @@ class Connection(object):
         try:
             self._socket.recv(1)
         except socket.error as error:
-            return error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK)
+            return error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK) and not _wants_more(error)
         return True
 
     def _open(self, deadline):
         """Connects to the first address of the host that answers; looking up a name is not under the deadline."""
         failure = None
-        for family, kind, protocol, _, address in socket.getaddrinfo(self._host, self._port, 0, socket.SOCK_STREAM):
+        for family, kind, protocol, _, address in self._address.candidates():
             try:
                 self._socket = socket.socket(family, kind, protocol)
-                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 deadline.hand_to(self._socket)
                 self._socket.connect(address)
-                return
+                break
             except socket.timeout:
                 raise
             except socket.error as error:
                 self.close()
                 failure = error
-        raise ConnectionError('cannot connect; is the server running? %s: %s' % (self._peer(), failure))
+        if self._socket is None:
+            raise ConnectionError('cannot connect; is the server running? %s: %s' % (self._address, failure))
+        if self._socket.family != getattr(socket, 'AF_UNIX', None):
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        deadline.hand_to(self._socket)
+        self._socket = self._address.encrypted(self._socket)
+
+    def _log_in(self, deadline):
+        """Says who the client is, if it is to; returns the reply if the server does not believe it."""
+        if self._login is None:
+            return None
+        reply = self._converse(_frame(message.encode(self._login)), deadline)
+        return None if reply['status_code'] == 200 else reply
 
     def _converse(self, frame, deadline):
         try:
             self._send(frame, deadline)
-        except socket.timeout:
-            raise
-        except socket.error:
+        except socket.error as error:
+            if _is_timeout(error):
+                raise
             # A server that refuses a connection or a long frame says why before it hangs up. Nothing else is believed.
             reply = self._receive(deadline)
             if reply['status_code'] < 400:
@@ -106,7 +121,7 @@ class Connection(object):
         if not 1 <= length <= MAX_PAYLOAD_BYTES:
             raise MalformedReply(
                 'reply has a length that cannot be: payloadBytes=%d (expected: 1..%d); is %s a Speicher server?'
-                % (length, MAX_PAYLOAD_BYTES, self._peer()))
+                % (length, MAX_PAYLOAD_BYTES, self._address))
         return message.decode(self._read(length, deadline))
 
     def _read(self, size, deadline):
@@ -117,12 +132,23 @@ class Connection(object):
             chunk = self._socket.recv(min(size - len(data), _CHUNK_BYTES))
             if not chunk:
                 raise ConnectionError('the server closed the connection before the end of its reply: %s readBytes=%d'
-                                      % (self._peer(), len(data)))
+                                      % (self._address, len(data)))
             data += chunk
         return data
 
-    def _peer(self):
-        return 'host=%s port=%d' % (self._host, self._port)
+
+def _frame(payload):
+    return _LENGTH.pack(len(payload)) + payload
+
+
+def _wants_more(error):
+    """Tells whether an encrypted socket has received nothing for us."""
+    return isinstance(error, ssl.SSLError) and error.args[0] == ssl.SSL_ERROR_WANT_READ
+
+
+def _is_timeout(error):
+    """Python 2 has no type of its own for the timeout of an encrypted socket."""
+    return isinstance(error, socket.timeout) or isinstance(error, ssl.SSLError) and 'timed out' in str(error)
 
 
 class _Deadline(object):

@@ -1,6 +1,7 @@
 """Servers for tests: one that plays a script, however rude, and a polite one that keeps a dict."""
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -21,12 +22,15 @@ class FakeServer(object):
     It listens on a free port of 127.0.0.1. What a script raises, leaving the ``with`` block raises again.
     """
 
-    def __init__(self, *scripts):
+    def __init__(self, *scripts, **options):
+        """``tls`` is an ssl.SSLContext to encrypt with; ``socket_path`` is in the place of ``host`` and port."""
         self._scripts = list(scripts)
-        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._listener.bind(('127.0.0.1', 0))
+        self._tls = options.get('tls')
+        self._path = options.get('socket_path')
+        self._listener = socket.socket(socket.AF_UNIX if self._path else socket.AF_INET, socket.SOCK_STREAM)
+        self._listener.bind(self._path or (options.get('host', '127.0.0.1'), 0))
         self._listener.listen(16)
-        self.port = self._listener.getsockname()[1]
+        self.port = None if self._path else self._listener.getsockname()[1]
         self.peers = []
         self._failures = []
         self._threads = []
@@ -41,7 +45,7 @@ class FakeServer(object):
 
     def __exit__(self, *exception):
         self._closing = True
-        socket.create_connection(('127.0.0.1', self.port)).close()  # Wakes accept.
+        self._wake_accept()
         self._threads[0].join()
         for peer in self.peers:
             peer.hang_up()
@@ -50,6 +54,11 @@ class FakeServer(object):
         self._listener.close()
         if self._failures and exception == (None, None, None):
             raise self._failures[0]
+
+    def _wake_accept(self):
+        sock = socket.socket(self._listener.family, socket.SOCK_STREAM)
+        sock.connect(self._listener.getsockname())
+        sock.close()
 
     def _start(self, target, *arguments):
         thread = threading.Thread(target=target, args=arguments)
@@ -63,6 +72,12 @@ class FakeServer(object):
             if self._closing:
                 sock.close()
                 return
+            if self._tls is not None:
+                try:
+                    sock = self._tls.wrap_socket(sock, server_side=True)
+                except socket.error:  # The client does not trust this server.
+                    sock.close()
+                    continue
             peer = Peer(sock)
             self.peers.append(peer)
             script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
@@ -150,7 +165,10 @@ class Peer(object):
     def _read(self, size):
         data = b''
         while len(data) < size:
-            chunk = self._socket.recv(size - len(data))
+            try:
+                chunk = self._socket.recv(size - len(data))
+            except ssl.SSLError:  # The client has closed without the goodbye of TLS.
+                return None
             if not chunk:
                 return None
             data += chunk
