@@ -25,7 +25,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
   ClientCommand(Shell shell) {
     this.shell = shell;
-    connection = new ConnectionOptions(shell.environment());
+    connection = new ConnectionOptions(shell);
   }
 
   @Override

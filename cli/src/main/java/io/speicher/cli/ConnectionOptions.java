@@ -1,8 +1,9 @@
 package io.speicher.cli;
 
 import io.speicher.client.SpeicherClient;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,11 +19,14 @@ final class ConnectionOptions {
 
   private static final String URL_VARIABLE = "SPEICHER_URL";
   private static final String AUTH_VARIABLE = "SPEICHER_AUTH";
-  private static final String URL_SCHEME = "speicher://";
+
+  /** What stands before the host, or the path, of an address. */
+  private static final Pattern SCHEME = Pattern.compile("^(speichers?://(.*@)?|unix:/*(?=/))");
+
   private static final String DEFAULT_HOST = "localhost";
   private static final int DEFAULT_PORT = 14567;
 
-  private final Map<String, String> environment;
+  private final Shell shell;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
@@ -42,18 +46,66 @@ final class ConnectionOptions {
   private @Nullable Integer port;
 
   @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      order = 102,
+      description = "Unix domain socket of the server, in the place of host and port.")
+  private @Nullable Path socket;
+
+  @Option(
       names = "--url",
       paramLabel = "URL",
-      order = 102,
+      order = 103,
       description =
-          "Both in one: speicher://HOST:PORT (default: the variable SPEICHER_URL, where neither"
-              + " --host nor --port is given). The variable SPEICHER_AUTH can hold USER:PASSWORD.")
+          "All in one: speicher://HOST:PORT, speichers://HOST:PORT for TLS, or unix:/PATH (default:"
+              + " the variable SPEICHER_URL, where no other option says where the server is).")
   private @Nullable String url;
+
+  @Option(
+      names = "--tls",
+      order = 104,
+      description = "Speak TLS, and trust the authorities that Java trusts.")
+  private boolean usesTls;
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      order = 105,
+      description =
+          "Speak TLS, and trust those that the certificates in this PEM file have signed.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      order = 106,
+      description = "Show the certificate in this PEM file, whose private key is in --key.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      order = 107,
+      description = "The private key of --cert: PEM, PKCS#8, not encrypted.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      order = 108,
+      defaultValue = "default",
+      description =
+          "Whose password --askpass asks for (default: ${DEFAULT-VALUE}). Without --askpass, the"
+              + " variable SPEICHER_AUTH can hold USER:PASSWORD.")
+  private String user = "";
+
+  @Option(names = "--askpass", order = 109, description = "Ask for the password at the terminal.")
+  private boolean asksForPassword;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      order = 103,
+      order = 110,
       defaultValue = "2s",
       converter = TimeConverter.class,
       description =
@@ -63,13 +115,13 @@ final class ConnectionOptions {
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
-      order = 104,
+      order = 111,
       description = "Show this help and exit.")
   @SuppressWarnings("UnusedVariable") // For picocli alone.
   private boolean help;
 
-  ConnectionOptions(Map<String, String> environment) {
-    this.environment = environment;
+  ConnectionOptions(Shell shell) {
+    this.shell = shell;
   }
 
   /**
@@ -78,41 +130,90 @@ final class ConnectionOptions {
    * @throws ParameterException if they contradict each other, or name what cannot be
    */
   SpeicherClient connect() {
-    if (url != null && (host != null || port != null)) {
-      throw wrong("--url names host and port already: leave out either it or --host and --port");
-    }
-    String usedUrl = usedUrl();
+    requireOneServer();
     SpeicherClient.Builder builder = SpeicherClient.builder();
+    String usedUrl = usedUrl();
     try {
       if (usedUrl != null) {
         builder.url(usedUrl);
+      } else if (socket != null) {
+        builder.socket(socket);
       } else {
         builder.host(usedHost()).port(usedPort());
       }
-      String login = environment.getOrDefault(AUTH_VARIABLE, "");
-      int colon = login.indexOf(':');
-      if (!login.isEmpty() && colon < 0) {
-        throw wrong(AUTH_VARIABLE + " has no colon (expected: USER:PASSWORD)");
-      }
-      if (!login.isEmpty()) {
-        builder.login(login.substring(0, colon), login.substring(colon + 1));
-      }
-      builder.timeout(timeout).connectTimeout(timeout);
+      addTls(builder);
+      addLogin(builder);
+      return builder.timeout(timeout).connectTimeout(timeout).build();
     } catch (IllegalArgumentException e) {
       String origin = usedUrl == null || url != null ? "" : URL_VARIABLE + ": ";
       throw wrong(origin + e.getMessage());
     }
-    return builder.build();
   }
 
-  /** The server's host and port, for messages. */
+  private void requireOneServer() {
+    if (url != null && (host != null || port != null || socket != null)) {
+      throw wrong("--url says already where the server is: leave out --host, --port and --socket");
+    }
+    if (socket != null && (host != null || port != null)) {
+      throw wrong("--socket is in the place of --host and --port: leave out either");
+    }
+  }
+
+  private void addTls(SpeicherClient.Builder builder) {
+    if ((certificate == null) != (key == null)) {
+      throw wrong("--cert and --key belong together: one is missing");
+    }
+    if (certificate != null && key != null) {
+      builder.tls(authorities, certificate, key);
+    } else if (authorities != null) {
+      builder.tls(authorities);
+    } else if (usesTls) {
+      builder.tls();
+    }
+  }
+
+  private void addLogin(SpeicherClient.Builder builder) {
+    if (url != null && url.matches("\\w+://.*:.*@.*")) {
+      shell
+          .err()
+          .println(
+              "speicher: warning: others on this machine can see the password in the arguments of a"
+                  + " program; use SPEICHER_AUTH or --askpass");
+    }
+    String said = shell.environment().getOrDefault(AUTH_VARIABLE, "");
+    if (asksForPassword) {
+      builder.login(user, askedPassword());
+    } else if (!said.isEmpty()) {
+      int colon = said.indexOf(':');
+      if (colon < 0) {
+        throw wrong(AUTH_VARIABLE + " has no colon (expected: USER:PASSWORD)");
+      }
+      builder.login(said.substring(0, colon), said.substring(colon + 1));
+    }
+  }
+
+  private String askedPassword() {
+    String typed = shell.secrets().ask("Password of " + user + ": ");
+    if (typed == null) {
+      throw wrong("--askpass needs a terminal; use " + AUTH_VARIABLE + "=USER:PASSWORD instead");
+    }
+    return typed;
+  }
+
+  /** The server's host and port, or its socket, for messages. */
   String server() {
     String usedUrl = usedUrl();
     if (usedUrl == null) {
       String usedHost = usedHost();
-      return (usedHost.contains(":") ? "[" + usedHost + "]" : usedHost) + ":" + usedPort();
+      return socket != null
+          ? socket.toString()
+          : (usedHost.contains(":") ? "[" + usedHost + "]" : usedHost) + ":" + usedPort();
     }
-    String server = usedUrl.substring(URL_SCHEME.length()).replaceFirst(".*@", "").replace("/", "");
+    String server = SCHEME.matcher(usedUrl).replaceFirst("");
+    if (usedUrl.startsWith("unix:")) {
+      return server;
+    }
+    server = server.replace("/", "");
     return server.matches(".+:\\d+") ? server : server + ":" + DEFAULT_PORT;
   }
 
@@ -121,10 +222,10 @@ final class ConnectionOptions {
   }
 
   private @Nullable String usedUrl() {
-    if (url != null || host != null || port != null) {
+    if (url != null || host != null || port != null || socket != null) {
       return url;
     }
-    String variable = environment.getOrDefault(URL_VARIABLE, "");
+    String variable = shell.environment().getOrDefault(URL_VARIABLE, "");
     return variable.isEmpty() ? null : variable; // Empty is as good as not set.
   }
 

@@ -2,6 +2,7 @@ package io.speicher.cli;
 
 import io.speicher.client.CommandTimeoutException;
 import io.speicher.client.ConnectFailedException;
+import io.speicher.client.RefusedException;
 import io.speicher.client.SpeicherException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -9,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -27,6 +29,9 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
   private static final int FAILED = 1;
   private static final int NO_CONNECTION = 3;
   private static final int TIMED_OUT = 4;
+
+  /** The status of framed JSON. */
+  private static final int NOT_AUTHENTICATED = 401;
 
   private static final String DEBUG_VARIABLE = "SPEICHER_DEBUG";
 
@@ -93,17 +98,28 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
                   e.maybeExecuted() ? ", it may be done or not" : "");
       return report(message, e, TIMED_OUT);
     }
-    return report(oneLine(String.valueOf(e.getMessage())), e, FAILED);
+    boolean isUnknown = e instanceof RefusedException r && r.statusCode() == NOT_AUTHENTICATED;
+    String advice = isUnknown ? "; say who you are with SPEICHER_AUTH or --askpass" : "";
+    return report(oneLine(e.getMessage() + advice), e, FAILED);
   }
 
   private static String cannotConnect(SpeicherException e, ConnectionOptions options) {
     Throwable cause = e;
+    boolean isAboutTls = false;
     while (cause.getCause() != null) {
       cause = cause.getCause();
+      isAboutTls |= cause instanceof SSLException;
     }
     String server = options.server();
     if (cause instanceof UnknownHostException) {
       return "cannot find the host of " + server + ": check --host, --url or SPEICHER_URL";
+    }
+    if (isAboutTls) {
+      return "cannot agree on TLS with "
+          + server
+          + ": "
+          + cause.getMessage()
+          + "; check that it speaks TLS, its certificate, and --cacert";
     }
     if (cause instanceof ConnectException) {
       return "nothing listens on "

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       "",
       "Environment:",
       "  SPEICHER_URL     the server to talk to (default: speicher://localhost:14567)",
+      "  SPEICHER_AUTH    USER:PASSWORD, for a server that asks for one",
       "  SPEICHER_DEBUG   1 adds the stack trace to errors",
       "  NO_COLOR         1 turns colours off",
       "",

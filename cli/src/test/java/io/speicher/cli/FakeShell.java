@@ -9,12 +9,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Runs commands, and keeps what they have printed. */
 final class FakeShell {
   private final Map<String, String> environment = new HashMap<>();
   private byte[] input = {};
   private boolean isTerminal;
+  private @Nullable String secret;
 
   /**
    * What came of a command.
@@ -43,6 +45,12 @@ final class FakeShell {
     return input(answer);
   }
 
+  /** Somebody sits there, and types this where nobody sees it. */
+  FakeShell typingSecret(String answer) {
+    secret = answer;
+    return this;
+  }
+
   Outcome run(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -69,7 +77,8 @@ final class FakeShell {
         new PrintWriter(out, true, StandardCharsets.UTF_8),
         new PrintWriter(err, true, StandardCharsets.UTF_8),
         environment,
-        isTerminal);
+        isTerminal,
+        question -> secret);
   }
 
   private static String utf8(ByteArrayOutputStream bytes) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.speicher.client.SpeicherClient;
 import io.speicher.client.SpeicherException;
+import io.speicher.testing.TestCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,6 +122,59 @@ final class LauncherIT {
     assertThat(outcome.err)
         .startsWith("speicher: nothing listens on 127.0.0.1:1: ")
         .hasLineCount(1);
+  }
+
+  // ---- a server that is secured ----
+
+  @Test
+  void tlsAndPassword(@TempDir Path folder) throws Exception {
+    TestCertificate certificate = new TestCertificate(folder, "server");
+    String cert =
+        Files.writeString(folder.resolve("cert.pem"), certificate.certificate()).toString();
+    String key = Files.writeString(folder.resolve("key.pem"), certificate.key()).toString();
+    String password = Files.writeString(folder.resolve("password"), "secret\n").toString();
+    String socket = folder.resolve("socket").toString();
+    try (RunningServer own =
+        new RunningServer(
+            "--tls-cert=" + cert,
+            "--tls-key=" + key,
+            "--tls-only",
+            "--tls-ca=" + cert,
+            "--tls-clients=required",
+            "--password-file=" + password,
+            "--socket=" + socket)) {
+      String url = "speichers://localhost:" + own.port;
+      String login = "SPEICHER_AUTH=default:secret";
+      String ca = "--cacert=" + cert;
+      String shown = "--cert=" + cert;
+      String secret = "--key=" + key;
+      assertThat(run(url, "env", login, LAUNCHER, "set", ca, shown, secret, "k", "v"))
+          .isEqualTo(new Outcome(0, "", ""));
+      assertThat(run("unix:" + socket, "env", login, LAUNCHER, "get", "k"))
+          .isEqualTo(new Outcome(0, "v\n", ""));
+      assertThat(run("", "env", login, LAUNCHER, "get", "--socket=" + socket, "k"))
+          .isEqualTo(new Outcome(0, "v\n", ""));
+
+      assertThat(run(url, LAUNCHER, "get", ca, shown, secret, "k").err)
+          .endsWith("; say who you are with SPEICHER_AUTH or --askpass\n")
+          .hasLineCount(1);
+      String wrong = "SPEICHER_AUTH=default:wrong";
+      assertThat(run(url, "env", wrong, LAUNCHER, "get", ca, shown, secret, "k").err)
+          .contains("the server refused the login: ")
+          .hasLineCount(1);
+      Outcome untrusting = run(url, "env", login, LAUNCHER, "get", "k");
+      assertThat(untrusting.status).isEqualTo(3);
+      assertThat(untrusting.err)
+          .startsWith("speicher: cannot agree on TLS with localhost:" + own.port + ": ")
+          .endsWith("; check that it speaks TLS, its certificate, and --cacert\n")
+          .hasLineCount(1);
+      assertThat(run(own.url, "env", login, LAUNCHER, "get", "k").err)
+          .contains("this port speaks nothing but TLS")
+          .hasLineCount(1);
+      assertThat(run(server.url, LAUNCHER, "ping", "--tls").err)
+          .contains("cannot agree on TLS with 127.0.0.1:" + server.port)
+          .hasLineCount(1);
+    }
   }
 
   // ---- the Python client ----

@@ -1,41 +1,74 @@
 package io.speicher.client;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 
 /** Where a server listens. */
-record Address(String host, int port) {
-  static final int DEFAULT_PORT = 14567;
+sealed interface Address {
+  int DEFAULT_PORT = 14567;
 
-  /** A host name, an IPv4 address, or an IPv6 address in brackets; and perhaps a port. */
-  private static final Pattern URL =
-      Pattern.compile(
-          "speicher://(?:\\[([0-9a-fA-F:.]+(?:%[\\w.-]+)?)]|([^\\[\\]:/?#@\\s]+))(?::(\\d{1,5}))?/?");
+  /** What a socket is connected to; looking a host up may block. */
+  SocketAddress resolve() throws IOException;
 
-  Address {
-    if (host.isBlank()) {
-      throw new IllegalArgumentException(
-          "host=" + host + " (expected: a host name or an IP address)");
+  /** A socket that can be connected to it, and does not block. */
+  SocketChannel open() throws IOException;
+
+  /** A port of a host. */
+  record Port(String host, int port) implements Address {
+    public Port {
+      if (host.isBlank()) {
+        throw new IllegalArgumentException(
+            "host=" + host + " (expected: a host name or an IP address)");
+      }
+      if (port < 1 || port > 65_535) {
+        throw new IllegalArgumentException("port=" + port + " (expected: 1..65535)");
+      }
     }
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("port=" + port + " (expected: 1..65535)");
+
+    @Override
+    public SocketAddress resolve() throws IOException {
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    }
+
+    @Override
+    public SocketChannel open() throws IOException {
+      SocketChannel channel = SocketChannel.open();
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      return channel;
+    }
+
+    @Override
+    public String toString() {
+      return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
   }
 
-  /** Reads {@code speicher://host:port}; without a port it is {@link #DEFAULT_PORT}. */
-  static Address ofUrl(String url) {
-    Matcher matcher = URL.matcher(url);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "url=" + url + " (expected: speicher://host or speicher://host:port)");
+  /** A Unix domain socket of this machine. */
+  record SocketFile(Path path) implements Address {
+    @Override
+    public SocketAddress resolve() {
+      return UnixDomainSocketAddress.of(path);
     }
-    String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
-    String port = matcher.group(3);
-    return new Address(host, port == null ? DEFAULT_PORT : Integer.parseInt(port));
-  }
 
-  @Override
-  public String toString() {
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    @Override
+    public SocketChannel open() throws IOException {
+      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      channel.configureBlocking(false);
+      return channel;
+    }
+
+    @Override
+    public String toString() {
+      return path.toString();
+    }
   }
 }

@@ -8,7 +8,6 @@ import io.speicher.protocol.json.JsonCommandEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -53,7 +52,7 @@ final class Connection {
 
   private final Dispatcher dispatcher;
   private final Settings settings;
-  private final SocketChannel channel;
+  private final Wire wire;
   private final SelectionKey key;
   private final Queue<PendingCommand<?>> waiting;
   private final Queue<PendingCommand<?>> inFlight = new ConcurrentLinkedQueue<>();
@@ -79,23 +78,27 @@ final class Connection {
   private long receivedNanos = System.nanoTime();
   private boolean ended;
 
+  /** Whether something may be there to be read, whatever the socket says. */
+  private boolean mayHaveMore = true;
+
   /** Whether the next reply is that to the login. */
   private boolean authenticating;
 
   /**
-   * @param key of a connected channel; everything that becomes ready is told by {@link #ready}
+   * @param wire to the server, ready for the first command
+   * @param key of its socket; everything that becomes ready is told by {@link #ready}
    * @param waiting commands of all threads, which are sent in this order; nobody else takes any
    *     while the connection lasts
    */
   Connection(
       Dispatcher dispatcher,
       Settings settings,
-      SocketChannel channel,
+      Wire wire,
       SelectionKey key,
       Queue<PendingCommand<?>> waiting) {
     this.dispatcher = dispatcher;
     this.settings = settings;
-    this.channel = channel;
+    this.wire = wire;
     this.key = key;
     this.waiting = waiting;
     reader = new ReplyReader(settings.maxFrameBytes());
@@ -142,8 +145,8 @@ final class Connection {
       do {
         fillBatch(nowNanos);
         batch.flip();
-        channel.write(batch);
-        boolean isStuck = batch.hasRemaining();
+        wire.write(batch);
+        boolean isStuck = batch.hasRemaining() || wire.hasUnsent();
         batch.compact();
         if (isStuck) {
           writable = false;
@@ -206,12 +209,21 @@ final class Connection {
 
   /** Does what the channel is ready for. */
   void ready() {
-    if (key.isReadable()) {
+    if (key.isReadable() || mayHaveMore) {
       receive();
     }
-    if (!ended && key.isWritable()) {
+    boolean owesAnswer = wire.owesAnswer();
+    if (!ended && (key.isWritable() || owesAnswer)) {
       sendRest();
     }
+    if (owesAnswer && !wire.owesAnswer()) {
+      lookAgain(); // What had come behind the question was not decrypted before.
+    }
+  }
+
+  /** Whether {@link #ready} is to be called though the channel is not ready for anything. */
+  boolean mayHaveMore() {
+    return mayHaveMore;
   }
 
   /** Ends the connection if a write has failed, on whatever thread. */
@@ -228,9 +240,10 @@ final class Connection {
   // Replies in.
 
   private void receive() {
+    mayHaveMore = false;
     try {
       for (int i = 0; i < MAX_BATCHES && !ended; i++) {
-        int receivedBytes = reader.receive(channel);
+        int receivedBytes = reader.receive(wire);
         if (receivedBytes < 0) {
           end("the server closed the connection" + (reader.isWithinReply() ? CUT : ""), null);
         } else if (receivedBytes > 0) {
@@ -241,11 +254,17 @@ final class Connection {
           return;
         }
       }
+      lookAgain();
     } catch (ProtocolException e) {
       endMalformed(e.reason());
     } catch (IOException e) {
       end(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private void lookAgain() {
+    mayHaveMore = true;
+    dispatcher.wake();
   }
 
   private void answerAll() {
@@ -356,7 +375,7 @@ final class Connection {
     try {
       writable = false;
       unsent = null;
-      channel.close();
+      wire.close();
     } catch (IOException e) {
       // It is gone either way.
     } finally {

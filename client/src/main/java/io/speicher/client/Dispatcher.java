@@ -2,10 +2,8 @@ package io.speicher.client;
 
 import io.speicher.protocol.Reply;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -19,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +107,9 @@ final class Dispatcher {
 
   /** The channel that is connecting, or null while backing off and while connected. */
   private @Nullable SocketChannel connecting;
+
+  /** The encryption of the channel that is connecting, as soon as its socket is connected. */
+  private @Nullable TlsWire handshake;
 
   /** When connecting has taken too long, or backing off is over. */
   private long stateEndNanos = timerNanos;
@@ -289,9 +291,9 @@ final class Dispatcher {
     SocketChannel attempt = connecting;
     Connection current = connection;
     if (attempt != null && isReady) {
-      finishConnect(attempt);
+      goOnConnecting(attempt);
     } else if (current != null) {
-      if (isReady) {
+      if (isReady || current.mayHaveMore()) {
         current.ready();
       }
       current.checkWriteFailure();
@@ -326,38 +328,60 @@ final class Dispatcher {
   private void connect() {
     endStateAfter(TimeUnit.MILLISECONDS.toNanos(settings.connectTimeoutMillis()));
     try {
-      InetAddress host = InetAddress.getByName(settings.server().host()); // May block.
-      SocketChannel channel = SocketChannel.open();
+      SocketAddress address = settings.server().resolve();
+      SocketChannel channel = settings.server().open();
       connecting = channel;
-      channel.configureBlocking(false);
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       channel.register(selector, SelectionKey.OP_CONNECT);
-      if (channel.connect(new InetSocketAddress(host, settings.server().port()))) {
-        connected(channel);
+      if (channel.connect(address)) {
+        reached(channel);
       }
     } catch (IOException | RuntimeException e) {
       connectFailed(e);
     }
   }
 
-  private void finishConnect(SocketChannel channel) {
+  private void goOnConnecting(SocketChannel channel) {
     try {
-      if (channel.finishConnect()) {
-        connected(channel);
+      TlsWire begun = handshake;
+      if (begun != null) {
+        shakeHands(channel, begun);
+      } else if (channel.finishConnect()) {
+        reached(channel);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       connectFailed(e);
     }
   }
 
-  private void connected(SocketChannel channel) {
+  /** The socket is connected, and has to be encrypted or not. */
+  private void reached(SocketChannel channel) throws IOException {
+    Tls tls = settings.tls();
+    if (tls != null && settings.server() instanceof Address.Port port) {
+      TlsWire begun = tls.begin(channel, port);
+      handshake = begun;
+      shakeHands(channel, begun);
+    } else {
+      connected(channel, Wire.plain(channel));
+    }
+  }
+
+  private void shakeHands(SocketChannel channel, TlsWire begun) throws IOException {
+    if (begun.shakeHands()) {
+      connected(channel, begun);
+    } else {
+      channel.keyFor(selector).interestOps(begun.handshakeOps());
+    }
+  }
+
+  private void connected(SocketChannel channel, Wire wire) {
     SelectionKey key = channel.keyFor(selector);
-    Connection next = new Connection(this, settings, channel, key, waiting);
+    Connection next = new Connection(this, settings, wire, key, waiting);
     connecting = null;
+    handshake = null;
     unreachable = null;
     connection = next;
     firstAttempt.complete(true);
+    wake(); // Some replies may have come with the handshake.
   }
 
   private void connectFailed(Throwable cause) {
@@ -375,6 +399,7 @@ final class Dispatcher {
   private void closeAttempt() {
     SocketChannel channel = connecting;
     connecting = null;
+    handshake = null;
     if (channel != null) {
       try {
         channel.close();
@@ -386,8 +411,10 @@ final class Dispatcher {
 
   private static ConnectFailedException cannotConnect(Settings settings, Throwable cause) {
     Throwable root = cause;
+    boolean isAboutTls = root instanceof SSLException;
     while (root.getCause() != null) {
       root = root.getCause();
+      isAboutTls |= root instanceof SSLException;
     }
     String reason;
     if (root instanceof UnknownHostException) {
@@ -397,13 +424,20 @@ final class Dispatcher {
     } else {
       reason = String.valueOf(root.getMessage());
     }
+    String expected =
+        isAboutTls
+            ? "a server that speaks TLS there, with a certificate that this client trusts and that"
+                + " names this host"
+            : "a Speicher server that listens there; check host and port, or start one with"
+                + " `speicher server`";
     return new ConnectFailedException(
         "cannot connect: server="
             + settings.server()
             + " reason="
             + reason
-            + " (expected: a Speicher server that listens there; check host and port, or start one"
-            + " with `speicher server`)",
+            + " (expected: "
+            + expected
+            + ")",
         cause);
   }
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 record Settings(
     Address server,
     @Nullable Login login,
+    @Nullable Tls tls,
     long timeoutNanos,
     int connectTimeoutMillis,
     int maxPending,

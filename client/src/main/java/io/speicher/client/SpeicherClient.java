@@ -1,7 +1,10 @@
 package io.speicher.client;
 
 import io.speicher.protocol.Limits;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +45,7 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
   /**
    * Connects with the defaults of {@link Builder}.
    *
-   * @param url {@code speicher://host:port}, or without the port, which then is 14567
+   * @param url {@code speicher://host:port}, or one of the other forms of {@link Builder#url}
    * @throws ConnectFailedException if that fails
    */
   public static SpeicherClient connect(String url) {
@@ -77,7 +80,12 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
   public static final class Builder {
     private static final int MAX_PENDING = 1 << 20;
 
-    private Address server = new Address("localhost", Address.DEFAULT_PORT);
+    private String host = "localhost";
+    private int port = Address.DEFAULT_PORT;
+    private @Nullable Path socketFile;
+    private boolean usesTls;
+    private @Nullable SSLContext tls;
+    private boolean verifiesHost = true;
     private @Nullable Login login;
     private Duration timeout = Duration.ofSeconds(2);
     private Duration connectTimeout = Duration.ofSeconds(2);
@@ -88,13 +96,21 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
 
     /** A host name or an IP address; {@code localhost} unless told otherwise. */
     public Builder host(String host) {
-      server = new Address(requireNonNull("host", host), server.port());
+      this.host = new Address.Port(requireNonNull("host", host), port).host();
+      socketFile = null;
       return this;
     }
 
     /** From 1 to 65,535; 14567 unless told otherwise. */
     public Builder port(int port) {
-      server = new Address(server.host(), port);
+      this.port = new Address.Port(host, port).port();
+      socketFile = null;
+      return this;
+    }
+
+    /** The Unix domain socket of a server on this machine, in the place of host and port. */
+    public Builder socket(Path path) {
+      socketFile = requireNonNull("path", path);
       return this;
     }
 
@@ -102,12 +118,68 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
      * Host and port in one, and perhaps who the client is.
      *
      * @param url {@code speicher://host:port}, or without the port, which then is 14567; or {@code
-     *     speicher://user:password@host:port}, both percent-encoded
+     *     speicher://user:password@host:port}, both percent-encoded; {@code speichers://} in the
+     *     place of {@code speicher://} for {@link #tls()}; or {@code unix:/path} for {@link
+     *     #socket}
      */
     public Builder url(String url) {
-      Login found = Login.ofUrl(requireNonNull("url", url));
-      server = Address.ofUrl(Login.withoutLogin(url));
-      login = found == null ? login : found;
+      ServerUrl said = ServerUrl.of(requireNonNull("url", url));
+      if (said.server() instanceof Address.Port address) {
+        host(address.host()).port(address.port());
+      } else if (said.server() instanceof Address.SocketFile file) {
+        socket(file.path());
+      }
+      usesTls |= said.usesTls();
+      login = said.login() == null ? login : said.login();
+      return this;
+    }
+
+    /**
+     * Speaks TLS, and trusts the certificates that Java trusts. The server's certificate has to
+     * name the host that was asked for.
+     */
+    public Builder tls() {
+      usesTls = true;
+      return this;
+    }
+
+    /** Speaks TLS, and trusts and shows what {@code context} does. */
+    public Builder tls(SSLContext context) {
+      tls = requireNonNull("context", context);
+      return tls();
+    }
+
+    /**
+     * Speaks TLS, and trusts the certificates that those in a file have signed.
+     *
+     * @param authorities certificates in PEM; that of a server which has signed its own
+     * @throws IllegalArgumentException if the file is none of these
+     */
+    public Builder tls(Path authorities) {
+      return tls(TlsFiles.context(requireNonNull("authorities", authorities), null, null));
+    }
+
+    /**
+     * The same, and shows a certificate if the server asks for one.
+     *
+     * @param authorities certificates in PEM, or null for those that Java trusts
+     * @param certificate the client's own in PEM, and those between it and its root
+     * @param key its private key in PEM: PKCS#8, and not encrypted
+     * @throws IllegalArgumentException if the files are none of these
+     */
+    public Builder tls(@Nullable Path authorities, Path certificate, Path key) {
+      return tls(
+          TlsFiles.context(
+              authorities, requireNonNull("certificate", certificate), requireNonNull("key", key)));
+    }
+
+    /**
+     * Whether the server's certificate has to name the host that was asked for, which it has unless
+     * told otherwise. Without that, everybody with a certificate of the same authority can pose as
+     * the server.
+     */
+    public Builder verifyHostName(boolean verifies) {
+      verifiesHost = verifies;
       return this;
     }
 
@@ -182,20 +254,36 @@ public final class SpeicherClient extends Cache<String> implements AutoCloseable
      * Connects, and waits for that.
      *
      * @throws ConnectFailedException if there is no connection in time
+     * @throws IllegalArgumentException if what was said contradicts itself
      * @throws CallInterruptedException if the thread is interrupted meanwhile; it is still marked
      *     as interrupted
      */
     public SpeicherClient build() {
+      if (usesTls && socketFile != null) {
+        throw new IllegalArgumentException(
+            "a Unix domain socket is not encrypted: leave out TLS, or connect to a port");
+      }
       long timeoutNanos = timeout.toNanos();
       Settings settings =
           new Settings(
-              server,
+              socketFile == null
+                  ? new Address.Port(host, port)
+                  : new Address.SocketFile(socketFile),
               login,
+              usesTls ? new Tls(tls == null ? defaultTls() : tls, verifiesHost) : null,
               timeoutNanos,
               (int) connectTimeout.toMillis(),
               maxPending,
               maxFrameBytes);
       return new SpeicherClient(Dispatcher.open(settings), timeoutNanos);
+    }
+
+    private static SSLContext defaultTls() {
+      try {
+        return SSLContext.getDefault();
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("Java has no TLS", e);
+      }
     }
   }
 }

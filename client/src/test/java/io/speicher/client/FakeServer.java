@@ -23,6 +23,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A server on plain sockets that does what a test tells it, as wrong as it may be: one thread for
@@ -39,13 +42,14 @@ final class FakeServer implements AutoCloseable {
   }
 
   private final Script script;
-  private final ServerSocket socket = new ServerSocket();
+  private final ServerSocket socket;
   private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
   private final AtomicInteger connectionCount = new AtomicInteger();
   private volatile boolean closed;
 
-  private FakeServer(int port, Script script) throws IOException {
+  private FakeServer(ServerSocket socket, int port, Script script) throws IOException {
     this.script = script;
+    this.socket = socket;
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     Thread acceptor = new Thread(this::accept, "fake-server");
@@ -60,10 +64,15 @@ final class FakeServer implements AutoCloseable {
 
   static FakeServer start(int port, Script script) {
     try {
-      return new FakeServer(port, script);
+      return new FakeServer(new ServerSocket(), port, script);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Speaks TLS with what {@code context} has. */
+  static FakeServer start(SSLContext context, Script script) throws IOException {
+    return new FakeServer(context.getServerSocketFactory().createServerSocket(), 0, script);
   }
 
   /** Does what the protocol says, with a map behind it. */
@@ -147,7 +156,7 @@ final class FakeServer implements AutoCloseable {
     try (connection) {
       connection.setTcpNoDelay(true);
       script.serve(new Peer(connection, index));
-    } catch (EOFException | SocketException e) {
+    } catch (EOFException | SocketException | SSLException e) {
       // The client has gone, or the test has ended: so does the script.
     } catch (Exception e) {
       throw new IllegalStateException("the script failed", e);
@@ -180,6 +189,16 @@ final class FakeServer implements AutoCloseable {
       this.index = index;
       in = new DataInputStream(socket.getInputStream());
       out = socket.getOutputStream();
+    }
+
+    /** From now on, before anything is read, the client has to show a certificate. */
+    void requireCertificate() {
+      ((SSLSocket) socket).setNeedClientAuth(true);
+    }
+
+    /** Reads a little of what comes first. */
+    void payloadStart() throws IOException {
+      in.readInt();
     }
 
     /** How many connections there were before this one. */

@@ -3,12 +3,16 @@ package io.speicher.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class AddressTest {
+final class ServerUrlTest {
+  private static final String EXPECTED =
+      " (expected: speicher://host, speicher://host:port, speichers://... for TLS, or unix:/path)";
+
   @ParameterizedTest
   @CsvSource({
     "speicher://localhost,           localhost,   14567",
@@ -18,8 +22,40 @@ final class AddressTest {
     "speicher://[::1],               ::1,         14567",
     "speicher://[fe80::1%eth0]:1/,   fe80::1%eth0, 1",
   })
-  void ofUrl(String url, String host, int port) {
-    assertThat(Address.ofUrl(url)).isEqualTo(new Address(host, port));
+  void plain(String url, String host, int port) {
+    assertThat(ServerUrl.of(url))
+        .isEqualTo(new ServerUrl(new Address.Port(host, port), false, null));
+  }
+
+  @Test
+  void tls() {
+    assertThat(ServerUrl.of("speichers://cache"))
+        .isEqualTo(new ServerUrl(new Address.Port("cache", 14567), true, null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "unix:/run/speicher,   /run/speicher",
+    "unix:///run/speicher, /run/speicher",
+    "unix:here,            here",
+  })
+  void socketFile(String url, String path) {
+    assertThat(ServerUrl.of(url))
+        .isEqualTo(new ServerUrl(new Address.SocketFile(Path.of(path)), false, null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "speicher://alice:secret@cache,        alice, secret",
+    "speichers://alice:secret@cache:14567, alice, secret",
+    "speicher://al%3Aice:s%40c+r@cache,    al:ice, s@c+r",
+    "speicher://alice:a@b:c@cache,         alice, a@b:c",
+  })
+  void login(String url, String user, String password) {
+    ServerUrl said = ServerUrl.of(url);
+    assertThat(said.login()).isEqualTo(new Login(user, password));
+    assertThat(said.server()).isEqualTo(new Address.Port("cache", 14567));
+    assertThat(said.toString()).doesNotContain(password);
   }
 
   @ParameterizedTest
@@ -36,30 +72,45 @@ final class AddressTest {
         "speicher://host:port",
         "speicher://host:-1",
         "speicher://host:123456",
-        "speicher://user@host",
         "speicher://host/path",
         "speicher://host?query",
         "speicher://two hosts",
         "speicher://::1:14567",
         "speicher://[::1",
+        "unix:",
       })
-  void ofUrl_malformed(String url) {
+  void malformed(String url) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Address.ofUrl(url))
-        .withMessage("url=" + url + " (expected: speicher://host or speicher://host:port)");
+        .isThrownBy(() -> ServerUrl.of(url))
+        .withMessage("url=" + url + EXPECTED);
+  }
+
+  @Test
+  void malformed_withoutThePassword() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ServerUrl.of("speicher://alice:secret@host/path"))
+        .withMessage("url=speicher://host/path" + EXPECTED);
+  }
+
+  @Test
+  void userWithoutPassword() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ServerUrl.of("speicher://user@host"))
+        .withMessageContaining("expected: speicher://user:password@host");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"speicher://host:0", "speicher://host:65536"})
-  void ofUrl_portOutOfBounds(String url) {
+  void portOutOfBounds(String url) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Address.ofUrl(url))
+        .isThrownBy(() -> ServerUrl.of(url))
         .withMessageEndingWith("(expected: 1..65535)");
   }
 
   @Test
-  void string() {
-    assertThat(new Address("localhost", 1)).hasToString("localhost:1");
-    assertThat(new Address("::1", 14567)).hasToString("[::1]:14567");
+  void address_string() {
+    assertThat(new Address.Port("localhost", 1)).hasToString("localhost:1");
+    assertThat(new Address.Port("::1", 14567)).hasToString("[::1]:14567");
+    assertThat(new Address.SocketFile(Path.of("/run/speicher"))).hasToString("/run/speicher");
   }
 }

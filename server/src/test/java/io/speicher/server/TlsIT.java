@@ -11,6 +11,7 @@ import io.speicher.server.security.ClientCertificates;
 import io.speicher.server.security.TlsException;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.TestCertificate;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package io.speicher.server;
+package io.speicher.testing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -18,14 +18,24 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A certificate for localhost that has signed itself, and its key, made by the JDK's keytool. */
-final class TestCertificate {
+public final class TestCertificate {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final int MAX_SECONDS = 60;
 
   private final KeyStore store;
   private final String name;
 
-  TestCertificate(Path folder, String name)
+  public TestCertificate(Path folder, String name)
+      throws IOException, GeneralSecurityException, InterruptedException {
+    this(folder, name, "dns:localhost,ip:127.0.0.1");
+  }
+
+  /**
+   * For other hosts.
+   *
+   * @param hosts as keytool writes them
+   */
+  public TestCertificate(Path folder, String name, String hosts)
       throws IOException, GeneralSecurityException, InterruptedException {
     this.name = name;
     Path file = folder.resolve(name + ".p12");
@@ -43,7 +53,7 @@ final class TestCertificate {
                     "-dname",
                     "CN=" + name,
                     "-ext",
-                    "san=dns:localhost,ip:127.0.0.1",
+                    "san=" + hosts,
                     "-ext",
                     "bc=ca:true",
                     "-validity",
@@ -67,12 +77,12 @@ final class TestCertificate {
   }
 
   /** The certificate as PEM. */
-  String certificate() throws GeneralSecurityException {
+  public String certificate() throws GeneralSecurityException {
     return pem("CERTIFICATE", store.getCertificate(name).getEncoded());
   }
 
   /** The key as PEM, in PKCS#8. */
-  String key() throws GeneralSecurityException {
+  public String key() throws GeneralSecurityException {
     return pem("PRIVATE KEY", store.getKey(name, PASSWORD).getEncoded());
   }
 
@@ -87,17 +97,17 @@ final class TestCertificate {
   }
 
   /** What a client trusts that trusts this alone, and shows nothing. */
-  SSLContext trusting() throws GeneralSecurityException {
+  public SSLContext trusting() throws GeneralSecurityException {
     return context(null, this);
   }
 
   /** What a client trusts that trusts this and another one. */
-  SSLContext trustingAlso(TestCertificate other) throws GeneralSecurityException {
+  public SSLContext trustingAlso(TestCertificate other) throws GeneralSecurityException {
     return context(null, this, other);
   }
 
   /** What a client trusts that trusts this alone, and shows {@code own}. */
-  SSLContext trusting(TestCertificate own) throws GeneralSecurityException {
+  public SSLContext trusting(TestCertificate own) throws GeneralSecurityException {
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
     keys.init(own.store, PASSWORD);
     return context(keys.getKeyManagers(), this);
