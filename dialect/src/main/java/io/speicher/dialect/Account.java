@@ -116,11 +116,11 @@ public final class Account {
   }
 
   /** Takes what is there already and can only be counted. */
-  void take(long bytes) {
+  public void take(long bytes) {
     usedBytes.addAndGet(bytes);
   }
 
-  void giveBack(long bytes) {
+  public void giveBack(long bytes) {
     usedBytes.addAndGet(-bytes);
   }
 }

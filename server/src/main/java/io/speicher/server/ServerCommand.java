@@ -4,6 +4,7 @@ import static io.speicher.protocol.Quantities.ofBytes;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.speicher.server.net.Network;
+import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsException;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
@@ -270,6 +271,13 @@ public final class ServerCommand implements Callable<Integer> {
     settings
         .socketFile()
         .ifPresent(file -> say("also listening on " + file.path() + " (all dialects)", log));
+    server
+        .maxTlsConnections()
+        .ifPresent(max ->
+            say(
+                "speaking TLS, by %s, over at most %d connections at a time"
+                    .formatted(Tls.provider(), max),
+                log));
     if (!address.isLoopbackAddress() && !settings.asksForPassword()) {
       say(
           "warning: others can reach "

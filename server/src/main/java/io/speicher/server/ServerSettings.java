@@ -128,6 +128,15 @@ public final class ServerSettings {
           "",
           new Names("tls-key-file", "ssl_key"));
 
+  public static final Setting<Optional<Path>> TLS_KEY_PASSWORD_FILE =
+      declare(
+          "tls-key-password-file",
+          SettingType.file(),
+          SettingType.NONE,
+          "The private key is encrypted, by the password that is the first line of this file",
+          "",
+          Names.NONE);
+
   public static final Setting<Optional<Path>> TLS_CA =
       declare(
           "tls-ca",
@@ -225,6 +234,16 @@ public final class ServerSettings {
           "Connections at a time; more are refused",
           "",
           new Names("maxclients", "maxconns"));
+
+  public static final Setting<Integer> MAX_TLS_CONNECTIONS =
+      declare(
+          "max-tls-connections",
+          SettingType.count(0, 10_000_000),
+          "0",
+          "Connections at a time that speak TLS; more are closed",
+          "0 is what half of the Java heap has room for, or with netty-tcnative half of"
+              + " --connection-memory.",
+          Names.NONE);
 
   public static final Setting<Duration> IDLE_TIMEOUT =
       declare(
@@ -434,8 +453,11 @@ public final class ServerSettings {
     if (certificates.isPresent() != key.isPresent()) {
       throw new IllegalArgumentException("tls-cert and tls-key belong together: one is missing");
     }
-    if (certificates.isEmpty() && (get(TLS_ONLY) || authorities.isPresent())) {
-      throw new IllegalArgumentException("tls-only and tls-ca need tls-cert and tls-key");
+    boolean needsCertificate =
+        get(TLS_ONLY) || authorities.isPresent() || get(TLS_KEY_PASSWORD_FILE).isPresent();
+    if (certificates.isEmpty() && needsCertificate) {
+      throw new IllegalArgumentException(
+          "tls-only, tls-ca and tls-key-password-file need tls-cert and tls-key");
     }
     if (authorities.isPresent() == (get(TLS_CLIENTS) == ClientCertificates.NO)) {
       throw new IllegalArgumentException(
@@ -445,12 +467,14 @@ public final class ServerSettings {
         new TlsSettings(
             file,
             key.orElseThrow(),
+            get(TLS_KEY_PASSWORD_FILE),
             authorities,
             get(TLS_CLIENTS),
             get(TLS_ONLY),
             get(TLS_PROTOCOLS),
             get(TLS_CIPHERS),
-            get(TLS_HANDSHAKE_TIMEOUT)));
+            get(TLS_HANDSHAKE_TIMEOUT),
+            get(MAX_TLS_CONNECTIONS)));
   }
 
   public ServerSettings withPort(int port) {

@@ -50,7 +50,7 @@ public final class SpeicherServer implements AutoCloseable {
     this.store = store;
     try {
       Optional<TlsSettings> said = settings.tls();
-      tls = said.isEmpty() ? null : new Tls(said.get());
+      tls = said.isEmpty() ? null : new Tls(said.get(), account);
     } catch (IOException e) {
       store.close();
       throw e;
@@ -176,6 +176,11 @@ public final class SpeicherServer implements AutoCloseable {
     return memcachedAddress;
   }
 
+  /** How many connections can be encrypted at a time; none where TLS is not spoken. */
+  OptionalInt maxTlsConnections() {
+    return tls == null ? OptionalInt.empty() : OptionalInt.of(tls.maxConnections());
+  }
+
   /** Completed when a client wants the server to stop, which is up to its owner. */
   CompletableFuture<Void> stopRequested() {
     return status.stopRequested();
@@ -222,10 +227,10 @@ public final class SpeicherServer implements AutoCloseable {
       return; // Memory is given back once.
     }
     maintenance.close();
+    network.close(); // Before the store that its loops use.
     if (tls != null) {
       tls.close();
     }
-    network.close(); // Before the store that its loops use.
     if (authenticator != null) {
       authenticator.close();
     }

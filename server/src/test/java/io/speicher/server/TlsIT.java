@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.speicher.dialect.Account;
 import io.speicher.server.security.ClientCertificates;
+import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsException;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
@@ -160,6 +162,13 @@ final class TlsIT {
       assertThat(new String(client.read(reply.length()), ISO_8859_1)).isEqualTo(reply);
     }
 
+    /** The build runs these tests with each. */
+    @Test
+    void provider_isTheOneThatIsThere() {
+      String expected = System.getProperty("tls.provider", "JDK");
+      assertThat(Tls.provider()).startsWith(expected);
+    }
+
     // ---- dialects ----
 
     @Test
@@ -249,17 +258,20 @@ final class TlsIT {
     void slowReader() throws Exception {
       int port = start().port();
       String value = randomText(LARGE_BYTES);
-      ask(connect(port), "set k 0 0 " + LARGE_BYTES + "\r\n" + value + "\r\n", "STORED\r\n");
+      RawClient other = connect(port);
+      ask(other, "set k 0 0 " + LARGE_BYTES + "\r\n" + value + "\r\n", "STORED\r\n");
       Socket small = new Socket();
       small.setReceiveBufferSize(16 << 10);
       small.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       RawClient slow = connect(small, certificate.trusting());
+      ask(slow, "PING\r\n", "+PONG\r\n");
+      long idleBytes = account.usedBytes(); // Of engines that are not Java's.
       slow.send("GET k\r\n".repeat(3).concat("PING\r\n".repeat(100)).getBytes(US_ASCII));
-      await().until(() -> account.usedBytes() > WAITING_BYTES);
-      ask(connect(port), "PING\r\n", "+PONG\r\n");
+      await().until(() -> account.usedBytes() > idleBytes + WAITING_BYTES);
+      ask(other, "get none\r\n", "END\r\n");
       String reply = "$" + LARGE_BYTES + "\r\n" + value + "\r\n";
       ask(slow, "", reply.repeat(3) + "+PONG\r\n".repeat(100));
-      await().until(() -> account.usedBytes() < WAITING_BYTES);
+      await().until(() -> account.usedBytes() < idleBytes + WAITING_BYTES);
     }
 
     @Test
@@ -267,12 +279,15 @@ final class TlsIT {
       int port = start().port();
       String value = randomText(LARGE_BYTES);
       ask(connect(port), "set k 0 0 " + LARGE_BYTES + "\r\n" + value + "\r\n", "STORED\r\n");
+      long idleBytes = account.usedBytes();
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         RawClient client = connect(socket, certificate.trusting());
+        ask(client, "PING\r\n", "+PONG\r\n");
+        long connectedBytes = account.usedBytes();
         client.send("GET k\r\n".repeat(3).getBytes(US_ASCII));
-        await().until(() -> account.usedBytes() > WAITING_BYTES);
+        await().until(() -> account.usedBytes() > connectedBytes + WAITING_BYTES);
       }
-      await().until(() -> account.usedBytes() == 0);
+      await().until(() -> account.usedBytes() == idleBytes);
       ask(connect(port), "PING\r\n", "+PONG\r\n");
     }
 
@@ -399,6 +414,7 @@ final class TlsIT {
 
     @Test
     void halfClosed_isAnswered() throws Exception {
+      assumeTrue(Tls.provider().equals("JDK"), "with OpenSSL, Netty ends both halves");
       RawClient client = connect(start().port());
       client.send("PING\r\n".repeat(10).getBytes(US_ASCII));
       client.shutdownOutput();

@@ -312,8 +312,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       endInput();
     } else if (state == State.DRAINING
         && (turn.receiveBuffer().hasEmptiedSocket() || drainableBytes <= 0)) {
-      state = State.INPUT_ENDED;
-      goOnSoon();
+      onceDecrypted(this::inputEnded);
     }
   }
 
@@ -323,12 +322,31 @@ final class Connection extends ChannelInboundHandlerAdapter {
    */
   private void endInput() {
     ((DuplexChannel) channel()).shutdownInput();
+    onceDecrypted(this::peerEnded);
+  }
+
+  private void peerEnded() {
     if (state == State.FINISHING) {
       context().close();
     } else {
-      state = State.INPUT_ENDED;
       peerEnded = true;
+      inputEnded();
+    }
+  }
+
+  private void inputEnded() {
+    if (state != State.FINISHING) {
+      state = State.INPUT_ENDED;
       goOnSoon();
+    }
+  }
+
+  /** Requests may have come with the end of a handshake, which is computed elsewhere. */
+  private void onceDecrypted(Runnable action) {
+    if (tls == null) {
+      action.run();
+    } else {
+      tls.onceDecrypted(action);
     }
   }
 

@@ -50,6 +50,12 @@ final class TlsDetector extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     if (bytes.getUnsignedByte(bytes.readerIndex()) == HANDSHAKE) {
+      if (!tls.tryEnter()) {
+        bytes.release();
+        connection.turn().executor().count(Counter.REJECTED_CONNECTIONS, 1);
+        ctx.close();
+        return;
+      }
       TlsHandler handler =
           new TlsHandler(tls, ctx, connection.turn().receiveBuffer(), connection.share());
       connection.encryptedBy(handler);

@@ -4,8 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.EventExecutor;
 import io.speicher.dialect.Share;
 import io.speicher.server.security.Tls;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encrypts and decrypts what a connection sends and receives.
@@ -15,12 +19,28 @@ import io.speicher.server.security.Tls;
  * {@link ReceiveBuffer} is the next connection's to read to.
  */
 final class TlsHandler extends SslHandler {
+  private final Tls tls;
+  private final Computations computations;
   private final ReceiveBuffer receiveBuffer;
   private final Share share;
   private boolean afterRead;
 
+  /**
+   * @param tls which has been entered; the handler leaves it
+   */
   TlsHandler(Tls tls, ChannelHandlerContext ctx, ReceiveBuffer receiveBuffer, Share share) {
-    super(tls.newEngine(ctx.alloc()), tls.handshakes());
+    this(tls, new Computations(tls.handshakes(), ctx.executor()), ctx, receiveBuffer, share);
+  }
+
+  private TlsHandler(
+      Tls tls,
+      Computations computations,
+      ChannelHandlerContext ctx,
+      ReceiveBuffer receiveBuffer,
+      Share share) {
+    super(tls.newEngine(ctx.alloc()), computations);
+    this.tls = tls;
+    this.computations = computations;
     this.receiveBuffer = receiveBuffer;
     this.share = share;
     setHandshakeTimeoutMillis(tls.settings().handshakeTimeout().toMillis());
@@ -33,6 +53,20 @@ final class TlsHandler extends SslHandler {
    */
   boolean isAfterRead() {
     return afterRead;
+  }
+
+  /**
+   * Runs something when all that was received is decrypted: at once, or when the engine has
+   * computed what it is computing elsewhere. Of several, only the last one counts.
+   */
+  void onceDecrypted(Runnable action) {
+    computations.onceDone(action);
+  }
+
+  @Override
+  public void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+    super.handlerRemoved0(ctx);
+    tls.leave();
   }
 
   @Override
@@ -72,6 +106,54 @@ final class TlsHandler extends SslHandler {
       return joined;
     } finally {
       bytes.release();
+    }
+  }
+
+  /**
+   * Runs what the engine computes on another thread, and knows whether it is at it. The event loop
+   * calls it, and is where it is done: behind the task with which Netty goes on.
+   */
+  private static final class Computations implements Executor {
+    private final Executor executor;
+    private final EventExecutor loop;
+    private int runningCount;
+    private @Nullable Runnable then;
+
+    Computations(Executor executor, EventExecutor loop) {
+      this.executor = executor;
+      this.loop = loop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      executor.execute(() -> run(task));
+      runningCount++;
+    }
+
+    private void run(Runnable task) {
+      try {
+        task.run();
+        loop.execute(this::done);
+      } catch (RejectedExecutionException e) {
+        // The loop has ended, and the connection with it.
+      }
+    }
+
+    private void done() {
+      runningCount--;
+      Runnable next = then;
+      if (runningCount == 0 && next != null) {
+        then = null;
+        next.run();
+      }
+    }
+
+    void onceDone(Runnable action) {
+      if (runningCount == 0) {
+        action.run();
+      } else {
+        then = action;
+      }
     }
   }
 }

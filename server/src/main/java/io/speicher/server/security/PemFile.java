@@ -1,16 +1,19 @@
 package io.speicher.server.security;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -20,8 +23,13 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 
 /**
  * A file of PEM blocks (RFC 7468), as {@code openssl} writes them.
@@ -72,8 +80,12 @@ record PemFile(String option, Path path) {
     return certificates;
   }
 
-  /** The first private key of the file. */
-  PrivateKey privateKey() throws TlsException {
+  /**
+   * The first private key of the file.
+   *
+   * @param password the file whose first line is the key's password, if it has one
+   */
+  PrivateKey privateKey(Optional<Path> password) throws TlsException {
     Matcher blocks = blocks();
     while (blocks.find()) {
       switch (blocks.group(1)) {
@@ -89,7 +101,9 @@ record PemFile(String option, Path path) {
           byte[] key = bytes(blocks);
           return pkcs8(wrapped(element(SEQUENCE, joined(EC, curve(key))), key));
         }
-        case "ENCRYPTED PRIVATE KEY" -> throw encrypted();
+        case "ENCRYPTED PRIVATE KEY" -> {
+          return pkcs8(decrypted(bytes(blocks), password.orElseThrow(this::encrypted)));
+        }
         default -> {} // Parameters of a curve, or a certificate beside the key.
       }
     }
@@ -98,13 +112,41 @@ record PemFile(String option, Path path) {
 
   private void requirePlain(Matcher block) throws TlsException {
     if (block.group(2).contains("ENCRYPTED")) {
-      throw encrypted();
+      throw new TlsException(
+          message(
+              "its private key is encrypted in an old way; write it anew with: openssl pkcs8 -topk8"
+                  + " -in KEY"));
     }
   }
 
   private TlsException encrypted() {
     return new TlsException(
-        message("its private key is encrypted; write it in plain with: openssl pkey -in KEY"));
+        message(
+            "its private key is encrypted; say its password with tls-key-password-file, or write it"
+                + " in plain with: openssl pkey -in KEY"));
+  }
+
+  /** PBES2 as openssl writes it (RFC 8018, section 6.2). */
+  private byte[] decrypted(byte[] bytes, Path passwordFile) throws TlsException {
+    PemFile file = new PemFile("tls-key-password-file", passwordFile);
+    char[] password = file.text(UTF_8).lines().findFirst().orElse("").toCharArray();
+    try {
+      EncryptedPrivateKeyInfo key = new EncryptedPrivateKeyInfo(bytes);
+      // Java calls the scheme PBES2, and its parameters by the name of the algorithm.
+      String algorithm = key.getAlgParameters().toString();
+      Cipher cipher = Cipher.getInstance(algorithm);
+      cipher.init(
+          Cipher.DECRYPT_MODE,
+          SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(password)),
+          key.getAlgParameters());
+      return key.getKeySpec(cipher).getEncoded();
+    } catch (NoSuchAlgorithmException | IOException e) {
+      throw wrong("its private key is encrypted in a way that is not known (expected: PBES2)", e);
+    } catch (GeneralSecurityException e) {
+      throw wrong("its private key is not encrypted by the password in " + passwordFile, e);
+    } finally {
+      Arrays.fill(password, '\0');
+    }
   }
 
   private PrivateKey pkcs8(byte[] bytes) throws TlsException {
@@ -119,14 +161,18 @@ record PemFile(String option, Path path) {
   }
 
   private Matcher blocks() throws TlsException {
+    return BLOCK.matcher(text(US_ASCII));
+  }
+
+  private String text(Charset charset) throws TlsException {
     try {
-      return BLOCK.matcher(Files.readString(path, US_ASCII));
+      return Files.readString(path, charset);
     } catch (NoSuchFileException e) {
       throw wrong("no such file", e);
     } catch (AccessDeniedException e) {
       throw wrong("permission denied", e);
     } catch (IOException e) {
-      throw wrong("it is no text in PEM", e);
+      throw wrong("it is no text", e);
     }
   }
 

@@ -1,13 +1,16 @@
 package io.speicher.server.security;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.speicher.dialect.Account;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,6 +30,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +54,42 @@ public final class Tls implements AutoCloseable {
 
   private static final long IDLE_SECONDS = 10;
 
+  /** OpenSSL, or what is as good, where netty-tcnative is on the class path; or else Java's own. */
+  private static final SslProvider PROVIDER =
+      OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+
+  /** Sessions of clients that know no tickets are remembered; each takes some kilobytes. */
+  private static final int MAX_SESSIONS = 2_000;
+
+  /** As much of a message of a handshake as is received is kept until all of it is. */
+  private static final int MAX_MESSAGE_BYTES = 16 << 10;
+
+  /**
+   * What a peer can make an engine hold: a handshake that does not go on, 13 KiB of Java's heap,
+   * and most of another message. One that has nothing to do takes 7 KiB, and of OpenSSL 11.
+   */
+  private static final int ENGINE_BYTES = (16 << 10) + MAX_MESSAGE_BYTES;
+
+  private static final long REFUSAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   /** What tells that a file is another one, as far as the file system does. */
   private record Version(FileTime changed, long bytes, @Nullable Object file) {}
 
   private final TlsSettings settings;
+  private final Account account;
+  private final int maxConnections;
   private final ThreadPoolExecutor handshakes;
-  private volatile SslContext context;
+
+  @GuardedBy("contextLock")
+  private SslContext context;
+
+  private final Object contextLock = new Object();
+
+  /** How many engines there are. */
+  private final AtomicInteger engineCount = new AtomicInteger();
+
+  /** When it was last logged that there are too many. */
+  private final AtomicLong refusalNanos = new AtomicLong(System.nanoTime() - REFUSAL_NANOS);
 
   /** What the files were like when they were read, and when they were looked at last. */
   private List<Optional<Version>> read;
@@ -64,12 +99,17 @@ public final class Tls implements AutoCloseable {
   /**
    * Reads the files.
    *
+   * @param account of what connections hold outside the heap
    * @throws TlsException if they make no sense, or not together
    */
-  public Tls(TlsSettings settings) throws TlsException {
+  public Tls(TlsSettings settings, Account account) throws TlsException {
     // A peer could have the server make one signature after the other.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    System.setProperty("jdk.tls.maxHandshakeMessageSize", Integer.toString(MAX_MESSAGE_BYTES));
     this.settings = settings;
+    this.account = account;
+    maxConnections =
+        settings.maxConnections() == 0 ? maxConnections(account) : settings.maxConnections();
     read = versions();
     seen = read;
     context = newContext();
@@ -93,9 +133,65 @@ public final class Tls implements AutoCloseable {
     return handshakes;
   }
 
+  /** What speaks TLS. */
+  public static String provider() {
+    return PROVIDER == SslProvider.JDK ? "JDK" : OpenSsl.versionString();
+  }
+
+  /** How many engines there is memory for. */
+  private static int maxConnections(Account account) {
+    long memoryBytes =
+        PROVIDER == SslProvider.JDK ? Runtime.getRuntime().maxMemory() : account.limitBytes();
+    return Math.toIntExact(memoryBytes / 2 / ENGINE_BYTES);
+  }
+
+  /** How many connections can be encrypted at a time. */
+  public int maxConnections() {
+    return maxConnections;
+  }
+
+  /**
+   * Makes room for an engine, or returns false. So peers cannot fill the memory with engines: those
+   * of Java may have half of the heap, and others, which lie outside, half of the account, where
+   * they are counted.
+   */
+  public boolean tryEnter() {
+    if (engineCount.incrementAndGet() > maxConnections) {
+      engineCount.decrementAndGet();
+      logRefusal();
+      return false;
+    }
+    if (PROVIDER != SslProvider.JDK) {
+      account.take(ENGINE_BYTES);
+    }
+    return true;
+  }
+
+  /** Gives that room back. */
+  public void leave() {
+    engineCount.decrementAndGet();
+    if (PROVIDER != SslProvider.JDK) {
+      account.giveBack(ENGINE_BYTES);
+    }
+  }
+
+  private void logRefusal() {
+    long before = refusalNanos.get();
+    long now = System.nanoTime();
+    if (now - before >= REFUSAL_NANOS && refusalNanos.compareAndSet(before, now)) {
+      logger.log(
+          Level.WARNING,
+          "too many connections speak TLS, new ones are refused: max-tls-connections="
+              + maxConnections
+              + "; docs/security.md says how to raise it");
+    }
+  }
+
   /** For a connection that begins. */
   public SSLEngine newEngine(ByteBufAllocator allocator) {
-    return context.newEngine(allocator);
+    synchronized (contextLock) { // It must not be released meanwhile.
+      return context.newEngine(allocator);
+    }
   }
 
   // ---- reading the files ----
@@ -104,11 +200,12 @@ public final class Tls implements AutoCloseable {
     PemFile certificateFile = new PemFile("tls-cert", settings.certificates());
     PemFile keyFile = new PemFile("tls-key", settings.key());
     List<X509Certificate> certificates = certificateFile.certificates();
-    PrivateKey key = keyFile.privateKey();
+    PrivateKey key = keyFile.privateKey(settings.keyPassword());
     requirePair(certificates.getFirst().getPublicKey(), key, keyFile);
     SslContextBuilder builder =
         SslContextBuilder.forServer(key, certificates)
-            .sslProvider(SslProvider.JDK)
+            .sslProvider(PROVIDER)
+            .sessionCacheSize(MAX_SESSIONS)
             .protocols(settings.protocols().isEmpty() ? PROTOCOLS : settings.protocols())
             .clientAuth(
                 switch (settings.clients()) {
@@ -122,11 +219,15 @@ public final class Tls implements AutoCloseable {
     if (!settings.ciphers().isEmpty()) {
       builder.ciphers(settings.ciphers(), IdentityCipherSuiteFilter.INSTANCE);
     }
+    SslContext built = null;
     try {
-      SslContext built = builder.build();
+      built = builder.build();
       ReferenceCountUtil.release(built.newEngine(ByteBufAllocator.DEFAULT));
       return built;
     } catch (SSLException | IllegalArgumentException e) {
+      if (built != null) {
+        ReferenceCountUtil.release(built);
+      }
       throw new TlsException("tls-protocols or tls-ciphers: " + reason(e), e);
     }
   }
@@ -187,7 +288,13 @@ public final class Tls implements AutoCloseable {
   public synchronized void reload() {
     read = versions(); // Whatever it is: it is logged once.
     try {
-      context = newContext();
+      SslContext next = newContext();
+      SslContext before;
+      synchronized (contextLock) {
+        before = context;
+        context = next;
+      }
+      ReferenceCountUtil.release(before); // Its engines retain it.
       logger.log(Level.INFO, "certificate reloaded: tls-cert=" + settings.certificates());
     } catch (TlsException e) {
       logger.log(Level.ERROR, "certificate not reloaded, the one before stays: " + e.getMessage());
@@ -214,5 +321,8 @@ public final class Tls implements AutoCloseable {
   @Override
   public void close() {
     handshakes.shutdownNow();
+    synchronized (contextLock) {
+      ReferenceCountUtil.release(context);
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,14 +39,15 @@ final class PemFileTest {
   @ParameterizedTest
   @CsvSource({"rsa-pkcs8.pem, RSA", "ec-pkcs8.pem, EC", "ed25519-pkcs8.pem, EdDSA"})
   void key(String name, String algorithm) throws IOException {
-    assertThat(file(resource(name)).privateKey().getAlgorithm()).isEqualTo(algorithm);
+    assertThat(file(resource(name)).privateKey(Optional.empty()).getAlgorithm())
+        .isEqualTo(algorithm);
   }
 
   @ParameterizedTest
   @CsvSource({"rsa-pkcs1.pem, rsa-pkcs8.pem", "ec-sec1.pem, ec-pkcs8.pem"})
   void key_olderForm_isTheSame(String older, String newer) throws IOException {
-    assertThat(secret(file(resource(older)).privateKey()))
-        .isEqualTo(secret(file(resource(newer)).privateKey()));
+    assertThat(secret(file(resource(older)).privateKey(Optional.empty())))
+        .isEqualTo(secret(file(resource(newer)).privateKey(Optional.empty())));
   }
 
   private static BigInteger secret(PrivateKey key) {
@@ -59,18 +61,40 @@ final class PemFileTest {
   @Test
   void key_behindCertificate() throws IOException {
     String both = resource("rsa-certificate.pem") + "a comment\r\n" + resource("rsa-pkcs8.pem");
-    assertThat(file(both).privateKey().getAlgorithm()).isEqualTo("RSA");
+    assertThat(file(both).privateKey(Optional.empty()).getAlgorithm()).isEqualTo("RSA");
     assertThat(file(both).certificates()).hasSize(1);
   }
 
   @Test
   void key_encrypted() throws IOException {
     PemFile encrypted = file(resource("ec-encrypted.pem"));
-    assertThatThrownBy(encrypted::privateKey)
+    assertThatThrownBy(() -> encrypted.privateKey(Optional.empty()))
         .isInstanceOf(TlsException.class)
         .hasMessage(
-            "tls-key=%s: its private key is encrypted; write it in plain with: openssl pkey -in KEY"
+            "tls-key=%s: its private key is encrypted; say its password with tls-key-password-file, or write it in plain with: openssl pkey -in KEY"
                 .formatted(encrypted.path()));
+  }
+
+  @Test
+  void key_encrypted_withItsPassword() throws IOException {
+    PemFile encrypted = file(resource("ec-encrypted.pem"));
+    Path right = Files.writeString(folder.resolve("right"), "secret\nand more\n");
+    assertThat(secret(encrypted.privateKey(Optional.of(right))))
+        .isEqualTo(secret(new PemFile("", plain()).privateKey(Optional.empty())));
+    Path wrong = Files.writeString(folder.resolve("wrong"), "Secret\n");
+    assertThatThrownBy(() -> encrypted.privateKey(Optional.of(wrong)))
+        .isInstanceOf(TlsException.class)
+        .hasMessage(
+            "tls-key=%s: its private key is not encrypted by the password in %s"
+                .formatted(encrypted.path(), wrong));
+    Path missing = folder.resolve("missing");
+    assertThatThrownBy(() -> encrypted.privateKey(Optional.of(missing)))
+        .isInstanceOf(TlsException.class)
+        .hasMessage("tls-key-password-file=" + missing + ": no such file");
+  }
+
+  private Path plain() throws IOException {
+    return Files.writeString(folder.resolve("plain.pem"), resource("ec-pkcs8.pem"));
   }
 
   /** Whatever a file holds, it is told with its name. */
@@ -81,7 +105,7 @@ final class PemFileTest {
     int end = whole.lastIndexOf("-----END");
     for (int length = 0; length < end - 4; length += 3) {
       PemFile cut = file(whole.substring(0, length) + whole.substring(end));
-      assertThatThrownBy(cut::privateKey)
+      assertThatThrownBy(() -> cut.privateKey(Optional.empty()))
           .as("length=%d", length)
           .isInstanceOf(TlsException.class)
           .hasMessageStartingWith("tls-key=" + cut.path() + ": ");
