@@ -8,6 +8,7 @@ import io.speicher.tck.TckCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +33,22 @@ final class TckIT {
     assertThat(failures("json", transport)).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void json_withPassword(Transport transport) throws IOException {
+    ServerSettings settings =
+        TestSettings.of(2, transport).with(ServerSettings.PASSWORD, "se\"cret");
+    assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:se\"cret"))).isEmpty();
+  }
+
+  /** What asks for no password does not pass as what asks for one. */
+  @Test
+  void json_withoutPassword() throws IOException {
+    ServerSettings settings = TestSettings.of(2, Transport.best());
+    assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:secret")))
+        .contains("auth/required", "auth/eachConnection");
+  }
+
   @Test
   void resp() throws IOException {
     assertThat(failures("resp", Transport.best())).isEqualTo(OTHERWISE_THAN_REDIS);
@@ -43,14 +60,19 @@ final class TckIT {
   }
 
   private static Set<String> failures(String dialect, Transport transport) throws IOException {
-    ServerSettings settings = TestSettings.of(2, transport);
+    return failures(dialect, TestSettings.of(2, transport), Map.of());
+  }
+
+  private static Set<String> failures(
+      String dialect, ServerSettings settings, Map<String, String> environment) throws IOException {
     StringWriter output = new StringWriter();
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
-      CommandLine kit = new CommandLine(new TckCommand()).setOut(new PrintWriter(output));
+      CommandLine kit =
+          new CommandLine(new TckCommand(environment)).setOut(new PrintWriter(output));
       kit.execute("--port", "" + server.port(), "--dialect", dialect, "--yes-wipe");
     }
-    assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d{2,} passed, \\d failed$");
+    assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d* passed, \\d+ failed$");
     return Pattern.compile("(?m)^FAIL +(\\S+)")
         .matcher(output.toString())
         .results()

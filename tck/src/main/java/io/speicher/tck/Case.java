@@ -50,6 +50,11 @@ record Case(
     return topic + "/" + name;
   }
 
+  /** Whether it is about a server that asks for a password, and says it. */
+  boolean isForPassword() {
+    return topic.equals("auth");
+  }
+
   /** Where the rule stands, for a person. */
   String reference() {
     return dialect.reference(section);

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ final class CaseRunner {
   private final InetSocketAddress server;
   private final Duration timeout;
   private final double scale;
+  private final Map<String, String> login;
   private final int runId = new SecureRandom().nextInt();
   private int runs;
 
@@ -30,11 +33,14 @@ final class CaseRunner {
    * Makes a runner.
    *
    * @param scale what the counts and times of programs are multiplied by, 1.0 for the full load
+   * @param login what cases find as saved from the start: {@code user} and {@code password} of a
+   *     server that asks for them, as they stand in a JSON string
    */
-  CaseRunner(InetSocketAddress server, Duration timeout, double scale) {
+  CaseRunner(InetSocketAddress server, Duration timeout, double scale, Map<String, String> login) {
     this.server = server;
     this.timeout = timeout;
     this.scale = scale;
+    this.login = Map.copyOf(login);
   }
 
   /** Runs a case. It never throws for what the server does. */
@@ -61,7 +67,7 @@ final class CaseRunner {
   }
 
   private int sentBytes(List<Step> steps) {
-    Template.Values values = new Template.Values(newKey(), 0);
+    Template.Values values = values(newKey());
     int bytes = 0;
     for (Step step : steps) {
       if (step instanceof Step.Send send) {
@@ -76,8 +82,7 @@ final class CaseRunner {
     Deadline deadline = Deadline.in(timeout);
     try (Wire wire = new Wire(server, deadline, testCase.delivery(), cutOffset)) {
       try {
-        Context context =
-            new Context(testCase.dialect(), wire, new Template.Values(key, 0), deadline);
+        Context context = new Context(testCase.dialect(), wire, values(key), deadline);
         runSteps(testCase.steps(), context);
         wire.expectNothingLeft();
         return null;
@@ -87,6 +92,10 @@ final class CaseRunner {
     } catch (IOException e) {
       return new Failure("the network failed: " + e, "no such failure", List.of(), 0);
     }
+  }
+
+  private Template.Values values(String key) {
+    return new Template.Values(key, 0, new HashMap<>(login));
   }
 
   /** Sixteen bytes of ASCII that no other run of a case has. */

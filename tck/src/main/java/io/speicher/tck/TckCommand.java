@@ -37,9 +37,16 @@ import picocli.CommandLine.Spec;
     name = "tck",
     sortOptions = false,
     description = "Check a server of any language against a protocol. It REMOVES EVERY ITEM there.",
-    footer = {"", "Exit status: 0 all cases passed, 1 some failed, 2 wrong options, 3 no server."})
+    footer = {
+      "",
+      "A server that asks for a password is checked by cases of its own, --only 'auth/*': they run,",
+      "and no others, where the environment variable SPEICHER_AUTH=USER:PASSWORD tells it.",
+      "",
+      "Exit status: 0 all cases passed, 1 some failed, 2 wrong options, 3 no server."
+    })
 public final class TckCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 14567;
+  private static final String LOGIN_VARIABLE = "SPEICHER_AUTH";
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
   @Option(names = "--host", paramLabel = "HOST", description = "Default: 127.0.0.1.")
@@ -118,7 +125,7 @@ public final class TckCommand implements Callable<Integer> {
   public TckCommand() {}
 
   /** Makes the command with another environment, for tests. */
-  TckCommand(Map<String, String> environment) {
+  public TckCommand(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
   }
 
@@ -158,7 +165,7 @@ public final class TckCommand implements Callable<Integer> {
   }
 
   private int check(InetSocketAddress server, Duration timeout, List<Case> cases)
-      throws IOException {
+      throws IOException, UsageException {
     String name = server.getHostString() + ":" + server.getPort();
     String problem = connectionProblem(server, timeout);
     if (problem != null) {
@@ -170,7 +177,7 @@ public final class TckCommand implements Callable<Integer> {
       return 3;
     }
     Instant start = Instant.now();
-    List<CaseResult> results = run(new CaseRunner(server, timeout, scale), cases);
+    List<CaseResult> results = run(new CaseRunner(server, timeout, scale, login()), cases);
     RunSummary summary = new RunSummary(name, dialect, level, start, results);
     if (report != null) {
       try (Writer out = Files.newBufferedWriter(report, UTF_8)) {
@@ -234,13 +241,37 @@ public final class TckCommand implements Callable<Integer> {
     List<Case> cases =
         Transcripts.cases(dialect).stream()
             .filter(testCase -> testCase.level().compareTo(level) <= 0)
+            .filter(testCase -> list || testCase.isForPassword() == !said().isEmpty())
             .filter(testCase -> only == null || CaseNames.matches(only, testCase.fullName()))
             .toList();
     if (cases.isEmpty()) {
       throw new UsageException(
-          "no case matches --only %s at level %s: see --list".formatted(only, level));
+          "no case matches --only %s at level %s %s SPEICHER_AUTH: see --list"
+              .formatted(only, level, said().isEmpty() ? "without" : "with"));
     }
     return cases;
+  }
+
+  private String said() {
+    return environment.getOrDefault(LOGIN_VARIABLE, "");
+  }
+
+  /** User and password, as they stand in a JSON string. */
+  private Map<String, String> login() throws UsageException {
+    String said = said();
+    int colon = said.indexOf(':');
+    if (said.isEmpty()) {
+      return Map.of();
+    }
+    if (colon < 0) {
+      throw new UsageException(LOGIN_VARIABLE + " has no colon (expected: USER:PASSWORD)");
+    }
+    return Map.of(
+        "user", escaped(said.substring(0, colon)), "password", escaped(said.substring(colon + 1)));
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"");
   }
 
   private InetSocketAddress server() throws UsageException {

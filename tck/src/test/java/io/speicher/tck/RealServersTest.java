@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -59,7 +60,7 @@ class RealServersTest {
 
   private static List<CaseResult> failures(
       Dialect dialect, InetSocketAddress address, Duration timeout, Predicate<Case> wanted) {
-    CaseRunner runner = new CaseRunner(address, timeout, 1.0);
+    CaseRunner runner = new CaseRunner(address, timeout, 1.0, Map.of());
     return Transcripts.cases(dialect).stream()
         .filter(wanted)
         .map(runner::run)
