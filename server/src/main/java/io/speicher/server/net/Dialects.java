@@ -13,6 +13,10 @@ public final class Dialects {
   final DialectPool memcached;
   final DialectPool memcachedBinary;
   final DialectPool http = new DialectPool(ForeignDialect::http);
+
+  /** What answers HTTP where it is not spoken, so that it is taken for nothing else. */
+  final DialectPool foreignHttp = new DialectPool(ForeignDialect::http);
+
   final DialectPool tls = new DialectPool(ForeignDialect::tls);
 
   public Dialects(Limits limits) {

@@ -22,12 +22,11 @@ public enum PortDialects {
         return dialects.memcachedBinary;
       } else if (first < ' ' || first >= 0x7F) {
         return dialects.json;
-      } else if (first >= 'a' && first <= 'z') {
-        return httpOr(dialects.memcached, in, dialects);
-      } else if (first >= 'A' && first <= 'Z') {
-        return httpOr(dialects.resp, in, dialects);
+      } else if (first == MULTIBULK) {
+        return dialects.resp;
       }
-      return dialects.resp;
+      boolean isLowerCase = first >= 'a' && first <= 'z';
+      return httpOr(isLowerCase ? dialects.memcached : dialects.resp, in, dialects.http);
     }
 
     @Override
@@ -39,8 +38,13 @@ public enum PortDialects {
   /** RESP alone. */
   REDIS {
     @Override
-    DialectPool detect(ByteBuf in, Dialects dialects) {
-      return dialects.resp;
+    @Nullable DialectPool detect(ByteBuf in, Dialects dialects) {
+      if (!in.isReadable()) {
+        return null;
+      }
+      return firstByte(in) == MULTIBULK
+          ? dialects.resp
+          : httpOr(dialects.resp, in, dialects.foreignHttp);
     }
 
     @Override
@@ -58,7 +62,7 @@ public enum PortDialects {
       }
       return firstByte(in) == MEMCACHED_BINARY_REQUEST
           ? dialects.memcachedBinary
-          : dialects.memcached;
+          : httpOr(dialects.memcached, in, dialects.foreignHttp);
     }
 
     @Override
@@ -69,16 +73,29 @@ public enum PortDialects {
 
   private static final int MEMCACHED_BINARY_REQUEST = 0x80;
 
-  /**
-   * The first line of a request of HTTP/1 or 2, of which a part could be a command of Redis or
-   * memcached too. Some programs write methods in lower case.
+  /** What requests of Redis's clients begin with, and none of HTTP's that goes on as they do. */
+  private static final int MULTIBULK = '*';
+
+  /*
+   * A page in a browser can send requests here: with any method that is a token (RFC 9110, section
+   * 5.6.2), such as set, and any body, such as flush_all. Were the first line taken for a command,
+   * so would be those that follow. So whatever is a request of HTTP/1 or 2 by its first line is
+   * nothing else, although a part of it could be a command of Redis or memcached too.
    */
+
+  private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+  /** Some programs write the methods that everybody knows in lower case, or spaces in the path. */
   private static final Pattern HTTP =
       Pattern.compile(
-          "(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) .* HTTP/\\d\\.\\d\r?\n",
-          Pattern.CASE_INSENSITIVE);
+          "(?:(?i:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) .*|"
+              + TOKEN
+              + " (?:/|\\*|\\w+:).*) HTTP/\\d\\.\\d\r?\n");
 
-  /** A first line that is longer is none of HTTP. */
+  /** The beginning of a first line of HTTP whose path is so long that its end is not there. */
+  private static final Pattern LONG_HTTP = Pattern.compile(TOKEN + " (?:/|https?:)[^ ]*");
+
+  /** The end of a first line is not waited for if it is longer. */
   private static final int MAX_HTTP_LINE_BYTES = 8 << 10;
 
   /**
@@ -90,14 +107,14 @@ public enum PortDialects {
   abstract DialectPool first(Dialects dialects);
 
   /** What else it may be begins with a line too, so the line has to be there in either case. */
-  private static @Nullable DialectPool httpOr(DialectPool other, ByteBuf in, Dialects dialects) {
+  private static @Nullable DialectPool httpOr(DialectPool other, ByteBuf in, DialectPool http) {
     int lineBytes = in.bytesBefore((byte) '\n') + 1;
     if (lineBytes == 0 && in.readableBytes() < MAX_HTTP_LINE_BYTES) {
       return null;
     }
-    int httpBytes = Math.min(lineBytes, MAX_HTTP_LINE_BYTES);
-    String line = in.toString(in.readerIndex(), httpBytes, US_ASCII);
-    return HTTP.matcher(line).matches() ? dialects.http : other;
+    boolean isLong = lineBytes == 0 || lineBytes > MAX_HTTP_LINE_BYTES;
+    String line = in.toString(in.readerIndex(), isLong ? MAX_HTTP_LINE_BYTES : lineBytes, US_ASCII);
+    return (isLong ? LONG_HTTP : HTTP).matcher(line).matches() ? http : other;
   }
 
   private static int firstByte(ByteBuf in) {

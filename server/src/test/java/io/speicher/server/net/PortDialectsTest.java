@@ -15,7 +15,8 @@ final class PortDialectsTest {
   private final Dialects dialects = new Dialects(Limits.DEFAULT);
 
   @ParameterizedTest
-  @ValueSource(strings = {"*1\r\n$4\r\nPING\r\n", "*", "PING\r\n", "GET a HTTP\r\n", "+", "1"})
+  @ValueSource(
+      strings = {"*1\r\n$4\r\nPING\r\n", "*", "PING\r\n", "GET a HTTP\r\n", "+\r\n", "1\r\n"})
   void any_resp(String first) {
     assertThat(any(first)).isEqualTo(dialects.resp);
   }
@@ -60,13 +61,38 @@ final class PortDialectsTest {
     assertThat(any("get " + "x".repeat(8_188))).isEqualTo(dialects.memcached);
   }
 
+  /** Any token is a method, and pages may choose it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SET", "set", "x", "FLUSHALL", "flush_all", "!x", "+", "1", "$5", "~"})
+  void any_http_whateverTheMethod(String method) {
+    for (String target : new String[] {"/", "/k", "*", "http://localhost/k"}) {
+      assertThat(any(method + " " + target + " HTTP/1.1\r\n")).isEqualTo(dialects.http);
+    }
+    assertThat(any(method + " /" + "x".repeat(8 << 10))).isEqualTo(dialects.http);
+    assertThat(any(method + " /" + "x".repeat(8 << 10) + " HTTP/1.1\r\n")).isEqualTo(dialects.http);
+  }
+
+  /** Keys may look like paths. */
+  @Test
+  void any_longLineOfPaths_isNoHttp() {
+    assertThat(any("get" + " /path/to/it".repeat(1_000))).isEqualTo(dialects.memcached);
+    assertThat(any("MGET" + " /path/to/it".repeat(1_000))).isEqualTo(dialects.resp);
+  }
+
   @Test
   void portsOfTheirOwn() {
-    assertThat(PortDialects.REDIS.detect(Unpooled.EMPTY_BUFFER, dialects)).isEqualTo(dialects.resp);
+    assertThat(PortDialects.REDIS.detect(Unpooled.EMPTY_BUFFER, dialects)).isNull();
+    assertThat(PortDialects.REDIS.detect(bytes("*"), dialects)).isEqualTo(dialects.resp);
+    assertThat(PortDialects.REDIS.detect(bytes("get k\n"), dialects)).isEqualTo(dialects.resp);
     assertThat(PortDialects.MEMCACHED.detect(Unpooled.EMPTY_BUFFER, dialects)).isNull();
-    assertThat(PortDialects.MEMCACHED.detect(bytes("GET"), dialects)).isEqualTo(dialects.memcached);
+    assertThat(PortDialects.MEMCACHED.detect(bytes("GET k\n"), dialects))
+        .isEqualTo(dialects.memcached);
     assertThat(PortDialects.MEMCACHED.detect(bytes("\u0080"), dialects))
         .isEqualTo(dialects.memcachedBinary);
+    for (PortDialects port : new PortDialects[] {PortDialects.REDIS, PortDialects.MEMCACHED}) {
+      assertThat(port.detect(bytes("set / HTTP/1.1\r\n"), dialects))
+          .isEqualTo(dialects.foreignHttp);
+    }
   }
 
   private @Nullable DialectPool any(String first) {
