@@ -2,12 +2,16 @@ package io.speicher.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.server.ServerSettings;
 import io.speicher.testing.Program;
+import io.speicher.testing.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,23 @@ final class NodeClientsIT {
   }
 
   @Test
+  void ioredis_secured() throws Exception {
+    TestCertificate certificate = new TestCertificate(folder, "server");
+    Path cert = Files.writeString(folder.resolve("cert.pem"), certificate.certificate());
+    Path key = Files.writeString(folder.resolve("key.pem"), certificate.key());
+    ServerSettings settings =
+        ServerSettings.DEFAULT
+            .withPort(0)
+            .with(ServerSettings.PASSWORD, "open sesame")
+            .with(ServerSettings.TLS_CERT, Optional.of(cert))
+            .with(ServerSettings.TLS_KEY, Optional.of(key))
+            .with(ServerSettings.TLS_ONLY, true);
+    try (ServerUnderTest server = ServerUnderTest.speicher(settings)) {
+      assertPasses("ioredis-secured.js", "" + server.port(), cert.toString(), "open sesame");
+    }
+  }
+
+  @Test
   void nodeRedis() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.resp()) {
       assertPasses("node-redis.js", server);
@@ -94,8 +115,13 @@ final class NodeClientsIT {
   }
 
   private void assertPasses(String script, ServerUnderTest server) throws Exception {
-    String path = INSTALLED.resolve(script).toAbsolutePath().toString();
-    List<String> arguments = List.of(path, server.host(), "" + server.port());
+    assertPasses(script, server.host(), "" + server.port());
+  }
+
+  private void assertPasses(String script, String... scriptArguments) throws Exception {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(INSTALLED.resolve(script).toAbsolutePath().toString());
+    arguments.addAll(List.of(scriptArguments));
     Program.Result result = node.run(PATIENCE, folder, "", arguments);
     assertThat(result.output()).isEqualTo("passed\n");
     assertThat(result.exitCode()).isZero();

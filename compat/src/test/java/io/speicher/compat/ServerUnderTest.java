@@ -29,9 +29,12 @@ final class ServerUnderTest implements AutoCloseable {
   }
 
   static ServerUnderTest speicher() throws IOException {
+    return speicher(ServerSettings.DEFAULT.withPort(0));
+  }
+
+  static ServerUnderTest speicher(ServerSettings settings) throws IOException {
     SpeicherServer speicher =
-        SpeicherServer.start(
-            ServerSettings.DEFAULT.withPort(0), new SegmentStore(MEMORY_BYTES, Ticker.system()));
+        SpeicherServer.start(settings, new SegmentStore(MEMORY_BYTES, Ticker.system()));
     return new ServerUnderTest(speicher.address(), speicher);
   }
 
