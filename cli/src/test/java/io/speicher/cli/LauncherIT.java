@@ -148,30 +148,31 @@ final class LauncherIT {
       String ca = "--cacert=" + cert;
       String shown = "--cert=" + cert;
       String secret = "--key=" + key;
-      assertThat(run(url, "env", login, LAUNCHER, "set", ca, shown, secret, "k", "v"))
+      String patience = "--timeout=1m";
+      assertThat(run(url, "env", login, LAUNCHER, "set", patience, ca, shown, secret, "k", "v"))
           .isEqualTo(new Outcome(0, "", ""));
-      assertThat(run("unix:" + socket, "env", login, LAUNCHER, "get", "k"))
+      assertThat(run("unix:" + socket, "env", login, LAUNCHER, "get", patience, "k"))
           .isEqualTo(new Outcome(0, "v\n", ""));
-      assertThat(run("", "env", login, LAUNCHER, "get", "--socket=" + socket, "k"))
+      assertThat(run("", "env", login, LAUNCHER, "get", patience, "--socket=" + socket, "k"))
           .isEqualTo(new Outcome(0, "v\n", ""));
 
-      assertThat(run(url, LAUNCHER, "get", ca, shown, secret, "k").err)
+      assertThat(run(url, LAUNCHER, "get", patience, ca, shown, secret, "k").err)
           .endsWith("; say who you are with SPEICHER_AUTH or --askpass\n")
           .hasLineCount(1);
       String wrong = "SPEICHER_AUTH=default:wrong";
-      assertThat(run(url, "env", wrong, LAUNCHER, "get", ca, shown, secret, "k").err)
+      assertThat(run(url, "env", wrong, LAUNCHER, "get", patience, ca, shown, secret, "k").err)
           .contains("the server refused the login: ")
           .hasLineCount(1);
-      Outcome untrusting = run(url, "env", login, LAUNCHER, "get", "k");
+      Outcome untrusting = run(url, "env", login, LAUNCHER, "get", patience, "k");
       assertThat(untrusting.status).isEqualTo(3);
       assertThat(untrusting.err)
           .startsWith("speicher: cannot agree on TLS with localhost:" + own.port + ": ")
           .endsWith("; check that it speaks TLS, its certificate, and --cacert\n")
           .hasLineCount(1);
-      assertThat(run(own.url, "env", login, LAUNCHER, "get", "k").err)
+      assertThat(run(own.url, "env", login, LAUNCHER, "get", patience, "k").err)
           .contains("this port speaks nothing but TLS")
           .hasLineCount(1);
-      assertThat(run(server.url, LAUNCHER, "ping", "--tls").err)
+      assertThat(run(server.url, LAUNCHER, "ping", patience, "--tls").err)
           .contains("cannot agree on TLS with 127.0.0.1:" + server.port)
           .hasLineCount(1);
     }
