@@ -13,6 +13,7 @@ public final class QueuedCommands implements AutoCloseable {
   private final Share share;
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
   private int count;
+  private int longCommands;
   private int words;
   private boolean failed;
 
@@ -22,6 +23,11 @@ public final class QueuedCommands implements AutoCloseable {
 
   public int count() {
     return count;
+  }
+
+  /** How many of them take long. */
+  public int longCommands() {
+    return longCommands;
   }
 
   /** How many words they have in all. */
@@ -37,13 +43,15 @@ public final class QueuedCommands implements AutoCloseable {
   /**
    * Counts one more command, and returns where to write it.
    *
+   * @param isLong whether it takes long
    * @param commandWords how many words it has
    * @param commandBytes how many bytes the caller is about to write, at most
    * @throws MemoryShortageException if there is no room for them
    */
-  public ByteBuf add(int commandWords, int commandBytes) {
+  public ByteBuf add(boolean isLong, int commandWords, int commandBytes) {
     bytes = share.withRoom(bytes, commandBytes, FIRST_BYTES);
     count++;
+    longCommands += isLong ? 1 : 0;
     words += commandWords;
     return bytes;
   }

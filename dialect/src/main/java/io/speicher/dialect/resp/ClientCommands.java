@@ -17,6 +17,7 @@ final class ClientCommands {
   private static final CommandSpec.Group CONNECTION = new CommandSpec.Group("connection");
   private static final String PLAIN = "noscript loading stale";
   private static final String ADMIN = "admin noscript loading stale";
+  private static final String OF_ALL = ADMIN + " " + TransactionCommands.LONG;
 
   private static final long MAX_AGE_SECONDS = Long.MAX_VALUE / 1_000;
 
@@ -60,8 +61,8 @@ final class ClientCommands {
               "6.2.0",
               "Describes the connection.",
               r -> list(r, ConnectionFilter.SELF)),
-          client("list", -2, ADMIN, "2.4.0", "Describes all connections.", ClientCommands::list),
-          client("kill", -3, ADMIN, "2.4.0", "Closes connections.", ClientCommands::kill),
+          client("list", -2, OF_ALL, "2.4.0", "Describes all connections.", ClientCommands::list),
+          client("kill", -3, OF_ALL, "2.4.0", "Closes connections.", ClientCommands::kill),
           client(
               "no-evict",
               3,

@@ -106,7 +106,7 @@ final class KeyCommands {
           GENERIC.command(
               "keys",
               2,
-              "readonly @dangerous",
+              "readonly @dangerous " + TransactionCommands.LONG,
               Keys.NONE,
               "1.0.0",
               "O(N), N items in all",
@@ -115,7 +115,7 @@ final class KeyCommands {
           GENERIC.command(
               "scan",
               -2,
-              "readonly",
+              "readonly " + TransactionCommands.LONG,
               Keys.NONE,
               "2.8.0",
               "O(N), N keys that are looked at",

@@ -194,7 +194,7 @@ public final class RespDialect implements Dialect {
     if (spec.has("no_multi")) {
       throw new RefusedException("ERR Command not allowed inside a transaction");
     }
-    return TransactionCommands.queue(request, queued);
+    return TransactionCommands.queue(spec, request, queued);
   }
 
   private Command execute(Session peer) {

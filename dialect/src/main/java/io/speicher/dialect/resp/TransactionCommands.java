@@ -18,11 +18,17 @@ final class TransactionCommands {
   /** The same for commands of many keys. */
   static final int MAX_WORDS = 1 << 20;
 
+  /** The same for commands that go through all keys or connections, slices of it otherwise. */
+  static final int MAX_LONG_COMMANDS = 16;
+
   /** They are looked at when they are watched, and again at one moment with the transaction. */
   static final int MAX_WATCHED_KEYS = 1 << 13;
 
   /** A flag of ours: such a command is never queued. */
   static final String IMMEDIATE = "!immediate";
+
+  /** A flag of ours: such a command goes through all keys or connections. */
+  static final String LONG = "!long";
 
   /** What a transaction answers whose watched keys have changed. */
   static final Spelling NOTHING_DONE = Spelling.miss(RespWriter::noArray);
@@ -108,22 +114,24 @@ final class TransactionCommands {
   }
 
   /** Copies a command to the end of a transaction, unless that has failed already. */
-  static Command queue(Request request, QueuedCommands queued) {
+  static Command queue(CommandSpec spec, Request request, QueuedCommands queued) {
     Arguments arguments = request.arguments();
     if (queued.hasFailed()) {
       return request.answer(Spelling.done(out -> out.raw(QUEUED)));
     }
     requireWithin("commands", queued.count() + 1L, MAX_COMMANDS);
+    int longCommands = queued.longCommands() + (spec.has(LONG) ? 1 : 0);
+    requireWithin("commands that go through all keys or clients", longCommands, MAX_LONG_COMMANDS);
     requireWithin("words", (long) queued.words() + arguments.count(), MAX_WORDS);
     long bytes = arguments.copyBytes();
     requireWithin("bytes", queued.bytes().writerIndex() + bytes, request.limits().maxFrameBytes());
     return request.answer(
         Spelling.done(out -> {
           try {
-            arguments.writeTo(queued.add(arguments.count(), (int) bytes));
+            arguments.writeTo(queued.add(spec.has(LONG), arguments.count(), (int) bytes));
             out.raw(QUEUED);
           } catch (MemoryShortageException e) {
-            if (!request.session().share().hasWholeReserve()) {
+            if (!request.session().share().hasReserve()) {
               throw e; // It is queued again when there is memory.
             }
             queued.fail();

@@ -725,6 +725,19 @@ final class RespDialectTest {
     assertThat(queued == null ? -1 : queued.count()).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"KEYS *", "SCAN 0", "CLIENT LIST", "CLIENT KILL ID 1"})
+  void transaction_ofManyLongCommands_isRefused(String line) {
+    run("MULTI");
+    for (int i = 0; i < 16; i++) {
+      queue(line);
+    }
+    queue("DBSIZE");
+    assertThat(decode(line + "\r\n").toString())
+        .contains("commands that go through all keys or clients=17 (expected: up to 16)");
+    assertThat(requireNonNull(session.queued()).count()).isEqualTo(17);
+  }
+
   /** Each allocation fails in turn: the transaction is aborted, and all is given back. */
   @Test
   void transaction_memoryIsShort_isAborted() {
