@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * clients. What the attackers do follows from the seed; how their bytes interleave does not.
  *
  * <p>An attacker is a virtual thread, and a well-behaved client a thread of its own, so that its
- * latency is the server's and not that of its neighbours here.
+ * latency is the server's and not that of its neighbours here. Attackers leave the processors to
+ * the server and these clients, as if they were on machines of their own.
  */
 final class Siege {
   private static final int LEAST_ATTACK_MILLIS = 1_000;
@@ -128,6 +129,7 @@ final class Siege {
   private void attackByTurns(int slot, ScheduledExecutorService timer) {
     SplittableRandom random = new SplittableRandom(plan.seed + slot);
     while (!isOver) {
+      Niceness.giveWay(); // Of the thread that carries this one, of which there are few.
       Attack attack = plan.attacks.get(random.nextInt(plan.attacks.size()));
       Wire wire = attack.wires().get(random.nextInt(attack.wires().size()));
       int millis = random.nextInt(LEAST_ATTACK_MILLIS, MOST_ATTACK_MILLIS);
