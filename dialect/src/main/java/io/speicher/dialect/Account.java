@@ -17,20 +17,24 @@ public final class Account {
    * half of the account, n greedy ones get a share of 1/(n+1) each, and 1/(n+1) always stays free
    * for those that come later. Nobody has to configure a limit for each connection.
    *
+   * Most requests are short, and should not have to wait behind peers that have stopped in the
+   * middle of long ones: a part of the account is for connections that hold little.
+   *
    * A request that is within the documented limits must be served even if everything is taken. So
-   * a part of the account is a reserve, large enough for the largest request and its reply, which
-   * one connection has at a time; see Share. Most requests are short, and should not have to wait
-   * until it is the turn of each peer that has stopped in the middle of a long one: another part
-   * is a reserve for many connections at a time, each of which gets a small share of it.
+   * another part is a reserve, large enough for the largest request and its reply, which one
+   * connection has at a time; see Share.
    */
-  private static final int SMALL_SHARES_DIVISOR = 16;
+  private static final int SMALL_SHARES_DIVISOR = 8;
 
-  /** What a connection gets of the second reserve. */
-  public static final int SMALL_SHARE_BYTES = 256 << 10;
+  /** Who holds no more may use the part for those that hold little. */
+  public static final int SMALL_SHARE_BYTES = 128 << 10;
+
+  /** An eighth of the account should be free. */
+  private static final int SLACK_DIVISOR = 8;
 
   private final long limitBytes;
   private final long reserveBytes;
-  private final int smallShares;
+  private final long smallBytes;
   private final Runnable beforeAllocation;
   private final AtomicLong usedBytes = new AtomicLong();
 
@@ -49,13 +53,13 @@ public final class Account {
    */
   public Account(long limitBytes, long reserveBytes, Runnable beforeAllocation) {
     this.beforeAllocation = beforeAllocation;
-    smallShares = (int) (limitBytes / SMALL_SHARES_DIVISOR / SMALL_SHARE_BYTES);
-    if (reserveBytes < 0 || reserveBytes + smallBytes() >= limitBytes) {
+    smallBytes = limitBytes / SMALL_SHARES_DIVISOR;
+    if (reserveBytes < 0 || reserveBytes + smallBytes >= limitBytes) {
       throw new IllegalArgumentException(
           "account too small: limitBytes="
               + limitBytes
-              + " (expected: more than its reserves, "
-              + (reserveBytes + smallBytes())
+              + " (expected: more than what is kept for some, "
+              + (reserveBytes + smallBytes)
               + ")");
     }
     this.limitBytes = limitBytes;
@@ -79,31 +83,33 @@ public final class Account {
     return reserveBytes;
   }
 
-  /** How many connections at a time may hold {@link #SMALL_SHARE_BYTES}, whatever others hold. */
-  public int smallShares() {
-    return smallShares;
-  }
-
-  private long smallBytes() {
-    return (long) smallShares * SMALL_SHARE_BYTES;
-  }
-
   private long boundBytes() {
-    return limitBytes - reserveBytes - smallBytes();
+    return limitBytes - reserveBytes - smallBytes;
   }
 
-  /** What can still be had without a reserve; never negative. */
+  /** What can still be had by whoever may hold as much; never negative. */
   public long freeBytes() {
     return Math.max(0, boundBytes() - usedBytes.get());
   }
 
-  /** Whether connections should hold as little as they can. */
-  public boolean isShort() {
-    return freeBytes() < limitBytes >> 3;
+  /** What those that hold little can still have; never negative. */
+  public long freeForSmallBytes() {
+    return Math.max(0, boundBytes() + smallBytes - usedBytes.get());
   }
 
-  boolean tryTake(long bytes) {
-    long bound = boundBytes();
+  /** Whether connections should hold as little as they can. */
+  public boolean isShort() {
+    return slack() < 1;
+  }
+
+  /** How much is left of what should be free, so that few have to wait: from 0 to 1. */
+  public double slack() {
+    return Math.min(1, (double) freeBytes() * SLACK_DIVISOR / limitBytes);
+  }
+
+  /** Takes so many bytes for a connection that will hold {@code totalBytes}, or returns false. */
+  boolean tryTake(long bytes, long totalBytes) {
+    long bound = boundBytes() + (totalBytes <= SMALL_SHARE_BYTES ? smallBytes : 0);
     long used = usedBytes.get();
     while (used + bytes <= bound) {
       long witness = usedBytes.compareAndExchange(used, used + bytes);

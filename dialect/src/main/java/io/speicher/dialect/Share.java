@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * does nothing meanwhile.
  */
 public final class Share {
-  /** What a connection may always hold unless the account is used up. */
-  private static final int MIN_BYTES = 16 << 10;
-
   /** Not watched for leaks: the account shows them. */
   private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
 
@@ -42,29 +39,26 @@ public final class Share {
     return Math.max(reservedBytes, account.freeBytes()) - heldBytes;
   }
 
-  /** Lets it hold so much in all whatever others hold, of a reserve of the {@link Account}. */
-  public void reserve(long bytes) {
-    reservedBytes = bytes;
+  /** Lets it have the reserve of the {@link Account}, whatever others hold, or not any longer. */
+  public void reserve(boolean isHolder) {
+    reservedBytes = isHolder ? account.reserveBytes() : 0;
   }
 
-  public long reservedBytes() {
-    return reservedBytes;
-  }
-
-  /** Whether it may hold as much as is possible at all. */
-  public boolean hasWholeReserve() {
+  /** Whether it has the reserve, and may thus hold as much as is possible at all. */
+  public boolean hasReserve() {
     return reservedBytes >= account.reserveBytes();
   }
 
   /** Takes so many bytes, or none and returns false. */
   public boolean tryTake(long bytes) {
-    if (heldBytes + bytes <= reservedBytes) {
+    long total = heldBytes + bytes;
+    if (total <= reservedBytes) {
       account.take(bytes); // It is there whatever others hold.
-    } else if (heldBytes + bytes > Math.max(MIN_BYTES, account.freeBytes())
-        || !account.tryTake(bytes)) {
+    } else if (total > Math.max(Account.SMALL_SHARE_BYTES, account.freeBytes())
+        || !account.tryTake(bytes, total)) {
       return false;
     }
-    heldBytes += bytes;
+    heldBytes = total;
     return true;
   }
 

@@ -10,6 +10,7 @@ import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -79,7 +80,10 @@ final class MemoryIT {
   }
 
   private static void expect(RawClient client, String reply) throws IOException {
-    assertThat(new String(client.read(reply.length()), ISO_8859_1)).isEqualTo(reply);
+    String got = new String(client.read(reply.length()), ISO_8859_1);
+    assertThat(Arrays.mismatch(bytes(got), bytes(reply)))
+        .as("where the reply is wrong, which begins %.100s", got)
+        .isEqualTo(-1);
   }
 
   /** Many small replies that are not taken cost what they are long, and stay their peer's. */

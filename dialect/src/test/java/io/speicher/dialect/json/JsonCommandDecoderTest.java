@@ -259,7 +259,7 @@ final class JsonCommandDecoderTest {
     ByteBuf in =
         Unpooled.wrappedBuffer(frame("{'command':'SET','key':'k','value':'" + value + end + "'}"));
     try (CommandMemory counted = new CommandMemory(new Peer(account).session().share())) {
-      ByteBuf taken = other.bufferForHeld((int) other.freeBytes());
+      ByteBuf taken = other.bufferForHeld((int) account.limitBytes());
       assertThatThrownBy(() -> decoder.decode(in, counted))
           .isInstanceOf(MemoryShortageException.class);
       assertThat(in.isReadable()).isFalse();

@@ -79,19 +79,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Replies are handed to the socket when there are this many bytes, even within one read. */
   private static final int MAX_UNFLUSHED_BYTES = 256 << 10;
 
-  /** After so long it is the turn of others, if the commands of this one take time. */
-  private static final long MAX_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
   /*
    * While others wait for memory, whoever holds some has to use it. A peer that takes and sends
-   * less than this in this time, 16 KB/s or with the reserve 53 KB/s, is stalled. Single bytes now
-   * and then are no progress, or a few dribbling peers could hold the reserve for days. The time is
-   * counted in looks at it, between which all sockets have been read: a loop that had no time to
-   * read is not the fault of the peer.
+   * less than this in this time is stalled: 16 KB/s as long as some memory is left, 80 KB/s if there
+   * is none or it has the reserve. Single bytes now and then are no progress, or a few dribbling
+   * peers could hold the reserve for days. The time is counted in looks at it, between which all
+   * sockets have been read: a loop that had no time to read is not the fault of the peer.
    */
   private static final int MIN_PROGRESS_BYTES = 16 << 10;
-  private static final int STALLED_LOOKS = 1_000 / Turn.WATCH_MILLIS;
-  private static final int RESERVE_STALLED_LOOKS = 300 / Turn.WATCH_MILLIS;
+  private static final int MAX_STALLED_LOOKS = 1_000 / Turn.WATCH_MILLIS;
+  private static final int MIN_STALLED_LOOKS = 200 / Turn.WATCH_MILLIS;
 
   /** Who holds no more is no help to those who wait. 10,000 connections then hold 40 MB. */
   private static final int MIN_STALLED_BYTES = 4 << 10;
@@ -572,7 +569,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         work = executor().execute(command, session, ahead.keys(), place, speaking, out);
       } catch (MemoryShortageException e) {
-        if (!share().hasWholeReserve()) {
+        if (!share().hasReserve()) {
           bytes.readerIndex(start); // It is decoded again when there is memory.
           session.endCommand();
           session.replies(replies);
@@ -593,7 +590,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       if (!isPlain || next == limit) {
         long now = System.nanoTime();
-        deadlineNanos = deadlineNanos == 0 ? now + MAX_TURN_NANOS : deadlineNanos;
+        deadlineNanos = deadlineNanos == 0 ? now + turn.sliceNanos() : deadlineNanos;
         if (now - deadlineNanos >= 0 && bytes.isReadable()) {
           goOnSoon();
           return;
@@ -608,10 +605,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     long start = out.position();
     boolean isDone = false;
     try {
-      isDone = doing.goOn(out, System.nanoTime() + MAX_TURN_NANOS);
+      isDone = doing.goOn(out, System.nanoTime() + turn.sliceNanos());
     } catch (MemoryShortageException e) {
       boolean isStuck = out.position() == start && outgoing.unsentBytes() == 0;
-      if (isStuck && share().hasWholeReserve()) {
+      if (isStuck && share().hasReserve()) {
         throw e; // It can neither go on nor take back what the peer has.
       }
       if (isStuck) {
@@ -771,15 +768,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /**
    * The connection has waited, and may try again. Any thread may call it.
    *
-   * @param reservedBytes what it may hold whatever others hold
+   * @param getsReserve whether it may hold the reserve, whatever others hold
    */
-  void mayHoldMore(long reservedBytes) {
+  void mayHoldMore(boolean getsReserve) {
     turn.loop()
         .execute(() -> {
           queued = false;
           starved = false;
           answered = false;
-          share().reserve(Math.max(reservedBytes, share().reservedBytes()));
+          if (getsReserve) {
+            share().reserve(true);
+          }
           if (state == State.FINISHING) {
             leaveMemoryQueue();
           } else {
@@ -789,9 +788,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void leaveMemoryQueue() {
-    if (queued || share().reservedBytes() > 0) {
+    if (queued || share().hasReserve()) {
       queued = false;
-      share().reserve(0);
+      share().reserve(false);
       turn.memoryQueue().leave(this);
     }
   }
@@ -820,9 +819,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Whether it holds memory that others need, and its peer has done too little for a while. */
-  boolean isStalled() {
-    int maxLooks = share().reservedBytes() > 0 ? RESERVE_STALLED_LOOKS : STALLED_LOOKS;
+  /**
+   * Whether it holds memory that others need, and its peer has done too little for a while.
+   *
+   * @param slack see {@link io.speicher.dialect.Account#slack}
+   */
+  boolean isStalled(double slack) {
+    double patience = share().hasReserve() ? 0 : slack;
+    double maxLooks = MIN_STALLED_LOOKS + patience * (MAX_STALLED_LOOKS - MIN_STALLED_LOOKS);
     return share().heldBytes() >= MIN_STALLED_BYTES
         && looksWithoutProgress >= maxLooks
         && state != State.FINISHING;
@@ -868,13 +872,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
       goOnSoon();
     }
     if (aside.isReadable() && mayExecute() && !ready) {
-      if (share().hasWholeReserve()) {
+      if (share().hasReserve()) {
         refuseTooLong();
         return;
       }
       queueForMemory(share().heldBytes() + capacityWith(aside.readableBytes()));
     }
-    if (share().reservedBytes() > 0 && !queued && !needsReserve()) {
+    if (share().hasReserve() && !queued && !needsReserve()) {
       leaveMemoryQueue();
     }
     if (state == State.INPUT_ENDED && mayExecute() && !ready && !aside.isReadable()) {

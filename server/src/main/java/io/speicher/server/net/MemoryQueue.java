@@ -2,14 +2,13 @@ package io.speicher.server.net;
 
 import io.speicher.dialect.Account;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.PriorityQueue;
 import java.util.Queue;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections that need more memory than their fair share is at the moment. They get it as soon as
- * there is as much, or when it is their turn to have one of the reserves of the {@link Account}.
+ * there is as much, or when it is their turn to have the reserve of the {@link Account}.
  *
  * <p>Any thread may call any method.
  */
@@ -26,23 +25,12 @@ final class MemoryQueue {
    */
   private record Waiting(Connection connection, long totalBytes, long order) {}
 
-  /** A part of the account that so many connections have at a time, and those that wait for it. */
-  private record Reserve(
-      int places, long shareBytes, Set<Connection> holders, Queue<Waiting> waiting) {
-    Reserve(int places, long shareBytes) {
-      this(
-          places,
-          shareBytes,
-          new HashSet<>(),
-          new PriorityQueue<>(Comparator.comparingLong(Waiting::order)));
-    }
-  }
-
   private final Account account;
   private final Runnable whenBusy;
-  private final Reserve small;
-  private final Reserve large;
+  private final Queue<Waiting> small = newQueue();
+  private final Queue<Waiting> large = newQueue();
   private final long startNanos = System.nanoTime();
+  private @Nullable Connection holder;
   private volatile boolean isBusy;
 
   /**
@@ -51,8 +39,10 @@ final class MemoryQueue {
   MemoryQueue(Account account, Runnable whenBusy) {
     this.account = account;
     this.whenBusy = whenBusy;
-    small = new Reserve(account.smallShares(), Account.SMALL_SHARE_BYTES);
-    large = new Reserve(1, account.reserveBytes());
+  }
+
+  private static Queue<Waiting> newQueue() {
+    return new PriorityQueue<>(Comparator.comparingLong(Waiting::order));
   }
 
   /** Whether somebody waits. */
@@ -66,45 +56,52 @@ final class MemoryQueue {
    * @param totalBytes how much it needs, with what it holds
    */
   void add(Connection connection, long totalBytes) {
-    boolean isSmall =
-        small.places > 0
-            && totalBytes <= small.shareBytes
-            && connection.share().reservedBytes() == 0;
     long order = System.nanoTime() - startNanos + totalBytes * NANOS_PER_BYTE;
     synchronized (this) {
-      (isSmall ? small : large).waiting.add(new Waiting(connection, totalBytes, order));
+      boolean isSmall = totalBytes <= Account.SMALL_SHARE_BYTES;
+      (isSmall ? small : large).add(new Waiting(connection, totalBytes, order));
       next();
     }
     whenBusy.run();
   }
 
-  /** A connection does not need a reserve, or does not wait, any longer. */
+  /** A connection does not need the reserve, or does not wait, any longer. */
   synchronized void leave(Connection connection) {
-    for (Reserve reserve : new Reserve[] {small, large}) {
-      reserve.waiting.removeIf(one -> one.connection().equals(connection));
-      reserve.holders.remove(connection);
+    small.removeIf(one -> one.connection().equals(connection));
+    large.removeIf(one -> one.connection().equals(connection));
+    if (connection.equals(holder)) {
+      holder = null;
     }
     next();
   }
 
   /** Looks whether there is memory by now for those that come first. */
   synchronized void next() {
-    admit(small);
-    admit(large);
-    isBusy = !small.waiting.isEmpty() || !large.waiting.isEmpty();
+    admitSmall();
+    admitLarge();
+    isBusy = !small.isEmpty() || !large.isEmpty();
   }
 
-  private void admit(Reserve reserve) {
-    Waiting first = reserve.waiting.peek();
+  private void admitSmall() {
+    long free = account.freeForSmallBytes();
+    for (Waiting first = small.peek(); first != null; first = small.peek()) {
+      free -= first.totalBytes();
+      if (free < 0) {
+        return;
+      }
+      small.remove().connection().mayHoldMore(false);
+    }
+  }
+
+  private void admitLarge() {
+    Waiting first = large.peek();
     // No share may be larger than what then is free; one that grew in vain would try for ever.
     if (first != null && first.totalBytes() <= account.freeBytes() / 2) {
-      reserve.waiting.remove();
-      first.connection().mayHoldMore(0);
+      large.remove().connection().mayHoldMore(false);
     }
-    while (!reserve.waiting.isEmpty() && reserve.holders.size() < reserve.places) {
-      Connection next = reserve.waiting.remove().connection();
-      reserve.holders.add(next);
-      next.mayHoldMore(reserve.shareBytes);
+    if (holder == null && !large.isEmpty()) {
+      holder = large.remove().connection();
+      holder.mayHoldMore(true);
     }
   }
 }

@@ -36,12 +36,22 @@ final class Turn {
   /** How often it is looked for connections that hold memory for nothing, and how many then end. */
   static final int WATCH_MILLIS = 100;
 
-  private static final int MAX_CUT_OFF = 16;
+  /*
+   * After its slice it is the turn of others, if the commands of a connection take time. The slices
+   * of all that have something to do make a turn, so that a hundred busy peers make others wait for
+   * no longer than a few do.
+   */
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+  private static final long MAX_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long MIN_SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+  private static final int MAX_CUT_OFF = 64;
 
   private final EventLoop loop;
   private final CommandExecutor executor;
   private final ReceiveBuffer receiveBuffer;
   private final Outbox outbox;
+  private final Account account;
   private final Dialects dialects;
   private final MemoryQueue memoryQueue;
   private final Connections connections;
@@ -67,6 +77,7 @@ final class Turn {
   /** Connections that have something to do although they have received nothing. */
   private final Queue<Connection> ready = new ArrayDeque<>();
 
+  private long sliceNanos = MAX_SLICE_NANOS;
   private boolean scheduled;
   private boolean running;
   private final AtomicBoolean watching = new AtomicBoolean();
@@ -81,6 +92,7 @@ final class Turn {
       Connections connections) {
     this.loop = loop;
     this.executor = executor;
+    this.account = account;
     this.dialects = dialects;
     this.memoryQueue = memoryQueue;
     this.connections = connections;
@@ -108,6 +120,11 @@ final class Turn {
 
   Dialects dialects() {
     return dialects;
+  }
+
+  /** How long a connection may take in this turn. */
+  long sliceNanos() {
+    return sliceNanos;
   }
 
   MemoryQueue memoryQueue() {
@@ -155,6 +172,8 @@ final class Turn {
   private void run() {
     scheduled = false;
     running = true;
+    long fairNanos = TURN_NANOS / Math.max(1, ready.size() + count);
+    sliceNanos = Math.clamp(fairNanos, MIN_SLICE_NANOS, MAX_SLICE_NANOS);
     try {
       answerAll();
       for (int left = ready.size(); left > 0; left--) {
@@ -196,8 +215,9 @@ final class Turn {
     watchSoon(false);
     List<Connection> own = connections.all().stream().filter(one -> one.turn() == this).toList();
     own.forEach(connection -> connection.lookForProgress(isFirst));
+    double slack = account.slack();
     own.stream()
-        .filter(Connection::isStalled)
+        .filter(one -> one.isStalled(slack))
         .sorted(Comparator.comparingLong((Connection one) -> one.share().heldBytes()).reversed())
         .limit(MAX_CUT_OFF)
         .forEach(Connection::cutOff);
