@@ -157,6 +157,7 @@ final class SecuredIT {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // What took its place in Jedis 6 wants a key store.
   void jedis() throws Exception {
     HostAndPort address = new HostAndPort("localhost", encrypted.port());
     DefaultJedisClientConfig.Builder config =
