@@ -472,7 +472,7 @@ final class SpeicherServerIT {
       SpeicherServer server = start();
       assertThatThrownBy(() -> start(settings().withPort(server.port()), store()))
           .isInstanceOf(IOException.class)
-          .hasMessageEndingWith("address already in use");
+          .hasMessageContaining("address already in use; stop what listens there");
     }
 
     // ---- helpers ----
