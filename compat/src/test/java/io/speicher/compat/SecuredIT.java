@@ -8,7 +8,6 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.speicher.client.ConnectFailedException;
 import io.speicher.client.RefusedException;
@@ -25,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import net.spy.memcached.ConnectionFactoryBuilder;
 import net.spy.memcached.ConnectionFactoryBuilder.Protocol;
 import net.spy.memcached.MemcachedClient;
@@ -38,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -48,6 +52,9 @@ final class SecuredIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String USER = "default";
   private static final String PASSWORD = "open sesame";
+
+  /** Says that a password was wrong; kept here, since a logger may be forgotten. */
+  private static final Logger SERVER = Logger.getLogger("io.speicher.server.security");
 
   @TempDir private static Path shared;
   private static TestCertificate certificate;
@@ -60,6 +67,7 @@ final class SecuredIT {
 
   @BeforeAll
   static void startServers() throws Exception {
+    SERVER.setLevel(Level.SEVERE);
     certificate = new TestCertificate(shared, "server");
     authority = Files.writeString(shared.resolve("cert.pem"), certificate.certificate());
     Path key = Files.writeString(shared.resolve("key.pem"), certificate.key());
@@ -157,28 +165,37 @@ final class SecuredIT {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // What took its place in Jedis 6 wants a key store.
-  void jedis() throws Exception {
+  void jedis() {
     HostAndPort address = new HostAndPort("localhost", encrypted.port());
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
-            .ssl(true)
-            .sslSocketFactory(certificate.trusting().getSocketFactory());
-    try (Jedis stranger = new Jedis(address, config.build())) {
-      assertThatThrownBy(() -> stranger.get("jedis"))
-          .isInstanceOf(JedisDataException.class)
-          .hasMessage("NOAUTH Authentication required.");
-    }
-    assertThatThrownBy(() -> new Jedis(address, config.password("wrong").build()).connect())
+            .protocol(RedisProtocol.RESP2)
+            .sslOptions(
+                SslOptions.builder()
+                    .trustStoreType("PKCS12")
+                    .truststore(
+                        certificate.store().toFile(), TestCertificate.PASSWORD.toCharArray())
+                    .sslVerifyMode(SslVerifyMode.FULL)
+                    .build());
+    assertThatThrownBy(() -> ask(address, config.build()))
+        .isInstanceOf(JedisDataException.class)
+        .hasMessageStartingWith("NOAUTH");
+    assertThatThrownBy(() -> ask(address, config.password("wrong").build()))
         .isInstanceOf(JedisAccessControlException.class)
         .hasMessageStartingWith("WRONGPASS");
-    try (Jedis jedis = new Jedis(address, config.user(USER).password(PASSWORD).build())) {
-      jedis.set("jedis", "v");
-      assertThat(jedis.get("jedis")).isEqualTo("v");
+    assertThat(ask(address, config.user(USER).password(PASSWORD).build())).isEqualTo("PONG");
+    DefaultJedisClientConfig untrusting =
+        DefaultJedisClientConfig.builder()
+            .protocol(RedisProtocol.RESP2)
+            .sslOptions(SslOptions.defaults())
+            .build();
+    assertThatThrownBy(() -> ask(address, untrusting)).isInstanceOf(JedisConnectionException.class);
+  }
+
+  private static String ask(HostAndPort address, DefaultJedisClientConfig config) {
+    try (Jedis jedis = new Jedis(address, config)) {
+      return jedis.ping();
     }
-    DefaultJedisClientConfig untrusting = DefaultJedisClientConfig.builder().ssl(true).build();
-    assertThatThrownBy(() -> new Jedis(address, untrusting).connect())
-        .isInstanceOf(JedisConnectionException.class);
   }
 
   @Test
@@ -195,7 +212,8 @@ final class SecuredIT {
     try {
       client.setOptions(
           ClientOptions.builder()
-              .sslOptions(SslOptions.builder().trustManager(authority.toFile()).build())
+              .sslOptions(
+                  io.lettuce.core.SslOptions.builder().trustManager(authority.toFile()).build())
               .build());
       try (StatefulRedisConnection<String, String> connection = client.connect(uri)) {
         connection.sync().set("lettuce", "v");

@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A certificate for localhost that has signed itself, and its key, made by the JDK's keytool. */
 public final class TestCertificate {
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  /** Of the file that {@link #store} names. */
+  public static final String PASSWORD = "changeit";
+
   private static final int MAX_SECONDS = 60;
 
+  private final Path file;
   private final KeyStore store;
   private final String name;
 
@@ -38,7 +41,7 @@ public final class TestCertificate {
   public TestCertificate(Path folder, String name, String hosts)
       throws IOException, GeneralSecurityException, InterruptedException {
     this.name = name;
-    Path file = folder.resolve(name + ".p12");
+    file = folder.resolve(name + ".p12");
     Process keytool =
         new ProcessBuilder(
                 List.of(
@@ -61,7 +64,7 @@ public final class TestCertificate {
                     "-storetype",
                     "PKCS12",
                     "-storepass",
-                    new String(PASSWORD),
+                    PASSWORD,
                     "-keystore",
                     file.toString()))
             .redirectErrorStream(true)
@@ -72,8 +75,13 @@ public final class TestCertificate {
     }
     store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
+      store.load(in, PASSWORD.toCharArray());
     }
+  }
+
+  /** The file with certificate and key, in PKCS#12. */
+  public Path store() {
+    return file;
   }
 
   /** The certificate as PEM. */
@@ -83,7 +91,7 @@ public final class TestCertificate {
 
   /** The key as PEM, in PKCS#8. */
   public String key() throws GeneralSecurityException {
-    return pem("PRIVATE KEY", store.getKey(name, PASSWORD).getEncoded());
+    return pem("PRIVATE KEY", store.getKey(name, PASSWORD.toCharArray()).getEncoded());
   }
 
   private static String pem(String label, byte[] bytes) {
@@ -109,7 +117,7 @@ public final class TestCertificate {
   /** What a client trusts that trusts this alone, and shows {@code own}. */
   public SSLContext trusting(TestCertificate own) throws GeneralSecurityException {
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(own.store, PASSWORD);
+    keys.init(own.store, PASSWORD.toCharArray());
     return context(keys.getKeyManagers(), this);
   }
 
