@@ -4,21 +4,19 @@ import static io.speicher.store.segment.EvictionPolicy.MAIN;
 import static io.speicher.store.segment.EvictionPolicy.NOWHERE;
 import static io.speicher.store.segment.EvictionPolicy.SMALL;
 import static io.speicher.store.segment.HashIndex.NOT_FOUND;
-import static io.speicher.store.segment.Segments.HEADER_BYTES;
 import static io.speicher.store.segment.Segments.NO_SEGMENT;
 
 import io.speicher.store.Ticker;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cleans segments: walks through their items, copies to open segments those that are to stay,
  * unlinks all others, and gives the segments back.
  *
- * <p>The lock of {@link Room} is held by whoever calls anything here, but for the counts.
+ * <p>The lock of {@link SegmentPool} is held by whoever calls anything here.
  */
 @SuppressWarnings("GuardedBy") // See above: the compiler cannot know that it is the same lock.
 final class Cleaner {
@@ -87,10 +85,9 @@ final class Cleaner {
   private final KeyHash keyHash;
   private final Ticker ticker;
   private final EvictionPolicy policy;
-  private final Room room;
-
-  private final LongAdder evictedItemCount = new LongAdder();
-  private final LongAdder expiredItemCount = new LongAdder();
+  private final OpenSegments open;
+  private final SegmentPool pool;
+  private final Removals removals;
 
   private final Sweep[] evicting = {new Sweep(), new Sweep()};
   private final Sweep other = new Sweep();
@@ -133,7 +130,7 @@ final class Cleaner {
     @Override
     public boolean matches(long slotAddress, long candidate) {
       slot = candidate;
-      return HashIndex.location(candidate) == location;
+      return SlotLayout.location(candidate) == location;
     }
   }
 
@@ -144,13 +141,17 @@ final class Cleaner {
       KeyHash keyHash,
       Ticker ticker,
       EvictionPolicy policy,
-      Room room) {
+      OpenSegments open,
+      SegmentPool pool,
+      Removals removals) {
     this.segments = segments;
     this.index = index;
     this.keyHash = keyHash;
     this.ticker = ticker;
     this.policy = policy;
-    this.room = room;
+    this.open = open;
+    this.pool = pool;
+    this.removals = removals;
     keys = memory.newView();
     values = memory.newView();
     draft = new Draft(memory.newView());
@@ -202,7 +203,7 @@ final class Cleaner {
     while (!other.isIdle()) {
       sweep(other, Integer.MAX_VALUE);
     }
-    for (int attempt = 1; segments.isInUse(segment) && !room.close(segment); attempt++) {
+    for (int attempt = 1; segments.isInUse(segment) && !pool.close(segment); attempt++) {
       Backoff.pause(attempt);
     }
     if (segments.isInUse(segment)) {
@@ -215,7 +216,7 @@ final class Cleaner {
     for (long[] next = due.peek(); next != null; next = due.peek()) {
       int segment = (int) next[0];
       boolean isOver = segments.sequenceAcquire(segment) != next[1]; // It was cleaned meanwhile.
-      if (!isOver && !room.close(segment)) {
+      if (!isOver && !pool.close(segment)) {
         return false;
       }
       due.remove();
@@ -234,33 +235,33 @@ final class Cleaner {
     }
     int deadest = NO_SEGMENT;
     long mostDeadBytes = (segments.segmentBytes() >>> MERGE_SHIFT) - 1L;
-    for (int segment = 0; segment < room.itemSegmentsEnd(); segment++) {
+    for (int segment = 0; segment < pool.itemSegmentsEnd(); segment++) {
       if (segments.isInUse(segment) && !isBeingSwept(segment)) {
         long deadBytes = deadBytes(segment);
-        if (deadBytes > mostDeadBytes && !segments.hasWriters(segment) && !room.isOpen(segment)) {
+        if (deadBytes > mostDeadBytes && !segments.hasWriters(segment) && !open.isOpen(segment)) {
           mostDeadBytes = deadBytes;
           deadest = segment;
         }
       }
     }
-    if (deadest == NO_SEGMENT || futileMerges > MAX_FUTILE_MERGES || !room.close(deadest)) {
+    if (deadest == NO_SEGMENT || futileMerges > MAX_FUTILE_MERGES || !pool.close(deadest)) {
       futileMerges = 0;
       nothingToMergeAt = policy.clock();
       return false;
     }
-    availableBeforeMerge = room.everAvailable();
+    availableBeforeMerge = pool.everAvailable();
     begin(other, deadest, Purpose.MERGE);
     return true;
   }
 
   /** What cleaning a segment would bring at least. A run is dead as a whole or not at all. */
   private long deadBytes(int segment) {
-    if (room.isDead(segment)) {
+    if (segments.isDead(segment)) {
       return (long) segments.runLength(segment) * segments.segmentBytes();
     }
     return segments.runLength(segment) > 1
         ? 0
-        : segments.writeOffset(segment) - HEADER_BYTES - segments.liveBytes(segment);
+        : segments.writeOffset(segment) - SegmentLayout.HEADER_BYTES - segments.liveBytes(segment);
   }
 
   /**
@@ -273,17 +274,17 @@ final class Cleaner {
       return true;
     }
     int oldest = NO_SEGMENT;
-    for (int segment = 0; segment < room.itemSegmentsEnd(); segment++) {
+    for (int segment = 0; segment < pool.itemSegmentsEnd(); segment++) {
       if (segments.isInUse(segment)
-          && Room.queueOf(segments.itemClass(segment)) == queue
-          && (room.isOpen(segment) || policy.isYoung(segments.stamp(segment))) == fresh
+          && ItemClass.queue(segments.itemClass(segment)) == queue
+          && (open.isOpen(segment) || policy.isYoung(segments.stamp(segment))) == fresh
           && !isBeingSwept(segment)
           && !segments.hasWriters(segment)
           && (oldest == NO_SEGMENT || segments.isOlder(segment, oldest))) {
         oldest = segment;
       }
     }
-    if (oldest == NO_SEGMENT || !room.close(oldest)) {
+    if (oldest == NO_SEGMENT || !pool.close(oldest)) {
       return false;
     }
     begin(evicting[queue], oldest, Purpose.EVICT);
@@ -298,7 +299,7 @@ final class Cleaner {
 
   /** How much the small queue holds, dead items included. */
   private long smallBytes() {
-    return room.queueBytes(SMALL) - sweptBytes(evicting[SMALL]);
+    return pool.queueBytes(SMALL) - sweptBytes(evicting[SMALL]);
   }
 
   // ---- newcomers ----
@@ -357,7 +358,7 @@ final class Cleaner {
     }
     sweep.segment = segment;
     sweep.purpose = purpose;
-    sweep.cursor = segments.startOf(segment) + HEADER_BYTES;
+    sweep.cursor = segments.firstItemOf(segment);
     sweep.next = 0;
     sweep.count = 0;
   }
@@ -381,7 +382,7 @@ final class Cleaner {
   }
 
   private boolean isSwept(Sweep sweep) {
-    return sweep.cursor >= end(sweep) || room.isDead(sweep.segment);
+    return sweep.cursor >= end(sweep) || segments.isDead(sweep.segment);
   }
 
   private long end(Sweep sweep) {
@@ -390,16 +391,16 @@ final class Cleaner {
 
   private void finish(Sweep sweep) {
     int segment = sweep.segment;
-    for (int attempt = 1; !room.isDead(segment); attempt++) {
+    for (int attempt = 1; !segments.isDead(segment); attempt++) {
       Backoff.pause(attempt); // The last item has been marked dead and is about to be counted.
     }
     if (sweep == evicting[SMALL]) {
       policy.smallSegmentEvicted(segments.stamp(segment));
     }
     sweep.segment = NO_SEGMENT;
-    room.giveBack(segment);
+    pool.giveBack(segment);
     if (sweep.purpose == Purpose.MERGE) {
-      futileMerges = room.everAvailable() > availableBeforeMerge ? 0 : futileMerges + 1;
+      futileMerges = pool.everAvailable() > availableBeforeMerge ? 0 : futileMerges + 1;
     }
   }
 
@@ -463,8 +464,8 @@ final class Cleaner {
     if (item.expires() && item.expiresAtMillis() <= ticker.millis()) {
       return unlink(sweep, hash, Fate.EXPIRED);
     }
-    int queue = Room.queueOf(segments.itemClass(sweep.segment));
-    int frequency = HashIndex.frequency(here.slot);
+    int queue = ItemClass.queue(segments.itemClass(sweep.segment));
+    int frequency = SlotLayout.frequency(here.slot);
     int destination = queue;
     if (sweep.purpose == Purpose.EVICT) {
       destination = EvictionPolicy.destination(queue, frequency);
@@ -491,6 +492,7 @@ final class Cleaner {
         return Fate.WAS_DEAD;
       }
       index.remove(table, slotAddress);
+      ItemLayout.markDead(item.address());
       segments.addLiveBytes(sweep.segment, -item.bytes());
       if (fate == Fate.EVICTED) {
         leaveGhost(sweep, table, hash);
@@ -498,12 +500,16 @@ final class Cleaner {
     } finally {
       index.unlock(table);
     }
-    (fate == Fate.EXPIRED ? expiredItemCount : evictedItemCount).increment();
+    if (fate == Fate.EXPIRED) {
+      removals.countExpired();
+    } else {
+      removals.countEvicted();
+    }
     return fate;
   }
 
   private void leaveGhost(Sweep sweep, long table, long hash) {
-    int queue = Room.queueOf(segments.itemClass(sweep.segment));
+    int queue = ItemClass.queue(segments.itemClass(sweep.segment));
     long stamp = segments.stamp(sweep.segment);
     long ghosts = index.ghosts(hash);
     index.setGhosts(table, hash, policy.withGhost(ghosts, hash, queue, stamp, oldestMainStamp()));
@@ -517,23 +523,28 @@ final class Cleaner {
     long nowMillis = item.expires() ? ticker.millis() : 0;
     ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
     Draft copy = draft.copyOf(item, key, value, versionToKeep(sweep), nowMillis);
-    long location = room.reserveForMove(queue, copy);
-    if (location == Room.TOO_LARGE) {
+    long location = pool.reserveForMove(queue, copy);
+    if (location < 0) {
       return unlink(sweep, hash, Fate.EVICTED);
     }
+    Fate fate = null;
     try {
-      room.write(copy, location);
-      return relink(sweep, hash, HashIndex.slot(HashIndex.tagOf(hash), location, frequency), copy);
+      segments.write(copy, location);
+      fate = relink(sweep, hash, SlotLayout.slot(HashIndex.tagOf(hash), location, frequency), copy);
     } finally {
-      room.done(location);
+      if (fate != Fate.KEPT) {
+        ItemLayout.markDead(segments.address(location));
+      }
+      segments.done(segments.of(location));
     }
+    return fate;
   }
 
   private long versionToKeep(Sweep sweep) {
     if (item.hasVersion()) {
       return item.version();
     }
-    return HashIndex.isObserved(here.slot)
+    return SlotLayout.isObserved(here.slot)
         ? segments.version(segments.sequenceAcquire(sweep.segment), here.location)
         : 0;
   }
@@ -550,7 +561,8 @@ final class Cleaner {
       if (!HashIndex.swap(slotAddress, oldSlot, newSlot)) {
         return null; // Somebody has asked for its version, so it must take that along.
       }
-      segments.addLiveBytes(segments.of(HashIndex.location(newSlot)), (int) copy.bytes());
+      segments.addLiveBytes(segments.of(SlotLayout.location(newSlot)), (int) copy.bytes());
+      ItemLayout.markDead(item.address());
       segments.addLiveBytes(sweep.segment, -item.bytes());
       return Fate.KEPT;
     } finally {
@@ -561,24 +573,8 @@ final class Cleaner {
   /** A run that stays does not move, but gets another class, or another place in its queue. */
   private void keepRun(Sweep sweep, int queue) {
     int window = TtlWindows.of(item.expiresAtMillis(), ticker.millis());
-    room.setClass(sweep.segment, Room.itemClass(queue, window));
-    if (sweep.purpose == Purpose.EVICT) {
-      segments.setStamp(sweep.segment, policy.clock());
-    }
+    long stamp = sweep.purpose == Purpose.EVICT ? policy.clock() : segments.stamp(sweep.segment);
+    pool.setPlace(sweep.segment, ItemClass.of(queue, window), stamp);
     sweep.segment = NO_SEGMENT;
-  }
-
-  // ---- counts, for any thread ----
-
-  void countExpired() {
-    expiredItemCount.increment();
-  }
-
-  long evictedItemCount() {
-    return evictedItemCount.sum();
-  }
-
-  long expiredItemCount() {
-    return expiredItemCount.sum();
   }
 }

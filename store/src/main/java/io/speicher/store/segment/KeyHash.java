@@ -28,11 +28,20 @@ final class KeyHash {
   private final long lastSecret;
   private final long lengthSecret;
 
-  KeyHash(RandomGenerator random) {
-    seed = random.nextLong();
-    blockSecret = random.nextLong();
-    lastSecret = random.nextLong();
-    lengthSecret = (random.nextLong() << 17) | (1 << 16); // Never zero beside a length.
+  /** Hashes with the secrets of a root page. */
+  KeyHash(long root) {
+    seed = RootLayout.secret(root, 0);
+    blockSecret = RootLayout.secret(root, 1);
+    lastSecret = RootLayout.secret(root, 2);
+    lengthSecret = RootLayout.secret(root, 3);
+  }
+
+  /** Writes new secrets to a root page. */
+  static void writeSecrets(long root, RandomGenerator random) {
+    RootLayout.setSecret(root, 0, random.nextLong());
+    RootLayout.setSecret(root, 1, random.nextLong());
+    RootLayout.setSecret(root, 2, random.nextLong());
+    RootLayout.setSecret(root, 3, (random.nextLong() << 17) | (1 << 16)); // No zero with a length.
   }
 
   /** Of the remaining bytes of {@code key}. */

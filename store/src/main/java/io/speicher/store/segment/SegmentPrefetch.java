@@ -54,7 +54,7 @@ final class SegmentPrefetch implements Prefetch {
     if (isFull()) {
       throw new IllegalStateException("batch is full: keys=" + count);
     }
-    SegmentStore.requireKey(keyBytes);
+    ItemLayout.requireKey(keyBytes);
     hashes[count] = keyHash.of(buffer, start, keyBytes);
     needed[count] = read ? READ_BYTES : Math.min(READ_BYTES, HEADER_BYTES + keyBytes);
     slotAddresses[count] = NOT_FOUND;
@@ -100,7 +100,7 @@ final class SegmentPrefetch implements Prefetch {
     int lines = count; // The bucket of a key is read before its place is needed for a line.
     for (int i = 0; i < count; i++) {
       slotAddresses[i] = HashIndex.candidate(addresses[i], hashes[i]);
-      long item = segments.address(HashIndex.location(NativeMemory.getLong(slotAddresses[i])));
+      long item = segments.address(SlotLayout.location(NativeMemory.getLong(slotAddresses[i])));
       addresses[i] = item;
       int last = needed[i] - 1;
       for (int at = Lookup.LINE_BYTES; at < last; at += Lookup.LINE_BYTES) {

@@ -14,7 +14,17 @@ import org.junit.jupiter.api.Test;
 final class KeyHashTest {
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
-  private final KeyHash hash = new KeyHash(random);
+  private final KeyHash hash = newHash();
+
+  private KeyHash newHash() {
+    NativeMemory root = NativeMemory.reserve(RootLayout.ROOT_BYTES);
+    try {
+      KeyHash.writeSecrets(root.address(), random);
+      return new KeyHash(root.address());
+    } finally {
+      root.release();
+    }
+  }
 
   @Test
   void of_anyBuffer_isTheSame() {
@@ -26,7 +36,7 @@ final class KeyHashTest {
       direct.put(key).flip().position(5);
       assertThat(hash.of(direct)).isEqualTo(expected);
       assertThat(direct.position()).isEqualTo(5);
-      assertThat(new KeyHash(random).of(ByteBuffer.wrap(key))).isNotEqualTo(expected);
+      assertThat(newHash().of(ByteBuffer.wrap(key))).isNotEqualTo(expected);
     }
   }
 
