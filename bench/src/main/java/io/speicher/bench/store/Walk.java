@@ -30,8 +30,8 @@ final class Walk {
   private Walk() {}
 
   static void measure(Arguments arguments) throws IOException, InterruptedException {
-    long budgetBytes = arguments.bytes("budget", "256mb");
-    long operations = arguments.number("operations", 4_000_000);
+    long budgetBytes = arguments.bytes("budget", "64mb");
+    long operations = arguments.number("operations", 2_000_000);
     long seed = arguments.number("seed", 1);
     arguments.requireNoOthers();
     StoreMeasurements.printMachine();

@@ -234,6 +234,11 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     return writtenBytes;
   }
 
+  /** Leaves it to a later write to help. */
+  void deferHelp() {
+    writtenBytes = 0;
+  }
+
   /** How many items were written since this was last called. */
   int takeWritten() {
     int items = writtenItems;

@@ -60,6 +60,9 @@ final class NativeMemory {
   /** Up to so many are copied faster one after the other than by the JDK all at once. */
   private static final int FEW_BYTES = 32;
 
+  /** Up to so many are copied from address to address faster by a loop than by the JDK. */
+  private static final int MEDIUM_BYTES = 256;
+
   /** What huge pages are aligned to. */
   private static final long HUGE_PAGE_BYTES = 2 << 20;
 
@@ -224,8 +227,17 @@ final class NativeMemory {
     return ALL.asSlice(address, bytes).asByteBuffer();
   }
 
-  static void copy(long from, long to, long bytes) {
-    MemorySegment.copy(ALL, from, ALL, to, bytes);
+  /** Copies bytes to where they do not overlap. */
+  static void copy(long from, long to, int bytes) {
+    if (bytes > MEDIUM_BYTES || bytes < Long.BYTES) {
+      MemorySegment.copy(ALL, from, ALL, to, bytes);
+      return;
+    }
+    int last = bytes - Long.BYTES; // Eight bytes that overlap those before them.
+    for (int i = 0; i < last; i += Long.BYTES) {
+      putLong(to + i, getLong(from + i));
+    }
+    putLong(to + last, getLong(from + last));
   }
 
   /** Copies the few remaining bytes of {@code from}, whose position stays. */

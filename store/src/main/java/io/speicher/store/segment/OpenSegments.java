@@ -79,33 +79,33 @@ final class OpenSegments {
   }
 
   /** Reserves bytes in the segment of a place, or returns less than 0 if it has no room. */
-  long reserve(int segment, int place, Draft draft) {
+  long reserve(int segment, int place, int bytes, long expiresAtMillis) {
     if (segment == NO_SEGMENT) {
       return -1;
     }
     long sequence = segments.sequenceAcquire(segment);
     // The second look at what is open here: in between, the segment was in that life.
-    return isUsable(segment, sequence, place, draft)
-        ? segments.reserve(segment, sequence, (int) draft.bytes())
+    return isUsable(segment, sequence, place, expiresAtMillis)
+        ? segments.reserve(segment, sequence, bytes)
         : -1;
   }
 
   /** Whether a segment is open for such items, be there room or not. */
-  private boolean isUsable(int segment, long sequence, int place, Draft draft) {
+  private boolean isUsable(int segment, long sequence, int place, long expiresAtMillis) {
     return segmentAcquire(place) == segment
         && !segments.isCleared(sequence)
         && (TtlWindows.isFar(ItemClass.window(itemClass(place)))
-            || ItemLayout.isNear(draft.expiresAtMillis(), segments.expiryBaseMillis(segment)));
+            || ItemLayout.isNear(expiresAtMillis, segments.expiryBaseMillis(segment)));
   }
 
   /**
    * Whether a segment of its own wastes less than to give up what is left of an open one, if it is
    * only for want of room that the item does not go there.
    */
-  boolean wastesLessAlone(int segment, int place, Draft draft) {
+  boolean wastesLessAlone(int segment, int place, int bytes, long expiresAtMillis) {
     int left = segments.segmentBytes() - segments.writeOffset(segment);
-    return segments.capacityBytes() - draft.bytes() < left
-        && isUsable(segment, segments.sequenceAcquire(segment), place, draft);
+    return segments.capacityBytes() - bytes < left
+        && isUsable(segment, segments.sequenceAcquire(segment), place, expiresAtMillis);
   }
 
   /** What is still to be filled of the segments of a queue whose items do not expire. */

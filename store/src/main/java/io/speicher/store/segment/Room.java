@@ -5,6 +5,7 @@ import static io.speicher.store.segment.Segments.NO_SEGMENT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.store.Ticker;
+import java.util.concurrent.TimeUnit;
 
 /** Has room for what writers store, and for the index. Any thread may call anything here. */
 final class Room {
@@ -12,7 +13,9 @@ final class Room {
   /*
    * Who cleans. Nobody waits for a background thread: a writer that finds few free segments cleans a
    * few items for every item that it writes, so that the work is spread evenly, and only one
-   * that finds none at all cleans until there is one. Expired items are cleaned by maintain().
+   * that finds none at all cleans until there is one. In the same way writers merge segments that
+   * are mostly dead, so that memory follows what is alive. Expired items are cleaned by maintain(),
+   * which also merges while nobody writes.
    *
    * Who knows what: SegmentPool, which segments are free, and its lock; OpenSegments, where writers
    * append; Runs, how to find segments in a row; Cleaner, how segments become free; Residency, what
@@ -39,6 +42,15 @@ final class Room {
   private static final int MAX_HELP_TURNS = 16;
 
   /**
+   * Merging segments that are a quarter dead goes over four items for each one that it makes room
+   * for.
+   */
+  private static final int COMPACTION_ITEMS = 4;
+
+  /** How long a call of {@link #maintain} may merge segments. */
+  private static final long MAX_COMPACTION_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  /**
    * A writer helps to clean each time that it has written this part of a segment, a kilobyte of two
    * megabytes. To look whether that is necessary reads what others write, and takes the lock: two
    * threads that did so for each item of 50 bytes took 170 ns longer for it.
@@ -53,6 +65,7 @@ final class Room {
   private final OpenSegments open;
   private final SegmentPool pool;
   private final Cleaner cleaner;
+  private final Compaction compaction;
   private final Runs runs;
   private final Residency residency;
 
@@ -64,6 +77,10 @@ final class Room {
 
   @GuardedBy("pool.lock")
   private final TtlWindows windows;
+
+  /** The clock of the policy at the last call of maintain. */
+  @GuardedBy("pool.lock")
+  private long lastClock;
 
   @GuardedBy("pool.lock")
   private double tablesToAge;
@@ -92,7 +109,9 @@ final class Room {
     policy = new EvictionPolicy(maxItemSegments, segments.segmentBytes());
     open = new OpenSegments(segments, stripes(maxItemSegments));
     pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
-    cleaner = new Cleaner(memory, segments, index, keyHash, ticker, policy, open, pool, removals);
+    compaction = new Compaction(segments, pool);
+    Sweeper sweeper = new Sweeper(memory, segments, index, keyHash, ticker, policy, pool, removals);
+    cleaner = new Cleaner(segments, policy, open, pool, sweeper, compaction);
     runs = new Runs(segments, open, pool, cleaner);
     residency = new Residency(segments, pool, RootLayout.firstIndexSegment(root));
     spare = pool.reserve() + 2;
@@ -146,21 +165,23 @@ final class Room {
     if (draft.bytes() > segments.capacityBytes()) {
       return reserveRun(itemClass, draft);
     }
+    int bytes = (int) draft.bytes();
     int place = open.place(itemClass, writer);
     while (true) {
       int segment = open.segmentAcquire(place);
-      long location = open.reserve(segment, place, draft);
+      long location = open.reserve(segment, place, bytes, draft.expiresAtMillis());
       if (location >= 0) {
         return location;
       }
-      if (segment != NO_SEGMENT && open.wastesLessAlone(segment, place, draft)) {
+      if (segment != NO_SEGMENT
+          && open.wastesLessAlone(segment, place, bytes, draft.expiresAtMillis())) {
         return reserveRun(itemClass, draft);
       }
       pool.lock.lock();
       try {
         if (open.segmentAcquire(place) == segment) {
           makeAvailable(1);
-          pool.openAnother(place, draft);
+          pool.openAnother(place, draft.expiresAtMillis());
           countTaken(1);
         }
       } finally {
@@ -177,22 +198,35 @@ final class Room {
     if (writer.writtenBytes() < segments.segmentBytes() >>> HELP_SHIFT) {
       return;
     }
-    int items = Math.min(writer.takeWritten(), STEP_ITEMS); // Nobody is to wait for many tiny ones.
-    if (pool.available() < spare && pool.lock.tryLock()) {
+    boolean needed = pool.available() < spare || compaction.isDue();
+    if (!needed) {
+      writer.takeWritten();
+    } else if (pool.lock.tryLock()) {
       try {
-        long wantedBytes = (long) spare * segments.segmentBytes();
-        int turns = 0;
-        while (turns < MAX_HELP_TURNS
-            && pool.emptyBytes() + cleaner.sweptBytes() < wantedBytes
-            && cleaner.step(items, false)) {
-          turns++;
-        }
+        help(Math.min(writer.takeWritten(), STEP_ITEMS)); // Nobody is to wait for many tiny ones.
       } finally {
         pool.lock.unlock();
       }
+    } else {
+      writer.deferHelp();
     }
     if (pages.available() < SPARE_PAGES) {
       addPages();
+    }
+  }
+
+  @GuardedBy("pool.lock")
+  private void help(int writtenItems) {
+    if (pool.available() < spare) {
+      long wantedBytes = (long) spare * segments.segmentBytes();
+      int turns = 0;
+      while (turns < MAX_HELP_TURNS
+          && pool.emptyBytes() + cleaner.sweptBytes() < wantedBytes
+          && cleaner.step(writtenItems, false)) {
+        turns++;
+      }
+    } else if (compaction.isDue()) {
+      cleaner.compact(COMPACTION_ITEMS * writtenItems);
     }
   }
 
@@ -221,7 +255,7 @@ final class Room {
       makeAvailable(runLength);
       int first = runs.makeFree(runLength);
       countTaken(runLength);
-      return pool.beginRun(first, runLength, itemClass, draft);
+      return pool.beginRun(first, runLength, itemClass, draft.bytes(), draft.expiresAtMillis());
     } finally {
       pool.lock.unlock();
     }
@@ -242,6 +276,7 @@ final class Room {
   private void countTaken(int count) {
     pool.countTaken(count);
     policy.advanceClock(count);
+    compaction.opened();
     tablesToAge += count * (double) index.tableCount() / policy.ticksOfGhosts();
     for (; tablesToAge >= 1; tablesToAge--) {
       index.replaceGhosts(index.table(nextTableToAge), policy::withoutOldGhosts);
@@ -252,11 +287,26 @@ final class Room {
   // ---- for the store ----
 
   /**
-   * Cleans what has expired or was cleared, a step at a time, and has memory ready. Gives back
-   * segments in which nothing is alive, so that a store whose items are replaced all the time goes
-   * on with the memory that it has already.
+   * Cleans what has expired or was cleared, frees segments in which nothing is alive, merges some
+   * while nobody writes, has memory ready that a growing store will need, and gives back what was
+   * not needed; all of it a step at a time.
    */
   void maintain() {
+    addDue();
+    boolean more = true;
+    while (more) {
+      pool.lock.lock();
+      try {
+        more = cleaner.stepDue(STEP_ITEMS);
+      } finally {
+        pool.lock.unlock();
+      }
+    }
+    compactIfQuiet();
+    residency.adjust();
+  }
+
+  private void addDue() {
     pool.lock.lock();
     try {
       boolean[] dueWindows = windows.takeDue(ticker.millis());
@@ -271,16 +321,32 @@ final class Room {
     } finally {
       pool.lock.unlock();
     }
-    boolean more = true;
-    while (more) {
+  }
+
+  private void compactIfQuiet() {
+    boolean more;
+    pool.lock.lock();
+    try {
+      more = policy.clock() == lastClock;
+      lastClock = policy.clock();
+      if (more) {
+        compaction.count(Compaction.QUIET_SHARE);
+      }
+    } finally {
+      pool.lock.unlock();
+    }
+    long began = System.nanoTime();
+    while (more && System.nanoTime() - began < MAX_COMPACTION_NANOS) {
       pool.lock.lock();
       try {
-        more = cleaner.stepDue(STEP_ITEMS);
+        more = compaction.isDue() && pool.available() >= spare;
+        if (more) {
+          cleaner.compact(STEP_ITEMS);
+        }
       } finally {
         pool.lock.unlock();
       }
     }
-    residency.populateAhead();
   }
 
   @GuardedBy("pool.lock")
@@ -308,6 +374,16 @@ final class Room {
     pool.lock.lock();
     try {
       return pool.expiringItemCount();
+    } finally {
+      pool.lock.unlock();
+    }
+  }
+
+  /** How many bytes of items were moved to other segments, since the start. */
+  long movedBytes() {
+    pool.lock.lock();
+    try {
+      return cleaner.movedBytes();
     } finally {
       pool.lock.unlock();
     }

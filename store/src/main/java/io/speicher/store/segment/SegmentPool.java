@@ -109,30 +109,30 @@ final class SegmentPool {
 
   /** Opens another segment at a place, instead of the one that is open there. One is free. */
   @GuardedBy("lock")
-  void openAnother(int place, Draft draft) {
+  void openAnother(int place, long expiresAtMillis) {
     int last = open.segmentAcquire(place);
     if (last != NO_SEGMENT) {
       segments.seal(last);
     }
     int segment = free.next();
-    begin(segment, 1, OpenSegments.itemClass(place), draft);
+    begin(segment, 1, OpenSegments.itemClass(place), expiresAtMillis);
     open.setSegmentRelease(place, segment);
     fillMainFirst();
   }
 
   /** Takes free segments in a row for one item, and returns its location. */
   @GuardedBy("lock")
-  long beginRun(int first, int runLength, int itemClass, Draft draft) {
-    begin(first, runLength, itemClass, draft);
-    return segments.reserveRun(first, draft.bytes());
+  long beginRun(int first, int runLength, int itemClass, long bytes, long expiresAtMillis) {
+    begin(first, runLength, itemClass, expiresAtMillis);
+    return segments.reserveRun(first, bytes);
   }
 
   @GuardedBy("lock")
-  private void begin(int first, int runLength, int itemClass, Draft draft) {
+  private void begin(int first, int runLength, int itemClass, long expiresAtMillis) {
     free.remove(first, runLength);
     queueSegments[ItemClass.queue(itemClass)] += runLength;
     updateAvailable();
-    long expiryBaseMillis = TtlWindows.startMillis(draft.window(), draft.expiresAtMillis());
+    long expiryBaseMillis = TtlWindows.startMillis(ItemClass.window(itemClass), expiresAtMillis);
     segments.begin(first, itemClass, runLength, expiryBaseMillis, policy.clock());
   }
 
@@ -161,24 +161,28 @@ final class SegmentPool {
 
   /** Reserves room for the copy of an item, if there is any, or returns less than 0. */
   @GuardedBy("lock")
-  long reserveForMove(int queue, Draft copy) {
-    int itemClass = ItemClass.of(queue, copy.window());
-    if (copy.bytes() > segments.capacityBytes()) {
-      int runLength = segments.segmentsFor(copy.bytes());
+  long reserveForMove(int itemClass, long bytes, long expiresAtMillis) {
+    if (bytes > segments.capacityBytes()) {
+      int runLength = segments.segmentsFor(bytes);
       int first = available < runLength ? NO_SEGMENT : free.row(runLength);
-      return first == NO_SEGMENT ? -1 : beginRun(first, runLength, itemClass, copy);
+      return first == NO_SEGMENT
+          ? -1
+          : beginRun(first, runLength, itemClass, bytes, expiresAtMillis);
     }
     int place = open.place(itemClass, 0);
-    long location = open.reserve(open.segmentAcquire(place), place, copy);
+    long location = reserveAt(place, bytes, expiresAtMillis);
     while (location < 0) {
       if (available == 0 || free.next() == NO_SEGMENT) {
         return -1;
       }
-      openAnother(place, copy);
-      location =
-          open.reserve(open.segmentAcquire(place), place, copy); // Unless writers were faster.
+      openAnother(place, expiresAtMillis);
+      location = reserveAt(place, bytes, expiresAtMillis); // Unless writers were faster.
     }
     return location;
+  }
+
+  private long reserveAt(int place, long bytes, long expiresAtMillis) {
+    return open.reserve(open.segmentAcquire(place), place, (int) bytes, expiresAtMillis);
   }
 
   /** Gives the last segment before those of the index, which is free, to the index. */

@@ -582,6 +582,14 @@ public final class SegmentStore implements Store {
   }
 
   /**
+   * How many bytes of items the store itself has moved since the start, to make room or to take
+   * less memory. What was put, and this, is what was written.
+   */
+  public long movedBytes() {
+    return room.movedBytes();
+  }
+
+  /**
    * Checks that index, segments and accounts agree, to the byte, while nobody else uses the store.
    *
    * @return how many items there are, found by the index, and how many dead ones

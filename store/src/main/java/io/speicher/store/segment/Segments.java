@@ -298,6 +298,14 @@ final class Segments {
     }
   }
 
+  /** Copies an item, byte by byte, to where bytes were reserved for it. */
+  void copy(long item, long location, int bytes) {
+    NativeMemory.copy(item, address(location), bytes);
+    if (CHECKED) {
+      LONGS.getAndAdd(checksums, of(location), checksumOf(address(location), bytes));
+    }
+  }
+
   /** Counts a writer out, whose item is linked now, or marked dead. */
   void done(int segment) {
     NativeMemory.getAndAddLong(account(segment) + FILL, -ONE_WRITER);
@@ -335,8 +343,17 @@ final class Segments {
 
   /** Counts an item that is linked now, or that is not any more if its bytes are negative. */
   void addLiveBytes(int segment, int bytes) {
-    NativeMemory.getAndAddLong(
-        account(segment) + ALIVE, (bytes < 0 ? -ONE_ITEM : ONE_ITEM) + bytes);
+    changeLive(segment, liveChange(bytes));
+  }
+
+  /** Counts the sum of some {@link #liveChange}s. */
+  void changeLive(int segment, long change) {
+    NativeMemory.getAndAddLong(account(segment) + ALIVE, change);
+  }
+
+  /** What changes if an item is linked, or unlinked if its bytes are negative. */
+  static long liveChange(int bytes) {
+    return (bytes < 0 ? -ONE_ITEM : ONE_ITEM) + bytes;
   }
 
   // ---- checks ----

@@ -2,6 +2,7 @@ package io.speicher.store.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -35,6 +36,8 @@ final class KeyHashTest {
       direct.position(5);
       direct.put(key).flip().position(5);
       assertThat(hash.of(direct)).isEqualTo(expected);
+      long address = MemorySegment.ofBuffer(direct).address();
+      assertThat(hash.of(address, bytes)).isEqualTo(expected);
       assertThat(direct.position()).isEqualTo(5);
       assertThat(newHash().of(ByteBuffer.wrap(key))).isNotEqualTo(expected);
     }
