@@ -16,11 +16,14 @@ final class Compaction {
    * alive to some v < u, and for each byte that is written v / (1 - v) bytes are moved. The figures
    * are in docs/performance.md.
    *
+   * What is still empty of open segments does not count. Items that expire are spread over many open
+   * segments, and merging would have to make up for all that these have empty.
+   *
    * Only segments that are at least a quarter dead are merged, so no more than three bytes are moved
    * for each one that is won, whatever is tolerated.
    */
 
-  /** So much may be dead or empty in any case. */
+  /** So much may be dead in any case. */
   private static final long FLOOR_BYTES = 16 << 20;
 
   /** ... or this part of what is alive, while the store is written to. */
@@ -35,7 +38,7 @@ final class Compaction {
   private final Segments segments;
   private final SegmentPool pool;
 
-  /** How much more than tolerated is dead or empty. */
+  /** How much more than tolerated is dead. */
   private long excessBytes;
 
   /** Whether that is more than nothing. Read by any thread. */
@@ -75,7 +78,7 @@ final class Compaction {
   /**
    * Counts what is alive, and what is not.
    *
-   * @param share which part of what is alive may be dead or empty beside it
+   * @param share which part of what is alive may be dead beside it
    */
   void count(double share) {
     long allBytes = 0;
@@ -84,7 +87,7 @@ final class Compaction {
     for (int segment = 0; segment < pool.itemSegmentsEnd(); segment++) {
       if (segments.isInUse(segment) && segments.runLength(segment) == 1) {
         counted++;
-        allBytes += segments.segmentBytes();
+        allBytes += segments.writeOffset(segment);
         liveBytes += segments.isDead(segment) ? 0 : segments.liveBytes(segment);
       }
     }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * were the bytes of that item.
  */
 final class Lookup implements Item, HashIndex.Match, AutoCloseable {
-  /** What the processor fetches from memory at a time. */
-  static final int LINE_BYTES = 64;
-
   /** The sequence number of an item that was gone when its version was asked for. */
   private static final long LOST = -1;
 
@@ -188,7 +185,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     long address = segments.address(location);
     if (reading) {
       // Most items go over into the next line. Both come at the same time, if asked for now.
-      touched = NativeMemory.getByte(address + LINE_BYTES);
+      touched = NativeMemory.getByte(address + NativeMemory.LINE_BYTES);
     }
     item.at(address, segments, segment);
     if (!item.hasKey(key) || !isIntact()) {

@@ -57,6 +57,9 @@ final class NativeMemory {
   private static final VarHandle BUFFER_LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
 
+  /** What the processor fetches from memory at a time. */
+  static final int LINE_BYTES = 64;
+
   /** Up to so many are copied faster one after the other than by the JDK all at once. */
   private static final int FEW_BYTES = 32;
 

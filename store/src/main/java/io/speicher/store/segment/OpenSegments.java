@@ -90,6 +90,27 @@ final class OpenSegments {
         : -1;
   }
 
+  /** Writes an item where bytes were reserved for it. What cannot be written is dead. */
+  void write(Draft draft, long location) {
+    long item = segments.address(location);
+    boolean written = false;
+    try {
+      draft.write(item, segments.expiryBaseMillis(segments.of(location)));
+      written = true;
+    } finally {
+      if (!written) {
+        ItemLayout.markDead(item);
+      }
+      segments.addChecksum(location, (int) draft.bytes());
+    }
+  }
+
+  /** Copies an item, byte by byte, to where bytes were reserved for it. */
+  void copy(long item, long location, int bytes) {
+    NativeMemory.copy(item, segments.address(location), bytes);
+    segments.addChecksum(location, bytes);
+  }
+
   /** Whether a segment is open for such items, be there room or not. */
   private boolean isUsable(int segment, long sequence, int place, long expiresAtMillis) {
     return segmentAcquire(place) == segment

@@ -110,7 +110,8 @@ final class Room {
     open = new OpenSegments(segments, stripes(maxItemSegments));
     pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
     compaction = new Compaction(segments, pool);
-    Sweeper sweeper = new Sweeper(memory, segments, index, keyHash, ticker, policy, pool, removals);
+    Sweeper sweeper =
+        new Sweeper(memory, segments, index, keyHash, ticker, policy, open, pool, removals);
     cleaner = new Cleaner(segments, policy, open, pool, sweeper, compaction);
     runs = new Runs(segments, open, pool, cleaner);
     residency = new Residency(segments, pool, RootLayout.firstIndexSegment(root));
@@ -188,6 +189,11 @@ final class Room {
         pool.lock.unlock();
       }
     }
+  }
+
+  /** Writes an item where room was reserved for it. What cannot be written is dead. */
+  void write(Draft draft, long location) {
+    open.write(draft, location);
   }
 
   /**

@@ -387,7 +387,7 @@ public final class SegmentStore implements Store {
     }
     Outcome outcome = null;
     try {
-      segments.write(draft, location);
+      room.write(draft, location);
       outcome =
           source == null || source.isIntact()
               ? link(old, expected, location, (int) draft.bytes(), generation)

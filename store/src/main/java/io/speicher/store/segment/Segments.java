@@ -51,9 +51,6 @@ final class Segments {
   /** Whether bookkeeping is done that only a verifier needs: where assertions are on. */
   static final boolean CHECKED = Segments.class.desiredAssertionStatus();
 
-  static final int LIFE_BYTES = 16;
-  static final int ACCOUNT_BYTES = 64;
-
   private static final int EXPIRY_BASE = 8;
 
   private static final int FILL = 0;
@@ -155,11 +152,11 @@ final class Segments {
   }
 
   private long life(int segment) {
-    return NativeMemory.bounded(lives + (long) segment * LIFE_BYTES);
+    return NativeMemory.bounded(lives + (long) segment * StoreLayout.LIFE_BYTES);
   }
 
   private long account(int segment) {
-    return NativeMemory.bounded(accounts + (long) segment * ACCOUNT_BYTES);
+    return NativeMemory.bounded(accounts + (long) segment * StoreLayout.ACCOUNT_BYTES);
   }
 
   private long header(int segment) {
@@ -281,31 +278,6 @@ final class Segments {
     return firstItemOf(first);
   }
 
-  /** Writes an item where bytes were reserved for it. What cannot be written is dead. */
-  void write(Draft draft, long location) {
-    long item = address(location);
-    boolean written = false;
-    try {
-      draft.write(item, expiryBaseMillis(of(location)));
-      written = true;
-    } finally {
-      if (!written) {
-        ItemLayout.markDead(item);
-      }
-      if (CHECKED) {
-        LONGS.getAndAdd(checksums, of(location), checksumOf(item, (int) draft.bytes()));
-      }
-    }
-  }
-
-  /** Copies an item, byte by byte, to where bytes were reserved for it. */
-  void copy(long item, long location, int bytes) {
-    NativeMemory.copy(item, address(location), bytes);
-    if (CHECKED) {
-      LONGS.getAndAdd(checksums, of(location), checksumOf(address(location), bytes));
-    }
-  }
-
   /** Counts a writer out, whose item is linked now, or marked dead. */
   void done(int segment) {
     NativeMemory.getAndAddLong(account(segment) + FILL, -ONE_WRITER);
@@ -357,6 +329,13 @@ final class Segments {
   }
 
   // ---- checks ----
+
+  /** Where checks are on: remembers what was written, in whatever order it comes. */
+  void addChecksum(long location, int itemBytes) {
+    if (CHECKED) {
+      LONGS.getAndAdd(checksums, of(location), checksumOf(address(location), itemBytes));
+    }
+  }
 
   /** Of all that stays as it was written. */
   static long checksumOf(long item, int itemBytes) {

@@ -22,6 +22,11 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
   static final int PAGE_BYTES = 4 << 10;
   static final int GUARD_BYTES = 128 << 10;
 
+  /** How much of the segment table each segment has; {@link Segments} knows what it holds. */
+  static final int LIFE_BYTES = 16;
+
+  static final int ACCOUNT_BYTES = 64;
+
   private static final long BUDGET_PER_TABLE = 2 << 20;
   private static final int MAX_TABLE_BITS = 20;
 
@@ -37,10 +42,7 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
             63 - Long.numberOfLeadingZeros(Math.max(1, budgetBytes / BUDGET_PER_TABLE)));
     long fixedBytes = ROOT_BYTES + PAGE_BYTES + ((long) TableLayout.TABLE_BYTES << tableBits);
     int bytesPerSegment =
-        geometry.segmentBytes()
-            + Segments.LIFE_BYTES
-            + Segments.ACCOUNT_BYTES
-            + HEAP_BYTES_PER_SEGMENT;
+        geometry.segmentBytes() + LIFE_BYTES + ACCOUNT_BYTES + HEAP_BYTES_PER_SEGMENT;
     long count = (budgetBytes - fixedBytes) / bytesPerSegment;
     StoreLayout layout = new StoreLayout(geometry.segmentBytes(), (int) count, tableBits);
     long heapBytes = count * HEAP_BYTES_PER_SEGMENT;
@@ -94,11 +96,11 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
   }
 
   long accountsOffset() {
-    return roundUp(livesOffset() + (long) segmentCount * Segments.LIFE_BYTES, Lookup.LINE_BYTES);
+    return roundUp(livesOffset() + (long) segmentCount * LIFE_BYTES, NativeMemory.LINE_BYTES);
   }
 
   long tablesOffset() {
-    return accountsOffset() + (long) segmentCount * Segments.ACCOUNT_BYTES;
+    return accountsOffset() + (long) segmentCount * ACCOUNT_BYTES;
   }
 
   /** Everything before the first segment. */

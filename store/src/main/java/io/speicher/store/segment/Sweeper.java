@@ -121,6 +121,7 @@ final class Sweeper {
   private final KeyHash keyHash;
   private final Ticker ticker;
   private final EvictionPolicy policy;
+  private final OpenSegments open;
   private final SegmentPool pool;
   private final Removals removals;
 
@@ -157,6 +158,7 @@ final class Sweeper {
       KeyHash keyHash,
       Ticker ticker,
       EvictionPolicy policy,
+      OpenSegments open,
       SegmentPool pool,
       Removals removals) {
     this.segments = segments;
@@ -164,6 +166,7 @@ final class Sweeper {
     this.keyHash = keyHash;
     this.ticker = ticker;
     this.policy = policy;
+    this.open = open;
     this.pool = pool;
     this.removals = removals;
     keys = memory.newView();
@@ -407,9 +410,9 @@ final class Sweeper {
     boolean linked = false;
     try {
       if (copy == null) {
-        segments.copy(item.address(), location, bytes);
+        open.copy(item.address(), location, bytes);
       } else {
-        segments.write(copy, location);
+        open.write(copy, location);
       }
       linked = relink(sweep, hash, slotAddress, location, bytes, frequency);
     } finally {
