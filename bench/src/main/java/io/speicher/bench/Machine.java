@@ -52,6 +52,12 @@ public final class Machine {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
+  /** User and system time that all threads of this process have taken. */
+  public static long processCpuNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
   private static long number(String file, String pattern) {
     return Long.parseLong(text(file, pattern));
   }

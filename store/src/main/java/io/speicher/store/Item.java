@@ -9,6 +9,12 @@ public interface Item {
   /** Stands for the expiry of an item that has none. */
   long NEVER = Long.MAX_VALUE;
 
+  /** A mark: the value is out of date. */
+  int STALE = 1;
+
+  /** A mark: somebody is computing the value. */
+  int LEASED = 2;
+
   /**
    * The value in place: to be copied from, never to be kept or changed. To a reader it is always
    * the same buffer, with position and limit set anew; to an updater another one each time.
@@ -17,6 +23,12 @@ public interface Item {
 
   /** What was given to {@link PutOptions#kind}. */
   int kind();
+
+  /**
+   * The marks that an update has given it: {@link #STALE}, {@link #LEASED}, both or 0. What a put
+   * stores has none.
+   */
+  int marks();
 
   /** What was given to {@link PutOptions#flags}. */
   int flags();

@@ -69,7 +69,7 @@ public interface Store extends AutoCloseable {
 
   /**
    * Stores {@code value} in place of any older one, together with what {@code options} say. Time to
-   * live, flags and kind of an older item are forgotten.
+   * live, flags, kind and marks of an older item are forgotten.
    */
   PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options);
 
@@ -97,8 +97,8 @@ public interface Store extends AutoCloseable {
 
   /**
    * Stores the item of {@code from} under the key {@code to} as well: the value that it had at some
-   * moment during the call, with its kind, flags and expiry, and a version of its own. A miss, and
-   * nothing is done, if it is evicted meanwhile, be it to make room for the copy.
+   * moment during the call, with its kind, marks, flags and expiry, and a version of its own. A
+   * miss, and nothing is done, if it is evicted meanwhile, be it to make room for the copy.
    *
    * @param onlyIfAbsent whether {@code to} must have no item
    */

@@ -18,7 +18,9 @@ public sealed interface Update {
    * of {@code gapBytes} zeros, and of the remaining bytes of {@code middle} and {@code tail}. All
    * buffers may be views of the item that was shown.
    *
-   * @param kind 0 to 255
+   * @param kind 0 to 3
+   * @param marks {@link Item#STALE}, {@link Item#LEASED}, both or 0. An item with marks may take a
+   *     byte more
    * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER};
    *     at once if that is not in the future
    * @param version {@link #NEW_VERSION}; {@link #KEEP_VERSION} if the value is the same as before,
@@ -32,6 +34,7 @@ public sealed interface Update {
       ByteBuffer middle,
       ByteBuffer tail,
       int kind,
+      int marks,
       int flags,
       long expiresAtMillis,
       long version)
@@ -46,24 +49,34 @@ public sealed interface Update {
 
     public Replace {
       PutOptions.requireKind(kind);
+      if ((marks & ~(Item.STALE | Item.LEASED)) != 0) {
+        throw new IllegalArgumentException("unknown marks: marks=" + marks + " (expected: 0..3)");
+      }
       if (gapBytes < 0) {
         throw new IllegalArgumentException(
             "gap out of bounds: gapBytes=" + gapBytes + " (expected: 0 or more)");
       }
     }
 
-    /** A value in two parts. */
+    /** A value in two parts, without marks. */
     public Replace(
         ByteBuffer head, ByteBuffer tail, int kind, int flags, long expiresAtMillis, long version) {
-      this(head, 0, NOTHING, tail, kind, flags, expiresAtMillis, version);
+      this(head, 0, NOTHING, tail, kind, 0, flags, expiresAtMillis, version);
     }
 
-    /** A new value in two parts, with the old one's kind, flags and expiry. */
+    /** The same with other marks. */
+    public Replace withMarks(int newMarks) {
+      return new Replace(
+          head, gapBytes, middle, tail, kind, newMarks, flags, expiresAtMillis, version);
+    }
+
+    /** A new value in two parts, with the old one's kind, marks, flags and expiry. */
     public static Replace value(Item old, ByteBuffer head, ByteBuffer tail) {
-      return new Replace(head, tail, old.kind(), old.flags(), old.expiresAtMillis(), NEW_VERSION);
+      return new Replace(head, tail, old.kind(), old.flags(), old.expiresAtMillis(), NEW_VERSION)
+          .withMarks(old.marks());
     }
 
-    /** A new value, with the old one's kind, flags and expiry. */
+    /** A new value, with the old one's kind, marks, flags and expiry. */
     public static Replace value(Item old, ByteBuffer value) {
       return value(old, value, NOTHING);
     }
@@ -71,7 +84,8 @@ public sealed interface Update {
     /** The same value with another expiry. */
     public static Replace expiry(Item old, long expiresAtMillis) {
       return new Replace(
-          old.value(), NOTHING, old.kind(), old.flags(), expiresAtMillis, KEEP_VERSION);
+              old.value(), NOTHING, old.kind(), old.flags(), expiresAtMillis, KEEP_VERSION)
+          .withMarks(old.marks());
     }
 
     /** What a put would store. */

@@ -108,6 +108,7 @@ public final class HeapStore implements Store {
               ownKey,
               ownValue,
               options.kind(),
+              0,
               options.flags(),
               ++lastVersion,
               options.expiresAtMillis());
@@ -180,6 +181,7 @@ public final class HeapStore implements Store {
                       replace.middle(),
                       replace.tail()),
                   replace.kind(),
+                  replace.marks(),
                   replace.flags(),
                   version(replace, old),
                   replace.expiresAtMillis());
@@ -400,15 +402,23 @@ public final class HeapStore implements Store {
     private final ByteBuffer key;
     private final byte[] value;
     private final int kind;
+    private final int marks;
     private final int flags;
     private final long version;
     private final long expiresAtMillis;
 
     HeapItem(
-        ByteBuffer key, byte[] value, int kind, int flags, long version, long expiresAtMillis) {
+        ByteBuffer key,
+        byte[] value,
+        int kind,
+        int marks,
+        int flags,
+        long version,
+        long expiresAtMillis) {
       this.key = key;
       this.value = value;
       this.kind = kind;
+      this.marks = marks;
       this.flags = flags;
       this.version = version;
       this.expiresAtMillis = expiresAtMillis;
@@ -426,6 +436,11 @@ public final class HeapStore implements Store {
     @Override
     public int kind() {
       return kind;
+    }
+
+    @Override
+    public int marks() {
+      return marks;
     }
 
     @Override

@@ -326,7 +326,7 @@ public abstract class StoreContract {
   @Test
   void item_keepsKindAndFlags() {
     Store store = store(PLENTY);
-    for (int kind = 0; kind <= 255; kind++) {
+    for (int kind = 0; kind <= 3; kind++) {
       PutOptions options = PutOptions.DEFAULT.withKind(kind).withFlags(0xCAFE_0000 + kind);
       put(store, "foo", "bar", options);
       Seen seen = see(store, "foo");
@@ -336,6 +336,29 @@ public abstract class StoreContract {
     put(store, "foo", "bar");
     assertThat(see(store, "foo").kind).isZero();
     assertThat(see(store, "foo").flags).isZero();
+  }
+
+  @Test
+  void item_keepsMarks_untilItIsPutAgain() {
+    Store store = store(PLENTY);
+    for (int kind = 0; kind <= 3; kind++) {
+      for (int marks : new int[] {0, Item.STALE, Item.LEASED, Item.STALE | Item.LEASED}) {
+        put(store, "foo", "bar", ttl(1_000).withKind(kind).withFlags(7));
+        assertThat(see(store, "foo").marks).isZero();
+        store.update(
+            bytes("foo"),
+            old -> Update.Replace.value(requireNonNull(old), bytes("baz")).withMarks(marks));
+        assertThat(see(store, "foo").marks).isEqualTo(marks);
+        assertThat(see(store, "foo").kind).isEqualTo(kind);
+        assertThat(see(store, "foo").flags).isEqualTo(7);
+
+        store.update(bytes("foo"), old -> Update.Replace.expiry(requireNonNull(old), Item.NEVER));
+        store.copy(bytes("foo"), bytes("copy"), false);
+        assertThat(see(store, "foo").marks).isEqualTo(marks);
+        assertThat(see(store, "copy").marks).isEqualTo(marks);
+        assertThat(see(store, "copy").kind).isEqualTo(kind);
+      }
+    }
   }
 
   @Test
@@ -366,10 +389,10 @@ public abstract class StoreContract {
 
   @Test
   void options_outOfBounds() {
-    assertThatThrownBy(() -> PutOptions.DEFAULT.withKind(256))
+    assertThatThrownBy(() -> PutOptions.DEFAULT.withKind(4))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> new Update.Replace(bytes("a"), -1, bytes("b"), bytes("c"), 0, 0, Item.NEVER, 0))
+    assertThatThrownBy(() ->
+            new Update.Replace(bytes("a"), -1, bytes("b"), bytes("c"), 0, 0, 0, Item.NEVER, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("gap out of bounds: gapBytes=-1 (expected: 0 or more)");
   }
@@ -933,6 +956,7 @@ public abstract class StoreContract {
                   bytes,
                   value.slice(value.position() + behind, value.remaining() - behind),
                   2,
+                  0,
                   7,
                   after(1_000),
                   Update.Replace.NEW_VERSION);
@@ -957,7 +981,9 @@ public abstract class StoreContract {
       put(store, "key-" + i % 7, "x".repeat(10_000 + i));
       store.update(
           bytes("foo"),
-          _ -> new Update.Replace(bytes("a"), 20_000, bytes(""), bytes("b"), 0, 0, Item.NEVER, 0));
+          _ ->
+              new Update.Replace(
+                  bytes("a"), 20_000, bytes(""), bytes("b"), 0, 0, 0, Item.NEVER, 0));
       ByteBuffer expected = ByteBuffer.allocate(20_002).put(0, (byte) 'a').put(20_001, (byte) 'b');
       assertThat(valueOf(store, bytes("foo"))).isEqualTo(expected);
     }
@@ -974,7 +1000,7 @@ public abstract class StoreContract {
                   bytes("foo"),
                   _ ->
                       new Update.Replace(
-                          bytes("a"), gapBytes, nothing, nothing, 0, 0, Item.NEVER, 0)))
+                          bytes("a"), gapBytes, nothing, nothing, 0, 0, 0, Item.NEVER, 0)))
           .isEqualTo(UpdateResult.TOO_LARGE);
       assertThat(get(store, "foo")).isEmpty();
     }
@@ -985,7 +1011,7 @@ public abstract class StoreContract {
   @Test
   void copy_keepsAllButTheVersion() {
     Store store = store(PLENTY);
-    put(store, "a", "value", ttl(1_000).withKind(9).withFlags(-7));
+    put(store, "a", "value", ttl(1_000).withKind(3).withFlags(-7));
     Seen source = see(store, "a");
 
     assertThat(store.copy(bytes("a"), bytes("longer key"), false)).isEqualTo(CopyResult.COPIED);
@@ -1969,6 +1995,7 @@ public abstract class StoreContract {
   private static final class Seen implements ItemReader {
     private String value = "";
     private int kind;
+    private int marks;
     private int flags;
     private long version;
     private long expiresAtMillis;
@@ -1977,6 +2004,7 @@ public abstract class StoreContract {
     public void read(Item item) {
       value = text(item.value());
       kind = item.kind();
+      marks = item.marks();
       flags = item.flags();
       version = item.version();
       expiresAtMillis = item.expiresAtMillis();

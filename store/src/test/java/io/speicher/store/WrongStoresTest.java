@@ -195,6 +195,7 @@ final class WrongStoresTest {
           replace.middle(),
           replace.tail(),
           replace.kind(),
+          replace.marks(),
           fault == Fault.TOUCH_FORGETS_FLAGS && keepsVersion(replace) ? 0 : replace.flags(),
           replace.expiresAtMillis(),
           fault == Fault.APPEND_KEEPS_THE_VERSION && replace.tail().hasRemaining()

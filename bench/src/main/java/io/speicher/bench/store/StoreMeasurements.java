@@ -33,9 +33,14 @@ public final class StoreMeasurements {
       case "expiry-of" -> Expiry.measureReuse(others);
       case "maintenance-of" -> Expiry.measureMaintenance(others);
       case "growth" -> Growth.measure(others);
+      case "overwrite" -> Overwriting.measure(others);
+      case "overwrite-of" -> Overwriting.measureOne(others);
+      case "walk" -> Walk.measure(others);
+      case "walk-of" -> Walk.measureOne(others);
       case "soak" -> System.exit(Soak.run(others) ? 0 : 1);
       default -> {
-        System.err.println("which measurement? memory, cpu, versions, expiry, growth or soak");
+        System.err.println(
+            "which measurement? memory, cpu, versions, expiry, growth, overwrite, walk or soak");
         System.exit(2);
       }
     }

@@ -633,6 +633,7 @@ public final class CommandExecutor {
         set.bytes(),
         value.slice(value.position() + behind, length - behind),
         ValueKind.BYTES.code(),
+        0,
         old == null ? 0 : old.flags(),
         old == null ? Item.NEVER : old.expiresAtMillis(),
         Update.Replace.NEW_VERSION);

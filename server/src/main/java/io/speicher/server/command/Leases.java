@@ -19,18 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stale items, and who may compute them anew.
  *
- * <p>An item's marks stand above its kind, in the same number: so an item without them takes no
- * room for them, and whoever stores a new value, with a kind alone, clears them.
+ * <p>Whoever stores a new value clears the marks of the old one.
  */
 final class Leases {
-  private static final int KIND = 3;
-
-  /** The value is out of date. */
-  private static final int STALE = 4;
-
-  /** Somebody is computing it. */
-  private static final int LEASED = 8;
-
   /**
    * What no item has. It is not 0, which memcached's clients send back where they want no
    * condition.
@@ -47,9 +38,17 @@ final class Leases {
     this.store = store;
   }
 
-  /** What the bytes of an item are, whatever marks it has. */
+  /** What the bytes of an item are. */
   static ValueKind kind(Item item) {
-    return ValueKind.ofCode(item.kind() & KIND);
+    return ValueKind.ofCode(item.kind());
+  }
+
+  private static boolean isStale(Item item) {
+    return (item.marks() & Item.STALE) != 0;
+  }
+
+  private static boolean isLeased(Item item) {
+    return (item.marks() & Item.LEASED) != 0;
   }
 
   void get(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
@@ -94,12 +93,13 @@ final class Leases {
               return get.vivify() == null
                   ? Update.KEEP
                   : new Update.Replace(
-                      NOTHING,
-                      NOTHING,
-                      ValueKind.BYTES.code() | LEASED,
-                      0,
-                      executor.expiresAtMillis(get.vivify(), null),
-                      Update.Replace.NEW_VERSION);
+                          NOTHING,
+                          NOTHING,
+                          ValueKind.BYTES.code(),
+                          0,
+                          executor.expiresAtMillis(get.vivify(), null),
+                          Update.Replace.NEW_VERSION)
+                      .withMarks(Item.LEASED);
             });
     if (result == UpdateResult.TOO_LARGE) {
       dialect.encode(executor.tooLarge(get.key().remaining()), out.resetTo(start));
@@ -117,13 +117,8 @@ final class Leases {
     if (!leases && get.touch() == null) {
       return Update.KEEP;
     }
-    return new Update.Replace(
-        old.value(),
-        NOTHING,
-        leases ? old.kind() | LEASED : old.kind(),
-        old.flags(),
-        newExpiry(get, old),
-        Update.Replace.KEEP_VERSION);
+    return Update.Replace.expiry(old, newExpiry(get, old))
+        .withMarks(leases ? old.marks() | Item.LEASED : old.marks());
   }
 
   /** The version of a new item is told by the store only once it is there. */
@@ -133,7 +128,7 @@ final class Leases {
     store.look(
         get.key(),
         item -> {
-          ours[0] = (item.kind() & LEASED) != 0 && !item.value().hasRemaining();
+          ours[0] = isLeased(item) && !item.value().hasRemaining();
           dialect.encode(leased(get, item, true), out.resetTo(start));
         });
     if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
@@ -157,8 +152,8 @@ final class Leases {
         value,
         created ? Item.NEVER : item.expiresAtMillis(),
         created || isToBeLeased(get, item),
-        !created && (item.kind() & LEASED) != 0,
-        (item.kind() & STALE) != 0);
+        !created && isLeased(item),
+        isStale(item));
   }
 
   private long newExpiry(Command.LeaseGet get, Item item) {
@@ -168,10 +163,10 @@ final class Leases {
   }
 
   private boolean isToBeLeased(Command.LeaseGet get, Item item) {
-    if ((item.kind() & LEASED) != 0) {
+    if (isLeased(item)) {
       return false;
     }
-    return (item.kind() & STALE) != 0
+    return isStale(item)
         || (item.expiresAtMillis() != Item.NEVER
             && item.expiresAtMillis() - store.nowMillis() < get.recacheMillis());
   }
@@ -189,12 +184,13 @@ final class Leases {
           return refusal[0] != null
               ? Update.KEEP
               : new Update.Replace(
-                  old.value(),
-                  NOTHING,
-                  (old.kind() & KIND) | STALE,
-                  old.flags(),
-                  executor.expiresAtMillis(invalidate.expiry(), old),
-                  Update.Replace.NEW_VERSION);
+                      old.value(),
+                      NOTHING,
+                      old.kind(),
+                      old.flags(),
+                      executor.expiresAtMillis(invalidate.expiry(), old),
+                      Update.Replace.NEW_VERSION)
+                  .withMarks(Item.STALE);
         });
     return refusal[0] == null ? Reply.Done.DONE : refusal[0];
   }
@@ -215,12 +211,13 @@ final class Leases {
               if (old != null && leased.acceptsOlder() && isOlder(condition)) {
                 refusal[0] = null;
                 return new Update.Replace(
-                    set.value(),
-                    NOTHING,
-                    set.kind().code() | STALE | (old.kind() & LEASED),
-                    set.options().flags(),
-                    old.expiresAtMillis(),
-                    Update.Replace.NEW_VERSION);
+                        set.value(),
+                        NOTHING,
+                        set.kind().code(),
+                        set.options().flags(),
+                        old.expiresAtMillis(),
+                        Update.Replace.NEW_VERSION)
+                    .withMarks(Item.STALE | (old.marks() & Item.LEASED));
               }
               return Update.KEEP;
             });
@@ -330,6 +327,7 @@ final class Leases {
                   sum.middle(),
                   sum.tail(),
                   sum.kind(),
+                  sum.marks(),
                   sum.flags(),
                   expiresAtMillis[0],
                   sum.version());

@@ -23,7 +23,7 @@ final class Draft {
   private int gapBytes;
   private ByteBuffer middle = NOTHING;
   private ByteBuffer tail = NOTHING;
-  private int kind;
+  private int extension;
   private int flags;
   private long expiresAtMillis;
   private long version;
@@ -45,7 +45,7 @@ final class Draft {
         newKey,
         value,
         value.remaining(),
-        options.kind(),
+        ItemLayout.extension(options.kind(), 0),
         options.flags(),
         options.expiresAtMillis(),
         NO_VERSION,
@@ -65,7 +65,7 @@ final class Draft {
         newKey,
         replace.head(),
         replace.valueBytes(),
-        replace.kind(),
+        ItemLayout.extension(replace.kind(), replace.marks()),
         replace.flags(),
         replace.expiresAtMillis(),
         newVersion,
@@ -82,7 +82,7 @@ final class Draft {
         itemKey,
         value,
         value.remaining(),
-        item.kind(),
+        ItemLayout.extension(item.kind(), item.marks()),
         item.flags(),
         item.expiresAtMillis(),
         newVersion,
@@ -93,7 +93,7 @@ final class Draft {
       ByteBuffer newKey,
       ByteBuffer newHead,
       long newValueBytes,
-      int newKind,
+      int newExtension,
       int newFlags,
       long newExpiresAtMillis,
       long newVersion,
@@ -101,14 +101,14 @@ final class Draft {
     key = newKey;
     head = newHead;
     valueBytes = newValueBytes;
-    kind = newKind;
+    extension = newExtension;
     flags = newFlags;
     expiresAtMillis = newExpiresAtMillis;
     version = newVersion;
     window = TtlWindows.of(expiresAtMillis, nowMillis);
     options =
         ItemLayout.options(
-            kind,
+            extension,
             key.remaining(),
             (int) Math.min(valueBytes, Integer.MAX_VALUE),
             flags,
@@ -146,7 +146,7 @@ final class Draft {
             options,
             key,
             (int) valueBytes,
-            kind,
+            extension,
             flags,
             expiresAtMillis,
             TtlWindows.isFar(window),

@@ -12,7 +12,7 @@ import java.util.Queue;
  * not been used. How large the small queue is follows from which of the two would have served more
  * hits if it had been larger.
  *
- * <p>The lock of {@link Room} guards everything.
+ * <p>The lock of {@link SegmentPool} guards everything.
  */
 final class EvictionPolicy {
 

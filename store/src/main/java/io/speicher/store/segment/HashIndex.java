@@ -2,34 +2,25 @@ package io.speicher.store.segment;
 
 import static io.speicher.store.segment.NativeMemory.compareAndSetLong;
 import static io.speicher.store.segment.NativeMemory.getAndSetLong;
-import static io.speicher.store.segment.NativeMemory.getInt;
-import static io.speicher.store.segment.NativeMemory.getIntAcquire;
 import static io.speicher.store.segment.NativeMemory.getLong;
 import static io.speicher.store.segment.NativeMemory.getLongAcquire;
-import static io.speicher.store.segment.NativeMemory.getShort;
-import static io.speicher.store.segment.NativeMemory.putInt;
-import static io.speicher.store.segment.NativeMemory.putIntRelease;
 import static io.speicher.store.segment.NativeMemory.putLong;
 import static io.speicher.store.segment.NativeMemory.putLongRelease;
-import static io.speicher.store.segment.NativeMemory.putShort;
+import static io.speicher.store.segment.TableLayout.BUCKET_BYTES;
+import static io.speicher.store.segment.TableLayout.MAX_PAGES;
+import static io.speicher.store.segment.TableLayout.PAGE_BUCKETS;
+import static io.speicher.store.segment.TableLayout.PAGE_BUCKET_BITS;
+import static io.speicher.store.segment.TableLayout.SLOTS;
+import static io.speicher.store.segment.TableLayout.SLOTS_END;
+import static io.speicher.store.segment.TableLayout.SLOT_BYTES;
+import static io.speicher.store.segment.TableLayout.TABLE_BYTES;
 
 import java.lang.invoke.VarHandle;
 import java.util.function.LongUnaryOperator;
 
 /**
  * Where the item of a key lies. A hash leads to a table, a tag within it to a bucket, and a slot of
- * the bucket to a location.
- *
- * <pre>
- *  table header, 2,112 bytes:
- *  | version 8 | generation 8 | buckets 4 | items 4 | page numbers, 521 x 4 | pages 4 |
- *
- *  page, 8 KiB: 128 buckets.     bucket, 64 bytes: | slot 8 | ... 7 slots | passers 2 | ghosts 6 |
- *
- *  slot:
- *   63..44     43         42..41      40..39   38..0
- *  | tag 20 | observed | frequency | unused | location 39 |     0 is an empty slot
- * </pre>
+ * the bucket to a location. *
  *
  * <p><b>Threads.</b> Any thread reads, without a lock; writers of one table exclude each other by
  * its version, which is odd while it is locked. Methods that say so need that lock.
@@ -63,44 +54,10 @@ final class HashIndex {
    * Clearing adds one to the generation of the index. A table of another generation counts as empty,
    * and the next writer to lock it makes it so.
    */
-  static final int PAGE_BYTES = 8 << 10;
-
-  /**
-   * Makes room for the numbers of so many pages that a table is never full as long as there are
-   * any: its share of the budget, four megabytes at the most, ends before, even if all items are of
-   * the fewest bytes. An odd number of cache lines, since with a power of two the first lines of
-   * all tables, which every lookup reads, would have to share a few sets of the processor's cache.
-   */
-  static final int TABLE_BYTES = (2 << 10) + 64;
-
   /** Stands for no slot; no slot has this address. */
   static final long NOT_FOUND = 0;
 
-  static final int BUCKET_BYTES = 64;
-  private static final int SLOT_BYTES = 8;
-  static final int SLOTS = 7;
-  private static final int PASSERS = SLOTS * SLOT_BYTES;
-  private static final int PAGE_BUCKETS = PAGE_BYTES / BUCKET_BYTES;
-  private static final int PAGE_BUCKET_BITS = 7;
-
-  // What a lookup needs comes first, so that it has to read one line of most tables.
-  private static final int VERSION = 0;
-  private static final int GENERATION = 8;
-  private static final int BUCKETS = 16;
-  private static final int ITEMS = 20;
-  private static final int PAGE_NUMBERS = 24;
-  private static final int PAGES = TABLE_BYTES - 4;
-  static final int MAX_PAGES = (PAGES - PAGE_NUMBERS) / 4;
-
-  static final int TAG_BITS = 20;
-  static final int MAX_FREQUENCY = 3;
-  private static final int TAG_SHIFT = 44;
-  private static final int TAG_MASK = (1 << TAG_BITS) - 1;
-  private static final long OBSERVED = 1L << 43;
-  private static final int FREQUENCY_SHIFT = 41;
-  private static final long FREQUENCY_MASK = (long) MAX_FREQUENCY << FREQUENCY_SHIFT;
-  private static final long UNUSED_MASK = 3L << 39;
-  private static final long LOCATION_MASK = (1L << 39) - 1;
+  private static final int TAG_MASK = (1 << SlotLayout.TAG_BITS) - 1;
 
   /** The part of a hash that makes the tag; the upper bits choose the table. */
   private static final int HASH_TAG_SHIFT = 20;
@@ -111,6 +68,7 @@ final class HashIndex {
   /** ... by this part of its pages, or one. */
   private static final int GROWTH_SHIFT = 4;
 
+  private final long root;
   private final long tables;
   private final int tableBits;
   private final long pageBase;
@@ -119,17 +77,17 @@ final class HashIndex {
   /** Serves one table at a time while it is spread over more pages. */
   private long[] scratch = new long[1 << 10];
 
-  private volatile long generation = 1;
-
   /** Nobody who locked a table in an older generation is still at it. */
   private long settledGeneration = 1;
 
   /**
+   * @param root the address of the root page, which holds the generation
    * @param tables the address of {@code 1 << tableBits} table headers, all zero
    * @param pageBase the address of page 0
    * @param pages has a page for each table, all zero
    */
-  HashIndex(long tables, int tableBits, long pageBase, IndexPages pages) {
+  HashIndex(long root, long tables, int tableBits, long pageBase, IndexPages pages) {
+    this.root = root;
     this.tables = tables;
     this.tableBits = tableBits;
     this.pageBase = pageBase;
@@ -137,52 +95,11 @@ final class HashIndex {
     for (int i = 0; i < 1 << tableBits; i++) {
       long table = table(i);
       // Zero as it comes from the system: not to write to it spares an empty store 8 KiB.
-      putInt(table + PAGE_NUMBERS, pages.take());
-      putInt(table + PAGES, 1);
-      putLong(table + GENERATION, generation);
-      putInt(table + BUCKETS, PAGE_BUCKETS);
+      TableLayout.setPage(table, 0, pages.take());
+      TableLayout.setPageCount(table, 1);
+      TableLayout.setGenerationRelease(table, RootLayout.generationAcquire(root));
+      TableLayout.setBucketsRelease(table, PAGE_BUCKETS);
     }
-  }
-
-  // ---- slots ----
-
-  static long slot(int tag, long location, int frequency) {
-    return ((long) tag << TAG_SHIFT) | ((long) frequency << FREQUENCY_SHIFT) | location;
-  }
-
-  static int tag(long slot) {
-    return (int) (slot >>> TAG_SHIFT);
-  }
-
-  static long location(long slot) {
-    return slot & LOCATION_MASK;
-  }
-
-  static int frequency(long slot) {
-    return (int) ((slot & FREQUENCY_MASK) >>> FREQUENCY_SHIFT);
-  }
-
-  static long withFrequency(long slot, int frequency) {
-    return (slot & ~FREQUENCY_MASK) | ((long) frequency << FREQUENCY_SHIFT);
-  }
-
-  /** Whether somebody has been told the version of this item. */
-  static boolean isObserved(long slot) {
-    return (slot & OBSERVED) != 0;
-  }
-
-  static long observed(long slot) {
-    return slot | OBSERVED;
-  }
-
-  /** Whether two slots differ by their frequency at most: a hint, which anybody may change. */
-  static boolean same(long slot, long other) {
-    return ((slot ^ other) & ~FREQUENCY_MASK) == 0;
-  }
-
-  /** Whether two slots lead to the same item. */
-  static boolean sameItem(long slot, long other) {
-    return ((slot ^ other) & ~(FREQUENCY_MASK | OBSERVED)) == 0;
   }
 
   // ---- finding, by any thread ----
@@ -217,13 +134,13 @@ final class HashIndex {
     long table = tableOf(hash);
     int tag = tagOf(hash);
     for (int attempt = 1; ; attempt++) {
-      long version = getLongAcquire(table + VERSION);
+      long version = TableLayout.versionAcquire(table);
       long slotAddress = isCurrent(table) ? search(table, tag, match) : NOT_FOUND;
       if (slotAddress != NOT_FOUND) {
         return slotAddress;
       }
       VarHandle.acquireFence();
-      if ((version & 1) == 0 && getLong(table + VERSION) == version) {
+      if ((version & 1) == 0 && TableLayout.version(table) == version) {
         return NOT_FOUND;
       }
       Backoff.pause(attempt);
@@ -248,18 +165,19 @@ final class HashIndex {
    */
   long findAt(long slotAddress, long hash, Match match) {
     long slot = isCurrent(tableOf(hash)) ? getLongAcquire(slotAddress) : 0;
-    boolean found = slot != 0 && tag(slot) == tagOf(hash) && match.matches(slotAddress, slot);
+    boolean found =
+        slot != 0 && SlotLayout.tag(slot) == tagOf(hash) && match.matches(slotAddress, slot);
     return found ? slotAddress : NOT_FOUND;
   }
 
   /** Whether the items of a table have not been cleared. */
   private boolean isCurrent(long table) {
-    return getLongAcquire(table + GENERATION) == generation;
+    return TableLayout.generationAcquire(table) == RootLayout.generationAcquire(root);
   }
 
   private long search(long tableAddress, int tag, Match match) {
     long table = NativeMemory.bounded(tableAddress);
-    int buckets = getIntAcquire(table + BUCKETS);
+    int buckets = TableLayout.bucketsAcquire(table);
     int bucketIndex = home(tag, buckets);
     for (int i = 0; i < buckets; i++) {
       long bucket = bucket(table, bucketIndex);
@@ -270,7 +188,7 @@ final class HashIndex {
           return at;
         }
       }
-      if (getShort(bucket + PASSERS) == 0) {
+      if (TableLayout.passers(bucket) == 0) {
         return NOT_FOUND;
       }
       bucketIndex = next(bucketIndex, buckets);
@@ -286,7 +204,7 @@ final class HashIndex {
   private static int slotsOf(long bucket, int tag) {
     int found = 0;
     for (int i = 0; i < SLOTS; i++) {
-      int difference = tag(getLong(bucket + (long) i * SLOT_BYTES)) ^ tag;
+      int difference = SlotLayout.tag(getLong(bucket + (long) i * SLOT_BYTES)) ^ tag;
       found |= ((difference - 1) >>> 31) << i;
     }
     return found;
@@ -294,14 +212,14 @@ final class HashIndex {
 
   /** Adds one to the frequency of a slot, if that is still what it was. */
   static void countHit(long slotAddress, long slot) {
-    if (frequency(slot) < MAX_FREQUENCY) {
-      compareAndSetLong(slotAddress, slot, slot + (1L << FREQUENCY_SHIFT));
+    if (SlotLayout.frequency(slot) < SlotLayout.MAX_FREQUENCY) {
+      compareAndSetLong(slotAddress, slot, slot + SlotLayout.ONE_HIT);
     }
   }
 
   /** Sets the frequency of a slot, if that is still what it was. */
   static void setFrequency(long slotAddress, long slot, int frequency) {
-    compareAndSetLong(slotAddress, slot, withFrequency(slot, frequency));
+    compareAndSetLong(slotAddress, slot, SlotLayout.withFrequency(slot, frequency));
   }
 
   // ---- changing, by one thread for each table ----
@@ -309,13 +227,14 @@ final class HashIndex {
   /** Locks a table, which is empty after {@link #clear}. */
   void lock(long table) {
     for (int attempt = 1; ; attempt++) {
-      long version = getLongAcquire(table + VERSION);
-      if ((version & 1) == 0 && compareAndSetLong(table + VERSION, version, version + 1)) {
+      long version = TableLayout.versionAcquire(table);
+      if ((version & 1) == 0
+          && compareAndSetLong(TableLayout.versionAddress(table), version, version + 1)) {
         break;
       }
       Backoff.pause(attempt);
     }
-    if (getLong(table + GENERATION) != generation) {
+    if (!isCurrent(table)) {
       boolean done = false;
       try {
         empty(table);
@@ -329,7 +248,7 @@ final class HashIndex {
   }
 
   void unlock(long table) {
-    putLongRelease(table + VERSION, getLong(table + VERSION) + 1);
+    TableLayout.setVersionRelease(table, TableLayout.version(table) + 1);
   }
 
   /** As {@link #find}; what it finds stays while the table is locked. */
@@ -343,12 +262,12 @@ final class HashIndex {
   }
 
   /**
-   * As {@link #replace}, but returns false if the slot is not the {@link #same} as {@code expected}
-   * any more.
+   * As {@link #replace}, but returns false if the slot is not the {@link SlotLayout#same} as {@code
+   * expected} any more.
    */
   static boolean swap(long slotAddress, long expected, long slot) {
     long now = getLongAcquire(slotAddress);
-    while (same(now, expected)) {
+    while (SlotLayout.same(now, expected)) {
       if (compareAndSetLong(slotAddress, now, slot)) {
         return true;
       }
@@ -363,56 +282,56 @@ final class HashIndex {
    * @return false if the table is full: unlock it, fill the pages up and try again
    */
   boolean insert(long table, long slot) {
-    int items = getInt(table + ITEMS);
-    int buckets = getInt(table + BUCKETS);
+    int items = TableLayout.items(table);
+    int buckets = TableLayout.buckets(table);
     if (items >= ((long) buckets * SLOTS * FULL) >>> 8) {
       grow(table);
-      buckets = getInt(table + BUCKETS);
+      buckets = TableLayout.buckets(table);
       if (items == buckets * SLOTS) {
         return false;
       }
     }
     place(table, buckets, slot);
-    putInt(table + ITEMS, items + 1);
+    TableLayout.setItems(table, items + 1);
     return true;
   }
 
   /** Empties a slot of a locked table, and returns what it was. */
   long remove(long table, long slotAddress) {
     long slot = getAndSetLong(slotAddress, 0);
-    int buckets = getInt(table + BUCKETS);
-    int bucketIndex = home(tag(slot), buckets);
+    int buckets = TableLayout.buckets(table);
+    int bucketIndex = home(SlotLayout.tag(slot), buckets);
     long bucket = bucket(table, bucketIndex);
-    while (slotAddress < bucket || slotAddress >= bucket + PASSERS) {
-      putShort(bucket + PASSERS, getShort(bucket + PASSERS) - 1);
+    while (slotAddress < bucket || slotAddress >= bucket + SLOTS_END) {
+      TableLayout.setPassers(bucket, TableLayout.passers(bucket) - 1);
       bucketIndex = next(bucketIndex, buckets);
       bucket = bucket(table, bucketIndex);
     }
-    putInt(table + ITEMS, getInt(table + ITEMS) - 1);
+    TableLayout.setItems(table, TableLayout.items(table) - 1);
     return slot;
   }
 
   /** Puts a slot, once only, into the first bucket with room, from its home on. */
   private void place(long table, int buckets, long slot) {
-    int bucketIndex = home(tag(slot), buckets);
+    int bucketIndex = home(SlotLayout.tag(slot), buckets);
     while (true) {
       long bucket = bucket(table, bucketIndex);
-      for (long at = bucket; at < bucket + PASSERS; at += SLOT_BYTES) {
+      for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
         if (getLong(at) == 0) {
           putLongRelease(at, slot);
           return;
         }
       }
-      putShort(bucket + PASSERS, getShort(bucket + PASSERS) + 1);
+      TableLayout.setPassers(bucket, TableLayout.passers(bucket) + 1);
       bucketIndex = next(bucketIndex, buckets);
     }
   }
 
   /** Spreads a locked table over more pages, or leaves it as it is if there are none. */
   private void grow(long table) {
-    int pageCount = getInt(table + PAGES);
+    int pageCount = TableLayout.pageCount(table);
     int wanted = Math.min(MAX_PAGES - pageCount, Math.max(1, pageCount >>> GROWTH_SHIFT));
-    makeScratch(getInt(table + ITEMS)); // What may fail comes first.
+    makeScratch(TableLayout.items(table)); // What may fail comes first.
     int added = addPages(table, wanted);
     if (added > 0) {
       spread(table, (pageCount + added) * PAGE_BUCKETS);
@@ -426,12 +345,12 @@ final class HashIndex {
   }
 
   private synchronized void spread(long table, int newBuckets) {
-    int items = getInt(table + ITEMS);
+    int items = TableLayout.items(table);
     int taken = 0;
-    int oldBuckets = getInt(table + BUCKETS);
+    int oldBuckets = TableLayout.buckets(table);
     for (int i = 0; i < oldBuckets; i++) {
       long bucket = bucket(table, i);
-      for (long at = bucket; at < bucket + PASSERS; at += SLOT_BYTES) {
+      for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
         // Readers go on counting hits and observing versions: what they add to a slot either comes
         // along or fails.
         long slot = getLong(at) == 0 ? 0 : getAndSetLong(at, 0);
@@ -439,10 +358,12 @@ final class HashIndex {
           scratch[taken++] = slot;
         }
       }
-      putLong(bucket + PASSERS, 0); // And forget the ghosts: most would be in another bucket now.
+      putLong(
+          TableLayout.ghostWordAddress(bucket),
+          0); // And forget the ghosts: most would be in another bucket now.
     }
     assert taken == items : "items=" + items + " taken=" + taken;
-    putIntRelease(table + BUCKETS, newBuckets);
+    TableLayout.setBucketsRelease(table, newBuckets);
     for (int i = 0; i < taken; i++) {
       place(table, newBuckets, scratch[i]);
     }
@@ -450,27 +371,27 @@ final class HashIndex {
 
   /** Gives a locked table up to {@code wanted} empty pages, and returns how many. */
   private int addPages(long table, int wanted) {
-    int pageCount = getInt(table + PAGES);
+    int pageCount = TableLayout.pageCount(table);
     int added = 0;
     while (added < wanted) {
       int page = pages.take();
       if (page == IndexPages.NONE) {
         break;
       }
-      NativeMemory.zero(pageAddress(page), PAGE_BYTES);
-      putInt(table + PAGE_NUMBERS + 4L * (pageCount + added), page);
+      NativeMemory.zero(pageAddress(page), IndexPages.PAGE_BYTES);
+      TableLayout.setPage(table, pageCount + added, page);
       added++;
     }
-    putInt(table + PAGES, pageCount + added);
+    TableLayout.setPageCount(table, pageCount + added);
     return added;
   }
 
   private void empty(long table) {
-    for (int i = 0; i < getInt(table + PAGES); i++) {
-      NativeMemory.zero(pageAddress(getInt(table + PAGE_NUMBERS + 4L * i)), PAGE_BYTES);
+    for (int i = 0; i < TableLayout.pageCount(table); i++) {
+      NativeMemory.zero(pageAddress(TableLayout.page(table, i)), IndexPages.PAGE_BYTES);
     }
-    putInt(table + ITEMS, 0);
-    putLongRelease(table + GENERATION, generation);
+    TableLayout.setItems(table, 0);
+    TableLayout.setGenerationRelease(table, RootLayout.generationAcquire(root));
   }
 
   // ---- ghosts ----
@@ -478,12 +399,12 @@ final class HashIndex {
   /** The ghosts in the home bucket of a hash. Any thread may ask, and be told of ones that go. */
   long ghosts(long hash) {
     long table = tableOf(hash);
-    return getLong(homeBucket(table, hash) + PASSERS) & Ghosts.MASK;
+    return getLong(TableLayout.ghostWordAddress(homeBucket(table, hash))) & Ghosts.MASK;
   }
 
   /** Sets them, in a locked table. */
   void setGhosts(long table, long hash, long ghosts) {
-    long at = homeBucket(table, hash) + PASSERS;
+    long at = TableLayout.ghostWordAddress(homeBucket(table, hash));
     putLong(at, (getLong(at) & ~Ghosts.MASK) | (ghosts & Ghosts.MASK));
   }
 
@@ -491,9 +412,9 @@ final class HashIndex {
   void replaceGhosts(long table, LongUnaryOperator replacement) {
     lock(table);
     try {
-      int buckets = getInt(table + BUCKETS);
+      int buckets = TableLayout.buckets(table);
       for (int i = 0; i < buckets; i++) {
-        long at = bucket(table, i) + PASSERS;
+        long at = TableLayout.ghostWordAddress(bucket(table, i));
         long word = getLong(at);
         if ((word & Ghosts.MASK) != 0) {
           putLong(at, (word & ~Ghosts.MASK) | (replacement.applyAsLong(word) & Ghosts.MASK));
@@ -505,7 +426,7 @@ final class HashIndex {
   }
 
   private long homeBucket(long table, long hash) {
-    return bucket(table, home(tagOf(hash), getInt(table + BUCKETS)));
+    return bucket(table, home(tagOf(hash), TableLayout.buckets(table)));
   }
 
   // ---- all of it ----
@@ -513,9 +434,9 @@ final class HashIndex {
   /**
    * Forgets everything, in a time that does not depend on how much there is. One thread at a time.
    */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // See above.
   void clear() {
-    generation++;
+    RootLayout.setGenerationRelease(root, generation() + 1);
+    VarHandle.fullFence(); // What is looked up after this returns is looked up in an empty index.
   }
 
   /**
@@ -523,31 +444,31 @@ final class HashIndex {
    * unlink items. The same thread as for that, or one at a time.
    */
   void awaitClear() {
-    if (settledGeneration == generation) {
+    if (settledGeneration == generation()) {
       return;
     }
     VarHandle.fullFence(); // Whoever locks a table from here on sees the new generation.
     for (int i = 0; i < tableCount(); i++) {
       long table = table(i);
-      long version = getLongAcquire(table + VERSION);
+      long version = TableLayout.versionAcquire(table);
       for (int attempt = 1;
-          (version & 1) != 0 && getLongAcquire(table + VERSION) == version;
+          (version & 1) != 0 && TableLayout.versionAcquire(table) == version;
           attempt++) {
         Backoff.pause(attempt);
       }
     }
-    settledGeneration = generation;
+    settledGeneration = generation();
   }
 
   long generation() {
-    return generation;
+    return RootLayout.generationAcquire(root);
   }
 
   long itemCount() {
     long items = 0;
     for (int i = 0; i < tableCount(); i++) {
       long table = table(i);
-      items += isCurrent(table) ? getInt(table + ITEMS) : 0;
+      items += isCurrent(table) ? TableLayout.items(table) : 0;
     }
     return items;
   }
@@ -561,25 +482,25 @@ final class HashIndex {
    * Visits all slots of a locked table whose tags are {@code firstTag} or larger, as far as {@code
    * maxBuckets} buckets go.
    *
-   * @return the first tag that was not visited, {@code 1 << TAG_BITS} after the last
+   * @return the first tag that was not visited, {@code 1 << SlotLayout.TAG_BITS} after the last
    */
   int visit(long table, int firstTag, int maxBuckets, SlotVisitor visitor) {
     int buckets = buckets(table);
     int firstBucket = home(firstTag, buckets);
     int endBucket = Math.min(buckets, firstBucket + maxBuckets);
-    int endTag = (int) ((((long) endBucket << TAG_BITS) + buckets - 1) / buckets);
+    int endTag = (int) ((((long) endBucket << SlotLayout.TAG_BITS) + buckets - 1) / buckets);
     int bucketIndex = firstBucket;
     boolean passed = false;
     // Past the end too, as long as there may be items whose home is before it.
     for (int i = 0; i < buckets && (firstBucket + i < endBucket || passed); i++) {
       long bucket = bucket(table, bucketIndex);
-      for (long at = bucket; at < bucket + PASSERS; at += SLOT_BYTES) {
+      for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
         long slot = getLong(at);
-        if (slot != 0 && tag(slot) >= firstTag && tag(slot) < endTag) {
+        if (slot != 0 && SlotLayout.tag(slot) >= firstTag && SlotLayout.tag(slot) < endTag) {
           visitor.visit(slot);
         }
       }
-      passed = getShort(bucket + PASSERS) != 0;
+      passed = TableLayout.passers(bucket) != 0;
       bucketIndex = next(bucketIndex, buckets);
     }
     return endTag;
@@ -596,51 +517,37 @@ final class HashIndex {
   }
 
   int buckets(long table) {
-    return getInt(table + BUCKETS);
+    return TableLayout.buckets(table);
   }
 
   int items(long table) {
-    return getInt(table + ITEMS);
+    return TableLayout.items(table);
   }
 
   int pageCount(long table) {
-    return getInt(table + PAGES);
+    return TableLayout.pageCount(table);
   }
 
   int page(long table, int pageIndex) {
-    return getInt(table + PAGE_NUMBERS + 4L * pageIndex);
+    return TableLayout.page(table, pageIndex);
   }
 
   /** Less than {@link #generation()} if the table was cleared since. */
   long generation(long table) {
-    return getLong(table + GENERATION);
-  }
-
-  /** Whether all that a table header has no use for is zero. */
-  boolean isUnusedZero(long table) {
-    long unused = 0;
-    for (int i = pageCount(table); i < MAX_PAGES; i++) {
-      unused |= page(table, i);
-    }
-    return unused == 0;
-  }
-
-  static boolean isUnusedZero(long slot, boolean itemHasVersion) {
-    boolean observedInVain = itemHasVersion && isObserved(slot);
-    return (slot & UNUSED_MASK) == 0 && !observedInVain;
+    return TableLayout.generationAcquire(table);
   }
 
   boolean isLocked(long table) {
-    return (getLongAcquire(table + VERSION) & 1) != 0;
+    return (TableLayout.versionAcquire(table) & 1) != 0;
   }
 
   int passers(long table, int bucketIndex) {
-    return getShort(bucket(table, bucketIndex) + PASSERS);
+    return TableLayout.passers(bucket(table, bucketIndex));
   }
 
   /** The bucket where the search for a tag begins. */
   static int home(int tag, int buckets) {
-    return (int) (((long) tag * buckets) >>> TAG_BITS);
+    return (int) (((long) tag * buckets) >>> SlotLayout.TAG_BITS);
   }
 
   private static int next(int bucketIndex, int buckets) {
@@ -648,11 +555,11 @@ final class HashIndex {
   }
 
   private long bucket(long table, int bucketIndex) {
-    int page = getInt(table + PAGE_NUMBERS + 4L * (bucketIndex >>> PAGE_BUCKET_BITS));
+    int page = TableLayout.page(table, bucketIndex >>> PAGE_BUCKET_BITS);
     return pageAddress(page) + (long) (bucketIndex & (PAGE_BUCKETS - 1)) * BUCKET_BYTES;
   }
 
   private long pageAddress(int page) {
-    return NativeMemory.bounded(pageBase + (long) page * PAGE_BYTES);
+    return NativeMemory.bounded(pageBase + (long) page * IndexPages.PAGE_BYTES);
   }
 }

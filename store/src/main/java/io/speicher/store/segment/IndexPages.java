@@ -4,10 +4,11 @@ import java.util.Arrays;
 
 /**
  * The pages of the index that no table has yet. A page is a number: its offset from the first
- * segment in units of {@link HashIndex#PAGE_BYTES}. Any thread may take one; {@link Room} adds
- * them, a segment at a time.
+ * segment in units of {@link #PAGE_BYTES}. Any thread may take one; {@link SegmentPool} adds them,
+ * a segment at a time.
  */
 final class IndexPages {
+  static final int PAGE_BYTES = 8 << 10;
   static final int NONE = -1;
 
   private int[] pages = new int[64];
@@ -30,8 +31,8 @@ final class IndexPages {
 
   /** Adds the pages of a segment. */
   synchronized void add(long segmentOffset, int segmentBytes) {
-    int first = (int) (segmentOffset / HashIndex.PAGE_BYTES);
-    int added = segmentBytes / HashIndex.PAGE_BYTES;
+    int first = (int) (segmentOffset / PAGE_BYTES);
+    int added = segmentBytes / PAGE_BYTES;
     if (count + added > pages.length) {
       pages = Arrays.copyOf(pages, count + added);
     }

@@ -9,6 +9,7 @@ import static io.speicher.store.segment.NativeMemory.putLong;
 import static io.speicher.store.segment.NativeMemory.putShort;
 
 import io.speicher.store.Item;
+import io.speicher.store.Store;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -16,30 +17,38 @@ import java.util.Arrays;
  * The bytes of one item in a segment. All knowledge of them is here.
  *
  * <pre>
- *   1 byte    1 or 2     1, 2 or 4    0 or 1   0 or 4   0, 4 or 12   0 or 8
- *  | options | key len. | value len. | kind   | flags  | expiry     | version | key | value |
+ *   1 byte    1 or 2     1, 2 or 4    0 or 1      0 or 4   0, 4 or 12   0 or 8
+ *  | options | key len. | value len. | extension | flags  | expiry     | version | key | value |
  *
- *  options:  bits 0-1  kind; 3 if it has a byte of its own
+ *  options:  bits 0-1  kind; 3 if there is an extension
  *            bits 2-3  how many bytes the lengths take: 1 and 1, 1 and 2, 1 and 4, or 2 and 4
- *            bit 4     nothing leads to it any more; set later, and not on every such item
+ *            bit 4     dead: nothing leads to it (any more)
  *            bit 5     there are flags: those of other items are zero
  *            bit 6     there is an expiry: other items have none
  *            bit 7     there is a version: that of other items is where they lie
+ *  extension: bits 0-1 kind
+ *            bit 2     stale: the value is out of date
+ *            bit 3     leased: somebody is computing it
+ *            bits 4-7  zero; there is room for tags, a compressed value, a database, and more
  *  expiry:   milliseconds after the expiry base of the segment; or FAR, and then, in eight more
  *            bytes, the milliseconds themselves
  * </pre>
  *
  * <p>Nothing is aligned: a padded item would be 3.5 bytes longer on the average. An item describes
- * itself, so that a segment can be walked without its index. All but the one bit stays as it was
- * written.
+ * itself, so that a segment can be walked without its index. All but the dead bit stays as it was
+ * written. Each item has that bit that no slot leads to, except while the table of its slot is
+ * locked, or its segment has writers. A dead item with a key of no bytes is a filler: it stands for
+ * bytes that were reserved and never written.
  */
 final class ItemLayout {
   static final int MAX_HEADER_BYTES = 1 + 2 + 4 + 1 + 4 + 12 + 8;
 
   private static final int KIND = 0x03;
 
-  /** Stands for a kind in a byte of its own: every kind but 0, 1 and 2. */
-  private static final int OTHER_KIND = 3;
+  /** Stands in place of a kind where there is an extension. */
+  private static final int EXTENDED = 3;
+
+  private static final int MARKS_SHIFT = 2;
 
   private static final int LENGTHS_SHIFT = 2;
   private static final int WIDE_KEY = 3;
@@ -61,13 +70,30 @@ final class ItemLayout {
 
   private ItemLayout() {}
 
+  /** Throws if a key has another length than an item can have. */
+  static void requireKey(int keyBytes) {
+    if (keyBytes < 1 || keyBytes > Store.MAX_KEY_BYTES) {
+      throw new IllegalArgumentException(
+          "key length out of bounds: keyBytes="
+              + keyBytes
+              + " (expected: 1.."
+              + Store.MAX_KEY_BYTES
+              + ")");
+    }
+  }
+
   // ---- writing ----
 
-  /** The options of an item. */
+  /** The extension of an item, whether it needs one or not. */
+  static int extension(int kind, int marks) {
+    return kind | (marks << MARKS_SHIFT);
+  }
+
+  /** The options of an item, which has an extension in it only if that is 3 or more. */
   static int options(
-      int kind, int keyBytes, int valueBytes, int flags, boolean expires, boolean hasVersion) {
+      int extension, int keyBytes, int valueBytes, int flags, boolean expires, boolean hasVersion) {
     int lengths = valueBytes <= 0xFF ? 0 : valueBytes <= 0xFFFF ? 1 : 2;
-    return Math.min(kind, OTHER_KIND)
+    return Math.min(extension, EXTENDED)
         | ((keyBytes <= 0xFF ? lengths : WIDE_KEY) << LENGTHS_SHIFT)
         | (flags != 0 ? FLAGS : 0)
         | (expires ? EXPIRY : 0)
@@ -76,7 +102,7 @@ final class ItemLayout {
 
   /** How long such an item is. */
   static long bytes(int options, boolean far, int keyBytes, long valueBytes) {
-    return (long) kindEnd(options)
+    return (long) extensionEnd(options)
         + ((options & FLAGS) != 0 ? 4 : 0)
         + ((options & EXPIRY) == 0 ? 0 : far ? FAR_BYTES : NEAR_BYTES)
         + ((options & VERSION) != 0 ? VERSION_BYTES : 0)
@@ -90,7 +116,7 @@ final class ItemLayout {
       int options,
       ByteBuffer key,
       int valueBytes,
-      int kind,
+      int extension,
       int flags,
       long expiresAtMillis,
       boolean far,
@@ -108,8 +134,8 @@ final class ItemLayout {
       putByte(at++, bits);
       bits >>>= 8;
     }
-    if (kind >= OTHER_KIND) {
-      putByte(at++, kind);
+    if (extension >= EXTENDED) {
+      putByte(at++, extension);
     }
     if ((options & FLAGS) != 0) {
       putInt(at, flags);
@@ -139,8 +165,8 @@ final class ItemLayout {
   // ---- reading ----
 
   /**
-   * The first eight bytes: they hold the options, both lengths and the kind, so that what every
-   * lookup needs is read at once.
+   * The first eight bytes: they hold the options, both lengths and the extension, so that what
+   * every lookup needs is read at once.
    */
   static long head(long item) {
     return getLong(item);
@@ -150,12 +176,15 @@ final class ItemLayout {
     return (int) head & 0xFF & ~DEAD;
   }
 
-  /** Whether it is known that nothing leads to the item any more. */
+  /** Whether nothing leads to the item. */
   static boolean isDead(long item) {
     return (getByte(item) & DEAD) != 0;
   }
 
-  /** Notes that nothing leads to the item any more. */
+  /**
+   * Notes that nothing leads to the item: whoever took its slot away, with the table locked, or
+   * whoever wrote it and did not link it.
+   */
   static void markDead(long item) {
     putByte(item, getByte(item) | DEAD);
   }
@@ -183,7 +212,7 @@ final class ItemLayout {
       keyLengthMask = hasWideKey(options) ? 0xFFFF : 0xFF;
       valueLengthLeft = Long.SIZE - 8 * lengthsEnd(options);
       valueLengthRight = Long.SIZE - 8 * valueLengthBytes(options);
-      flagsOffset = kindEnd(options);
+      flagsOffset = extensionEnd(options);
       expiryOffset = flagsOffset + ((options & FLAGS) != 0 ? 4 : 0);
       keyOffset = (int) ItemLayout.bytes(options, false, 0, 0);
     }
@@ -201,8 +230,16 @@ final class ItemLayout {
     }
 
     int kind(long head) {
+      return extension(head) & KIND;
+    }
+
+    int marks(long head) {
+      return extension(head) >>> MARKS_SHIFT;
+    }
+
+    private int extension(long head) {
       int kind = options & KIND;
-      return kind == OTHER_KIND ? (int) (head >>> (8 * lengthsEnd(options))) & 0xFF : kind;
+      return kind == EXTENDED ? (int) (head >>> (8 * lengthsEnd(options))) & 0xFF : kind;
     }
 
     int flags(long item) {
@@ -254,7 +291,7 @@ final class ItemLayout {
     return (LENGTHS_ENDS >>> (4 * lengths(options))) & 0xF;
   }
 
-  private static int kindEnd(int options) {
-    return lengthsEnd(options) + ((options & KIND) == OTHER_KIND ? 1 : 0);
+  private static int extensionEnd(int options) {
+    return lengthsEnd(options) + ((options & KIND) == EXTENDED ? 1 : 0);
   }
 }

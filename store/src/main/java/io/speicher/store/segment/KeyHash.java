@@ -1,5 +1,8 @@
 package io.speicher.store.segment;
 
+import static io.speicher.store.segment.NativeMemory.getByte;
+import static io.speicher.store.segment.NativeMemory.getInt;
+import static io.speicher.store.segment.NativeMemory.getLong;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.invoke.MethodHandles;
@@ -28,11 +31,20 @@ final class KeyHash {
   private final long lastSecret;
   private final long lengthSecret;
 
-  KeyHash(RandomGenerator random) {
-    seed = random.nextLong();
-    blockSecret = random.nextLong();
-    lastSecret = random.nextLong();
-    lengthSecret = (random.nextLong() << 17) | (1 << 16); // Never zero beside a length.
+  /** Hashes with the secrets of a root page. */
+  KeyHash(long root) {
+    seed = RootLayout.secret(root, 0);
+    blockSecret = RootLayout.secret(root, 1);
+    lastSecret = RootLayout.secret(root, 2);
+    lengthSecret = RootLayout.secret(root, 3);
+  }
+
+  /** Writes new secrets to a root page. */
+  static void writeSecrets(long root, RandomGenerator random) {
+    RootLayout.setSecret(root, 0, random.nextLong());
+    RootLayout.setSecret(root, 1, random.nextLong());
+    RootLayout.setSecret(root, 2, random.nextLong());
+    RootLayout.setSecret(root, 3, (random.nextLong() << 17) | (1 << 16)); // No zero with a length.
   }
 
   /** Of the remaining bytes of {@code key}. */
@@ -62,8 +74,36 @@ final class KeyHash {
       first = ((long) key.get(start) << 8) | (key.get(start + bytes / 2) & 0xFF);
       last = key.get(end - 1);
     }
-    hash = fold(first ^ blockSecret, last ^ hash);
-    return fold(hash ^ lastSecret, bytes ^ lengthSecret);
+    return finish(first, last, hash, bytes);
+  }
+
+  /** Of that many bytes, at least one, at an address; the same as of a buffer that holds them. */
+  long of(long address, int bytes) {
+    long end = address + bytes;
+    long hash = seed;
+    long first;
+    long last;
+    if (bytes >= 16) {
+      for (long at = address; at < end - 16; at += 16) {
+        hash = fold(getLong(at) ^ blockSecret, getLong(at + 8) ^ hash);
+      }
+      first = getLong(end - 16);
+      last = getLong(end - 8);
+    } else if (bytes >= 8) {
+      first = getLong(address);
+      last = getLong(end - 8);
+    } else if (bytes >= 4) {
+      first = getInt(address);
+      last = getInt(end - 4);
+    } else {
+      first = ((long) (byte) getByte(address) << 8) | getByte(address + bytes / 2);
+      last = (byte) getByte(end - 1);
+    }
+    return finish(first, last, hash, bytes);
+  }
+
+  private long finish(long first, long last, long hash, int bytes) {
+    return fold(fold(first ^ blockSecret, last ^ hash) ^ lastSecret, bytes ^ lengthSecret);
   }
 
   private static long fold(long a, long b) {

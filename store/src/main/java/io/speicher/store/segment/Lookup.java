@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * were the bytes of that item.
  */
 final class Lookup implements Item, HashIndex.Match, AutoCloseable {
-  /** What the processor fetches from memory at a time. */
-  static final int LINE_BYTES = 64;
-
   /** The sequence number of an item that was gone when its version was asked for. */
   private static final long LOST = -1;
 
@@ -161,7 +158,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   boolean findLocked(long table) {
     if (slot != 0) { // Most likely it is still there.
       long now = NativeMemory.getLongAcquire(slotAddress);
-      if (HashIndex.sameItem(now, slot) && isIntact()) {
+      if (SlotLayout.sameItem(now, slot) && isIntact()) {
         slot = now;
         return true;
       }
@@ -178,17 +175,17 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
    */
   @Override
   public boolean matches(long candidateAddress, long candidate) {
-    long location = HashIndex.location(candidate);
+    long location = SlotLayout.location(candidate);
     slotAddress = candidateAddress;
     segment = segments.of(location);
     sequence = segments.sequenceAcquire(segment);
-    if (!HashIndex.sameItem(NativeMemory.getLongAcquire(candidateAddress), candidate)) {
+    if (!SlotLayout.sameItem(NativeMemory.getLongAcquire(candidateAddress), candidate)) {
       return false;
     }
     long address = segments.address(location);
     if (reading) {
       // Most items go over into the next line. Both come at the same time, if asked for now.
-      touched = NativeMemory.getByte(address + LINE_BYTES);
+      touched = NativeMemory.getByte(address + NativeMemory.LINE_BYTES);
     }
     item.at(address, segments, segment);
     if (!item.hasKey(key) || !isIntact()) {
@@ -210,7 +207,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
    * segment may have ended, and another item of the key may have come to lie in the same place.
    */
   boolean isExpected() {
-    return HashIndex.same(slot, expectedSlot) && sequence == expectedSequence;
+    return SlotLayout.same(slot, expectedSlot) && sequence == expectedSequence;
   }
 
   /** Whether all that was read of the item so far is its own. */
@@ -234,6 +231,11 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     return writtenBytes;
   }
 
+  /** Leaves it to a later write to help. */
+  void deferHelp() {
+    writtenBytes = 0;
+  }
+
   /** How many items were written since this was last called. */
   int takeWritten() {
     int items = writtenItems;
@@ -254,7 +256,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   /** The version that the item must carry along when it moves; 0 if nobody knows one. */
   long versionToKeep() {
-    return item.hasVersion() || HashIndex.isObserved(slot) ? version() : 0;
+    return item.hasVersion() || SlotLayout.isObserved(slot) ? version() : 0;
   }
 
   long slotAddress() {
@@ -289,13 +291,18 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   }
 
   @Override
+  public int marks() {
+    return item.marks();
+  }
+
+  @Override
   public int flags() {
     return item.flags();
   }
 
   @Override
   public int frequency() {
-    return HashIndex.frequency(slot);
+    return SlotLayout.frequency(slot);
   }
 
   @Override
@@ -312,17 +319,17 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     if (item.hasVersion()) {
       return item.version();
     }
-    while (!HashIndex.isObserved(slot)) {
+    while (!SlotLayout.isObserved(slot)) {
       long now = NativeMemory.getLongAcquire(slotAddress);
-      if (!HashIndex.sameItem(now, slot)) {
+      if (!SlotLayout.sameItem(now, slot)) {
         sequence = LOST;
         break;
       }
-      if (HashIndex.isObserved(now)
-          || NativeMemory.compareAndSetLong(slotAddress, now, HashIndex.observed(now))) {
-        slot = HashIndex.observed(now);
+      if (SlotLayout.isObserved(now)
+          || NativeMemory.compareAndSetLong(slotAddress, now, SlotLayout.observed(now))) {
+        slot = SlotLayout.observed(now);
       }
     }
-    return segments.version(sequence, HashIndex.location(slot));
+    return segments.version(sequence, SlotLayout.location(slot));
   }
 }

@@ -57,8 +57,14 @@ final class NativeMemory {
   private static final VarHandle BUFFER_LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
 
+  /** What the processor fetches from memory at a time. */
+  static final int LINE_BYTES = 64;
+
   /** Up to so many are copied faster one after the other than by the JDK all at once. */
   private static final int FEW_BYTES = 32;
+
+  /** Up to so many are copied from address to address faster by a loop than by the JDK. */
+  private static final int MEDIUM_BYTES = 256;
 
   /** What huge pages are aligned to. */
   private static final long HUGE_PAGE_BYTES = 2 << 20;
@@ -80,21 +86,41 @@ final class NativeMemory {
   }
 
   /** Memory of that many bytes, all zero, at an address that huge pages can have. */
-  @SuppressWarnings("MustBeClosed") // By release().
   static NativeMemory reserve(long bytes) {
+    return reserve(0, bytes);
+  }
+
+  /**
+   * Memory of {@code headBytes} and {@code bytes} behind them, all zero. The latter begin at an
+   * address that huge pages can have.
+   *
+   * @param headBytes a multiple of 4 KiB
+   */
+  @SuppressWarnings("MustBeClosed") // By release().
+  static NativeMemory reserve(long headBytes, long bytes) {
+    long allBytes = headBytes + bytes;
     if (LINUX) {
-      Mapping mapping = Mapping.of(bytes + HUGE_PAGE_BYTES);
-      long address = (mapping.address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
-      Mapping.advise(address, bytes, Mapping.MADV_HUGEPAGE);
-      return new NativeMemory(address, bytes, mapping, null);
+      Mapping mapping = Mapping.of(allBytes + HUGE_PAGE_BYTES);
+      long address = hugePageFrom(mapping.address + headBytes) - headBytes;
+      Mapping.advise(address, allBytes, Mapping.MADV_HUGEPAGE);
+      return new NativeMemory(address, allBytes, mapping, null);
     }
     Arena arena = Arena.ofShared();
-    long address = arena.allocate(bytes, HUGE_PAGE_BYTES).address();
-    return new NativeMemory(address, bytes, null, arena);
+    long start = arena.allocate(allBytes + HUGE_PAGE_BYTES, PAGE_BYTES).address();
+    return new NativeMemory(hugePageFrom(start + headBytes) - headBytes, allBytes, null, arena);
+  }
+
+  private static long hugePageFrom(long address) {
+    return (address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
   }
 
   long address() {
     return address;
+  }
+
+  /** The first {@code sliceBytes} of it, valid until it is released. */
+  MemorySegment slice(long sliceBytes) {
+    return ALL.asSlice(address, sliceBytes);
   }
 
   /** Views for one thread. */
@@ -187,6 +213,14 @@ final class NativeMemory {
     return (long) ORDERED_LONG.getAndSet(ALL, address, value);
   }
 
+  static long getAndAddLong(long address, long value) {
+    return (long) ORDERED_LONG.getAndAdd(ALL, address, value);
+  }
+
+  static long getAndBitwiseOrLong(long address, long value) {
+    return (long) ORDERED_LONG.getAndBitwiseOr(ALL, address, value);
+  }
+
   static boolean compareAndSetLong(long address, long expected, long value) {
     return ORDERED_LONG.compareAndSet(ALL, address, expected, value);
   }
@@ -196,8 +230,17 @@ final class NativeMemory {
     return ALL.asSlice(address, bytes).asByteBuffer();
   }
 
-  static void copy(long from, long to, long bytes) {
-    MemorySegment.copy(ALL, from, ALL, to, bytes);
+  /** Copies bytes to where they do not overlap. */
+  static void copy(long from, long to, int bytes) {
+    if (bytes > MEDIUM_BYTES || bytes < Long.BYTES) {
+      MemorySegment.copy(ALL, from, ALL, to, bytes);
+      return;
+    }
+    int last = bytes - Long.BYTES; // Eight bytes that overlap those before them.
+    for (int i = 0; i < last; i += Long.BYTES) {
+      putLong(to + i, getLong(from + i));
+    }
+    putLong(to + last, getLong(from + last));
   }
 
   /** Copies the few remaining bytes of {@code from}, whose position stays. */
@@ -226,6 +269,19 @@ final class NativeMemory {
     if (LINUX) {
       long start = address & -PAGE_BYTES;
       Mapping.advise(start, address + bytes - start, Mapping.MADV_POPULATE_WRITE);
+    }
+  }
+
+  /**
+   * Gives memory back to the system. It can be used again at any time, and is zero then; where the
+   * system cannot do so, nothing happens.
+   *
+   * @param address a multiple of 4 KiB, as is {@code bytes}
+   */
+  static void giveBack(long address, long bytes) {
+    assert ((address | bytes) & (PAGE_BYTES - 1)) == 0 : "address=" + address + " bytes=" + bytes;
+    if (LINUX) {
+      Mapping.advise(address, bytes, Mapping.MADV_DONTNEED);
     }
   }
 
@@ -322,6 +378,7 @@ final class NativeMemory {
   private static final class Mapping {
     private static final int PROT_READ_WRITE = 0x1 | 0x2;
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
+    private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
     private static final int MADV_POPULATE_WRITE = 23;
     private static final long MAP_FAILED = -1;

@@ -1,56 +1,34 @@
 package io.speicher.store.segment;
 
-import static io.speicher.store.segment.EvictionPolicy.MAIN;
-import static io.speicher.store.segment.EvictionPolicy.QUEUES;
 import static io.speicher.store.segment.EvictionPolicy.SMALL;
-import static io.speicher.store.segment.Segments.HEADER_BYTES;
 import static io.speicher.store.segment.Segments.NO_SEGMENT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.store.Ticker;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 
-/**
- * Gives out room, for items and for the index, and takes it back.
- *
- * <p>Writers append to open segments. A segment belongs to a class of items: those of one queue and
- * one window. Any thread may call the methods for writers and for the store.
- */
+/** Has room for what writers store, and for the index. Any thread may call anything here. */
 final class Room {
 
   /*
    * Who cleans. Nobody waits for a background thread: a writer that finds few free segments cleans a
    * few items for every item that it writes, so that the work is spread evenly, and only one
-   * that finds none at all cleans until there is one. Expired items are cleaned by maintain().
+   * that finds none at all cleans until there is one. In the same way writers merge segments that
+   * are mostly dead, so that memory follows what is alive. Expired items are cleaned by maintain(),
+   * which also merges while nobody writes.
    *
-   * The lock is held by whoever cleans or takes a segment, for a step at a time, and never by a
-   * writer that takes bytes of an open segment, nor by a reader. Under it, tables of the index are
-   * locked, one at a time; so nobody may ask for it who has a table locked. Whoever holds it may wait
-   * for the writers of a segment to finish; so nobody may ask for it who has reserved bytes.
-   *
-   * Where segments come from. Items take the first free one, the index the last, so that there are
-   * rows of free segments for items that need several. Where a row is missing, others make way.
+   * Who knows what: SegmentPool, which segments are free, and its lock; OpenSegments, where writers
+   * append; Runs, how to find segments in a row; Cleaner, how segments become free; Residency, what
+   * of all this is in memory.
    */
-  private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
   /** Stands for the location of an item that does not fit. */
   static final long TOO_LARGE = -1;
 
-  private static final int CLASSES = QUEUES * TtlWindows.COUNT;
   private static final int MAX_STRIPES = 4;
 
   /** A stripe of its own for some of the writers costs an open segment; so many must be there. */
   private static final int SEGMENTS_PER_STRIPE = 256;
-
-  /** One in so many segments is kept free for the cleaner, which copies before it can free. */
-  private static final int RESERVE_SHIFT = 9;
-
-  /** A store is expected to grow by one in so many segments, at the most, in half a second. */
-  private static final int MAX_GROWTH_SHIFT = 5;
 
   /** How many pages of the index there should be at any time. */
   private static final int SPARE_PAGES = 4;
@@ -64,6 +42,15 @@ final class Room {
   private static final int MAX_HELP_TURNS = 16;
 
   /**
+   * Merging segments that are a quarter dead goes over four items for each one that it makes room
+   * for.
+   */
+  private static final int COMPACTION_ITEMS = 4;
+
+  /** How long a call of {@link #maintain} may merge segments. */
+  private static final long MAX_COMPACTION_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  /**
    * A writer helps to clean each time that it has written this part of a segment, a kilobyte of two
    * megabytes. To look whether that is necessary reads what others write, and takes the lock: two
    * threads that did so for each item of 50 bytes took 170 ns longer for it.
@@ -75,15 +62,12 @@ final class Room {
   private final IndexPages pages;
   private final Ticker ticker;
   private final EvictionPolicy policy;
+  private final OpenSegments open;
+  private final SegmentPool pool;
   private final Cleaner cleaner;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** Where writers append: for each stripe of them and each class, a segment or none. */
-  private final int[] open;
-
-  private final int stripes;
-  private final int maxItemSegments;
-  private final int reserve;
+  private final Compaction compaction;
+  private final Runs runs;
+  private final Residency residency;
 
   /**
    * How many segments' worth of room there should be, in free segments and in what is empty of the
@@ -91,90 +75,53 @@ final class Room {
    */
   private final int spare;
 
-  /** What was written to a segment with this sequence number or a smaller one was cleared. */
-  private volatile long clearedThrough;
-
-  /** How many segments can still be taken for items. */
-  private volatile int available;
-
-  @GuardedBy("lock")
-  private final BitSet free;
-
-  /** The index takes segments from the end; from this one on they are its own. */
-  @GuardedBy("lock")
-  private int firstIndexSegment;
-
-  /** How many segments items have, by queue. */
-  @GuardedBy("lock")
-  private final int[] queueSegments = new int[QUEUES];
-
-  /** How many segments have been taken, ever, but for those that the cleaner copies to. */
-  @GuardedBy("lock")
-  private long taken;
-
-  @GuardedBy("lock")
+  @GuardedBy("pool.lock")
   private final TtlWindows windows;
 
-  /** Where the used segments ended, and where the index began, at the last call of maintain. */
-  @GuardedBy("lock")
-  private int lastEnd;
+  /** The clock of the policy at the last call of maintain. */
+  @GuardedBy("pool.lock")
+  private long lastClock;
 
-  @GuardedBy("lock")
-  private int lastFirstIndexSegment;
-
-  /** Up to where from the front, and from where to the end, memory is resident by our doing. */
-  @GuardedBy("lock")
-  private int populatedEnd;
-
-  @GuardedBy("lock")
-  private int populatedIndex;
-
-  @GuardedBy("lock")
+  @GuardedBy("pool.lock")
   private double tablesToAge;
 
-  @GuardedBy("lock")
+  @GuardedBy("pool.lock")
   private int nextTableToAge;
 
-  /** While a row of segments is vacated: nothing may be taken from there. */
-  @GuardedBy("lock")
-  private int vacatingFrom;
-
-  @GuardedBy("lock")
-  private int vacatingTo;
-
+  /**
+   * @param root the address of the root page
+   * @param maxItemSegments how many segments may hold items
+   */
   Room(
+      long root,
       NativeMemory memory,
       Segments segments,
       HashIndex index,
       IndexPages pages,
       KeyHash keyHash,
       Ticker ticker,
-      int indexSegments,
+      Removals removals,
       int maxItemSegments) {
     this.segments = segments;
     this.index = index;
     this.pages = pages;
     this.ticker = ticker;
-    this.maxItemSegments = maxItemSegments;
     policy = new EvictionPolicy(maxItemSegments, segments.segmentBytes());
-    cleaner = new Cleaner(memory, segments, index, keyHash, ticker, policy, this);
-    int processors = Runtime.getRuntime().availableProcessors();
-    stripes =
-        Math.clamp(Math.min(processors, maxItemSegments / SEGMENTS_PER_STRIPE), 1, MAX_STRIPES);
-    open = new int[stripes * CLASSES];
-    Arrays.fill(open, NO_SEGMENT);
-    reserve = 1 + (maxItemSegments >>> RESERVE_SHIFT);
-    spare = reserve + 2;
+    open = new OpenSegments(segments, stripes(maxItemSegments));
+    pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
+    compaction = new Compaction(segments, pool);
+    Sweeper sweeper =
+        new Sweeper(memory, segments, index, keyHash, ticker, policy, open, pool, removals);
+    cleaner = new Cleaner(segments, policy, open, pool, sweeper, compaction);
+    runs = new Runs(segments, open, pool, cleaner);
+    residency = new Residency(segments, pool, RootLayout.firstIndexSegment(root));
+    spare = pool.reserve() + 2;
     windows = new TtlWindows(ticker.millis());
-    firstIndexSegment = segments.count() - indexSegments;
-    for (int segment = firstIndexSegment; segment < segments.count(); segment++) {
-      segments.setClass(segment, Segments.INDEX);
-    }
-    lastFirstIndexSegment = firstIndexSegment;
-    populatedIndex = firstIndexSegment;
-    free = new BitSet(segments.count()); // It never grows, so that to set a bit never fails.
-    free.set(0, firstIndexSegment);
-    updateAvailable();
+  }
+
+  private static int stripes(int maxItemSegments) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return Math.clamp(Math.min(processors, maxItemSegments / SEGMENTS_PER_STRIPE), 1, MAX_STRIPES);
   }
 
   // ---- for writers ----
@@ -182,19 +129,19 @@ final class Room {
   /** Which queue the next version of an item belongs to, whose last one lies in that segment. */
   int queueOfNext(int segment) {
     int itemClass = segments.itemClass(segment); // The segment may have ended meanwhile.
-    return itemClass < 0 ? SMALL : queueOf(itemClass);
+    return itemClass < 0 ? SMALL : ItemClass.queue(itemClass);
   }
 
   /** Which queue an item belongs to whose key had none. */
   int queueOfNew(long hash, long itemBytes) {
     int ghost = policy.ghostOf(index.ghosts(hash), hash);
-    if (ghost == Ghosts.NONE || !lock.tryLock()) {
+    if (ghost == Ghosts.NONE || !pool.lock.tryLock()) {
       return SMALL;
     }
     try {
       return cleaner.queueOfReturned(ghost, itemBytes);
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
     }
   }
 
@@ -208,56 +155,45 @@ final class Room {
 
   /**
    * Reserves room for an item, and counts the caller as a writer of its segment until {@link
-   * #done}.
+   * Segments#done}.
    *
    * @param writer a number of the thread; those that follow each other write to different segments,
    *     as far as there are any
    * @return the location, or {@link #TOO_LARGE}
    */
   long reserve(int queue, Draft draft, int writer) {
-    int itemClass = itemClass(queue, draft.window());
-    if (draft.bytes() > segments.segmentBytes() - HEADER_BYTES) {
+    int itemClass = ItemClass.of(queue, draft.window());
+    if (draft.bytes() > segments.capacityBytes()) {
       return reserveRun(itemClass, draft);
     }
-    int place = place(itemClass, writer % stripes);
+    int bytes = (int) draft.bytes();
+    int place = open.place(itemClass, writer);
     while (true) {
-      int segment = openAcquire(place);
-      long location = reserveIn(segment, place, draft);
+      int segment = open.segmentAcquire(place);
+      long location = open.reserve(segment, place, bytes, draft.expiresAtMillis());
       if (location >= 0) {
         return location;
       }
-      if (segment != NO_SEGMENT && wastesLessAlone(segment, place, draft)) {
+      if (segment != NO_SEGMENT
+          && open.wastesLessAlone(segment, place, bytes, draft.expiresAtMillis())) {
         return reserveRun(itemClass, draft);
       }
-      lock.lock();
+      pool.lock.lock();
       try {
-        if (openAcquire(place) == segment) {
+        if (open.segmentAcquire(place) == segment) {
           makeAvailable(1);
-          openAnother(place, draft);
-          taken++;
-          advanceClock(1);
+          pool.openAnother(place, draft.expiresAtMillis());
+          countTaken(1);
         }
       } finally {
-        lock.unlock();
+        pool.lock.unlock();
       }
     }
   }
 
-  /** Writes an item where room was reserved for it. */
+  /** Writes an item where room was reserved for it. What cannot be written is dead. */
   void write(Draft draft, long location) {
-    int segment = segments.of(location);
-    try {
-      draft.write(segments.address(location), segments.expiryBaseMillis(segment));
-    } finally {
-      if (SegmentStore.CHECKED) {
-        segments.addChecksum(segment, segments.address(location), (int) draft.bytes());
-      }
-    }
-  }
-
-  /** Counts the writer of an item out: it is linked now, or given up. */
-  void done(long location) {
-    segments.done(segments.of(location));
+    open.write(draft, location);
   }
 
   /**
@@ -268,446 +204,160 @@ final class Room {
     if (writer.writtenBytes() < segments.segmentBytes() >>> HELP_SHIFT) {
       return;
     }
-    int items = Math.min(writer.takeWritten(), STEP_ITEMS); // Nobody is to wait for many tiny ones.
-    if (available < spare && lock.tryLock()) {
+    boolean needed = pool.available() < spare || compaction.isDue();
+    if (!needed) {
+      writer.takeWritten();
+    } else if (pool.lock.tryLock()) {
       try {
-        long wantedBytes = (long) spare * segments.segmentBytes();
-        int turns = 0;
-        while (turns < MAX_HELP_TURNS && emptyBytes() < wantedBytes && cleaner.step(items, false)) {
-          turns++;
-        }
+        help(Math.min(writer.takeWritten(), STEP_ITEMS)); // Nobody is to wait for many tiny ones.
       } finally {
-        lock.unlock();
+        pool.lock.unlock();
       }
+    } else {
+      writer.deferHelp();
     }
     if (pages.available() < SPARE_PAGES) {
       addPages();
     }
   }
 
+  @GuardedBy("pool.lock")
+  private void help(int writtenItems) {
+    if (pool.available() < spare) {
+      long wantedBytes = (long) spare * segments.segmentBytes();
+      int turns = 0;
+      while (turns < MAX_HELP_TURNS
+          && pool.emptyBytes() + cleaner.sweptBytes() < wantedBytes
+          && cleaner.step(writtenItems, false)) {
+        turns++;
+      }
+    } else if (compaction.isDue()) {
+      cleaner.compact(COMPACTION_ITEMS * writtenItems);
+    }
+  }
+
   /** Takes a segment for the index, if that needs one. */
   void addPages() {
-    lock.lock();
+    pool.lock.lock();
     try {
-      if (pages.available() < SPARE_PAGES && firstIndexSegment > 1) {
-        int segment = firstIndexSegment - 1;
-        vacate(segment, segment + 1);
-        pages.add(segments.startOf(segment), segments.segmentBytes()); // What may fail comes first.
-        firstIndexSegment = segment;
-        free.clear(segment);
-        segments.setClass(segment, Segments.INDEX);
-        taken++;
-        updateAvailable();
+      if (pages.available() < SPARE_PAGES && pool.itemSegmentsEnd() > 1) {
+        int segment = pool.itemSegmentsEnd() - 1;
+        runs.vacate(segment, segment + 1);
+        pool.takeForIndex();
       }
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
     }
-  }
-
-  private long reserveIn(int segment, int place, Draft draft) {
-    if (segment == NO_SEGMENT) {
-      return -1;
-    }
-    long sequence = segments.sequenceAcquire(segment);
-    // The second look at what is open here: in between, the segment was in that life.
-    return isUsable(segment, sequence, place, draft)
-        ? segments.reserve(segment, sequence, (int) draft.bytes())
-        : -1;
-  }
-
-  /** Whether a segment is open for such items, be there room or not. */
-  private boolean isUsable(int segment, long sequence, int place, Draft draft) {
-    long expiryBaseMillis = segments.expiryBaseMillis(segment);
-    return openAcquire(place) == segment
-        && !isCleared(sequence)
-        && (TtlWindows.isFar(windowOf(place))
-            || ItemLayout.isNear(draft.expiresAtMillis(), expiryBaseMillis));
-  }
-
-  /**
-   * Whether a segment of its own wastes less than to give up what is left of an open one, if it is
-   * only for want of room that the item does not go there.
-   */
-  private boolean wastesLessAlone(int segment, int place, Draft draft) {
-    int left = segments.segmentBytes() - segments.writeOffset(segment);
-    return segments.segmentBytes() - HEADER_BYTES - draft.bytes() < left
-        && isUsable(segment, segments.sequenceAcquire(segment), place, draft);
   }
 
   /** Reserves segments for one item alone. */
   private long reserveRun(int itemClass, Draft draft) {
     int runLength = segments.segmentsFor(draft.bytes());
-    lock.lock();
+    pool.lock.lock();
     try {
-      if (runLength > Math.min(maxItemSegments, firstIndexSegment) - reserve) {
+      if (runLength > pool.maxRunLength()) {
         return TOO_LARGE;
       }
-      int first = takeRun(runLength);
-      taken += runLength;
-      advanceClock(runLength);
-      return beginRun(first, runLength, itemClass, draft);
+      makeAvailable(runLength);
+      int first = runs.makeFree(runLength);
+      countTaken(runLength);
+      return pool.beginRun(first, runLength, itemClass, draft.bytes(), draft.expiresAtMillis());
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
     }
   }
 
-  // ---- taking segments ----
-
   /** Cleans until there are so many segments beside the reserve. */
-  @GuardedBy("lock")
+  @GuardedBy("pool.lock")
   private void makeAvailable(int wanted) {
-    for (int attempt = 1; available < wanted + reserve; attempt++) {
+    for (int attempt = 1; pool.available() < wanted + pool.reserve(); attempt++) {
       if (!cleaner.step(STEP_ITEMS, true)) {
         Backoff.pause(attempt); // All that could be cleaned is being written to.
       }
     }
   }
 
-  @GuardedBy("lock")
-  private void openAnother(int place, Draft draft) {
-    int last = openAcquire(place);
-    if (last != NO_SEGMENT) {
-      segments.seal(last);
-    }
-    int segment = firstFree();
-    begin(segment, 1, place % CLASSES, draft);
-    INTS.setRelease(open, place, segment);
-    fillMainFirst();
-  }
-
-  @GuardedBy("lock")
-  private long beginRun(int first, int runLength, int itemClass, Draft draft) {
-    begin(first, runLength, itemClass, draft);
-    return segments.reserveRun(first, draft.bytes());
-  }
-
-  @GuardedBy("lock")
-  private void begin(int first, int runLength, int itemClass, Draft draft) {
-    free.clear(first, first + runLength);
-    queueSegments[queueOf(itemClass)] += runLength;
-    updateAvailable();
-    long expiryBaseMillis = TtlWindows.startMillis(draft.window(), draft.expiresAtMillis());
-    segments.begin(first, itemClass, runLength, expiryBaseMillis, policy.clock());
-  }
-
-  /**
-   * As long as there is room for all, nothing has to prove its worth: what is too much for the
-   * small queue goes over to the main queue, whole segments at a time.
-   */
-  @GuardedBy("lock")
-  private void fillMainFirst() {
-    if (cleaner.evictedItemCount() == 0 && policy.isSmallTooLarge(queueBytes(SMALL))) {
-      int oldest = NO_SEGMENT;
-      for (int segment = 0; segment < firstIndexSegment; segment++) {
-        if (segments.isInUse(segment)
-            && queueOf(segments.itemClass(segment)) == SMALL
-            && !isOpen(segment)
-            && (oldest == NO_SEGMENT || segments.isOlder(segment, oldest))) {
-          oldest = segment;
-        }
-      }
-      if (oldest != NO_SEGMENT) {
-        setClass(oldest, itemClass(MAIN, windowOf(segments.itemClass(oldest))));
-      }
-    }
-  }
-
-  /** Lets the clock of the policy go on, and old ghosts with it. */
-  @GuardedBy("lock")
-  private void advanceClock(int segments) {
-    policy.advanceClock(segments);
-    tablesToAge += segments * (double) index.tableCount() / policy.ticksOfGhosts();
+  /** Lets the clock of the policy go on by segments that were taken, and old ghosts with it. */
+  @GuardedBy("pool.lock")
+  private void countTaken(int count) {
+    pool.countTaken(count);
+    policy.advanceClock(count);
+    compaction.opened();
+    tablesToAge += count * (double) index.tableCount() / policy.ticksOfGhosts();
     for (; tablesToAge >= 1; tablesToAge--) {
       index.replaceGhosts(index.table(nextTableToAge), policy::withoutOldGhosts);
       nextTableToAge = (nextTableToAge + 1) % index.tableCount();
     }
   }
 
-  /** The first free segment outside of what is being vacated, or less than 0. */
-  @GuardedBy("lock")
-  private int firstFree() {
-    int segment = free.nextSetBit(0);
-    return segment >= vacatingFrom && segment < vacatingTo ? free.nextSetBit(vacatingTo) : segment;
-  }
-
-  /** What is free or will be: segments, what is still to be filled, and what has been cleaned. */
-  @GuardedBy("lock")
-  private long emptyBytes() {
-    return (long) available * segments.segmentBytes()
-        + unfilledBytes(SMALL)
-        + unfilledBytes(MAIN)
-        + cleaner.sweptBytes();
-  }
-
-  @GuardedBy("lock")
-  private void updateAvailable() {
-    available =
-        Math.min(free.cardinality(), maxItemSegments - queueSegments[SMALL] - queueSegments[MAIN]);
-  }
-
-  /** Finds free segments in a row; where there are none, others make way for them. */
-  @GuardedBy("lock")
-  private int takeRun(int runLength) {
-    makeAvailable(runLength);
-    freeDeadSegments();
-    int first = freeRun(runLength);
-    if (first == NO_SEGMENT) {
-      first = cheapestRun(runLength);
-      vacate(first, first + runLength);
-    }
-    return first;
-  }
-
-  /** Frees all segments in which nothing is alive, so that there is less to be moved. */
-  @GuardedBy("lock")
-  private void freeDeadSegments() {
-    for (int segment = 0; segment < firstIndexSegment; segment++) {
-      if (segments.isInUse(segment) && isDead(segment) && !isOpen(segment)) {
-        cleaner.vacate(segment);
-      }
-    }
-  }
-
-  /** Free segments in a row, outside of what is being vacated, or {@link Segments#NO_SEGMENT}. */
-  @GuardedBy("lock")
-  private int freeRun(int runLength) {
-    BitSet usable = (BitSet) free.clone();
-    usable.clear(vacatingFrom, vacatingTo);
-    int first = usable.nextSetBit(0);
-    while (first >= 0 && usable.nextClearBit(first) - first < runLength) {
-      first = usable.nextSetBit(usable.nextClearBit(first));
-    }
-    return first >= 0 ? first : NO_SEGMENT;
-  }
-
-  /** Where in a row of that length there is least to be moved. */
-  @GuardedBy("lock")
-  private int cheapestRun(int runLength) {
-    long cost = 0;
-    long leastCost = Long.MAX_VALUE;
-    int best = NO_SEGMENT;
-    for (int segment = 0; segment < firstIndexSegment; segment++) {
-      cost += costToVacate(segment, runLength);
-      if (segment >= runLength) {
-        cost -= costToVacate(segment - runLength, runLength);
-      }
-      if (segment >= runLength - 1 && cost < leastCost) {
-        leastCost = cost;
-        best = segment - runLength + 1;
-      }
-    }
-    return best;
-  }
-
-  /** In bytes to copy; a run that is no shorter than what is wanted could hardly go elsewhere. */
-  @GuardedBy("lock")
-  private long costToVacate(int segment, int wantedLength) {
-    if (free.get(segment)) {
-      return 0;
-    }
-    int runLength = segments.runLength(segment);
-    return runLength == 1
-        ? segments.liveBytes(segment)
-        : (runLength < wantedLength ? 1L : 16L) * segments.segmentBytes();
-  }
-
-  /** Makes all segments of a row free, moving what is alive if there is room elsewhere. */
-  @GuardedBy("lock")
-  private void vacate(int from, int to) {
-    vacatingFrom = from;
-    vacatingTo = to;
-    try {
-      int segment = from;
-      while (segments.itemClass(segment) == Segments.RUN_TAIL) {
-        segment--;
-      }
-      while (segment < to) {
-        int runLength = free.get(segment) ? 1 : segments.runLength(segment);
-        cleaner.vacate(segment);
-        segment += runLength;
-      }
-    } finally {
-      vacatingFrom = 0;
-      vacatingTo = 0;
-    }
-  }
-
-  // ---- for the cleaner, which holds the lock ----
-
-  /** Reserves room for the copy of an item without making any, or returns {@link #TOO_LARGE}. */
-  @GuardedBy("lock")
-  long reserveForMove(int queue, Draft copy) {
-    int itemClass = itemClass(queue, copy.window());
-    if (copy.bytes() > segments.segmentBytes() - HEADER_BYTES) {
-      int runLength = segments.segmentsFor(copy.bytes());
-      int first = available < runLength ? NO_SEGMENT : freeRun(runLength);
-      return first == NO_SEGMENT ? TOO_LARGE : beginRun(first, runLength, itemClass, copy);
-    }
-    int place = place(itemClass, 0);
-    long location = reserveIn(openAcquire(place), place, copy);
-    while (location < 0) {
-      if (available == 0 || firstFree() < 0) {
-        return TOO_LARGE;
-      }
-      openAnother(place, copy);
-      location = reserveIn(openAcquire(place), place, copy); // Unless writers were faster.
-    }
-    return location;
-  }
-
-  /** Lets nobody write to a segment any more, and returns whether nobody does. */
-  @GuardedBy("lock")
-  boolean close(int segment) {
-    for (int place = segments.itemClass(segment); place < open.length; place += CLASSES) {
-      if (openAcquire(place) == segment) {
-        INTS.setRelease(open, place, NO_SEGMENT);
-      }
-    }
-    return segments.seal(segment);
-  }
-
-  @GuardedBy("lock")
-  boolean isOpen(int segment) {
-    for (int place = segments.itemClass(segment); place < open.length; place += CLASSES) {
-      if (openAcquire(place) == segment) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Takes back a segment, or run, in which nothing is alive and nobody writes. */
-  @GuardedBy("lock")
-  void giveBack(int first) {
-    if (isCleared(segments.sequenceAcquire(first))) {
-      index.awaitClear(); // Or who unlinks an item of it would do so in its next life.
-    }
-    int runLength = segments.runLength(first);
-    queueSegments[queueOf(segments.itemClass(first))] -= runLength;
-    segments.end(first);
-    free.set(first, first + runLength);
-    updateAvailable();
-  }
-
-  /** Moves a segment that is not open to another queue or window. */
-  @GuardedBy("lock")
-  void setClass(int segment, int itemClass) {
-    queueSegments[queueOf(segments.itemClass(segment))] -= segments.runLength(segment);
-    queueSegments[queueOf(itemClass)] += segments.runLength(segment);
-    segments.setClass(segment, itemClass);
-  }
-
-  /** How much a queue holds: its segments, less what is still to be filled of them. */
-  @GuardedBy("lock")
-  long queueBytes(int queue) {
-    return (long) queueSegments[queue] * segments.segmentBytes() - unfilledBytes(queue);
-  }
-
-  @GuardedBy("lock")
-  private long unfilledBytes(int queue) {
-    long bytes = 0;
-    for (int stripe = 0; stripe < stripes; stripe++) {
-      int segment = openAcquire(place(itemClass(queue, TtlWindows.NONE), stripe));
-      if (segment != NO_SEGMENT) {
-        bytes += segments.segmentBytes() - segments.writeOffset(segment);
-      }
-    }
-    return bytes;
-  }
-
-  /** Whether nothing in a segment can be found any more. */
-  boolean isDead(int segment) {
-    return segments.liveBytes(segment) == 0 || isCleared(segments.sequenceAcquire(segment));
-  }
-
-  /** Segments from here on hold no items. */
-  @GuardedBy("lock")
-  int itemSegmentsEnd() {
-    return firstIndexSegment;
-  }
-
-  /**
-   * How many segments there would be if nobody but the cleaner had ever taken any: this grows by
-   * what cleaning has won, whatever writers do meanwhile.
-   */
-  @GuardedBy("lock")
-  long everAvailable() {
-    return available + taken;
-  }
-
-  private boolean isCleared(long sequence) {
-    return sequence <= clearedThrough;
-  }
-
   // ---- for the store ----
 
   /**
-   * Cleans what has expired or was cleared, a step at a time, and has memory ready. Gives back
-   * segments in which nothing is alive, so that a store whose items are replaced all the time goes
-   * on with the memory that it has already.
+   * Cleans what has expired or was cleared, frees segments in which nothing is alive, merges some
+   * while nobody writes, has memory ready that a growing store will need, and gives back what was
+   * not needed; all of it a step at a time.
    */
   void maintain() {
-    lock.lock();
+    addDue();
+    boolean more = true;
+    while (more) {
+      pool.lock.lock();
+      try {
+        more = cleaner.stepDue(STEP_ITEMS);
+      } finally {
+        pool.lock.unlock();
+      }
+    }
+    compactIfQuiet();
+    residency.adjust();
+  }
+
+  private void addDue() {
+    pool.lock.lock();
     try {
       boolean[] dueWindows = windows.takeDue(ticker.millis());
-      for (int segment = 0; segment < firstIndexSegment; segment++) {
+      for (int segment = 0; segment < pool.itemSegmentsEnd(); segment++) {
         if (segments.isInUse(segment)
-            && (dueWindows[windowOf(segments.itemClass(segment))]
-                || isCleared(segments.sequenceAcquire(segment))
-                || (isDead(segment) && !isOpen(segment) && !segments.hasWriters(segment)))) {
+            && (dueWindows[ItemClass.window(segments.itemClass(segment))]
+                || segments.isCleared(segments.sequenceAcquire(segment))
+                || isIdleAndDead(segment))) {
           cleaner.addDue(segment);
         }
       }
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
     }
-    boolean more = true;
-    while (more) {
-      lock.lock();
+  }
+
+  private void compactIfQuiet() {
+    boolean more;
+    pool.lock.lock();
+    try {
+      more = policy.clock() == lastClock;
+      lastClock = policy.clock();
+      if (more) {
+        compaction.count(Compaction.QUIET_SHARE);
+      }
+    } finally {
+      pool.lock.unlock();
+    }
+    long began = System.nanoTime();
+    while (more && System.nanoTime() - began < MAX_COMPACTION_NANOS) {
+      pool.lock.lock();
       try {
-        more = cleaner.stepDue(STEP_ITEMS);
+        more = compaction.isDue() && pool.available() >= spare;
+        if (more) {
+          cleaner.compact(STEP_ITEMS);
+        }
       } finally {
-        lock.unlock();
+        pool.lock.unlock();
       }
     }
-    populateAhead();
   }
 
-  /**
-   * Makes memory resident that will be needed before the next call, if the store grows on as fast
-   * as it does: the kernel takes milliseconds to clear a huge page, which a writer should not wait
-   * for.
-   */
-  private void populateAhead() {
-    int from;
-    int to;
-    int indexFrom;
-    int indexTo;
-    lock.lock();
-    try {
-      int end = free.previousClearBit(firstIndexSegment - 1) + 1;
-      from = Math.max(end, populatedEnd);
-      // Not more, however long the last call took: what is not used would be resident for nothing.
-      int growth = Math.clamp(end - lastEnd, 0, firstIndexSegment >>> MAX_GROWTH_SHIFT);
-      to = Math.min(firstIndexSegment, end + 2 * growth + 2);
-      indexTo = Math.min(firstIndexSegment, populatedIndex);
-      indexFrom =
-          Math.max(to, firstIndexSegment - 2 * (lastFirstIndexSegment - firstIndexSegment) - 1);
-      lastEnd = end;
-      lastFirstIndexSegment = firstIndexSegment;
-      populatedEnd = Math.max(populatedEnd, to);
-      populatedIndex = Math.min(populatedIndex, indexFrom);
-    } finally {
-      lock.unlock();
-    }
-    populate(from, to);
-    populate(indexFrom, indexTo);
-  }
-
-  private void populate(int from, int to) {
-    for (int segment = from; segment < to; segment++) {
-      NativeMemory.populate(segments.address(segments.startOf(segment)), segments.segmentBytes());
-    }
+  @GuardedBy("pool.lock")
+  private boolean isIdleAndDead(int segment) {
+    return segments.isDead(segment) && !open.isOpen(segment) && !segments.hasWriters(segment);
   }
 
   /**
@@ -716,108 +366,52 @@ final class Room {
    * that what is linked after the clear lies in a segment that was opened after it.
    */
   void clear() {
-    lock.lock();
+    pool.lock.lock();
     try {
-      clearedThrough = segments.lastSequence();
+      segments.clear();
       index.clear();
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
     }
-  }
-
-  void countExpired() {
-    cleaner.countExpired();
-  }
-
-  long evictedItemCount() {
-    return cleaner.evictedItemCount();
-  }
-
-  long expiredItemCount() {
-    return cleaner.expiredItemCount();
   }
 
   /** The items that are to expire, but for those that do so after this century. */
   long expiringItemCount() {
-    lock.lock();
+    pool.lock.lock();
     try {
-      long items = 0;
-      for (int segment = 0; segment < firstIndexSegment; segment++) {
-        items +=
-            segments.isInUse(segment)
-                    && windowOf(segments.itemClass(segment)) != TtlWindows.NONE
-                    && !isCleared(segments.sequenceAcquire(segment))
-                ? segments.liveItems(segment)
-                : 0;
-      }
-      return items;
+      return pool.expiringItemCount();
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
+    }
+  }
+
+  /** How many bytes of items were moved to other segments, since the start. */
+  long movedBytes() {
+    pool.lock.lock();
+    try {
+      return cleaner.movedBytes();
+    } finally {
+      pool.lock.unlock();
     }
   }
 
   /** What could hold other items: free segments and pages, and what is dead or empty of others. */
   long unusedBytes() {
-    lock.lock();
+    pool.lock.lock();
     try {
-      long bytes = (long) firstIndexSegment * segments.segmentBytes();
-      for (int segment = 0; segment < firstIndexSegment; segment++) {
-        bytes -= segments.isInUse(segment) && !isDead(segment) ? segments.liveBytes(segment) : 0;
-      }
-      return bytes + (long) pages.available() * HashIndex.PAGE_BYTES;
+      return pool.unusedBytes();
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
     }
   }
 
   /** Lets a verifier look at everything. */
-  void verify(Verifier verifier) {
-    lock.lock();
+  ItemCensus verify(Verifier verifier) {
+    pool.lock.lock();
     try {
-      int[] found = new int[QUEUES];
-      for (int segment = 0; segment < segments.count(); segment++) {
-        int itemClass = segments.itemClass(segment);
-        verifier.expect(
-            free.get(segment) == (itemClass == Segments.FREE)
-                && (segment >= firstIndexSegment) == (itemClass == Segments.INDEX),
-            "segment %d: class=%d free=%b".formatted(segment, itemClass, free.get(segment)));
-        if (segments.isInUse(segment)) {
-          found[queueOf(itemClass)] += segments.runLength(segment);
-        }
-      }
-      verifier.expect(
-          Arrays.equals(found, queueSegments),
-          "segments of the queues: " + Arrays.toString(queueSegments));
-      verifier.verify(clearedThrough, firstIndexSegment, pages.available());
+      return pool.verify(verifier);
     } finally {
-      lock.unlock();
+      pool.lock.unlock();
     }
-  }
-
-  // ---- classes and places ----
-
-  static int itemClass(int queue, int window) {
-    return queue * TtlWindows.COUNT + window;
-  }
-
-  static int queueOf(int itemClass) {
-    return itemClass / TtlWindows.COUNT;
-  }
-
-  /** Of a class or a place. */
-  private static int windowOf(int itemClass) {
-    return itemClass % TtlWindows.COUNT;
-  }
-
-  /**
-   * Where a segment of a class is open: expiring items, of which there are many classes, have one
-   * place for all writers, others one for each stripe of them.
-   */
-  private static int place(int itemClass, int stripe) {
-    return windowOf(itemClass) == TtlWindows.NONE ? stripe * CLASSES + itemClass : itemClass;
-  }
-
-  private int openAcquire(int place) {
-    return (int) INTS.getAcquire(open, place);
   }
 }

@@ -14,7 +14,7 @@ final class SegmentPrefetch implements Prefetch {
    * How much of an item that is read is fetched. Items are not aligned, so most of 120 bytes lie in
    * three lines: a GET at 64 took 0.95 of what it takes with two, in eleven rounds.
    */
-  private static final int READ_BYTES = 2 * Lookup.LINE_BYTES + 1;
+  private static final int READ_BYTES = 2 * NativeMemory.LINE_BYTES + 1;
 
   /** What lies before the key of most items. */
   private static final int HEADER_BYTES = 8;
@@ -54,7 +54,7 @@ final class SegmentPrefetch implements Prefetch {
     if (isFull()) {
       throw new IllegalStateException("batch is full: keys=" + count);
     }
-    SegmentStore.requireKey(keyBytes);
+    ItemLayout.requireKey(keyBytes);
     hashes[count] = keyHash.of(buffer, start, keyBytes);
     needed[count] = read ? READ_BYTES : Math.min(READ_BYTES, HEADER_BYTES + keyBytes);
     slotAddresses[count] = NOT_FOUND;
@@ -100,10 +100,10 @@ final class SegmentPrefetch implements Prefetch {
     int lines = count; // The bucket of a key is read before its place is needed for a line.
     for (int i = 0; i < count; i++) {
       slotAddresses[i] = HashIndex.candidate(addresses[i], hashes[i]);
-      long item = segments.address(HashIndex.location(NativeMemory.getLong(slotAddresses[i])));
+      long item = segments.address(SlotLayout.location(NativeMemory.getLong(slotAddresses[i])));
       addresses[i] = item;
       int last = needed[i] - 1;
-      for (int at = Lookup.LINE_BYTES; at < last; at += Lookup.LINE_BYTES) {
+      for (int at = NativeMemory.LINE_BYTES; at < last; at += NativeMemory.LINE_BYTES) {
         addresses[lines++] = item + at;
       }
       addresses[lines++] = item + last;

@@ -14,6 +14,7 @@ import io.speicher.store.Ticker;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class SegmentStore implements Store {
 
   /*
    * Where to read on: ItemLayout draws an item, HashIndex finds it, Segments knows the lives of
-   * segments, Room gives them out and cleans them, EvictionPolicy says what is worth keeping,
+   * segments, Room has some for what is written, EvictionPolicy says what is worth keeping,
    * TtlWindows what expires together, Lookup how to read without a lock.
    *
    * Every write goes the same way: reserve bytes in an open segment, write the item there, and then,
@@ -49,15 +50,6 @@ public final class SegmentStore implements Store {
 
   /** The largest budget: 512 GiB. */
   public static final long MAX_BUDGET_BYTES = Geometry.MAX_BUDGET_BYTES;
-
-  /** Whether bookkeeping is done that only {@link #verify} needs: where assertions are on. */
-  static final boolean CHECKED = SegmentStore.class.desiredAssertionStatus();
-
-  private static final long BUDGET_PER_TABLE = 2 << 20;
-  private static final int MAX_TABLE_BITS = 20;
-
-  /** Who reads an item that ended meanwhile may read past the end of the last segment. */
-  private static final int GUARD_BYTES = 128 << 10;
 
   /** A step of a scan looks at so many buckets of a table, ... */
   private static final int SCAN_BUCKETS = 16;
@@ -73,8 +65,10 @@ public final class SegmentStore implements Store {
 
   private final long budgetBytes;
   private final Ticker ticker;
+  private final StoreLayout layout;
   private final NativeMemory memory;
   private final KeyHash keyHash;
+  private final Removals removals = new Removals();
   private final Room room;
   private final ThreadLocal<Lookup> lookups;
 
@@ -105,33 +99,27 @@ public final class SegmentStore implements Store {
   SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random) {
     this.ticker = ticker;
     budgetBytes = geometry.budgetBytes();
-    int segmentBytes = geometry.segmentBytes();
-    int tableBits =
-        Math.min(
-            MAX_TABLE_BITS,
-            63 - Long.numberOfLeadingZeros(Math.max(1, budgetBytes / BUDGET_PER_TABLE)));
-    long tableBytes = (long) HashIndex.TABLE_BYTES << tableBits;
-    long bytesForSegments = budgetBytes - tableBytes;
-    int count = (int) (bytesForSegments / (segmentBytes + Segments.BOOKKEEPING_BYTES));
-    long pageBytes = (long) HashIndex.PAGE_BYTES << tableBits;
-    int indexSegments = (int) ((pageBytes + segmentBytes - 1) / segmentBytes);
-    int itemSegments = count - indexSegments;
+    layout = StoreLayout.of(geometry);
+    memory = NativeMemory.reserve(layout.headBytes(), layout.segmentsAndGuardBytes());
+    long root = memory.address();
+    layout.writeRoot(root);
+    KeyHash.writeSecrets(root, random);
+    keyHash = new KeyHash(root);
+    segments = Segments.create(layout, root);
+    IndexPages pages = new IndexPages();
+    for (int segment = segments.count() - 1; segment >= layout.firstIndexSegment(); segment--) {
+      pages.add(segments.startOf(segment), segments.segmentBytes());
+    }
+    index =
+        new HashIndex(
+            root, root + layout.tablesOffset(), layout.tableBits(), segments.address(0), pages);
+    lookups =
+        ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
+    int itemSegments = layout.firstIndexSegment();
     if (geometry.itemSegments() > 0) {
       itemSegments = Math.min(itemSegments, geometry.itemSegments());
     }
-    long segmentsEnd = (long) count * segmentBytes;
-    memory = NativeMemory.reserve(segmentsEnd + GUARD_BYTES + tableBytes);
-    keyHash = new KeyHash(random);
-    segments = new Segments(memory.address(), count, segmentBytes);
-    IndexPages pages = new IndexPages();
-    for (int i = 1; i <= indexSegments; i++) {
-      pages.add(segments.startOf(count - i), segmentBytes);
-    }
-    long tables = memory.address() + segmentsEnd + GUARD_BYTES;
-    index = new HashIndex(tables, tableBits, memory.address(), pages);
-    lookups =
-        ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
-    room = new Room(memory, segments, index, pages, keyHash, ticker, indexSegments, itemSegments);
+    room = new Room(root, memory, segments, index, pages, keyHash, ticker, removals, itemSegments);
   }
 
   // ---- reading ----
@@ -397,7 +385,7 @@ public final class SegmentStore implements Store {
     if (location == Room.TOO_LARGE) {
       return refuse(old, expected);
     }
-    Outcome outcome;
+    Outcome outcome = null;
     try {
       room.write(draft, location);
       outcome =
@@ -405,7 +393,10 @@ public final class SegmentStore implements Store {
               ? link(old, expected, location, (int) draft.bytes(), generation)
               : Outcome.CHANGED;
     } finally {
-      room.done(location);
+      if (outcome != Outcome.DONE) {
+        ItemLayout.markDead(segments.address(location)); // Nothing has ever led to it.
+      }
+      segments.done(segments.of(location));
     }
     if (outcome == Outcome.TABLE_FULL) {
       room.addPages();
@@ -437,8 +428,9 @@ public final class SegmentStore implements Store {
       }
       if (found) {
         boolean expired = isExpired(current); // What may fail comes before what must not be halved.
-        int frequency = Math.min(HashIndex.frequency(current.slot()) + 1, HashIndex.MAX_FREQUENCY);
-        long slot = HashIndex.slot(tag, location, frequency);
+        int frequency =
+            Math.min(SlotLayout.frequency(current.slot()) + 1, SlotLayout.MAX_FREQUENCY);
+        long slot = SlotLayout.slot(tag, location, frequency);
         if (expected != Expected.THIS) {
           HashIndex.replace(current.slotAddress(), slot);
         } else if (!HashIndex.swap(current.slotAddress(), current.slot(), slot)) {
@@ -447,7 +439,7 @@ public final class SegmentStore implements Store {
         segments.addLiveBytes(segments.of(location), bytes);
         countGone(current, expired);
       } else {
-        if (!index.insert(table, HashIndex.slot(tag, location, 0))) {
+        if (!index.insert(table, SlotLayout.slot(tag, location, 0))) {
           return Outcome.TABLE_FULL;
         }
         segments.addLiveBytes(segments.of(location), bytes);
@@ -495,7 +487,7 @@ public final class SegmentStore implements Store {
     ItemLayout.markDead(item.stored().address());
     segments.addLiveBytes(item.segment(), -item.stored().bytes());
     if (expired) {
-      room.countExpired();
+      removals.countExpired();
     }
   }
 
@@ -504,7 +496,7 @@ public final class SegmentStore implements Store {
   /** A cursor is the number of a table and the first tag in it that has not been visited. */
   @Override
   public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
-    long end = (long) index.tableCount() << HashIndex.TAG_BITS;
+    long end = (long) index.tableCount() << SlotLayout.TAG_BITS;
     long position = cursor;
     List<ByteBuffer> keys = new ArrayList<>();
     long bytes = 0;
@@ -527,18 +519,18 @@ public final class SegmentStore implements Store {
   private long skipEmptyTables(long position, long end) {
     long at = position;
     for (int i = 0; i < SCAN_EMPTY_TABLES && at < end; i++) {
-      int tableIndex = (int) (at >>> HashIndex.TAG_BITS);
+      int tableIndex = (int) (at >>> SlotLayout.TAG_BITS);
       if (!index.isEmpty(index.table(tableIndex))) {
         return at;
       }
-      at = (tableIndex + 1L) << HashIndex.TAG_BITS;
+      at = (tableIndex + 1L) << SlotLayout.TAG_BITS;
     }
     return at;
   }
 
   private long scanTable(long position, List<ByteBuffer> keys) {
-    int tableIndex = (int) (position >>> HashIndex.TAG_BITS);
-    int firstTag = (int) position & ((1 << HashIndex.TAG_BITS) - 1);
+    int tableIndex = (int) (position >>> SlotLayout.TAG_BITS);
+    int firstTag = (int) position & ((1 << SlotLayout.TAG_BITS) - 1);
     long table = index.table(tableIndex);
     StoredItem item = new StoredItem();
     long nowMillis = ticker.millis();
@@ -550,14 +542,14 @@ public final class SegmentStore implements Store {
               firstTag,
               index.items(table) <= SPARSE_TABLE_ITEMS ? index.buckets(table) : SCAN_BUCKETS,
               slot -> {
-                long location = HashIndex.location(slot);
+                long location = SlotLayout.location(slot);
                 long expiryBaseMillis = segments.expiryBaseMillis(segments.of(location));
                 item.at(segments.address(location), expiryBaseMillis);
                 if (item.expiresAtMillis() > nowMillis) {
                   keys.add(ByteBuffer.allocate(item.keyBytes()).put(item.key()).flip());
                 }
               });
-      return ((long) tableIndex << HashIndex.TAG_BITS) + nextTag;
+      return ((long) tableIndex << SlotLayout.TAG_BITS) + nextTag;
     } finally {
       index.unlock(table);
     }
@@ -585,17 +577,34 @@ public final class SegmentStore implements Store {
         room.expiringItemCount(),
         budgetBytes - room.unusedBytes(),
         budgetBytes,
-        room.evictedItemCount(),
-        room.expiredItemCount());
+        removals.evictedItemCount(),
+        removals.expiredItemCount());
+  }
+
+  /**
+   * How many bytes of items the store itself has moved since the start, to make room or to take
+   * less memory. What was put, and this, is what was written.
+   */
+  public long movedBytes() {
+    return room.movedBytes();
   }
 
   /**
    * Checks that index, segments and accounts agree, to the byte, while nobody else uses the store.
    *
+   * @return how many items there are, found by the index, and how many dead ones
    * @throws IllegalStateException if they do not, with all that is wrong
    */
-  public void verify() {
-    room.verify(new Verifier(segments, index, keyHash));
+  public ItemCensus verify() {
+    return room.verify(new Verifier(segments, index, keyHash));
+  }
+
+  /**
+   * Shows all memory of the store, from its root page to its last segment, in the format of
+   * docs/format.md, to be copied while nobody else uses the store.
+   */
+  public MemorySegment memory() {
+    return memory.slice(layout.bytes());
   }
 
   @Override
@@ -613,7 +622,7 @@ public final class SegmentStore implements Store {
 
   /** Begins an operation on a key. */
   Lookup lookup(ByteBuffer key) {
-    requireKey(key.remaining());
+    ItemLayout.requireKey(key.remaining());
     Lookup lookup = idleLookup();
     lookup.turnTo(key);
     lookup.open(); // Last: who gets no lookup cannot close it.
@@ -623,7 +632,7 @@ public final class SegmentStore implements Store {
   /** Begins an operation on a key that was added to a batch. */
   private Lookup lookup(ByteBuffer key, Prefetch prefetch, int place) {
     SegmentPrefetch batch = (SegmentPrefetch) prefetch;
-    requireKey(key.remaining());
+    ItemLayout.requireKey(key.remaining());
     assert batch.isAt(place, keyHash.of(key)) : "another key was added there: place=" + place;
     Lookup lookup = idleLookup();
     lookup.turnTo(key, batch, place);
@@ -639,16 +648,5 @@ public final class SegmentStore implements Store {
 
   private int nextThread() {
     return threads.getAndIncrement() & Integer.MAX_VALUE;
-  }
-
-  static void requireKey(int keyBytes) {
-    if (keyBytes < 1 || keyBytes > MAX_KEY_BYTES) {
-      throw new IllegalArgumentException(
-          "key length out of bounds: keyBytes="
-              + keyBytes
-              + " (expected: 1.."
-              + MAX_KEY_BYTES
-              + ")");
-    }
   }
 }

@@ -2,7 +2,6 @@ package io.speicher.store.segment;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -11,17 +10,23 @@ import java.util.zip.CRC32C;
  *
  * <p>A segment is free, or holds pages of the index, or items. Items longer than a segment lie in a
  * run: several segments in a row, of which only the first is spoken of. Who gives segments out and
- * takes them back is {@link Room}; all that is said here of its lock is guarded by it.
+ * takes them back is {@link SegmentPool}; all that is said here of its lock is guarded by it.
+ *
+ * <pre>
+ *  life, 16 bytes:      account, 64 bytes:
+ *   0            8       0       8         16       24       28
+ *  | sequence 8 | base 8 | | fill 8 | alive 8 | stamp 8 | class 4 | run length 4 | zero |
+ * </pre>
  */
 final class Segments {
 
   /*
-   * What a reader needs lies in `lives`, two numbers for each segment side by side: the sequence
+   * What a reader needs lies in the lives, two numbers for each segment side by side: the sequence
    * number of its present life, and the expiry base. A sequence number is never given twice and is
    * zero between two lives, so a reader that finds the same number before and after has read bytes
    * of one life, in which each byte is written once.
    *
-   * What writers of a segment fight for is one word:
+   * What writers of a segment fight for is one word of its account:
    *
    *    63       62..40          39..24     23..0
    *   | sealed | life (23 bits) | writers | write offset |
@@ -30,21 +35,29 @@ final class Segments {
    * counts itself out when its item is linked or given up. The low bits of the sequence number make
    * the compare-and-set fail for a writer that has slept through the end of the life that it had in
    * mind. A sealed segment whose writers are gone does not change any more, but for dying items.
+   *
+   * An account is a line of the processor's cache, since writers of different segments would
+   * otherwise fight for one. Lives and accounts repeat what the segment's own header says (see
+   * SegmentLayout for the reason), and are written after it.
    */
   static final int NO_SEGMENT = -1;
 
-  /** A segment begins with its sequence number and its expiry base, so that it describes itself. */
-  static final int HEADER_BYTES = 16;
-
-  /** What a segment is when no item begins in it; others are in a {@link Room}'s class of items. */
+  /** What a segment is when no item begins in it; others are in an {@link ItemClass}. */
   static final int FREE = -1;
 
   static final int INDEX = -2;
   static final int RUN_TAIL = -3;
 
-  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+  /** Whether bookkeeping is done that only a verifier needs: where assertions are on. */
+  static final boolean CHECKED = Segments.class.desiredAssertionStatus();
 
-  private static final int LINE_LONGS = 8;
+  private static final int EXPIRY_BASE = 8;
+
+  private static final int FILL = 0;
+  private static final int ALIVE = 8;
+  private static final int STAMP = 16;
+  private static final int CLASS = 24;
+  private static final int RUN_LENGTH = 28;
 
   private static final long SEALED = 1L << 63;
   private static final int LIFE_SHIFT = 40;
@@ -56,51 +69,45 @@ final class Segments {
   /** What is alive is counted in one word: items in the upper half, their bytes in the lower. */
   private static final long ONE_ITEM = 1L << 32;
 
-  /** What is kept on the heap for each segment, counted against the budget. */
-  static final int BOOKKEEPING_BYTES = 8 * 2 + 64 + 8 + 4 + 4;
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
+  private final long root;
+  private final long lives;
+  private final long accounts;
   private final long address;
   private final int segmentShift;
   private final int count;
-  private final long[] lives;
 
-  /**
-   * For each segment a line of the processor's cache, since writers of different segments would
-   * otherwise fight for one: what is filled and written to, and what of it is alive.
-   */
-  private final long[] counters;
-
-  /** Of all bytes ever written to this life, dead items included; only where checks are on. */
+  /** Of all bytes ever written to a life, dead items included; only where checks are on. */
   private final long[] checksums;
 
-  // Guarded by the lock of Room.
+  private Segments(StoreLayout layout, long root, boolean checked) {
+    this.root = root;
+    lives = root + layout.livesOffset();
+    accounts = root + layout.accountsOffset();
+    address = root + layout.headBytes();
+    count = layout.segmentCount();
+    segmentShift = Integer.numberOfTrailingZeros(layout.segmentBytes());
+    checksums = new long[checked ? count : 0];
+  }
 
-  /** When it was opened, by the clock of the eviction policy. */
-  private final long[] stamps;
-
-  /** A class of items, or FREE, INDEX or RUN_TAIL. */
-  private final int[] classes;
-
-  /** How many segments the item takes that lies here; 1 for a segment of many items. */
-  private final int[] runLengths;
-
-  private long lastSequence;
-
-  /** Cuts the memory at {@code address} into {@code count} segments. */
-  Segments(long address, int count, int segmentBytes) {
-    this.address = address;
-    this.count = count;
-    segmentShift = Integer.numberOfTrailingZeros(segmentBytes);
-    lives = new long[2 * count];
-    counters = new long[count * LINE_LONGS];
-    checksums = new long[SegmentStore.CHECKED ? count : 0];
-    stamps = new long[count];
-    classes = new int[count];
-    runLengths = new int[count];
-    for (int segment = 0; segment < count; segment++) {
-      counters[fill(segment)] = SEALED;
+  /**
+   * Makes all segments free.
+   *
+   * @param root the address of the memory of the layout, all zero but for its root page
+   */
+  static Segments create(StoreLayout layout, long root) {
+    Segments segments = new Segments(layout, root, CHECKED);
+    for (int segment = 0; segment < segments.count; segment++) {
+      NativeMemory.putLong(segments.account(segment) + FILL, SEALED);
+      NativeMemory.putInt(segments.account(segment) + CLASS, FREE);
     }
-    Arrays.fill(classes, FREE);
+    return segments;
+  }
+
+  /** Takes the segments as they are in the memory of a store, to look at them. */
+  static Segments attach(StoreLayout layout, long root) {
+    return new Segments(layout, root, false);
   }
 
   int count() {
@@ -120,13 +127,23 @@ final class Segments {
     return (long) segment << segmentShift;
   }
 
+  /** Where the first item of a segment lies. */
+  long firstItemOf(int segment) {
+    return startOf(segment) + SegmentLayout.HEADER_BYTES;
+  }
+
   long address(long location) {
     return NativeMemory.bounded(address + location);
   }
 
+  /** How many bytes of items a segment can hold. */
+  int capacityBytes() {
+    return segmentBytes() - SegmentLayout.HEADER_BYTES;
+  }
+
   /** How many segments in a row an item of that many bytes needs. */
   int segmentsFor(long itemBytes) {
-    return (int) ((itemBytes + HEADER_BYTES + segmentBytes() - 1) >>> segmentShift);
+    return (int) ((itemBytes + SegmentLayout.HEADER_BYTES + segmentBytes() - 1) >>> segmentShift);
   }
 
   /** The version of an item that was first stored at this location. */
@@ -134,57 +151,100 @@ final class Segments {
     return (sequence << segmentShift) | (location & ((1L << segmentShift) - 1));
   }
 
-  private static int fill(int segment) {
-    return segment * LINE_LONGS;
+  private long life(int segment) {
+    return NativeMemory.bounded(lives + (long) segment * StoreLayout.LIFE_BYTES);
   }
 
-  private static int live(int segment) {
-    return segment * LINE_LONGS + 1;
+  private long account(int segment) {
+    return NativeMemory.bounded(accounts + (long) segment * StoreLayout.ACCOUNT_BYTES);
+  }
+
+  private long header(int segment) {
+    return address(startOf(segment));
+  }
+
+  private long secret() {
+    return RootLayout.secret(root, 0);
   }
 
   // ---- lives ----
 
   long sequenceAcquire(int segment) {
-    return (long) LONGS.getAcquire(lives, 2 * segment);
+    return NativeMemory.getLongAcquire(life(segment));
   }
 
   long expiryBaseMillis(int segment) {
-    return lives[2 * segment + 1];
+    return NativeMemory.getLong(life(segment) + EXPIRY_BASE);
   }
 
-  /** Begins a life for items, open to writers. The lock of Room is held. */
+  /** Begins a life for items, open to writers. The lock of the pool is held. */
   void begin(int segment, int itemClass, int runLength, long expiryBaseMillis, long stamp) {
-    lives[2 * segment + 1] = expiryBaseMillis;
-    counters[live(segment)] = 0;
-    if (SegmentStore.CHECKED) {
+    assert fillAcquire(segment) < 0 : "open: segment=" + segment;
+    NativeMemory.putLong(life(segment) + EXPIRY_BASE, expiryBaseMillis);
+    NativeMemory.putLong(account(segment) + ALIVE, 0);
+    if (CHECKED) {
       checksums[segment] = 0;
     }
-    long sequence = ++lastSequence;
-    Arrays.fill(classes, segment, segment + runLength, RUN_TAIL);
-    classes[segment] = itemClass;
-    Arrays.fill(runLengths, segment, segment + runLength, runLength);
-    stamps[segment] = stamp;
-    LONGS.setRelease(lives, 2 * segment, sequence);
+    long sequence = lastSequence() + 1;
+    RootLayout.setLastSequence(root, sequence);
+    for (int tail = segment; tail < segment + runLength; tail++) {
+      NativeMemory.putInt(account(tail) + CLASS, tail == segment ? itemClass : RUN_TAIL);
+      NativeMemory.putInt(account(tail) + RUN_LENGTH, runLength);
+    }
+    NativeMemory.putLong(account(segment) + STAMP, stamp);
+    NativeMemory.putLongRelease(life(segment), sequence);
     // Whoever sees a byte that is written from now on sees that the last life is over.
     VarHandle.fullFence();
-    NativeMemory.putLong(address(startOf(segment)), sequence);
-    NativeMemory.putLong(address(startOf(segment)) + 8, expiryBaseMillis);
-    LONGS.setVolatile(
-        counters, fill(segment), ((sequence & LIFE_MASK) << LIFE_SHIFT) | HEADER_BYTES);
+    SegmentLayout.writeOpen(
+        header(segment), sequence, itemClass, runLength, expiryBaseMillis, stamp, secret());
+    NativeMemory.putLongRelease(
+        account(segment) + FILL,
+        ((sequence & LIFE_MASK) << LIFE_SHIFT) | SegmentLayout.HEADER_BYTES);
+    VarHandle.fullFence();
   }
 
-  /** Ends a life: all of its items are unlinked. The lock of Room is held. */
+  /** Ends a life: all of its items are unlinked. The lock of the pool is held. */
   void end(int segment) {
-    LONGS.setRelease(lives, 2 * segment, 0L);
-    Arrays.fill(classes, segment, segment + runLengths[segment], FREE);
+    assert fillAcquire(segment) < 0 && !hasWriters(segment) : "in use: segment=" + segment;
+    NativeMemory.putLongRelease(life(segment), 0L);
+    int end = segment + runLength(segment);
+    for (int tail = segment; tail < end; tail++) {
+      NativeMemory.putInt(account(tail) + CLASS, FREE);
+    }
     VarHandle.fullFence();
+    SegmentLayout.erase(header(segment));
+  }
+
+  /** Gives a free segment to the index. The lock of the pool is held. */
+  void becomeIndex(int segment) {
+    assert itemClass(segment) == FREE : "class=" + itemClass(segment);
+    NativeMemory.putInt(account(segment) + CLASS, INDEX);
+  }
+
+  /** Whether what lies in a life with this sequence number was cleared. */
+  boolean isCleared(long sequence) {
+    return sequence <= RootLayout.clearedThroughAcquire(root);
+  }
+
+  /** Whether nothing in a segment can be found any more. */
+  boolean isDead(int segment) {
+    return liveBytes(segment) == 0 || isCleared(sequenceAcquire(segment));
+  }
+
+  /** Clears what lies in all lives up to now. The lock of the pool is held. */
+  void clear() {
+    RootLayout.setClearedThroughRelease(root, lastSequence());
   }
 
   long lastSequence() {
-    return lastSequence;
+    return RootLayout.lastSequence(root);
   }
 
   // ---- filling ----
+
+  private long fillAcquire(int segment) {
+    return NativeMemory.getLongAcquire(account(segment) + FILL);
+  }
 
   /**
    * Reserves bytes in a segment of that life and counts the caller as a writer.
@@ -192,8 +252,9 @@ final class Segments {
    * @return the location, or -1 if there is no room or this life is over
    */
   long reserve(int segment, long sequence, int bytes) {
+    long word = account(segment) + FILL;
     while (true) {
-      long fill = (long) LONGS.getVolatile(counters, fill(segment));
+      long fill = NativeMemory.getLongAcquire(word);
       long offset = fill & OFFSET_MASK;
       boolean open =
           fill >= 0
@@ -202,7 +263,7 @@ final class Segments {
       if (!open || offset + bytes > segmentBytes()) {
         return -1;
       }
-      if (LONGS.compareAndSet(counters, fill(segment), fill, fill + ONE_WRITER + bytes)) {
+      if (NativeMemory.compareAndSetLong(word, fill, fill + ONE_WRITER + bytes)) {
         return startOf(segment) + offset;
       }
     }
@@ -211,49 +272,69 @@ final class Segments {
   /** Reserves a segment or run, which has just begun, for one item, and returns its location. */
   long reserveRun(int first, long itemBytes) {
     // The offset cannot say how long a long run is filled. Its first item is all there is.
-    long bytes = runLengths[first] > 1 ? 1 : itemBytes;
-    long fill = (long) LONGS.getVolatile(counters, fill(first));
-    LONGS.setVolatile(counters, fill(first), (fill + ONE_WRITER + bytes) | SEALED);
-    return startOf(first) + HEADER_BYTES;
+    long bytes = runLength(first) > 1 ? 1 : itemBytes;
+    NativeMemory.getAndAddLong(account(first) + FILL, SEALED + ONE_WRITER + bytes);
+    SegmentLayout.seal(header(first), SegmentLayout.HEADER_BYTES + itemBytes, secret());
+    return firstItemOf(first);
   }
 
-  /** Counts a writer out. */
+  /** Counts a writer out, whose item is linked now, or marked dead. */
   void done(int segment) {
-    LONGS.getAndAdd(counters, fill(segment), -ONE_WRITER);
+    NativeMemory.getAndAddLong(account(segment) + FILL, -ONE_WRITER);
   }
 
-  /** Lets nobody reserve here any more, and returns whether all writers are gone. */
+  /**
+   * Lets nobody reserve here any more, and returns whether all writers are gone. The lock of the
+   * pool is held.
+   */
   boolean seal(int segment) {
-    long fill = (long) LONGS.getAndBitwiseOr(counters, fill(segment), SEALED);
+    long fill = NativeMemory.getAndBitwiseOrLong(account(segment) + FILL, SEALED);
+    if (fill >= 0) {
+      SegmentLayout.seal(header(segment), fill & OFFSET_MASK, secret());
+    }
     return (fill & WRITERS_MASK) == 0;
   }
 
-  /** How many bytes have been reserved. */
+  /** How many bytes have been reserved, the header included; of a run, no more than one. */
   int writeOffset(int segment) {
-    return (int) ((long) LONGS.getVolatile(counters, fill(segment)) & OFFSET_MASK);
+    return (int) (fillAcquire(segment) & OFFSET_MASK);
   }
 
   boolean hasWriters(int segment) {
-    return ((long) LONGS.getVolatile(counters, fill(segment)) & WRITERS_MASK) != 0;
+    return (fillAcquire(segment) & WRITERS_MASK) != 0;
   }
 
   int liveBytes(int segment) {
-    return (int) (long) LONGS.getVolatile(counters, live(segment));
+    return (int) NativeMemory.getLongAcquire(account(segment) + ALIVE);
   }
 
   int liveItems(int segment) {
-    long live = (long) LONGS.getVolatile(counters, live(segment));
-    return (int) ((live - (int) live) / ONE_ITEM);
+    long alive = NativeMemory.getLongAcquire(account(segment) + ALIVE);
+    return (int) ((alive - (int) alive) / ONE_ITEM);
   }
 
   /** Counts an item that is linked now, or that is not any more if its bytes are negative. */
   void addLiveBytes(int segment, int bytes) {
-    LONGS.getAndAdd(counters, live(segment), (bytes < 0 ? -ONE_ITEM : ONE_ITEM) + bytes);
+    changeLive(segment, liveChange(bytes));
   }
 
+  /** Counts the sum of some {@link #liveChange}s. */
+  void changeLive(int segment, long change) {
+    NativeMemory.getAndAddLong(account(segment) + ALIVE, change);
+  }
+
+  /** What changes if an item is linked, or unlinked if its bytes are negative. */
+  static long liveChange(int bytes) {
+    return (bytes < 0 ? -ONE_ITEM : ONE_ITEM) + bytes;
+  }
+
+  // ---- checks ----
+
   /** Where checks are on: remembers what was written, in whatever order it comes. */
-  void addChecksum(int segment, long item, int itemBytes) {
-    LONGS.getAndAdd(checksums, segment, checksumOf(item, itemBytes));
+  void addChecksum(long location, int itemBytes) {
+    if (CHECKED) {
+      LONGS.getAndAdd(checksums, of(location), checksumOf(address(location), itemBytes));
+    }
   }
 
   /** Of all that stays as it was written. */
@@ -264,41 +345,58 @@ final class Segments {
     return checksum.getValue();
   }
 
+  /** Where checks are on: the sum of the checksums of all items that were written to a segment. */
   long checksum(int segment) {
     return (long) LONGS.getVolatile(checksums, segment);
   }
 
-  // ---- what Room says of them, under its lock ----
+  /** Whether the header of a segment in use is undamaged and says what is known here. */
+  boolean isHeaderSound(int segment) {
+    long header = header(segment);
+    boolean sealed = fillAcquire(segment) < 0;
+    return SegmentLayout.isSound(header, secret())
+        && SegmentLayout.state(header) == (sealed ? SegmentLayout.SEALED : SegmentLayout.OPEN)
+        && SegmentLayout.sequence(header) == sequenceAcquire(segment)
+        && SegmentLayout.itemClass(header) == itemClass(segment)
+        && SegmentLayout.expiryBaseMillis(header) == expiryBaseMillis(segment)
+        && SegmentLayout.stamp(header) == stamp(segment)
+        && SegmentLayout.runLength(header) == runLength(segment)
+        && (runLength(segment) > 1
+            || SegmentLayout.writeOffset(header) == (sealed ? writeOffset(segment) : 0));
+  }
+
+  // ---- what the pool says of them, under its lock ----
 
   /** Whether items lie in it, or begin in it if it is a run. */
   boolean isInUse(int segment) {
-    return classes[segment] >= 0;
+    return itemClass(segment) >= 0;
   }
 
   int itemClass(int segment) {
-    return classes[segment];
+    return NativeMemory.getInt(account(segment) + CLASS);
   }
 
-  void setClass(int segment, int itemClass) {
-    classes[segment] = itemClass;
+  /** Moves a segment to another queue or window, and to another place in the order of its queue. */
+  void setPlace(int segment, int itemClass, long stamp) {
+    NativeMemory.putInt(account(segment) + CLASS, itemClass);
+    NativeMemory.putLong(account(segment) + STAMP, stamp);
+    SegmentLayout.setPlace(header(segment), itemClass, stamp, secret());
   }
 
+  /** How many segments the item takes that lies here; 1 for a segment of many items. */
   int runLength(int segment) {
-    return runLengths[segment];
+    return NativeMemory.getInt(account(segment) + RUN_LENGTH);
   }
 
+  /** When it was opened, by the clock of the eviction policy. */
   long stamp(int segment) {
-    return stamps[segment];
-  }
-
-  void setStamp(int segment, long stamp) {
-    stamps[segment] = stamp;
+    return NativeMemory.getLong(account(segment) + STAMP);
   }
 
   /** Whether a segment was opened before another one. */
   boolean isOlder(int segment, int other) {
-    return stamps[segment] != stamps[other]
-        ? stamps[segment] < stamps[other]
+    return stamp(segment) != stamp(other)
+        ? stamp(segment) < stamp(other)
         : sequenceAcquire(segment) < sequenceAcquire(other);
   }
 }

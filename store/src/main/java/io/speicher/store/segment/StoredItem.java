@@ -96,6 +96,10 @@ final class StoredItem {
     return shape.kind(head);
   }
 
+  int marks() {
+    return shape.marks(head);
+  }
+
   int flags() {
     return shape.flags(address);
   }

@@ -18,6 +18,7 @@ final class Verifier {
   private final KeyHash keyHash;
   private final List<String> faults = new ArrayList<>();
   private final StoredItem item = new StoredItem();
+  private ItemCensus census = ItemCensus.EMPTY;
 
   Verifier(Segments segments, HashIndex index, KeyHash keyHash) {
     this.segments = segments;
@@ -34,9 +35,10 @@ final class Verifier {
   /**
    * Checks all that the segments and the index say of themselves and of each other.
    *
+   * @return what lies in the segments
    * @throws IllegalStateException with all faults
    */
-  void verify(long clearedThrough, int firstIndexSegment, int sparePages) {
+  ItemCensus verify(int firstIndexSegment, int sparePages) {
     Set<Long> locations = new HashSet<>();
     BitSet pages = new BitSet();
     long[] liveBytes = new long[segments.count()];
@@ -46,14 +48,14 @@ final class Verifier {
     }
     long indexPages =
         (long) (segments.count() - firstIndexSegment)
-            * (segments.segmentBytes() / HashIndex.PAGE_BYTES);
+            * (segments.segmentBytes() / IndexPages.PAGE_BYTES);
     expect(
         pages.cardinality() + sparePages == indexPages,
         "pages: used=" + pages.cardinality() + " spare=" + sparePages + " all=" + indexPages);
     for (int segment = 0; segment < firstIndexSegment; segment++) {
       boolean inUse = segments.isInUse(segment);
       long sequence = segments.sequenceAcquire(segment);
-      if (inUse && sequence > clearedThrough) {
+      if (inUse && !segments.isCleared(sequence)) {
         expect(
             liveBytes[segment] == segments.liveBytes(segment),
             "segment %d: liveBytes=%d found=%d"
@@ -76,6 +78,7 @@ final class Verifier {
               + " faults: "
               + String.join("; ", faults.subList(0, Math.min(MAX_FAULTS, faults.size()))));
     }
+    return census;
   }
 
   private void verifyTable(
@@ -90,27 +93,27 @@ final class Verifier {
     expect(!index.isLocked(table), name + "it is locked");
     long generation = index.generation(table);
     expect(generation > 0 && generation <= index.generation(), name + "generation=" + generation);
-    int pageBytes = HashIndex.PAGE_BYTES;
+    int pageBytes = IndexPages.PAGE_BYTES;
     int firstPage = (int) (segments.startOf(firstIndexSegment) / pageBytes);
     int endPage = (int) (segments.startOf(segments.count()) / pageBytes);
     int pageCount = index.pageCount(table);
-    boolean pagesAreSound = pageCount > 0 && pageCount <= HashIndex.MAX_PAGES;
+    boolean pagesAreSound = pageCount > 0 && pageCount <= TableLayout.MAX_PAGES;
     for (int i = 0; pagesAreSound && i < pageCount; i++) {
       int page = index.page(table, i);
       pagesAreSound = page >= firstPage && page < endPage && !pages.get(page);
       pages.set(Math.clamp(page, 0, endPage));
     }
     int buckets = index.buckets(table);
-    pagesAreSound &= buckets == pageCount * (pageBytes / HashIndex.BUCKET_BYTES);
+    pagesAreSound &= buckets == pageCount * (pageBytes / TableLayout.BUCKET_BYTES);
     expect(pagesAreSound, name + "pages=" + pageCount + " buckets=" + buckets);
-    expect(!pagesAreSound || index.isUnusedZero(table), name + "what has no use is not zero");
+    expect(!pagesAreSound || TableLayout.isUnusedZero(table), name + "what has no use is not zero");
     if (!pagesAreSound || generation != index.generation()) {
       return; // What was cleared is emptied by who locks it next.
     }
     int items = 0;
     int[] passers = new int[buckets];
     for (int bucketIndex = 0; bucketIndex < buckets; bucketIndex++) {
-      for (int i = 0; i < HashIndex.SLOTS; i++) {
+      for (int i = 0; i < TableLayout.SLOTS; i++) {
         long slot = index.slot(table, bucketIndex, i);
         if (slot != 0) {
           items++;
@@ -143,12 +146,12 @@ final class Verifier {
       long[] liveBytes,
       int[] liveItems) {
     int buckets = passers.length;
-    for (int passed = HashIndex.home(HashIndex.tag(slot), buckets);
+    for (int passed = HashIndex.home(SlotLayout.tag(slot), buckets);
         passed != bucketIndex;
         passed = (passed + 1) % buckets) {
       passers[passed]++;
     }
-    long location = HashIndex.location(slot);
+    long location = SlotLayout.location(slot);
     int segment = segments.of(location);
     if (segment >= segments.count() || !segments.isInUse(segment)) {
       faults.add(name + "a slot leads to segment " + segment);
@@ -163,10 +166,10 @@ final class Verifier {
     }
     long hash = keyHash.of(item.key());
     expect(
-        index.tableOf(hash) == table && HashIndex.tagOf(hash) == HashIndex.tag(slot),
+        index.tableOf(hash) == table && HashIndex.tagOf(hash) == SlotLayout.tag(slot),
         name + "a slot leads to another key, in segment " + segment);
     expect(
-        HashIndex.isUnusedZero(slot, item.hasVersion()),
+        SlotLayout.isUnusedZero(slot, item.hasVersion()),
         name + "a slot with a mark that means nothing, in segment " + segment);
     expect(
         !ItemLayout.isDead(segments.address(location)),
@@ -178,7 +181,7 @@ final class Verifier {
 
   /** Walks through a segment and ticks off the locations that it finds items at. */
   private void verifySegment(int segment, Set<Long> locations) {
-    long location = segments.startOf(segment) + Segments.HEADER_BYTES;
+    long location = segments.firstItemOf(segment);
     long end = segments.startOf(segment) + segments.writeOffset(segment);
     long checksum = 0;
     while (location < end) {
@@ -192,19 +195,22 @@ final class Verifier {
         faults.add("segment %d: no item at offset %d".formatted(segment, location));
         return;
       }
-      if (SegmentStore.CHECKED) {
+      if (Segments.CHECKED) {
         checksum += Segments.checksumOf(segments.address(location), bytes);
       }
-      locations.remove(location);
+      boolean live = locations.remove(location);
+      expect(
+          live != ItemLayout.isDead(segments.address(location)),
+          "segment %d: nothing leads to the item at offset %d, which is not marked dead"
+              .formatted(segment, location - segments.startOf(segment)));
+      census = census.with(live, bytes);
       location += bytes;
     }
-    long start = segments.address(segments.startOf(segment));
     expect(
-        NativeMemory.getLong(start) == segments.sequenceAcquire(segment)
-            && NativeMemory.getLong(start + 8) == segments.expiryBaseMillis(segment),
-        "segment %d: its header is another one's".formatted(segment));
+        segments.isHeaderSound(segment),
+        "segment %d: its header is damaged or another one's".formatted(segment));
     expect(
-        !SegmentStore.CHECKED || checksum == segments.checksum(segment),
+        !Segments.CHECKED || checksum == segments.checksum(segment),
         "segment %d: its bytes have changed".formatted(segment));
     expect(!segments.hasWriters(segment), "segment %d: it has writers".formatted(segment));
   }

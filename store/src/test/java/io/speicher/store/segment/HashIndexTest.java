@@ -17,12 +17,15 @@ import org.junit.jupiter.api.Test;
 
 final class HashIndexTest {
   private static final int PAGES = 64;
-  private static final int PAGE_SLOTS = HashIndex.PAGE_BYTES / HashIndex.BUCKET_BYTES * 7;
+  private static final int PAGE_SLOTS = IndexPages.PAGE_BYTES / TableLayout.BUCKET_BYTES * 7;
 
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
   private final NativeMemory memory =
-      NativeMemory.reserve((long) PAGES * HashIndex.PAGE_BYTES + 4L * HashIndex.TABLE_BYTES);
+      NativeMemory.reserve(
+          RootLayout.ROOT_BYTES,
+          (long) PAGES * IndexPages.PAGE_BYTES + 4L * TableLayout.TABLE_BYTES);
+  private final long firstPage = memory.address() + RootLayout.ROOT_BYTES;
   private final IndexPages pages = new IndexPages();
 
   @AfterEach
@@ -31,9 +34,10 @@ final class HashIndexTest {
   }
 
   private HashIndex index(int tableBits, int pageCount) {
-    pages.add(0, pageCount * HashIndex.PAGE_BYTES);
-    long tables = memory.address() + (long) PAGES * HashIndex.PAGE_BYTES;
-    return new HashIndex(tables, tableBits, memory.address(), pages);
+    pages.add(0, pageCount * IndexPages.PAGE_BYTES);
+    RootLayout.write(memory.address(), IndexPages.PAGE_BYTES, PAGES, tableBits, 0);
+    long tables = firstPage + (long) PAGES * IndexPages.PAGE_BYTES;
+    return new HashIndex(memory.address(), tables, tableBits, firstPage, pages);
   }
 
   // ---- slots ----
@@ -44,25 +48,25 @@ final class HashIndexTest {
     long[] locations = {16, 1, (1L << 39) - 1, 0x55_5555_5555L};
     for (int tag : tags) {
       for (long location : locations) {
-        for (int frequency = 0; frequency <= HashIndex.MAX_FREQUENCY; frequency++) {
-          long slot = HashIndex.slot(tag, location, frequency);
-          assertThat(HashIndex.tag(slot)).isEqualTo(tag);
-          assertThat(HashIndex.location(slot)).isEqualTo(location);
-          assertThat(HashIndex.frequency(slot)).isEqualTo(frequency);
-          assertThat(HashIndex.isObserved(slot)).isFalse();
+        for (int frequency = 0; frequency <= SlotLayout.MAX_FREQUENCY; frequency++) {
+          long slot = SlotLayout.slot(tag, location, frequency);
+          assertThat(SlotLayout.tag(slot)).isEqualTo(tag);
+          assertThat(SlotLayout.location(slot)).isEqualTo(location);
+          assertThat(SlotLayout.frequency(slot)).isEqualTo(frequency);
+          assertThat(SlotLayout.isObserved(slot)).isFalse();
 
-          long observed = HashIndex.observed(slot);
-          assertThat(HashIndex.isObserved(observed)).isTrue();
-          assertThat(HashIndex.tag(observed)).isEqualTo(tag);
-          assertThat(HashIndex.location(observed)).isEqualTo(location);
-          assertThat(HashIndex.frequency(observed)).isEqualTo(frequency);
-          assertThat(HashIndex.sameItem(slot, observed)).isTrue();
-          assertThat(HashIndex.same(slot, observed)).isFalse();
+          long observed = SlotLayout.observed(slot);
+          assertThat(SlotLayout.isObserved(observed)).isTrue();
+          assertThat(SlotLayout.tag(observed)).isEqualTo(tag);
+          assertThat(SlotLayout.location(observed)).isEqualTo(location);
+          assertThat(SlotLayout.frequency(observed)).isEqualTo(frequency);
+          assertThat(SlotLayout.sameItem(slot, observed)).isTrue();
+          assertThat(SlotLayout.same(slot, observed)).isFalse();
 
-          long often = HashIndex.withFrequency(observed, HashIndex.MAX_FREQUENCY);
-          assertThat(HashIndex.frequency(often)).isEqualTo(HashIndex.MAX_FREQUENCY);
-          assertThat(HashIndex.same(observed, often)).isTrue();
-          assertThat(HashIndex.same(observed, observed ^ 1)).isFalse();
+          long often = SlotLayout.withFrequency(observed, SlotLayout.MAX_FREQUENCY);
+          assertThat(SlotLayout.frequency(often)).isEqualTo(SlotLayout.MAX_FREQUENCY);
+          assertThat(SlotLayout.same(observed, often)).isTrue();
+          assertThat(SlotLayout.same(observed, observed ^ 1)).isFalse();
         }
       }
     }
@@ -106,10 +110,10 @@ final class HashIndexTest {
       int[] passers = new int[buckets];
       int items = 0;
       for (int bucket = 0; bucket < buckets; bucket++) {
-        for (int j = 0; j < HashIndex.SLOTS; j++) {
+        for (int j = 0; j < TableLayout.SLOTS; j++) {
           long slot = index.slot(table, bucket, j);
           items += slot == 0 ? 0 : 1;
-          int passed = slot == 0 ? bucket : HashIndex.home(HashIndex.tag(slot), buckets);
+          int passed = slot == 0 ? bucket : HashIndex.home(SlotLayout.tag(slot), buckets);
           for (; passed != bucket; passed = (passed + 1) % buckets) {
             passers[passed]++;
           }
@@ -130,13 +134,13 @@ final class HashIndexTest {
       insert(index, random.nextLong(), i);
     }
     index.lock(table);
-    assertThat(index.insert(table, HashIndex.slot(1, 1L, 0))).isFalse();
+    assertThat(index.insert(table, SlotLayout.slot(1, 1L, 0))).isFalse();
     index.unlock(table);
     checkPassers(index);
 
-    pages.add(HashIndex.PAGE_BYTES, HashIndex.PAGE_BYTES);
+    pages.add(IndexPages.PAGE_BYTES, IndexPages.PAGE_BYTES);
     insert(index, random.nextLong(), PAGE_SLOTS + 1);
-    assertThat(index.buckets(table)).isEqualTo(2 * PAGE_SLOTS / HashIndex.SLOTS);
+    assertThat(index.buckets(table)).isEqualTo(2 * PAGE_SLOTS / TableLayout.SLOTS);
     checkPassers(index);
   }
 
@@ -147,7 +151,7 @@ final class HashIndexTest {
     int[] tags = {0, 1, 0x5_5555, 0xF_FFFF};
     for (int tag : tags) {
       List<Long> locations = new ArrayList<>();
-      for (long i = 1; i <= 2 * HashIndex.SLOTS - 4; i++) { // With empty slots beside the last.
+      for (long i = 1; i <= 2 * TableLayout.SLOTS - 4; i++) { // With empty slots beside the last.
         locations.add(100L * tag + i);
         insert(index, (long) tag << 20, 100L * tag + i);
         insert(index, (long) (tag ^ 2) << 20, 100L * tag + 50 + i); // Its neighbours.
@@ -157,7 +161,7 @@ final class HashIndexTest {
           index.find(
               (long) tag << 20,
               (_, slot) -> {
-                shown.add(HashIndex.location(slot));
+                shown.add(SlotLayout.location(slot));
                 return false;
               });
       assertThat(found).isEqualTo(HashIndex.NOT_FOUND);
@@ -213,9 +217,9 @@ final class HashIndexTest {
     Set<Long> visited = new HashSet<>();
     int tag = 0;
     long location = 10_000;
-    while (tag < 1 << HashIndex.TAG_BITS) {
+    while (tag < 1 << SlotLayout.TAG_BITS) {
       index.lock(table);
-      int next = index.visit(table, tag, 4, slot -> visited.add(HashIndex.location(slot)));
+      int next = index.visit(table, tag, 4, slot -> visited.add(SlotLayout.location(slot)));
       index.unlock(table);
       assertThat(next).isGreaterThan(tag);
       tag = next;
@@ -273,7 +277,7 @@ final class HashIndexTest {
     long table = index.tableOf(hash);
     index.lock(table);
     try {
-      long slot = HashIndex.slot(HashIndex.tagOf(hash), location, 0);
+      long slot = SlotLayout.slot(HashIndex.tagOf(hash), location, 0);
       assertThat(index.insert(table, slot)).isTrue();
     } finally {
       index.unlock(table);
@@ -286,9 +290,9 @@ final class HashIndexTest {
     try {
       long at =
           index.findLocked(
-              table, HashIndex.tagOf(hash), (_, slot) -> HashIndex.location(slot) == location);
+              table, HashIndex.tagOf(hash), (_, slot) -> SlotLayout.location(slot) == location);
       assertThat(at).isNotEqualTo(HashIndex.NOT_FOUND);
-      assertThat(HashIndex.location(index.remove(table, at))).isEqualTo(location);
+      assertThat(SlotLayout.location(index.remove(table, at))).isEqualTo(location);
     } finally {
       index.unlock(table);
     }
@@ -301,7 +305,7 @@ final class HashIndexTest {
     try {
       long at =
           index.findLocked(
-              table, HashIndex.tagOf(hash), (_, slot) -> HashIndex.location(slot) >= 1_000);
+              table, HashIndex.tagOf(hash), (_, slot) -> SlotLayout.location(slot) >= 1_000);
       if (at != HashIndex.NOT_FOUND) {
         index.remove(table, at);
       }
@@ -311,7 +315,7 @@ final class HashIndexTest {
   }
 
   private static boolean isFound(HashIndex index, long hash, long location) {
-    return index.find(hash, (_, slot) -> HashIndex.location(slot) == location)
+    return index.find(hash, (_, slot) -> SlotLayout.location(slot) == location)
         != HashIndex.NOT_FOUND;
   }
 }

@@ -18,7 +18,7 @@ final class ItemLayoutTest {
   private static final long[] EXPIRES = {
     Item.NEVER, BASE, BASE + 1, BASE + 0xFFFF_FFFEL, BASE + 0xFFFF_FFFFL, BASE - 1, Item.NEVER - 1
   };
-  private static final int[] KINDS = {0, 1, 2, 3, 4, 128, 255};
+  private static final int[] EXTENSIONS = {0, 1, 2, 3, 4, 7, 8, 13, 15};
   private static final long[] VERSIONS = {0, 1, 0x0102_0304_0506_0708L, Long.MAX_VALUE};
 
   private final NativeMemory memory = NativeMemory.reserve(128 << 10);
@@ -36,12 +36,12 @@ final class ItemLayoutTest {
       Arrays.fill(key, (byte) 0x5A);
       key[0] = 1;
       key[keyBytes - 1] = 2;
-      for (int kind : KINDS) {
+      for (int extension : EXTENSIONS) {
         for (int valueBytes : VALUE_BYTES) {
           for (int flags : FLAGS) {
             for (long expires : EXPIRES) {
               for (long version : VERSIONS) {
-                readsTheSame(ByteBuffer.wrap(key), kind, valueBytes, flags, expires, version);
+                readsTheSame(ByteBuffer.wrap(key), extension, valueBytes, flags, expires, version);
               }
             }
           }
@@ -51,21 +51,23 @@ final class ItemLayoutTest {
   }
 
   private void readsTheSame(
-      ByteBuffer key, int kind, int valueBytes, int flags, long expires, long version) {
+      ByteBuffer key, int extension, int valueBytes, int flags, long expires, long version) {
     long item = memory.address() + 7; // Nothing is aligned.
     boolean far = !ItemLayout.isNear(expires, BASE);
     int options =
         ItemLayout.options(
-            kind, key.remaining(), valueBytes, flags, expires != Item.NEVER, version != 0);
+            extension, key.remaining(), valueBytes, flags, expires != Item.NEVER, version != 0);
 
     long value =
-        ItemLayout.write(item, options, key, valueBytes, kind, flags, expires, far, BASE, version);
+        ItemLayout.write(
+            item, options, key, valueBytes, extension, flags, expires, far, BASE, version);
 
     assertThat(value + valueBytes - item)
         .isEqualTo(ItemLayout.bytes(options, far, key.remaining(), valueBytes));
     assertThat(value - item - key.remaining()).isLessThanOrEqualTo(ItemLayout.MAX_HEADER_BYTES);
     stored.at(item, BASE);
-    assertThat(stored.kind()).isEqualTo(kind);
+    assertThat(stored.kind()).isEqualTo(extension & 3);
+    assertThat(stored.marks()).isEqualTo(extension >>> 2);
     assertThat(stored.keyBytes()).isEqualTo(key.remaining());
     assertThat(stored.key()).isEqualTo(key);
     assertThat(stored.hasKey(key)).isTrue();
@@ -102,12 +104,16 @@ final class ItemLayoutTest {
         .isEqualTo(ItemLayout.MAX_HEADER_BYTES - 1);
   }
 
-  /** Kinds 0 to 2 take nothing, all others a byte. */
+  /** Kinds 0 to 2 without marks take nothing, everything else a byte. */
   @Test
-  void bytes_ofAKind() {
-    for (int kind = 0; kind < 256; kind++) {
-      int options = ItemLayout.options(kind, 16, 100, 0, false, false);
-      assertThat(ItemLayout.bytes(options, false, 16, 100)).isEqualTo(119 + (kind < 3 ? 0 : 1));
+  void bytes_ofAnExtension() {
+    for (int kind = 0; kind < 4; kind++) {
+      for (int marks = 0; marks < 4; marks++) {
+        int extension = ItemLayout.extension(kind, marks);
+        int options = ItemLayout.options(extension, 16, 100, 0, false, false);
+        assertThat(ItemLayout.bytes(options, false, 16, 100))
+            .isEqualTo(119 + (kind < 3 && marks == 0 ? 0 : 1));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.speicher.store.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -14,7 +15,17 @@ import org.junit.jupiter.api.Test;
 final class KeyHashTest {
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
-  private final KeyHash hash = new KeyHash(random);
+  private final KeyHash hash = newHash();
+
+  private KeyHash newHash() {
+    NativeMemory root = NativeMemory.reserve(RootLayout.ROOT_BYTES);
+    try {
+      KeyHash.writeSecrets(root.address(), random);
+      return new KeyHash(root.address());
+    } finally {
+      root.release();
+    }
+  }
 
   @Test
   void of_anyBuffer_isTheSame() {
@@ -25,8 +36,10 @@ final class KeyHashTest {
       direct.position(5);
       direct.put(key).flip().position(5);
       assertThat(hash.of(direct)).isEqualTo(expected);
+      long address = MemorySegment.ofBuffer(direct).address();
+      assertThat(hash.of(address, bytes)).isEqualTo(expected);
       assertThat(direct.position()).isEqualTo(5);
-      assertThat(new KeyHash(random).of(ByteBuffer.wrap(key))).isNotEqualTo(expected);
+      assertThat(newHash().of(ByteBuffer.wrap(key))).isNotEqualTo(expected);
     }
   }
 

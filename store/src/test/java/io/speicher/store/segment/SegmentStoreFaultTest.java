@@ -103,7 +103,7 @@ final class SegmentStoreFaultTest {
       assertThatThrownBy(() ->
               store.update(
                   key,
-                  _ -> new Update.Replace(nothing, 9, unreadable, nothing, 0, 0, Item.NEVER, 0)))
+                  _ -> new Update.Replace(nothing, 9, unreadable, nothing, 0, 0, 0, Item.NEVER, 0)))
           .isInstanceOf(IllegalStateException.class);
       store.put(bytes("after-" + i), bytes("value"), PutOptions.DEFAULT);
     }

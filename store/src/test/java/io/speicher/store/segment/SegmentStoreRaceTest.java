@@ -105,7 +105,7 @@ final class SegmentStoreRaceTest {
   private long slotOf(String key) {
     Lookup lookup = store.lookup(bytes(key));
     lookup.find();
-    return HashIndex.withFrequency(lookup.slot(), 0);
+    return SlotLayout.withFrequency(lookup.slot(), 0);
   }
 
   private static ByteBuffer bytes(String text) {

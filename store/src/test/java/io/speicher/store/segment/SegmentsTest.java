@@ -15,8 +15,11 @@ final class SegmentsTest {
   private static final int COUNT = 8;
   private static final long BASE = 1_700_000_000_000L;
 
-  private final NativeMemory memory = NativeMemory.reserve(COUNT * SEGMENT_BYTES);
-  private final Segments segments = new Segments(memory.address(), COUNT, SEGMENT_BYTES);
+  private static final int HEADER_BYTES = SegmentLayout.HEADER_BYTES;
+
+  private final StoreLayout layout = new StoreLayout(SEGMENT_BYTES, COUNT, 0);
+  private final NativeMemory memory = NativeMemory.reserve(layout.bytes());
+  private final Segments segments = Segments.create(layout, memory.address());
 
   @AfterEach
   void release() {
@@ -44,16 +47,23 @@ final class SegmentsTest {
     assertThat(segments.expiryBaseMillis(3)).isEqualTo(BASE);
     assertThat(segments.itemClass(3)).isEqualTo(17);
     assertThat(segments.stamp(3)).isEqualTo(5);
-    long start = segments.address(segments.startOf(3));
-    assertThat(NativeMemory.getLong(start)).isEqualTo(sequence);
-    assertThat(NativeMemory.getLong(start + 8)).isEqualTo(BASE);
+    long header = segments.address(segments.startOf(3));
+    assertThat(SegmentLayout.isSound(header, RootLayout.secret(memory.address(), 0))).isTrue();
+    assertThat(SegmentLayout.state(header)).isEqualTo(SegmentLayout.OPEN);
+    assertThat(SegmentLayout.sequence(header)).isEqualTo(sequence);
+    assertThat(SegmentLayout.itemClass(header)).isEqualTo(17);
+    assertThat(SegmentLayout.runLength(header)).isEqualTo(1);
+    assertThat(SegmentLayout.expiryBaseMillis(header)).isEqualTo(BASE);
+    assertThat(SegmentLayout.stamp(header)).isEqualTo(5);
+    assertThat(SegmentLayout.writeOffset(header)).isZero();
+    assertThat(segments.isHeaderSound(3)).isTrue();
   }
 
   @Test
   void end_thenBegin_isAnotherLife() {
     segments.begin(0, 0, 1, BASE, 0);
     long first = segments.sequenceAcquire(0);
-    assertThat(segments.reserve(0, first, 10)).isEqualTo(Segments.HEADER_BYTES);
+    assertThat(segments.reserve(0, first, 10)).isEqualTo(HEADER_BYTES);
     segments.done(0);
     assertThat(segments.seal(0)).isTrue();
 
@@ -66,9 +76,9 @@ final class SegmentsTest {
     long second = segments.sequenceAcquire(0);
     assertThat(second).isGreaterThan(first);
     assertThat(segments.reserve(0, first, 10)).isEqualTo(-1);
-    assertThat(segments.reserve(0, second, 10)).isEqualTo(Segments.HEADER_BYTES);
-    assertThat(segments.version(first, Segments.HEADER_BYTES))
-        .isNotEqualTo(segments.version(second, Segments.HEADER_BYTES));
+    assertThat(segments.reserve(0, second, 10)).isEqualTo(HEADER_BYTES);
+    assertThat(segments.version(first, HEADER_BYTES))
+        .isNotEqualTo(segments.version(second, HEADER_BYTES));
   }
 
   /** Numbers are compared by their low 23 bits where writers reserve. */
@@ -80,15 +90,14 @@ final class SegmentsTest {
       segments.end(1);
     }
     segments.begin(0, 0, 1, BASE, 0);
-    assertThat(segments.reserve(0, segments.sequenceAcquire(0), 10))
-        .isEqualTo(Segments.HEADER_BYTES);
+    assertThat(segments.reserve(0, segments.sequenceAcquire(0), 10)).isEqualTo(HEADER_BYTES);
   }
 
   @Test
   void version_isAnotherOneForEachLocationAndLife() {
     Set<Long> versions = new HashSet<>();
     for (long sequence = 1; sequence <= 50; sequence++) {
-      for (long offset = 16; offset < SEGMENT_BYTES; offset += 5) {
+      for (long offset = HEADER_BYTES; offset < SEGMENT_BYTES; offset += 5) {
         assertThat(versions.add(segments.version(sequence, segments.startOf(2) + offset))).isTrue();
       }
     }
@@ -101,10 +110,10 @@ final class SegmentsTest {
     segments.begin(2, 0, 1, BASE, 0);
     long sequence = segments.sequenceAcquire(2);
     long start = segments.startOf(2);
-    assertThat(segments.reserve(2, sequence, 1_000)).isEqualTo(start + 16);
-    assertThat(segments.reserve(2, sequence, 3_000)).isEqualTo(start + 1_016);
-    assertThat(segments.reserve(2, sequence, 81)).isEqualTo(-1);
-    assertThat(segments.reserve(2, sequence, 80)).isEqualTo(start + 4_016);
+    assertThat(segments.reserve(2, sequence, 1_000)).isEqualTo(start + HEADER_BYTES);
+    assertThat(segments.reserve(2, sequence, 3_000)).isEqualTo(start + HEADER_BYTES + 1_000);
+    assertThat(segments.reserve(2, sequence, 49)).isEqualTo(-1);
+    assertThat(segments.reserve(2, sequence, 48)).isEqualTo(start + HEADER_BYTES + 4_000);
     assertThat(segments.writeOffset(2)).isEqualTo(SEGMENT_BYTES);
     assertThat(segments.reserve(2, sequence, 1)).isEqualTo(-1);
   }
@@ -124,7 +133,11 @@ final class SegmentsTest {
     segments.done(0);
     assertThat(segments.seal(0)).isTrue();
     assertThat(segments.hasWriters(0)).isFalse();
-    assertThat(segments.writeOffset(0)).isEqualTo(36);
+    assertThat(segments.writeOffset(0)).isEqualTo(HEADER_BYTES + 20);
+    long header = segments.address(segments.startOf(0));
+    assertThat(SegmentLayout.state(header)).isEqualTo(SegmentLayout.SEALED);
+    assertThat(SegmentLayout.writeOffset(header)).isEqualTo(HEADER_BYTES + 20);
+    assertThat(segments.isHeaderSound(0)).isTrue();
   }
 
   @Test
@@ -148,8 +161,8 @@ final class SegmentsTest {
     for (Thread thread : threads) {
       thread.join();
     }
-    assertThat(locations).hasSize((SEGMENT_BYTES - 16) / 8).doesNotHaveDuplicates();
-    assertThat(locations).allMatch(location -> location % 8 == 0 && location >= 16);
+    assertThat(locations).hasSize((SEGMENT_BYTES - HEADER_BYTES) / 8).doesNotHaveDuplicates();
+    assertThat(locations).allMatch(location -> location % 8 == 0 && location >= HEADER_BYTES);
     assertThat(segments.seal(0)).isTrue();
   }
 
@@ -166,9 +179,9 @@ final class SegmentsTest {
   @Test
   void segmentsFor_atItsBounds() {
     assertThat(segments.segmentsFor(1)).isEqualTo(1);
-    assertThat(segments.segmentsFor(SEGMENT_BYTES - 16)).isEqualTo(1);
-    assertThat(segments.segmentsFor(SEGMENT_BYTES - 15)).isEqualTo(2);
-    assertThat(segments.segmentsFor(2 * SEGMENT_BYTES - 16)).isEqualTo(2);
+    assertThat(segments.segmentsFor(SEGMENT_BYTES - HEADER_BYTES)).isEqualTo(1);
+    assertThat(segments.segmentsFor(SEGMENT_BYTES - HEADER_BYTES + 1)).isEqualTo(2);
+    assertThat(segments.segmentsFor(2 * SEGMENT_BYTES - HEADER_BYTES)).isEqualTo(2);
   }
 
   @Test
@@ -179,7 +192,8 @@ final class SegmentsTest {
     assertThat(segments.itemClass(5)).isEqualTo(Segments.FREE);
     assertThat(segments.runLength(4)).isEqualTo(3);
 
-    assertThat(segments.reserveRun(2, 3 * SEGMENT_BYTES - 16)).isEqualTo(segments.startOf(2) + 16);
+    assertThat(segments.reserveRun(2, 3 * SEGMENT_BYTES - HEADER_BYTES))
+        .isEqualTo(segments.startOf(2) + HEADER_BYTES);
     assertThat(segments.reserve(2, segments.sequenceAcquire(2), 1)).isEqualTo(-1);
     assertThat(segments.seal(2)).isFalse();
     segments.done(2);
@@ -199,7 +213,7 @@ final class SegmentsTest {
     assertThat(segments.isOlder(0, 1)).isTrue();
     assertThat(segments.isOlder(1, 0)).isFalse();
     assertThat(segments.isOlder(2, 0)).isTrue();
-    segments.setStamp(2, 8);
+    segments.setPlace(2, 0, 8);
     assertThat(segments.isOlder(2, 0)).isFalse();
   }
 }

@@ -9,10 +9,8 @@ import io.speicher.store.Updates;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,14 +21,12 @@ import org.junit.jupiter.api.Test;
  *
  * <p>What it cannot notice, since any value is as good as another: the ghosts of a bucket and the
  * frequency of a slot, which are hints; the version of a table, which counts, but for its lowest
- * bit; whether the version of an item is observed, if the item does not carry it; and whether a
- * dead item is marked so.
+ * bit; and whether the version of an item is observed, if the item does not carry it.
  */
 final class VerifierTest {
   /** For each of the tests. */
   private static final int FLIPS = Integer.getInteger("flips", 100);
 
-  private static final int DEAD_BIT = 4;
   private static final int OBSERVED_BIT = 43;
   private static final int FREQUENCY_SHIFT = 41;
 
@@ -80,8 +76,8 @@ final class VerifierTest {
   void slots() {
     List<Long> addresses = new ArrayList<>();
     for (long page : pages()) {
-      for (long at = page; at < page + HashIndex.PAGE_BYTES; at += 8) {
-        if ((at & (HashIndex.BUCKET_BYTES - 1)) != HashIndex.BUCKET_BYTES - 8) {
+      for (long at = page; at < page + IndexPages.PAGE_BYTES; at += 8) {
+        if ((at & (TableLayout.BUCKET_BYTES - 1)) != TableLayout.BUCKET_BYTES - 8) {
           addresses.add(at);
         }
       }
@@ -103,7 +99,7 @@ final class VerifierTest {
 
   private boolean carriesVersion(long slot) {
     StoredItem item = new StoredItem();
-    item.at(segments.address(HashIndex.location(slot)), 0);
+    item.at(segments.address(SlotLayout.location(slot)), 0);
     return item.hasVersion();
   }
 
@@ -111,7 +107,7 @@ final class VerifierTest {
   void passers() {
     List<Long> addresses = new ArrayList<>();
     for (long page : pages()) {
-      for (long bucket = page; bucket < page + HashIndex.PAGE_BYTES; bucket += 64) {
+      for (long bucket = page; bucket < page + IndexPages.PAGE_BYTES; bucket += 64) {
         addresses.add(bucket + 56);
       }
     }
@@ -125,11 +121,11 @@ final class VerifierTest {
     for (int i = 0; i < index.tableCount(); i++) {
       long table = index.table(i);
       isNoticed(table, 0, "lock");
-      isNoticed(table + HashIndex.TABLE_BYTES - 1, 7, "the end of the header");
+      isNoticed(table + TableLayout.TABLE_BYTES - 1, 7, "the end of the header");
     }
     for (int i = 0; i < FLIPS; i++) {
       long table = index.table(random.nextInt(index.tableCount()));
-      int end = 32 + 4 * (index.pageCount(table) + 4);
+      int end = 40 + 4 * (index.pageCount(table) + 4);
       int offset = random.nextInt(8, end);
       isNoticed(table + offset, random.nextInt(8), "table header at " + offset);
     }
@@ -147,28 +143,11 @@ final class VerifierTest {
       int segment = any(inUse);
       int offset =
           random.nextInt(4) == 0
-              ? random.nextInt(Segments.HEADER_BYTES)
+              ? random.nextInt(SegmentLayout.HEADER_BYTES)
               : random.nextInt(usedBytes(segment));
       long address = segments.address(segments.startOf(segment)) + offset;
-      int bit = random.nextInt(8);
-      if (bit != DEAD_BIT || !startsOfDead(segment).contains(address)) {
-        isNoticed(address, bit, "segment " + segment + " at " + offset);
-      }
+      isNoticed(address, random.nextInt(8), "segment " + segment + " at " + offset);
     }
-  }
-
-  /** Where the items of a segment begin that nothing leads to. */
-  private Set<Long> startsOfDead(int segment) {
-    Set<Long> starts = new HashSet<>();
-    StoredItem item = new StoredItem();
-    long start = segments.address(segments.startOf(segment));
-    for (long at = start + Segments.HEADER_BYTES; at < start + usedBytes(segment); ) {
-      item.at(at, 0);
-      starts.add(at);
-      at += item.bytes();
-    }
-    items().forEach(starts::remove);
-    return starts;
   }
 
   private int usedBytes(int segment) {
@@ -176,8 +155,8 @@ final class VerifierTest {
       return segments.writeOffset(segment);
     }
     StoredItem item = new StoredItem();
-    item.at(segments.address(segments.startOf(segment)) + Segments.HEADER_BYTES, 0);
-    return Segments.HEADER_BYTES + item.bytes();
+    item.at(segments.address(segments.startOf(segment)) + SegmentLayout.HEADER_BYTES, 0);
+    return SegmentLayout.HEADER_BYTES + item.bytes();
   }
 
   /** The lengths of each item, since all that follows is found by them. */
@@ -195,10 +174,10 @@ final class VerifierTest {
     List<Long> items = new ArrayList<>();
     for (int i = 0; i < index.tableCount(); i++) {
       for (int bucket = 0; bucket < index.buckets(index.table(i)); bucket++) {
-        for (int j = 0; j < HashIndex.SLOTS; j++) {
+        for (int j = 0; j < TableLayout.SLOTS; j++) {
           long slot = index.slot(index.table(i), bucket, j);
           if (slot != 0) {
-            items.add(segments.address(HashIndex.location(slot)));
+            items.add(segments.address(SlotLayout.location(slot)));
           }
         }
       }
@@ -216,7 +195,7 @@ final class VerifierTest {
     store.verify();
     for (int i = 0; i < index.tableCount(); i++) {
       // Their count: the number of a page may become that of a spare one, which is as good.
-      isNoticed(index.table(i) + HashIndex.TABLE_BYTES - 4, random.nextInt(8), "pages");
+      isNoticed(index.table(i) + TableLayout.TABLE_BYTES - 4, random.nextInt(8), "pages");
     }
   }
 
@@ -241,7 +220,7 @@ final class VerifierTest {
     for (int i = 0; i < index.tableCount(); i++) {
       long table = index.table(i);
       for (int j = 0; j < index.pageCount(table); j++) {
-        pages.add(segments.address((long) index.page(table, j) * HashIndex.PAGE_BYTES));
+        pages.add(segments.address((long) index.page(table, j) * IndexPages.PAGE_BYTES));
       }
     }
     return pages;

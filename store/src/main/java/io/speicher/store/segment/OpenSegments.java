@@ -1,0 +1,143 @@
+package io.speicher.store.segment;
+
+import static io.speicher.store.segment.Segments.NO_SEGMENT;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * Where writers append. For each class of items, and for each stripe of threads where the class is
+ * one of items that do not expire, there is a <em>place</em>: it has an open segment, or none.
+ *
+ * <p>Expiring items, of which there are many classes, have one place for all threads: with one for
+ * each stripe, segments that are half empty could take a tenth of the memory.
+ *
+ * <p>Any thread reserves bytes; what is open where changes under the lock of {@link SegmentPool}.
+ */
+final class OpenSegments {
+  private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
+
+  private final Segments segments;
+  private final int stripes;
+
+  /** By place. Read by any thread with acquire, written with release under the lock. */
+  private final int[] open;
+
+  OpenSegments(Segments segments, int stripes) {
+    this.segments = segments;
+    this.stripes = stripes;
+    open = new int[stripes * ItemClass.COUNT];
+    Arrays.fill(open, NO_SEGMENT);
+  }
+
+  /**
+   * Where a segment of a class is open.
+   *
+   * @param writer a number of the thread; those that follow each other append to different
+   *     segments, as far as there are any
+   */
+  int place(int itemClass, int writer) {
+    return ItemClass.window(itemClass) == TtlWindows.NONE
+        ? writer % stripes * ItemClass.COUNT + itemClass
+        : itemClass;
+  }
+
+  static int itemClass(int place) {
+    return place % ItemClass.COUNT;
+  }
+
+  int segmentAcquire(int place) {
+    return (int) INTS.getAcquire(open, place);
+  }
+
+  /** Under the lock. */
+  void setSegmentRelease(int place, int segment) {
+    INTS.setRelease(open, place, segment);
+  }
+
+  /** Whether a segment is open at one of the places of its class. Under the lock. */
+  boolean isOpen(int segment) {
+    return placeOf(segment) >= 0;
+  }
+
+  /** Gives up the place of a segment, if it has one. Under the lock. */
+  void close(int segment) {
+    int place = placeOf(segment);
+    if (place >= 0) {
+      setSegmentRelease(place, NO_SEGMENT);
+    }
+  }
+
+  private int placeOf(int segment) {
+    for (int place = segments.itemClass(segment); place < open.length; place += ItemClass.COUNT) {
+      if (segmentAcquire(place) == segment) {
+        return place;
+      }
+    }
+    return -1;
+  }
+
+  /** Reserves bytes in the segment of a place, or returns less than 0 if it has no room. */
+  long reserve(int segment, int place, int bytes, long expiresAtMillis) {
+    if (segment == NO_SEGMENT) {
+      return -1;
+    }
+    long sequence = segments.sequenceAcquire(segment);
+    // The second look at what is open here: in between, the segment was in that life.
+    return isUsable(segment, sequence, place, expiresAtMillis)
+        ? segments.reserve(segment, sequence, bytes)
+        : -1;
+  }
+
+  /** Writes an item where bytes were reserved for it. What cannot be written is dead. */
+  void write(Draft draft, long location) {
+    long item = segments.address(location);
+    boolean written = false;
+    try {
+      draft.write(item, segments.expiryBaseMillis(segments.of(location)));
+      written = true;
+    } finally {
+      if (!written) {
+        ItemLayout.markDead(item);
+      }
+      segments.addChecksum(location, (int) draft.bytes());
+    }
+  }
+
+  /** Copies an item, byte by byte, to where bytes were reserved for it. */
+  void copy(long item, long location, int bytes) {
+    NativeMemory.copy(item, segments.address(location), bytes);
+    segments.addChecksum(location, bytes);
+  }
+
+  /** Whether a segment is open for such items, be there room or not. */
+  private boolean isUsable(int segment, long sequence, int place, long expiresAtMillis) {
+    return segmentAcquire(place) == segment
+        && !segments.isCleared(sequence)
+        && (TtlWindows.isFar(ItemClass.window(itemClass(place)))
+            || ItemLayout.isNear(expiresAtMillis, segments.expiryBaseMillis(segment)));
+  }
+
+  /**
+   * Whether a segment of its own wastes less than to give up what is left of an open one, if it is
+   * only for want of room that the item does not go there.
+   */
+  boolean wastesLessAlone(int segment, int place, int bytes, long expiresAtMillis) {
+    int left = segments.segmentBytes() - segments.writeOffset(segment);
+    return segments.capacityBytes() - bytes < left
+        && isUsable(segment, segments.sequenceAcquire(segment), place, expiresAtMillis);
+  }
+
+  /** What is still to be filled of the segments of a queue whose items do not expire. */
+  long unfilledBytes(int queue) {
+    long bytes = 0;
+    for (int stripe = 0; stripe < stripes; stripe++) {
+      int segment = segmentAcquire(place(ItemClass.of(queue, TtlWindows.NONE), stripe));
+      if (segment != NO_SEGMENT) {
+        bytes += segments.segmentBytes() - segments.writeOffset(segment);
+      }
+    }
+    return bytes;
+  }
+}

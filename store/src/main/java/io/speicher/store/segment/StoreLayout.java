@@ -1,0 +1,135 @@
+package io.speicher.store.segment;
+
+import static io.speicher.store.segment.RootLayout.ROOT_BYTES;
+
+/**
+ * Where everything lies in the memory of a store, as distances from its first byte. Together the
+ * parts take no more than the budget.
+ *
+ * <pre>
+ *  | root page 4 KiB | lives: segments x 16 | accounts: segments x 64 | table headers | segments | guard |
+ * </pre>
+ *
+ * <p>The segments begin at a multiple of {@link #PAGE_BYTES}, and in memory at an address that huge
+ * pages can have; what lies before them is the <em>head</em>. The guard is address space that is
+ * never written, for a reader of an item that ended meanwhile: it may read past the last segment.
+ *
+ * @param segmentBytes a power of two
+ * @param segmentCount all segments, those of the index included
+ * @param tableBits the index has {@code 1 << tableBits} tables
+ */
+record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
+  static final int PAGE_BYTES = 4 << 10;
+  static final int GUARD_BYTES = 128 << 10;
+
+  /** How much of the segment table each segment has; {@link Segments} knows what it holds. */
+  static final int LIFE_BYTES = 16;
+
+  static final int ACCOUNT_BYTES = 64;
+
+  private static final long BUDGET_PER_TABLE = 2 << 20;
+  private static final int MAX_TABLE_BITS = 20;
+
+  /** What the Java heap holds for each segment: its bits in a few sets, and a place in a queue. */
+  private static final int HEAP_BYTES_PER_SEGMENT = 1;
+
+  /** Divides a budget. */
+  static StoreLayout of(Geometry geometry) {
+    long budgetBytes = geometry.budgetBytes();
+    int tableBits =
+        Math.min(
+            MAX_TABLE_BITS,
+            63 - Long.numberOfLeadingZeros(Math.max(1, budgetBytes / BUDGET_PER_TABLE)));
+    long fixedBytes = ROOT_BYTES + PAGE_BYTES + ((long) TableLayout.TABLE_BYTES << tableBits);
+    int bytesPerSegment =
+        geometry.segmentBytes() + LIFE_BYTES + ACCOUNT_BYTES + HEAP_BYTES_PER_SEGMENT;
+    long count = (budgetBytes - fixedBytes) / bytesPerSegment;
+    StoreLayout layout = new StoreLayout(geometry.segmentBytes(), (int) count, tableBits);
+    long heapBytes = count * HEAP_BYTES_PER_SEGMENT;
+    if (layout.firstIndexSegment() < 1 || layout.bytes() + heapBytes > budgetBytes) {
+      throw new IllegalArgumentException(
+          "budget does not hold its parts: budgetBytes=%d headBytes=%d segments=%d indexSegments=%d"
+              .formatted(budgetBytes, layout.headBytes(), count, layout.firstIndexSegments()));
+    }
+    return layout;
+  }
+
+  /**
+   * Reads the layout of a store from its root page.
+   *
+   * @throws IllegalArgumentException if this is no root page, or one of another format version
+   */
+  static StoreLayout read(long root) {
+    if (RootLayout.magic(root) != RootLayout.MAGIC) {
+      throw new IllegalArgumentException(
+          "no memory of a store: magic=%016x (expected: %016x)"
+              .formatted(RootLayout.magic(root), RootLayout.MAGIC));
+    }
+    if (RootLayout.formatVersion(root) != RootLayout.FORMAT_VERSION) {
+      throw new IllegalArgumentException(
+          "another format: formatVersion=%d (expected: %d)"
+              .formatted(RootLayout.formatVersion(root), RootLayout.FORMAT_VERSION));
+    }
+    int segmentBytes = RootLayout.segmentBytes(root);
+    int segmentCount = RootLayout.segmentCount(root);
+    int tableBits = RootLayout.tableBits(root);
+    if (Integer.bitCount(segmentBytes) != 1
+        || segmentBytes < Geometry.MIN_SEGMENT_BYTES
+        || segmentBytes > Geometry.MAX_SEGMENT_BYTES
+        || segmentCount < 1
+        || tableBits < 0
+        || tableBits > MAX_TABLE_BITS) {
+      throw new IllegalArgumentException(
+          "damaged root page: segmentBytes=%d segmentCount=%d tableBits=%d"
+              .formatted(segmentBytes, segmentCount, tableBits));
+    }
+    return new StoreLayout(segmentBytes, segmentCount, tableBits);
+  }
+
+  /** Writes the root page of an empty store of this layout. */
+  void writeRoot(long root) {
+    RootLayout.write(root, segmentBytes, segmentCount, tableBits, firstIndexSegment());
+  }
+
+  long livesOffset() {
+    return ROOT_BYTES;
+  }
+
+  long accountsOffset() {
+    return roundUp(livesOffset() + (long) segmentCount * LIFE_BYTES, NativeMemory.LINE_BYTES);
+  }
+
+  long tablesOffset() {
+    return accountsOffset() + (long) segmentCount * ACCOUNT_BYTES;
+  }
+
+  /** Everything before the first segment. */
+  long headBytes() {
+    return roundUp(tablesOffset() + ((long) TableLayout.TABLE_BYTES << tableBits), PAGE_BYTES);
+  }
+
+  /** Everything but the guard. */
+  long bytes() {
+    return headBytes() + (long) segmentCount * segmentBytes;
+  }
+
+  /** All segments and the guard. */
+  long segmentsAndGuardBytes() {
+    return (long) segmentCount * segmentBytes + GUARD_BYTES;
+  }
+
+  /** How many segments the index has at first: a page for each of its tables. */
+  int firstIndexSegments() {
+    long pageBytes = (long) IndexPages.PAGE_BYTES << tableBits;
+    return (int) ((pageBytes + segmentBytes - 1) / segmentBytes);
+  }
+
+  /** The first of them. */
+  int firstIndexSegment() {
+    return segmentCount - firstIndexSegments();
+  }
+
+  private static long roundUp(long bytes, int unit) {
+    return (bytes + unit - 1) & -unit;
+  }
+}

@@ -1,0 +1,454 @@
+package io.speicher.store.segment;
+
+import static io.speicher.store.segment.EvictionPolicy.MAIN;
+import static io.speicher.store.segment.EvictionPolicy.NOWHERE;
+import static io.speicher.store.segment.EvictionPolicy.SMALL;
+import static io.speicher.store.segment.HashIndex.NOT_FOUND;
+import static io.speicher.store.segment.Segments.NO_SEGMENT;
+
+import io.speicher.store.Ticker;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks through the items of a segment, copies to open segments those that are to stay, unlinks all
+ * others, and gives the segment back. {@link Cleaner} says which segment, and why.
+ *
+ * <p>The lock of {@link SegmentPool} is held by whoever calls anything here.
+ */
+@SuppressWarnings("GuardedBy") // See above: the compiler cannot know that it is the same lock.
+final class Sweeper {
+
+  /*
+   * A moved item costs two accesses to memory, to its bucket and to the head of its table, which the
+   * processor makes for several items at a time (lookAhead); the item itself lies where it has just
+   * read. What is left is mostly atomic operations, some 6 ns each: so live bytes are told to the
+   * segments not for each item but for each step (LiveTally), and the table is not searched again
+   * once it is locked: the slot that was found either still leads to the item, or the item is looked
+   * up once more.
+   */
+
+  /** Why a segment is cleaned, and so what becomes of the items in it that are alive. */
+  enum Purpose {
+    /** The policy decides. */
+    EVICT,
+    /** They all stay. */
+    MERGE,
+    /** They move on to the window that they belong to by now. */
+    EXPIRE,
+    /** They stay, but elsewhere; what needs a run of segments goes if there is no other one. */
+    VACATE,
+  }
+
+  /** What became of an item. */
+  enum Fate {
+    WAS_DEAD,
+    KEPT,
+    EXPIRED,
+    EVICTED,
+  }
+
+  /** A segment that is being cleaned, and how far. */
+  static final class Sweep {
+    private int segment = NO_SEGMENT;
+    private Purpose purpose = Purpose.EVICT;
+    private long cursor;
+
+    /** Where the items end. */
+    private long end;
+
+    /** Of the items that were looked at ahead. Their buckets are in the processor's cache. */
+    private final long[] hashes = new long[LOOK_AHEAD_ITEMS];
+
+    /** Which of these lies at the cursor, and how many there are. */
+    private int next;
+
+    private int count;
+
+    boolean isIdle() {
+      return segment == NO_SEGMENT;
+    }
+
+    /** The segment that is being cleaned, or {@link Segments#NO_SEGMENT}. */
+    int segment() {
+      return segment;
+    }
+
+    /** Leaves the segment as it is. */
+    void abandon() {
+      segment = NO_SEGMENT;
+    }
+  }
+
+  /** Says yes to the slot of a location. */
+  private static final class LocationMatch implements HashIndex.Match {
+    private long location;
+    private long slot;
+
+    @Override
+    public boolean matches(long slotAddress, long candidate) {
+      slot = candidate;
+      return SlotLayout.location(candidate) == location;
+    }
+  }
+
+  /** Changes of what is alive in a segment that it has not been told yet. */
+  private final class LiveTally {
+    private int segment = NO_SEGMENT;
+    private long change;
+
+    void add(int changed, int bytes) {
+      if (changed != segment) {
+        tell();
+        segment = changed;
+      }
+      change += Segments.liveChange(bytes);
+    }
+
+    void tell() {
+      if (change != 0) {
+        segments.changeLive(segment, change);
+        change = 0;
+      }
+    }
+  }
+
+  /** For so many items at a time the processor waits for memory. */
+  private static final int LOOK_AHEAD_ITEMS = 16;
+
+  private final Segments segments;
+  private final HashIndex index;
+  private final KeyHash keyHash;
+  private final Ticker ticker;
+  private final EvictionPolicy policy;
+  private final OpenSegments open;
+  private final SegmentPool pool;
+  private final Removals removals;
+
+  /** How many bytes of items were moved, ever. */
+  private long movedBytes;
+
+  /** When the segment was opened from which main items are being evicted, or the clock's time. */
+  private long oldestMainStamp;
+
+  private final LiveTally gone = new LiveTally();
+  private final LiveTally come = new LiveTally();
+
+  // The item that is being looked at.
+
+  private final StoredItem item = new StoredItem();
+  private final NativeMemory.View keys;
+  private final NativeMemory.View values;
+
+  /** What becomes of it, if it moves and changes. */
+  private final Draft draft;
+
+  private final long[] buckets = new long[LOOK_AHEAD_ITEMS];
+
+  /** What reading the buckets came to; see {@link NativeMemory#touch}. */
+  @SuppressWarnings("UnusedVariable")
+  private long touched;
+
+  private final LocationMatch here = new LocationMatch();
+
+  Sweeper(
+      NativeMemory memory,
+      Segments segments,
+      HashIndex index,
+      KeyHash keyHash,
+      Ticker ticker,
+      EvictionPolicy policy,
+      OpenSegments open,
+      SegmentPool pool,
+      Removals removals) {
+    this.segments = segments;
+    this.index = index;
+    this.keyHash = keyHash;
+    this.ticker = ticker;
+    this.policy = policy;
+    this.open = open;
+    this.pool = pool;
+    this.removals = removals;
+    keys = memory.newView();
+    values = memory.newView();
+    draft = new Draft(memory.newView());
+  }
+
+  /** How many bytes of items were moved, ever. */
+  long movedBytes() {
+    return movedBytes;
+  }
+
+  /** How much of the segment has been cleaned. */
+  long sweptBytes(Sweep sweep) {
+    return sweep.isIdle() ? 0 : sweep.cursor - segments.startOf(sweep.segment);
+  }
+
+  /** Begins with a segment that is closed and has no writers. */
+  void begin(Sweep sweep, int segment, Purpose purpose) {
+    assert !segments.hasWriters(segment) : "writers: segment=" + segment;
+    sweep.segment = segment;
+    sweep.purpose = purpose;
+    sweep.cursor = segments.firstItemOf(segment);
+    sweep.end = segments.startOf(segment) + segments.writeOffset(segment);
+    sweep.next = 0;
+    sweep.count = 0;
+  }
+
+  /**
+   * Cleans up to {@code maxItems} items, and with the last one, gives the segment back.
+   *
+   * @param mainStamp when the segment was opened that the main queue is giving up
+   * @return what became of the last one
+   */
+  Fate sweep(Sweep sweep, int maxItems, long mainStamp) {
+    oldestMainStamp = mainStamp;
+    Fate fate = Fate.WAS_DEAD;
+    try {
+      for (int i = 0; i < maxItems && !sweep.isIdle(); i++) {
+        fate = isSwept(sweep) ? Fate.WAS_DEAD : clean(sweep);
+        if (!sweep.isIdle() && isSwept(sweep)) {
+          finish(sweep);
+        }
+      }
+    } finally {
+      gone.tell();
+      come.tell();
+    }
+    return fate;
+  }
+
+  private boolean isSwept(Sweep sweep) {
+    return sweep.cursor >= sweep.end
+        || (sweep.next == sweep.count && segments.isDead(sweep.segment));
+  }
+
+  private void finish(Sweep sweep) {
+    gone.tell();
+    int segment = sweep.segment;
+    for (int attempt = 1; !segments.isDead(segment); attempt++) {
+      Backoff.pause(attempt); // The last item has been marked dead and is about to be counted.
+    }
+    if (sweep.purpose == Purpose.EVICT && queue(sweep) == SMALL) {
+      policy.smallSegmentEvicted(segments.stamp(segment));
+    }
+    sweep.segment = NO_SEGMENT;
+    pool.giveBack(segment);
+  }
+
+  private int queue(Sweep sweep) {
+    return ItemClass.queue(segments.itemClass(sweep.segment));
+  }
+
+  /** Cleans the item at the cursor and moves the cursor on. */
+  private Fate clean(Sweep sweep) {
+    if (sweep.next == sweep.count) {
+      lookAhead(sweep);
+    }
+    long hash = sweep.hashes[sweep.next];
+    here.location = sweep.cursor;
+    long address = segments.address(sweep.cursor);
+    item.at(address, segments.expiryBaseMillis(sweep.segment));
+    int bytes = item.bytes();
+    Fate fate = ItemLayout.isDead(address) ? Fate.WAS_DEAD : fate(sweep, hash);
+    sweep.cursor += bytes; // Not before: an item that is passed over alive would never be freed.
+    sweep.next++;
+    return fate;
+  }
+
+  /** Decides on the item, again and again until nobody has changed it meanwhile. */
+  private Fate fate(Sweep sweep, long hash) {
+    Fate fate = null;
+    while (fate == null) {
+      long slotAddress = index.find(hash, here);
+      fate = slotAddress == NOT_FOUND ? Fate.WAS_DEAD : decide(sweep, hash, slotAddress);
+    }
+    return fate;
+  }
+
+  /** Nobody writes to the segment any more, so the items that lie there now are those that will. */
+  private void lookAhead(Sweep sweep) {
+    long at = sweep.cursor;
+    int count = 0;
+    int alive = 0;
+    while (count < LOOK_AHEAD_ITEMS && at < sweep.end) {
+      long address = segments.address(at);
+      item.at(address, segments.expiryBaseMillis(sweep.segment));
+      if (!ItemLayout.isDead(address)) {
+        sweep.hashes[count] = keyHash.of(item.keyAddress(), item.keyBytes());
+        buckets[alive++] = index.homeBucket(sweep.hashes[count]);
+      }
+      at += item.bytes();
+      count++;
+    }
+    touched = NativeMemory.touch(buckets, alive);
+    sweep.next = 0;
+    sweep.count = count;
+  }
+
+  /** Valid until the next call. */
+  private ByteBuffer key() {
+    return keys.of(item.keyAddress(), item.keyBytes());
+  }
+
+  /**
+   * Does what is to be done with a living item, or returns null if it has to be looked at again.
+   */
+  private @Nullable Fate decide(Sweep sweep, long hash, long slotAddress) {
+    if (item.expires() && item.expiresAtMillis() <= ticker.millis()) {
+      return unlink(sweep, hash, slotAddress, Fate.EXPIRED);
+    }
+    int queue = queue(sweep);
+    int frequency = SlotLayout.frequency(here.slot);
+    int destination = queue;
+    if (sweep.purpose == Purpose.EVICT) {
+      destination = EvictionPolicy.destination(queue, frequency);
+      frequency = EvictionPolicy.frequencyAfter(queue, frequency);
+    }
+    if (destination == NOWHERE) {
+      return unlink(sweep, hash, slotAddress, Fate.EVICTED);
+    }
+    if (segments.runLength(sweep.segment) > 1 && sweep.purpose != Purpose.VACATE) {
+      HashIndex.setFrequency(slotAddress, here.slot, frequency);
+      keepRun(sweep, destination);
+      return Fate.KEPT;
+    }
+    return item.expires() || isToCarryItsVersion()
+        ? moveChanged(sweep, hash, slotAddress, destination, frequency)
+        : moveUnchanged(sweep, hash, slotAddress, destination, frequency);
+  }
+
+  /** Unlinks the item. Returns null if it is not linked there any more. */
+  private @Nullable Fate unlink(Sweep sweep, long hash, long slotAddress, Fate fate) {
+    long table = index.tableOf(hash);
+    index.lock(table);
+    try {
+      if (!SlotLayout.sameItem(NativeMemory.getLongAcquire(slotAddress), here.slot)) {
+        return null;
+      }
+      index.remove(table, slotAddress);
+      ItemLayout.markDead(item.address());
+      gone.add(sweep.segment, -item.bytes());
+      if (fate == Fate.EVICTED) {
+        leaveGhost(sweep, table, hash);
+      }
+    } finally {
+      index.unlock(table);
+    }
+    if (fate == Fate.EXPIRED) {
+      removals.countExpired();
+    } else {
+      removals.countEvicted();
+    }
+    return fate;
+  }
+
+  private void leaveGhost(Sweep sweep, long table, long hash) {
+    int queue = queue(sweep);
+    long stamp = segments.stamp(sweep.segment);
+    long ghosts = index.ghosts(hash);
+    index.setGhosts(table, hash, policy.withGhost(ghosts, hash, queue, stamp, oldestMainStamp));
+    if (queue == MAIN) {
+      policy.mainEvicted(item.bytes());
+    }
+  }
+
+  // ---- moving ----
+
+  /** Whether somebody knows the version of the item, which it does not carry: where it lies. */
+  private boolean isToCarryItsVersion() {
+    return SlotLayout.isObserved(here.slot) && !item.hasVersion();
+  }
+
+  /** Copies the item, byte by byte, to an open segment and links it there. */
+  private @Nullable Fate moveUnchanged(
+      Sweep sweep, long hash, long slotAddress, int queue, int frequency) {
+    int bytes = item.bytes();
+    int itemClass = ItemClass.of(queue, TtlWindows.NONE);
+    long location = pool.reserveForMove(itemClass, bytes, item.expiresAtMillis());
+    if (location < 0) {
+      return unlink(sweep, hash, slotAddress, Fate.EVICTED);
+    }
+    return place(sweep, hash, slotAddress, null, location, bytes, frequency);
+  }
+
+  /** Writes the item anew in an open segment and links it there. */
+  private @Nullable Fate moveChanged(
+      Sweep sweep, long hash, long slotAddress, int queue, int frequency) {
+    long nowMillis = item.expires() ? ticker.millis() : 0;
+    ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
+    Draft copy = draft.copyOf(item, key(), value, versionToKeep(sweep), nowMillis);
+    int itemClass = ItemClass.of(queue, copy.window());
+    long location = pool.reserveForMove(itemClass, copy.bytes(), copy.expiresAtMillis());
+    if (location < 0) {
+      return unlink(sweep, hash, slotAddress, Fate.EVICTED);
+    }
+    return place(sweep, hash, slotAddress, copy, location, (int) copy.bytes(), frequency);
+  }
+
+  private long versionToKeep(Sweep sweep) {
+    if (item.hasVersion()) {
+      return item.version();
+    }
+    return isToCarryItsVersion()
+        ? segments.version(segments.sequenceAcquire(sweep.segment), here.location)
+        : Draft.NO_VERSION;
+  }
+
+  /**
+   * Writes the copy, or the item as it is if there is none, and lets the slot lead there. Returns
+   * null if that does not lead to the item any more.
+   */
+  private @Nullable Fate place(
+      Sweep sweep,
+      long hash,
+      long slotAddress,
+      @Nullable Draft copy,
+      long location,
+      int bytes,
+      int frequency) {
+    boolean linked = false;
+    try {
+      if (copy == null) {
+        open.copy(item.address(), location, bytes);
+      } else {
+        open.write(copy, location);
+      }
+      linked = relink(sweep, hash, slotAddress, location, bytes, frequency);
+    } finally {
+      if (!linked) {
+        ItemLayout.markDead(segments.address(location));
+      }
+      segments.done(segments.of(location));
+    }
+    return linked ? Fate.KEPT : null;
+  }
+
+  private boolean relink(
+      Sweep sweep, long hash, long slotAddress, long location, int bytes, int frequency) {
+    long table = index.tableOf(hash);
+    long newSlot = SlotLayout.slot(HashIndex.tagOf(hash), location, frequency);
+    index.lock(table);
+    try {
+      // If somebody has asked for its version meanwhile, it must take that along.
+      if (!HashIndex.swap(slotAddress, here.slot, newSlot)) {
+        return false;
+      }
+      ItemLayout.markDead(item.address());
+      come.add(segments.of(location), bytes);
+      gone.add(sweep.segment, -item.bytes());
+      movedBytes += bytes;
+      return true;
+    } finally {
+      index.unlock(table);
+    }
+  }
+
+  /** A run that stays does not move, but gets another class, or another place in its queue. */
+  private void keepRun(Sweep sweep, int queue) {
+    int window = TtlWindows.of(item.expiresAtMillis(), ticker.millis());
+    long stamp = sweep.purpose == Purpose.EVICT ? policy.clock() : segments.stamp(sweep.segment);
+    pool.setPlace(sweep.segment, ItemClass.of(queue, window), stamp);
+    sweep.segment = NO_SEGMENT;
+  }
+}
