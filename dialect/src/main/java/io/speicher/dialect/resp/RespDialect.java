@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RespDialect implements Dialect {
   private static final int MAX_ECHOED_CHARACTERS = 128;
+  private static final String EXEC = "exec";
 
   private final RespParser parser;
   private final RespShortcut shortcut;
@@ -237,7 +238,9 @@ public final class RespDialect implements Dialect {
       for (; parsed <= index; parsed++) {
         Arguments arguments = Arguments.readFrom(queued.bytes());
         request.begin(arguments, session);
-        last = parse(find(arguments));
+        CommandSpec spec = find(arguments);
+        session.command(spec.name());
+        last = parse(spec);
       }
       return last;
     }
@@ -261,6 +264,7 @@ public final class RespDialect implements Dialect {
     }
 
     void close() {
+      session.command(EXEC);
       if (hasBegun) {
         session.dropQueued();
       }
@@ -283,7 +287,12 @@ public final class RespDialect implements Dialect {
   public void encode(Reply reply, ReplyBuffer out) {
     long start = out.position();
     Replies before = replies();
-    spelling.spell(reply, writerTo(out));
+    if (reply instanceof Reply.Denied denied && depth > 0 && executed != null) {
+      writerTo(out).error(TransactionCommands.denied(denied));
+    } else {
+      spelling.spell(reply, writerTo(out));
+      abortsTransaction |= reply instanceof Reply.Denied;
+    }
     if (replies() != before) {
       muted = replies() == Replies.OFF; // It concerns this reply, too.
     }
