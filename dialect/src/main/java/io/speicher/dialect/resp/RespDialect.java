@@ -287,11 +287,10 @@ public final class RespDialect implements Dialect {
   public void encode(Reply reply, ReplyBuffer out) {
     long start = out.position();
     Replies before = replies();
-    if (reply instanceof Reply.Denied denied && depth > 0 && executed != null) {
-      writerTo(out).error(TransactionCommands.denied(denied));
+    if (reply instanceof Reply.Denied denied) {
+      deny(denied, writerTo(out));
     } else {
       spelling.spell(reply, writerTo(out));
-      abortsTransaction |= reply instanceof Reply.Denied;
     }
     if (replies() != before) {
       muted = replies() == Replies.OFF; // It concerns this reply, too.
@@ -299,6 +298,19 @@ public final class RespDialect implements Dialect {
     mute(out, start);
     if (depth == 0) {
       finish();
+    }
+  }
+
+  /** What may not be executed cannot be a part of a transaction, nor end one. */
+  private void deny(Reply.Denied denied, RespWriter out) {
+    if (depth > 0 && executed != null) {
+      out.error(TransactionCommands.denied(denied));
+    } else if (session != null && session.queued() != null && session.command().equals(EXEC)) {
+      session.dropQueued();
+      out.error(TransactionCommands.aborted(Spelling.text(denied, out)));
+    } else {
+      abortsTransaction = true;
+      spelling.spell(denied, out);
     }
   }
 

@@ -199,7 +199,7 @@ final class Spelling {
             + reply.getClass().getSimpleName());
   }
 
-  private static String text(Reply.Denied denied, RespWriter out) {
+  static String text(Reply.Denied denied, RespWriter out) {
     return switch (denied) {
       case NOT_AUTHENTICATED -> RefusedException.NOT_AUTHENTICATED;
       case WRONG_PASSWORD -> RefusedException.WRONG_PASSWORD;

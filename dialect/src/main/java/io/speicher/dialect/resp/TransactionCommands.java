@@ -108,7 +108,11 @@ final class TransactionCommands {
   /** What EXEC answers if it is wrong itself; that ends the transaction as well. */
   static Spelling aborted(String reason, Session session) {
     String why = reason.startsWith("ERR ") ? reason.substring(4) : reason;
-    return ending(session, out -> out.error(ABORTED + ": " + why));
+    return ending(session, out -> out.error(aborted(why)));
+  }
+
+  static String aborted(String why) {
+    return ABORTED + ": " + why;
   }
 
   /** Why a command cannot be executed any more that could be when it was queued. */

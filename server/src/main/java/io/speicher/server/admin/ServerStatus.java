@@ -208,12 +208,13 @@ public final class ServerStatus implements ServerControl {
   }
 
   @Override
-  public void denied(Session peer, Denied why, String command, @Nullable ByteBuffer key) {
+  public void denied(
+      Session peer, String user, Denied why, String command, @Nullable ByteBuffer key) {
     denials.add(
         why,
         peer.queued() != null,
         key == null ? command : StandardCharsets.ISO_8859_1.decode(key.duplicate()).toString(),
-        peer.userName(),
+        user,
         () -> info(peer));
   }
 

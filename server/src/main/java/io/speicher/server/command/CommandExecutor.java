@@ -847,7 +847,12 @@ public final class CommandExecutor {
     if (denied != Denied.NOT_AUTHENTICATED) {
       count(denied == Denied.KEY ? Counter.DENIED_KEYS : Counter.DENIED_COMMANDS, 1);
       String name = session.command();
-      server.denied(session, denied, name.isEmpty() ? nameOf(command) : name, refusal.key());
+      server.denied(
+          session,
+          session.userName(),
+          denied,
+          name.isEmpty() ? nameOf(command) : name,
+          refusal.key());
     }
     return denied;
   }
@@ -868,7 +873,7 @@ public final class CommandExecutor {
           }
           count(Counter.ERRORS, 1);
           count(Counter.DENIED_LOGINS, 1);
-          server.denied(session, Denied.WRONG_PASSWORD, session.command(), null);
+          server.denied(session, auth.user(), Denied.WRONG_PASSWORD, session.command(), null);
           return Denied.WRONG_PASSWORD;
         });
   }

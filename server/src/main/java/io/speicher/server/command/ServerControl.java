@@ -41,8 +41,12 @@ public interface ServerControl {
    */
   CompletableFuture<Reply> manage(UserRequest request, Session asking);
 
-  /** A peer was denied something: the command of this name, or one with this key. */
-  void denied(Session peer, Denied why, String command, @Nullable ByteBuffer key);
+  /**
+   * A peer was denied something: the command of this name, or one with this key.
+   *
+   * @param user who the peer is, or says it is
+   */
+  void denied(Session peer, String user, Denied why, String command, @Nullable ByteBuffer key);
 
   /** A peer has something done that concerns the server, or others. */
   void audit(Session peer, String command);

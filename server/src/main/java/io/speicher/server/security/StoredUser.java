@@ -171,8 +171,8 @@ record StoredUser(
     return switch (rule.charAt(0)) {
       case '>' -> withPassword(requirePassword(argument));
       case '<' -> withoutPassword(find(argument));
-      case '#' -> withPassword(PasswordHash.parse(argument));
-      case '!' -> withoutPassword(PasswordHash.parse(argument));
+      case '#' -> withPassword(hash(argument));
+      case '!' -> withoutPassword(hash(argument));
       case '~', '%' -> withKey(Key.parse(rule));
       case '&' -> this;
       case '+', '-' -> withCommands(commands.with(rule));
@@ -185,6 +185,17 @@ record StoredUser(
             default -> throw new IllegalArgumentException(SYNTAX);
           };
     };
+  }
+
+  private static PasswordHash hash(String text) {
+    try {
+      return PasswordHash.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "The password hash must be exactly 64 characters and contain only lowercase hexadecimal"
+              + " characters, or be a pbkdf2-sha256 hash of this server",
+          e);
+    }
   }
 
   private static String requirePassword(String password) {

@@ -214,7 +214,11 @@ public final class UserDirectory implements AutoCloseable {
     try {
       user = before == null ? StoredUser.named(change.name()) : before.stored();
     } catch (IllegalArgumentException e) {
-      return refused("ERR Usernames can't contain spaces or null characters: " + e.getMessage());
+      boolean isKnownToRedis = change.name().chars().anyMatch(c -> c == ' ' || c == 0);
+      return refused(
+          isKnownToRedis
+              ? "ERR Usernames can't contain spaces or null characters"
+              : "ERR " + e.getMessage());
     }
     for (String rule : change.rules()) {
       try {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.speicher.dialect.Rights.Group;
 import io.speicher.dialect.resp.CommandRules;
+import io.speicher.protocol.UserInfo;
 import io.speicher.server.toml.TomlFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,9 +77,14 @@ public final class UsersFile {
     this.blocks = blocks;
   }
 
-  /** A file that is not there yet. */
-  static UsersFile empty(Path path) {
-    return new UsersFile(path, HEADING, Map.of(), Map.of());
+  /**
+   * Reads a file, which may not be there yet.
+   *
+   * @throws IllegalArgumentException if it cannot be read or makes no sense, with a line for each
+   *     fault
+   */
+  public static UsersFile open(Path path) {
+    return Files.exists(path) ? read(path) : new UsersFile(path, HEADING, Map.of(), Map.of());
   }
 
   /**
@@ -94,8 +101,45 @@ public final class UsersFile {
     return users.values();
   }
 
-  @Nullable StoredUser find(String name) {
-    return users.get(name);
+  /** What is kept of each, in the order of the file. */
+  public List<UserInfo> infos() {
+    return users.values().stream().map(StoredUser::info).toList();
+  }
+
+  public boolean has(String name) {
+    return users.containsKey(name);
+  }
+
+  // ---- changing ----
+
+  /**
+   * Changes a user, or adds one who may do nothing before, and writes the file. Takes a quarter of
+   * a second if there is a password among the rules.
+   *
+   * @param rules as Redis's ACL SETUSER has them
+   * @param certificates names that are added to those that it has
+   * @throws IllegalArgumentException if a rule makes no sense, and nothing is changed
+   */
+  public void change(String name, List<String> rules, List<String> certificates)
+      throws IOException {
+    StoredUser before = users.get(name);
+    StoredUser user = before == null ? StoredUser.named(name) : before;
+    for (String rule : rules) {
+      user = user.with(rule);
+    }
+    Set<String> all = new LinkedHashSet<>(user.certificates());
+    certificates.forEach(certificate -> all.add(requireCertificate(certificate)));
+    Map<String, StoredUser> changed = new LinkedHashMap<>(users);
+    changed.put(name, user.withCertificates(List.copyOf(all)));
+    Users.of(changed.values(), Users.NONE); // They have to go together.
+    write(changed.values());
+  }
+
+  /** Removes a user, and writes the file. */
+  public void remove(String name) throws IOException {
+    Map<String, StoredUser> left = new LinkedHashMap<>(users);
+    left.remove(name);
+    write(left.values());
   }
 
   // ---- reading ----
@@ -127,9 +171,12 @@ public final class UsersFile {
           if (user != null) {
             users.put(name, user);
           }
-          int start = lineStarts[TomlFile.position(all, name).line() - 1];
-          haveHeaders &= file.text().startsWith("[", start);
-          blocks.put(name, start);
+          int line = TomlFile.position(all, name).line() - 1;
+          haveHeaders &= file.text().startsWith("[", lineStarts[line]);
+          while (line > 0 && file.text().startsWith("#", lineStarts[line - 1])) {
+            line--; // What people say of a user stands above it.
+          }
+          blocks.put(name, lineStarts[line]);
         }
         if (!haveHeaders) {
           blocks.clear();
@@ -357,7 +404,7 @@ public final class UsersFile {
         }
         int end = i + 1 < names.size() ? start(names.get(i + 1)) : text.length();
         if (user.equals(users.get(user.name()))) {
-          endLine(out).append(text, start(user.name()), end);
+          beginBlock(out).append(text, start(user.name()), end);
         } else {
           append(user, out);
         }
@@ -373,20 +420,18 @@ public final class UsersFile {
     return blocks.getOrDefault(name, 0);
   }
 
-  private static StringBuilder endLine(StringBuilder out) {
-    if (!out.isEmpty() && out.charAt(out.length() - 1) != '\n') {
+  /** Behind an empty line. */
+  private static StringBuilder beginBlock(StringBuilder out) {
+    while (!out.isEmpty() && !out.substring(Math.max(0, out.length() - 2)).equals("\n\n")) {
       out.append('\n');
     }
     return out;
   }
 
   private static void append(StoredUser user, StringBuilder out) {
-    endLine(out);
-    if (!out.isEmpty() && !out.toString().endsWith("\n\n")) {
-      out.append('\n');
-    }
     String name = user.name();
-    out.append("[user.")
+    beginBlock(out)
+        .append("[user.")
         .append(BARE_NAME.matcher(name).matches() ? name : quoted(name))
         .append("]\n");
     Consumer<String> line = text -> out.append(text).append('\n');
