@@ -20,15 +20,16 @@ import org.jspecify.annotations.Nullable;
 public final class CommandRules {
 
   /*
-   * Two categories are ours, for what Redis counts as reading and writing, but does more: @scan
-   * finds keys that nobody has named, and @clear deletes all of them. With these, each group of
+   * Three categories are ours. What Redis counts as reading and writing does more: @scan finds keys
+   * that nobody has named, and @clear deletes all of them. And @basic is what tells nothing and
+   * changes nothing that others see: what clients do before all else. With these, each group of
    * commands is a category without another.
    */
 
   private static final String ALL_COMMANDS = "@all";
 
-  /** What everybody may do who has been given a group: what clients ask before all else. */
-  private static final String BASIC = "+@connection -@admin +@transaction +time +info";
+  /** For whoever may do anything at all. */
+  private static final String BASIC = "+@basic";
 
   /** To do nothing. */
   public static final CommandRules NONE = new CommandRules(false, List.of());
@@ -55,7 +56,7 @@ public final class CommandRules {
     }
     List<String> rules = new ArrayList<>();
     if (!groups.isEmpty()) {
-      rules.addAll(List.of(BASIC.split(" ", -1)));
+      rules.add(BASIC);
       for (Group group : Group.values()) { // In this order, each takes away what is not its own.
         if (groups.contains(group)) {
           rules.add("+" + category(group));
@@ -202,10 +203,13 @@ public final class CommandRules {
     return subtract && rules.isEmpty();
   }
 
-  /** The names of all commands of a group, or if that is null of those that belong to none. */
+  /**
+   * The names of all commands of a group, or if that is null of those that belong to none. What has
+   * subcommands and does nothing without one is none.
+   */
   public static Set<String> commands(@Nullable Group group) {
     return CommandTable.commandsAndSubcommands().stream()
-        .filter(spec -> spec.needs() == group)
+        .filter(spec -> spec.parser() != null && spec.needs() == group)
         .map(CommandSpec::name)
         .collect(toUnmodifiableSet());
   }

@@ -60,6 +60,7 @@ record CommandSpec(
           "@connection",
           "@transaction",
           "@scripting",
+          "@basic",
           "@scan",
           "@clear");
 
@@ -115,7 +116,7 @@ record CommandSpec(
           command(
               command + "|help",
               2,
-              "loading stale",
+              name.equals("generic") ? "loading stale @keyspace" : "loading stale",
               Keys.NONE,
               since,
               "O(1)",
@@ -225,6 +226,9 @@ record CommandSpec(
     }
     flags.stream().filter(flag -> flag.charAt(0) == '@').forEach(categories::add);
     categories.add(has("fast") ? "@fast" : "@slow");
+    if (parser != null && needs() == null) {
+      categories.add("@basic");
+    }
     return categories;
   }
 

@@ -188,7 +188,7 @@ final class KeyCommands {
           GENERIC.command(
               "wait",
               3,
-              "noscript",
+              "noscript @connection",
               Keys.NONE,
               "3.0.0",
               "O(1)",

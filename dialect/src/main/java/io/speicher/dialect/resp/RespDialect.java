@@ -126,8 +126,8 @@ public final class RespDialect implements Dialect {
     try {
       peer.command(""); // Until it is known.
       CommandSpec spec = find(arguments);
-      peer.command(spec.name());
       spec.requireCount(arguments.count());
+      peer.command(spec.name());
       if (peer.needsAuthentication() && !spec.has("no_auth")) {
         throw new RefusedException(RefusedException.NOT_AUTHENTICATED);
       }

@@ -152,6 +152,9 @@ final class Access {
   }
 
   private @Nullable Refusal readAndWrite(ByteBuffer key) {
+    if (!include(Group.READ) || !include(Group.WRITE)) {
+      return Refusal.COMMAND;
+    }
     Refusal refusal = read(key);
     return refusal == null ? write(key) : refusal;
   }
@@ -183,10 +186,7 @@ final class Access {
   }
 
   private @Nullable Refusal move(Command.Move move) {
-    Refusal refusal = read(move.from());
-    if (refusal == null && !move.keepsSource()) {
-      refusal = write(move.from());
-    }
+    Refusal refusal = move.keepsSource() ? read(move.from()) : readAndWrite(move.from());
     return refusal == null ? write(move.to()) : refusal;
   }
 }

@@ -200,12 +200,33 @@ public final class CommandExecutor {
       ReplyBuffer out) {
     Rights rights = session.user().rights();
     if (!rights.areAll()) {
+      Work check = CheckWork.begin(this, session, dialect, rights, command);
+      if (check != null) {
+        return check;
+      }
       Refusal refusal = refusal(rights, session, command);
       if (refusal != null) {
         dialect.encode(deny(refusal, session, command), out);
         return null;
       }
     }
+    return beginAllowed(command, session, rights, prefetch, place, dialect, out);
+  }
+
+  /** Begins with a command whose rights were looked at elsewhere. */
+  @Nullable Work beginAllowed(Command command, Session session, Dialect dialect, ReplyBuffer out) {
+    Rights rights = session.user().rights();
+    return beginAllowed(command, session, rights, noPrefetch, NOWHERE, dialect, out);
+  }
+
+  private @Nullable Work beginAllowed(
+      Command command,
+      Session session,
+      Rights rights,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
     if (!(command instanceof Command.Stats)) {
       stats = null; // It may change what the next one is told.
     }
@@ -841,7 +862,7 @@ public final class CommandExecutor {
         : Access.refusal(rights, session.command(), command);
   }
 
-  private Reply deny(Refusal refusal, Session session, Command command) {
+  Denied deny(Refusal refusal, Session session, Command command) {
     count(Counter.ERRORS, 1);
     Denied denied = refusal.denied();
     if (denied != Denied.NOT_AUTHENTICATED) {
@@ -939,7 +960,8 @@ public final class CommandExecutor {
     return server.close(filter, session);
   }
 
-  private static Reply pause(Command.Pause pause, Session session) {
+  private Reply pause(Command.Pause pause, Session session) {
+    server.audit(session, "pause");
     session.pause(pause.millis());
     return Reply.Done.DONE;
   }

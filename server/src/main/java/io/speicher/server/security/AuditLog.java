@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * address that fails all the time does not hide what others do.
  */
 final class AuditLog {
-  private static final Logger logger = System.getLogger("io.speicher.audit");
+  private static final Logger logger = System.getLogger(AuditLog.class.getName());
 
   private static final int MAX_NAME_CHARS = 128;
 
@@ -39,6 +39,11 @@ final class AuditLog {
    */
   static void usersChanged(String what, String by, @Nullable InetAddress from) {
     log(INFO, what + " by=" + escaped(by), from, "");
+  }
+
+  /** The file of users was replaced, and is read again. */
+  static void usersReloaded(int users) {
+    logger.log(INFO, () -> "users reloaded: users=" + users);
   }
 
   /** Somebody has had a command executed that concerns the server or others. */

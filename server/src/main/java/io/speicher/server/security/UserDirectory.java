@@ -39,9 +39,6 @@ public final class UserDirectory implements AutoCloseable {
 
   private static final int MAX_WAITING_CHANGES = 1_000;
 
-  /** Who has done what nobody on a connection has. */
-  private static final String SERVER = "the server";
-
   private static final String NO_FILE =
       "This server is not configured to use a file of users: start it with --users FILE";
 
@@ -321,7 +318,7 @@ public final class UserDirectory implements AutoCloseable {
       changes.execute(() -> {
         try {
           read(null);
-          AuditLog.usersChanged("users reloaded", SERVER, null);
+          AuditLog.usersReloaded(users.all().size());
         } catch (IllegalArgumentException e) {
           logger.log(Level.ERROR, "users not reloaded, those before stay: " + e.getMessage());
         }

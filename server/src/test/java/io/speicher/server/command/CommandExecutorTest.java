@@ -140,7 +140,8 @@ final class CommandExecutorTest {
     }
 
     @Override
-    public void denied(Session peer, Reply.Denied why, String command, @Nullable ByteBuffer key) {}
+    public void denied(
+        Session peer, String user, Reply.Denied why, String command, @Nullable ByteBuffer key) {}
 
     @Override
     public void audit(Session peer, String command) {}
