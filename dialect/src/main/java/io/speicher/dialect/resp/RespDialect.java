@@ -41,6 +41,9 @@ public final class RespDialect implements Dialect {
   private @Nullable RespWriter writer;
   private @Nullable ReplyBuffer writtenTo;
 
+  /** What was decoded last, if it is a command with as many words as it has to have. */
+  private String name = "";
+
   /** How the reply to what was decoded last is spelled. */
   private Spelling spelling = Spelling.OK;
 
@@ -79,11 +82,13 @@ public final class RespDialect implements Dialect {
     begin(newSession);
     if (plain.isSet()) {
       spelling = Spelling.OK;
-      newSession.command("set");
+      name = "set";
+      newSession.command(name);
       return new Command.Set(plain.key(), ValueKind.BYTES, plain.value(), SetOptions.DEFAULT);
     }
     spelling = Spelling.VALUE;
-    newSession.command("get");
+    name = "get";
+    newSession.command(name);
     return new Command.Get(plain.key(), newSession.readingView());
   }
 
@@ -125,9 +130,11 @@ public final class RespDialect implements Dialect {
   private Command command(Arguments arguments, Session peer) {
     try {
       peer.command(""); // Until it is known.
+      name = "";
       CommandSpec spec = find(arguments);
-      spec.requireCount(arguments.count());
       peer.command(spec.name());
+      spec.requireCount(arguments.count());
+      name = spec.name();
       if (peer.needsAuthentication() && !spec.has("no_auth")) {
         throw new RefusedException(RefusedException.NOT_AUTHENTICATED);
       }
@@ -214,6 +221,7 @@ public final class RespDialect implements Dialect {
     private final Session session;
     private boolean hasBegun;
     private Command last = new Command.Ping();
+    private String lastName = "";
     private int parsed;
 
     QueuedTransaction(QueuedCommands queued, Request request, Session session) {
@@ -239,7 +247,7 @@ public final class RespDialect implements Dialect {
         Arguments arguments = Arguments.readFrom(queued.bytes());
         request.begin(arguments, session);
         CommandSpec spec = find(arguments);
-        session.command(spec.name());
+        lastName = spec.name();
         last = parse(spec);
       }
       return last;
@@ -264,11 +272,16 @@ public final class RespDialect implements Dialect {
     }
 
     void close() {
-      session.command(EXEC);
       if (hasBegun) {
         session.dropQueued();
       }
     }
+  }
+
+  /** Within a transaction, that of the element that is executed. */
+  @Override
+  public String commandName() {
+    return executed != null && depth > 0 ? executed.lastName : name;
   }
 
   @Override
@@ -305,7 +318,7 @@ public final class RespDialect implements Dialect {
   private void deny(Reply.Denied denied, RespWriter out) {
     if (depth > 0 && executed != null) {
       out.error(TransactionCommands.denied(denied));
-    } else if (session != null && session.queued() != null && session.command().equals(EXEC)) {
+    } else if (session != null && session.queued() != null && name.equals(EXEC)) {
       session.dropQueued();
       out.error(TransactionCommands.aborted(Spelling.text(denied, out)));
     } else {

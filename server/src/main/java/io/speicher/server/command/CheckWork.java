@@ -71,9 +71,9 @@ final class CheckWork implements Work {
     int count = keyCount(command);
     do {
       int next = Math.min(count, checked + KEYS_AT_ONCE);
-      Refusal refusal = Access.refusal(rights, session.command(), part(command, checked, next));
+      Refusal refusal = Access.refusal(rights, dialect.commandName(), part(command, checked, next));
       if (refusal != null) {
-        dialect.encode(executor.deny(refusal, session, command), out);
+        dialect.encode(executor.deny(refusal, session, dialect, command), out);
         return true;
       }
       checked = next;

@@ -204,9 +204,9 @@ public final class CommandExecutor {
       if (check != null) {
         return check;
       }
-      Refusal refusal = refusal(rights, session, command);
+      Refusal refusal = refusal(rights, session, dialect, command);
       if (refusal != null) {
-        dialect.encode(deny(refusal, session, command), out);
+        dialect.encode(deny(refusal, session, dialect, command), out);
         return null;
       }
     }
@@ -856,18 +856,19 @@ public final class CommandExecutor {
 
   // ---- rights and users ----
 
-  private static @Nullable Refusal refusal(Rights rights, Session session, Command command) {
+  private static @Nullable Refusal refusal(
+      Rights rights, Session session, Dialect dialect, Command command) {
     return session.needsAuthentication()
         ? Access.refusalBeforeAuthentication(command)
-        : Access.refusal(rights, session.command(), command);
+        : Access.refusal(rights, dialect.commandName(), command);
   }
 
-  Denied deny(Refusal refusal, Session session, Command command) {
+  Denied deny(Refusal refusal, Session session, Dialect dialect, Command command) {
     count(Counter.ERRORS, 1);
     Denied denied = refusal.denied();
     if (denied != Denied.NOT_AUTHENTICATED) {
       count(denied == Denied.KEY ? Counter.DENIED_KEYS : Counter.DENIED_COMMANDS, 1);
-      String name = session.command();
+      String name = dialect.commandName();
       server.denied(
           session,
           session.userName(),
