@@ -2,6 +2,7 @@ package io.speicher.dialect;
 
 import io.speicher.protocol.Glob;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class Rights {
 
   private final Set<Group> groups;
   private final Set<String> commands;
-  private final List<Keys> keys;
+  private final Keys[] keys;
   private final boolean allKeys;
   private final boolean all;
 
@@ -57,7 +58,7 @@ public final class Rights {
   private Rights(Set<Group> groups, Set<String> commands, List<Keys> keys, boolean all) {
     this.groups = groups;
     this.commands = new HashSet<>(commands); // It is faster than one that cannot be changed.
-    this.keys = keys;
+    this.keys = keys.toArray(Keys[]::new);
     this.all = all;
     allKeys = all || keys.stream().anyMatch(Keys::areAll);
   }
@@ -71,7 +72,7 @@ public final class Rights {
   public static Rights of(Set<Group> groups, Set<String> commands, List<Keys> keys) {
     Set<Group> copy = EnumSet.noneOf(Group.class);
     copy.addAll(groups);
-    return new Rights(copy, commands, List.copyOf(keys), false);
+    return new Rights(copy, commands, keys, false);
   }
 
   /** Whether nothing has to be looked at. */
@@ -90,7 +91,8 @@ public final class Rights {
 
   /** Whether all keys may be read. */
   public boolean includeReadingAll() {
-    return allKeys || keys.stream().anyMatch(some -> some.read() && some.pattern().matchesAll());
+    return allKeys
+        || Arrays.stream(keys).anyMatch(some -> some.read() && some.pattern().matchesAll());
   }
 
   public boolean includeReading(ByteBuffer key) {
