@@ -14,6 +14,7 @@ module io.speicher.server {
   requires transitive io.speicher.store;
   requires java.logging;
   requires java.management;
+  requires java.naming;
   requires jdk.management;
   requires jdk.unsupported;
   requires org.tomlj;

@@ -87,4 +87,12 @@ public interface Dialect {
    * begins with the next byte.
    */
   boolean isAtRest();
+
+  /**
+   * What the command that was decoded last is called, in lower case, where users have rights on
+   * commands by name; empty if it is none, or the dialect has no such names.
+   */
+  default String commandName() {
+    return "";
+  }
 }

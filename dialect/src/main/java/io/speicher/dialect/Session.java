@@ -4,6 +4,7 @@ import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,8 @@ public final class Session {
 
   private final long id = lastId.incrementAndGet();
   private final Share share;
-  private final @Nullable User firstUser;
-  private @Nullable User user;
+  private Supplier<User> firstUser;
+  private User user;
   private @Nullable InetAddress address;
 
   private volatile Names names = Names.NONE;
@@ -59,18 +60,18 @@ public final class Session {
   private After after = After.GO_ON;
   private long pauseMillis;
 
+  /** Of a peer that may do everything. */
   public Session(Share share) {
-    this(share, null);
+    this(share, User.everybody());
   }
 
   /**
-   * @param firstUser who the peer is until it says who it is; null if nobody has to, and everybody
-   *     may do everything
+   * @param firstUser who the peer is until it says who it is
    */
-  public Session(Share share, @Nullable User firstUser) {
+  public Session(Share share, Supplier<User> firstUser) {
     this.share = share;
     this.firstUser = firstUser;
-    user = firstUser;
+    user = firstUser.get();
   }
 
   /** Tells apart the connections that this process has had. */
@@ -85,13 +86,24 @@ public final class Session {
 
   // ---- who it is ----
 
-  /** Who the peer is; null if it may do everything because nobody has to say who they are. */
-  public @Nullable User user() {
+  /** Who the peer is. */
+  public User user() {
     return user;
   }
 
   public void user(User newUser) {
     user = newUser;
+  }
+
+  /** The peer has shown who it is without a word, and needs not say it. */
+  public void firstUser(Supplier<User> newFirstUser) {
+    firstUser = newFirstUser;
+    user = newFirstUser.get();
+  }
+
+  /** Who the peer would be if it had said nothing so far. */
+  public User firstUser() {
+    return firstUser.get();
   }
 
   /** Whether the peer has to say who it is before it may do anything. */
@@ -101,7 +113,7 @@ public final class Session {
 
   /** What others are told of it. */
   public String userName() {
-    return user == null || needsAuthentication() ? Command.Auth.DEFAULT_USER : user.name();
+    return needsAuthentication() ? Command.Auth.DEFAULT_USER : user.name();
   }
 
   /** Where the peer is, or null if it is on this machine, or not known yet. */
@@ -189,7 +201,7 @@ public final class Session {
 
   /** Forgets what was agreed on and what waits, but not what is watched. */
   public void reset() {
-    user = firstUser;
+    user = firstUser.get();
     resp3 = false;
     touches = true;
     replies = Replies.ON;

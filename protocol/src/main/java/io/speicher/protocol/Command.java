@@ -320,6 +320,18 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * Asks about users or changes them: what it is answered with is up to the request. A {@link
+   * UserRequest.Mutation} is never a part of another command.
+   */
+  record ManageUsers(UserRequest request) implements Command {}
+
+  /**
+   * Whether the peer may have another command executed, which is not done: {@link Reply.Done} or
+   * {@link Reply.Denied}.
+   */
+  record Check(Command command) implements Command {}
+
   /** Answered with {@link Reply.Done}, after which the server ends the connection. */
   record Quit() implements Command {}
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param ids one of these; null for any
  * @param peer address and port of the client; null for any
  * @param local address and port of the server; null for any
+ * @param user name of the user; null for any
  * @param minAgeMillis at least so old
  * @param self what about the connection that asks
  */
@@ -16,6 +17,7 @@ public record ConnectionFilter(
     @Nullable Set<Long> ids,
     @Nullable String peer,
     @Nullable String local,
+    @Nullable String user,
     long minAgeMillis,
     Self self) {
 
@@ -27,8 +29,9 @@ public record ConnectionFilter(
   }
 
   public static final ConnectionFilter ALL =
-      new ConnectionFilter(null, null, null, 0, Self.INCLUDED);
-  public static final ConnectionFilter SELF = new ConnectionFilter(null, null, null, 0, Self.ONLY);
+      new ConnectionFilter(null, null, null, null, 0, Self.INCLUDED);
+  public static final ConnectionFilter SELF =
+      new ConnectionFilter(null, null, null, null, 0, Self.ONLY);
 
   /** Whether no other connection than the one that asks is meant. */
   public boolean isSelfAlone() {
@@ -39,6 +42,7 @@ public record ConnectionFilter(
     return matches(connection.id(), connection.self())
         && (peer == null || peer.equals(connection.peer()))
         && (local == null || local.equals(connection.local()))
+        && (user == null || user.equals(connection.user()))
         && connection.ageMillis() >= minAgeMillis;
   }
 

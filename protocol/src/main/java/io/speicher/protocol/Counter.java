@@ -16,6 +16,11 @@ public enum Counter implements Metric {
       null,
       "ssl_handshake_errors",
       "TLS handshakes that failed, and peers that spoke plain text where only TLS is spoken."),
+  DENIED_LOGINS(
+      "acl_access_denied_auth", "auth_errors", "Times that a peer said a wrong user or password."),
+  DENIED_COMMANDS(
+      "acl_access_denied_cmd", null, "Commands that the user was not allowed to execute."),
+  DENIED_KEYS("acl_access_denied_key", null, "Commands with a key that the user may not use so."),
   READ_BYTES("total_net_input_bytes", "bytes_read", Unit.BYTES, "Bytes received."),
   WRITTEN_BYTES("total_net_output_bytes", "bytes_written", Unit.BYTES, "Bytes sent."),
   GET_HITS("keyspace_hits", "get_hits", "Keys asked for that had an item."),

@@ -2,6 +2,7 @@ package io.speicher.protocol;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a server answers to a {@link Command}, whatever dialect it was asked in. */
 public sealed interface Reply {
@@ -81,6 +82,23 @@ public sealed interface Reply {
   record Keys(long cursor, List<ByteBuffer> keys) implements Reply {}
 
   record Stats(ServerStats stats) implements Reply {}
+
+  record Users(List<UserInfo> users) implements Reply {}
+
+  /**
+   * Whether a user may do something.
+   *
+   * @param denied why not, or null if it may
+   * @param key the key that it may not use, if that is why
+   */
+  record Permission(@Nullable Denied denied, @Nullable ByteBuffer key) implements Reply {}
+
+  /**
+   * What was denied.
+   *
+   * @param nowMillis the time of the server
+   */
+  record Denials(List<Denial> denials, long nowMillis) implements Reply {}
 
   /** Nothing was done: the present value, or what would come of it, is not of the right sort. */
   enum WrongValue implements Reply {

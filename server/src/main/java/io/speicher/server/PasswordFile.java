@@ -1,6 +1,7 @@
 package io.speicher.server;
 
 import io.speicher.protocol.Command;
+import io.speicher.server.toml.TomlFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +22,10 @@ final class PasswordFile {
   static ServerSettings read(ServerSettings settings) {
     Optional<Path> file = settings.get(ServerSettings.PASSWORD_FILE);
     String said = settings.get(ServerSettings.PASSWORD);
+    if (settings.get(ServerSettings.USERS).isPresent() && (file.isPresent() || !said.isEmpty())) {
+      throw new IllegalArgumentException(
+          "users and a password both say who may use the server: leave out either");
+    }
     if (file.isEmpty()) {
       return settings.with(ServerSettings.PASSWORD, checked(said, "password"));
     }
@@ -41,7 +46,7 @@ final class PasswordFile {
       return Files.readString(path).lines().findFirst().orElse("");
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "cannot read --" + SETTING + " " + path + ": " + ConfigFile.reason(e), e);
+          "cannot read --" + SETTING + " " + path + ": " + TomlFile.reason(e), e);
     }
   }
 

@@ -157,7 +157,7 @@ public final class ServerCommand implements Callable<Integer> {
       throws InterruptedException, ReflectiveOperationException {
     StopSignal stop = new StopSignal();
     try (SpeicherServer server = start(settings)) {
-      if (settings.tls().isPresent()) {
+      if (server.hasFiles()) {
         stop.onHangUp(server::reloadFiles);
       }
       server.stopRequested().thenRun(stop::stop);
@@ -237,13 +237,13 @@ public final class ServerCommand implements Callable<Integer> {
   private void requireIntention(ServerSettings settings) {
     InetSocketAddress address = new InetSocketAddress(settings.bind(), 0);
     boolean isForOthers = !address.isUnresolved() && !address.getAddress().isLoopbackAddress();
-    if (isForOthers && !settings.asksForPassword() && !settings.get(ServerSettings.INSECURE)) {
+    if (isForOthers && !settings.hasUsers() && !settings.get(ServerSettings.INSECURE)) {
       throw wrong(
           new IllegalArgumentException(
               "others can reach --bind="
                   + settings.bind()
-                  + ", and there is no password: say one with --password-file FILE, or --insecure"
-                  + " to let everybody read and delete everything"));
+                  + ", and there is no password: say one with --password-file FILE or --users FILE, or"
+                  + " --insecure to let everybody read and delete everything"));
     }
   }
 
@@ -278,7 +278,7 @@ public final class ServerCommand implements Callable<Integer> {
                 "speaking TLS, by %s, over at most %d connections at a time"
                     .formatted(Tls.provider(), max),
                 log));
-    if (!address.isLoopbackAddress() && !settings.asksForPassword()) {
+    if (!address.isLoopbackAddress() && !settings.hasUsers()) {
       say(
           "warning: others can reach "
               + address.getHostAddress()

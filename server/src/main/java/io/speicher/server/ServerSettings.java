@@ -62,7 +62,7 @@ public final class ServerSettings {
           SettingType.text("ADDRESS"),
           "127.0.0.1",
           "Address to listen on",
-          "An address that others can reach, such as 0.0.0.0, needs --password-file or --insecure.",
+          "An address that others can reach, such as 0.0.0.0, needs --users, --password-file or --insecure.",
           new Names("bind", "inter"));
 
   public static final Setting<Optional<Path>> SOCKET =
@@ -100,6 +100,15 @@ public final class ServerSettings {
           "Clients have to say the password that is the first line of this file",
           "The variable SPEICHER_PASSWORD can hold the password itself.",
           Names.NONE);
+
+  public static final Setting<Optional<Path>> USERS =
+      declare(
+          "users",
+          SettingType.file(),
+          SettingType.NONE,
+          "The users that may use the server, in this file; speicher user makes and changes it",
+          "It is read again when it changes. It takes the place of --password-file.",
+          new Names("aclfile", null));
 
   public static final Setting<Boolean> INSECURE =
       declare(
@@ -375,9 +384,9 @@ public final class ServerSettings {
     return get(BIND);
   }
 
-  /** Whether clients have to say who they are. */
-  public boolean asksForPassword() {
-    return !get(PASSWORD).isEmpty();
+  /** Whether it is said who may use the server. */
+  public boolean hasUsers() {
+    return !get(PASSWORD).isEmpty() || get(USERS).isPresent();
   }
 
   /** 0 picks a free one. */

@@ -10,9 +10,11 @@ import io.speicher.server.net.SocketFile;
 import io.speicher.server.security.Authenticator;
 import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsSettings;
+import io.speicher.server.security.UserDirectory;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -34,7 +36,8 @@ public final class SpeicherServer implements AutoCloseable {
 
   private final Store store;
   private final ScheduledExecutorService maintenance;
-  private final @Nullable Authenticator authenticator;
+  private final UserDirectory users;
+  private final Authenticator authenticator;
   private final ServerStatus status;
   private final @Nullable Tls tls;
   private final Network network;
@@ -51,13 +54,15 @@ public final class SpeicherServer implements AutoCloseable {
     try {
       Optional<TlsSettings> said = settings.tls();
       tls = said.isEmpty() ? null : new Tls(said.get(), account);
+      users = users(settings);
     } catch (IOException e) {
       store.close();
       throw e;
     }
     maintenance = newMaintenance();
-    authenticator = authenticator(settings);
+    authenticator = new Authenticator(users, settings.maxConnections());
     Connections connections = new Connections(settings.maxConnections());
+    users.whenRemoved(connections::closeOf);
     status =
         new ServerStatus(
             settings.limits(),
@@ -67,6 +72,7 @@ public final class SpeicherServer implements AutoCloseable {
             account,
             connections,
             maintenance,
+            users,
             authenticator);
     network =
         new Network(
@@ -96,16 +102,20 @@ public final class SpeicherServer implements AutoCloseable {
     if (tls != null) {
       duties.add("reload certificates", tls::reloadIfChanged);
     }
+    if (settings.get(ServerSettings.USERS).isPresent()) {
+      duties.add("reload users", users::reloadIfChanged);
+    }
     maintenance.scheduleWithFixedDelay(
         duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Null if everybody may do everything. */
-  private static @Nullable Authenticator authenticator(ServerSettings settings) {
+  private static UserDirectory users(ServerSettings settings) throws IOException {
+    Optional<Path> file = settings.get(ServerSettings.USERS);
+    if (file.isPresent()) {
+      return UserDirectory.ofFile(file.get());
+    }
     String password = settings.get(ServerSettings.PASSWORD);
-    return password.isEmpty()
-        ? null
-        : Authenticator.ofPassword(password, settings.maxConnections());
+    return password.isEmpty() ? UserDirectory.open() : UserDirectory.ofPassword(password);
   }
 
   /** What is cancelled leaves the queue at once, and what is to be done later dies with it. */
@@ -194,11 +204,17 @@ public final class SpeicherServer implements AutoCloseable {
     return failed;
   }
 
-  /** Reads its files again soon: certificates and keys. */
+  /** Whether there are files that it reads again. */
+  boolean hasFiles() {
+    return tls != null || users.hasFile();
+  }
+
+  /** Reads its files again soon: certificates and keys, and users. */
   void reloadFiles() {
     if (tls != null) {
       maintenance.execute(tls::reload);
     }
+    users.reload();
   }
 
   /** Only an {@code Error} in a loop itself ends it; errors in a task do not. */
@@ -231,9 +247,8 @@ public final class SpeicherServer implements AutoCloseable {
     if (tls != null) {
       tls.close();
     }
-    if (authenticator != null) {
-      authenticator.close();
-    }
+    authenticator.close();
+    users.close();
     store.close();
   }
 }

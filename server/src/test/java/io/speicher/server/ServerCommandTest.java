@@ -214,8 +214,8 @@ final class ServerCommandTest {
         .isEqualTo(
             "others can reach --bind="
                 + address
-                + ", and there is no password: say one with --password-file FILE, or --insecure to"
-                + " let everybody read and delete everything");
+                + ", and there is no password: say one with --password-file FILE or --users FILE, or"
+                + " --insecure to let everybody read and delete everything");
   }
 
   @Test
@@ -231,7 +231,7 @@ final class ServerCommandTest {
     Path file = Files.writeString(directory.resolve("password"), "open sesame\nmore\n");
     ServerSettings settings = settings("--password-file=" + file);
     assertThat(settings.get(ServerSettings.PASSWORD)).isEqualTo("open sesame");
-    assertThat(settings.asksForPassword()).isTrue();
+    assertThat(settings.hasUsers()).isTrue();
     assertThat(settings.shown().toString()).contains("requirepass").doesNotContain("sesame");
     environment.put("SPEICHER_PASSWORD", "other");
     assertThat(refusal("--password-file=" + file)).contains("leave out either");

@@ -53,7 +53,10 @@ final class TckIT {
 
   @Test
   void resp() throws IOException {
-    assertThat(failures("resp", Transport.best())).isEqualTo(OTHERWISE_THAN_REDIS);
+    try (CapturedLog log = new CapturedLog()) { // Of users that come and go.
+      assertThat(failures("resp", Transport.best())).isEqualTo(OTHERWISE_THAN_REDIS);
+      assertThat(log.lines()).anyMatch(line -> line.startsWith("INFO user added name=tck"));
+    }
   }
 
   @Test

@@ -386,6 +386,41 @@ final class TlsIT {
       }
     }
 
+    /** A certificate of a user is as good as a password; that of nobody is as good as none. */
+    @Test
+    void clientCertificates_ofUsers() throws Exception {
+      Path authorities =
+          Files.writeString(
+              certificateFile.resolveSibling("ca.pem"),
+              other.certificate() + certificate.certificate());
+      Path users =
+          Files.writeString(
+              certificateFile.resolveSibling("users.toml"),
+              """
+              [user.app]
+              certificates = ["second"]
+              keys = ["~app:*"]
+              groups = ["read"]
+              """);
+      SpeicherServer server =
+          start(
+              settings()
+                  .with(ServerSettings.TLS_CA, Optional.of(authorities))
+                  .with(ServerSettings.TLS_CLIENTS, ClientCertificates.OPTIONAL)
+                  .with(ServerSettings.USERS, Optional.of(users)));
+      RawClient app = connect(server.port(), certificate.trusting(other));
+      ask(app, "ACL WHOAMI\r\n", "$3\r\napp\r\n");
+      ask(app, "GET app:1\r\n", "$-1\r\n");
+      ask(app, "GET x\r\n", "-NOPERM No permissions to access a key\r\n");
+      ask(app, "RESET\r\nACL WHOAMI\r\n", "+RESET\r\n$3\r\napp\r\n");
+      for (SSLContext nobody : List.of(certificate.trusting(), certificate.trusting(certificate))) {
+        ask(
+            connect(server.port(), nobody),
+            "ACL WHOAMI\r\n",
+            "-NOAUTH Authentication required.\r\n");
+      }
+    }
+
     @Test
     void handshake_neverFinished() throws Exception {
       SpeicherServer server =

@@ -41,6 +41,9 @@ public final class JsonReplyEncoder {
           Reply.Count _,
           Reply.Keys _,
           Reply.Stats _,
+          Reply.Users _,
+          Reply.Permission _,
+          Reply.Denials _,
           Reply.WrongValue _,
           Reply.Refused _,
           Reply.Denied _,
@@ -107,7 +110,7 @@ public final class JsonReplyEncoder {
               Reply.UNAVAILABLE,
               "too many connections (expected: at most " + tooMany.max() + "); try again later",
               out);
-      case Reply.Leased _ ->
+      case Reply.Leased _, Reply.Users _, Reply.Permission _, Reply.Denials _ ->
           throw new IllegalStateException(
               "no such reply in framed JSON: reply=" + reply.getClass().getSimpleName());
     }

@@ -125,7 +125,7 @@ public final class MemcachedBinaryDialect implements Dialect {
     }
     ByteBuffer body = in.nioBuffer(in.readerIndex(), bodyBytes);
     in.skipBytes(bodyBytes);
-    if (found == null || (found.isSasl() && session.user() == null)) {
+    if (found == null || (found.isSasl() && session.firstUser().rights().areAll())) {
       return refuse(UNKNOWN);
     }
     if (isEarly && !found.isSasl() && found != BinaryOperation.VERSION) {
@@ -287,7 +287,7 @@ public final class MemcachedBinaryDialect implements Dialect {
       case Reply.Denied _ -> spellStatus(AUTH_ERROR, 0, out);
       case Reply.Failed _ -> spellStatus(NO_MEMORY, 0, out);
       case Reply.TooManyConnections _ -> writeText(BUSY, TextCommands.TOO_MANY_CONNECTIONS, out);
-      case Reply.Leased _, Reply.Keys _ ->
+      case Reply.Leased _, Reply.Keys _, Reply.Users _, Reply.Permission _, Reply.Denials _ ->
           throw new IllegalStateException(
               "no such reply to this command: command="
                   + operation

@@ -209,7 +209,7 @@ final class ClientCommands {
   }
 
   private static ConnectionFilter filter(@Nullable Set<Long> ids) {
-    return new ConnectionFilter(ids, null, null, 0, Self.INCLUDED);
+    return new ConnectionFilter(ids, null, null, null, 0, Self.INCLUDED);
   }
 
   /** Whether that is the type that all have. */
@@ -223,7 +223,8 @@ final class ClientCommands {
 
   private static Command kill(Request request) {
     if (request.count() == 3) {
-      ConnectionFilter peer = new ConnectionFilter(null, request.string(2), null, 0, Self.INCLUDED);
+      ConnectionFilter peer =
+          new ConnectionFilter(null, request.string(2), null, null, 0, Self.INCLUDED);
       return request.answer(
           new Command.CloseConnections(peer),
           Spelling.count((out, closed) -> {
@@ -241,7 +242,7 @@ final class ClientCommands {
     if (request.count() % 2 != 0) {
       throw RefusedException.syntax();
     }
-    ConnectionFilter filter = new ConnectionFilter(null, null, null, 0, Self.EXCLUDED);
+    ConnectionFilter filter = new ConnectionFilter(null, null, null, null, 0, Self.EXCLUDED);
     for (int i = 2; i < request.count(); i += 2) {
       filter = narrowed(filter, request, i);
     }
@@ -252,6 +253,7 @@ final class ClientCommands {
     Set<Long> ids = filter.ids();
     String peer = filter.peer();
     String local = filter.local();
+    String user = filter.user();
     long minAgeMillis = filter.minAgeMillis();
     Self self = filter.self();
     int value = index + 1;
@@ -264,9 +266,7 @@ final class ClientCommands {
     } else if (request.is(index, "laddr")) {
       local = request.string(value);
     } else if (request.is(index, "user")) {
-      if (!request.string(value).equals("default")) {
-        throw new RefusedException("ERR No such user '" + request.string(value) + "'");
-      }
+      user = request.text(value);
     } else if (request.is(index, "maxage")) {
       minAgeMillis = 1_000 * Math.min(positive(request, value, "maxage"), MAX_AGE_SECONDS);
     } else if (request.is(index, "skipme")) {
@@ -274,7 +274,7 @@ final class ClientCommands {
     } else {
       throw RefusedException.syntax();
     }
-    return new ConnectionFilter(ids, peer, local, minAgeMillis, self);
+    return new ConnectionFilter(ids, peer, local, user, minAgeMillis, self);
   }
 
   private static long positive(Request request, int index, String what) {
@@ -298,6 +298,10 @@ final class ClientCommands {
    * counterpart here is zero.
    */
   private static String describe(ConnectionInfo connection) {
+    return description(connection) + '\n';
+  }
+
+  static String description(ConnectionInfo connection) {
     boolean isQueuing = connection.queuedCommands() >= 0;
     String flags =
         (isQueuing ? "x" : "")
@@ -338,7 +342,6 @@ final class ClientCommands {
         + " lib-name="
         + connection.library()
         + " lib-ver="
-        + connection.libraryVersion()
-        + '\n';
+        + connection.libraryVersion();
   }
 }

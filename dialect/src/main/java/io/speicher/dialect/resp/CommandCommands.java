@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** COMMAND and its subcommands: the table as clients read it. */
 final class CommandCommands {
   private static final CommandSpec.Group SERVER = new CommandSpec.Group("server");
-  private static final String FLAGS = "loading stale";
+  private static final String FLAGS = "loading stale @connection";
   private static final String ALL_COMMANDS = "O(N), N commands";
 
   static final CommandSpec COMMAND =

@@ -1,5 +1,6 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.Rights;
 import io.speicher.protocol.Command;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,34 @@ record CommandSpec(
     String summary,
     @Nullable Parser parser,
     List<CommandSpec> subcommands) {
+
+  /** The categories of Redis in its order, and then ours. */
+  static final List<String> CATEGORIES =
+      List.of(
+          "@keyspace",
+          "@read",
+          "@write",
+          "@set",
+          "@sortedset",
+          "@list",
+          "@hash",
+          "@string",
+          "@bitmap",
+          "@hyperloglog",
+          "@geo",
+          "@stream",
+          "@pubsub",
+          "@admin",
+          "@fast",
+          "@slow",
+          "@blocking",
+          "@dangerous",
+          "@connection",
+          "@transaction",
+          "@scripting",
+          "@basic",
+          "@scan",
+          "@clear");
 
   /** No command makes sense with more words, unless these are keys. */
   private static final int MAX_WORDS_BESIDE_KEYS = 1_024;
@@ -87,7 +116,7 @@ record CommandSpec(
           command(
               command + "|help",
               2,
-              "loading stale",
+              name.equals("generic") ? "loading stale @keyspace" : "loading stale",
               Keys.NONE,
               since,
               "O(1)",
@@ -197,7 +226,24 @@ record CommandSpec(
     }
     flags.stream().filter(flag -> flag.charAt(0) == '@').forEach(categories::add);
     categories.add(has("fast") ? "@fast" : "@slow");
+    if (parser != null && needs() == null) {
+      categories.add("@basic");
+    }
     return categories;
+  }
+
+  /** What users need to be allowed, apart from what concerns keys; null for nothing. */
+  Rights.@Nullable Group needs() {
+    if (has("@scan")) {
+      return Rights.Group.SCAN;
+    }
+    if (has("@clear")) {
+      return Rights.Group.CLEAR;
+    }
+    if (has("admin")) {
+      return Rights.Group.ADMIN;
+    }
+    return has("write") ? Rights.Group.WRITE : has("readonly") ? Rights.Group.READ : null;
   }
 
   boolean has(String flag) {

@@ -2,6 +2,7 @@ package io.speicher.dialect.resp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All commands, by name. */
@@ -36,12 +37,20 @@ final class CommandTable {
     all.addAll(ConnectionCommands.ALL);
     all.addAll(ServerCommands.ALL);
     all.addAll(TransactionCommands.ALL);
+    all.add(AclCommands.ACL);
     all.add(CommandCommands.COMMAND);
     return List.copyOf(all);
   }
 
   static List<CommandSpec> commands() {
     return ALL;
+  }
+
+  /** All of them, and behind each its subcommands. */
+  static List<CommandSpec> commandsAndSubcommands() {
+    return ALL.stream()
+        .flatMap(spec -> Stream.concat(Stream.of(spec), spec.subcommands().stream()))
+        .toList();
   }
 
   /** The command that the word is the name of, in upper or lower case, or null. */

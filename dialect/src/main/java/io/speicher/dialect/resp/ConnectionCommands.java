@@ -1,6 +1,7 @@
 package io.speicher.dialect.resp;
 
 import io.speicher.dialect.Session;
+import io.speicher.dialect.User;
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
 import java.nio.ByteBuffer;
@@ -135,7 +136,7 @@ final class ConnectionCommands {
     if (request.count() == 3) {
       return request.answer(authentication(request, 1), Spelling.OK);
     }
-    if (request.session().user() == null) {
+    if (!request.session().firstUser().equals(User.NOBODY)) {
       throw new RefusedException(NO_PASSWORD);
     }
     return request.answer(

@@ -106,7 +106,7 @@ final class KeyCommands {
           GENERIC.command(
               "keys",
               2,
-              "readonly @dangerous " + TransactionCommands.LONG,
+              "readonly @dangerous @scan " + TransactionCommands.LONG,
               Keys.NONE,
               "1.0.0",
               "O(N), N items in all",
@@ -115,7 +115,7 @@ final class KeyCommands {
           GENERIC.command(
               "scan",
               -2,
-              "readonly " + TransactionCommands.LONG,
+              "readonly @scan " + TransactionCommands.LONG,
               Keys.NONE,
               "2.8.0",
               "O(N), N keys that are looked at",
@@ -124,7 +124,7 @@ final class KeyCommands {
           GENERIC.command(
               "randomkey",
               1,
-              "readonly",
+              "readonly @scan",
               Keys.NONE,
               "1.0.0",
               "O(1)",
@@ -188,7 +188,7 @@ final class KeyCommands {
           GENERIC.command(
               "wait",
               3,
-              "noscript",
+              "noscript @connection",
               Keys.NONE,
               "3.0.0",
               "O(1)",

@@ -8,6 +8,8 @@ import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -89,14 +91,18 @@ final class Request {
   /** A word that is neither a key nor a value. */
   String string(int index) {
     if (arguments.length(index) > MAX_WORD_BYTES) {
-      throw new RefusedException(
-          "ERR argument too long: bytes="
-              + arguments.length(index)
-              + " (expected: up to "
-              + MAX_WORD_BYTES
-              + ")");
+      throw tooLong(index, MAX_WORD_BYTES);
     }
     return arguments.string(index);
+  }
+
+  private RefusedException tooLong(int index, int maxBytes) {
+    return new RefusedException(
+        "ERR argument too long: bytes="
+            + arguments.length(index)
+            + " (expected: up to "
+            + maxBytes
+            + ")");
   }
 
   /** A word that is a pattern. */
@@ -105,6 +111,18 @@ final class Request {
       throw new RefusedException("ERR " + Glob.tooLong(arguments.length(index)));
     }
     return new Glob(arguments.bytes(index));
+  }
+
+  /** A word that is text, maybe with a sign before it. */
+  String text(int index) {
+    if (arguments.length(index) > 2 * MAX_WORD_BYTES) {
+      throw tooLong(index, 2 * MAX_WORD_BYTES);
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(arguments.bytes(index)).toString();
+    } catch (CharacterCodingException e) {
+      throw new RefusedException("ERR argument is not UTF-8 text: index=" + index);
+    }
   }
 
   /** The word as errors repeat it: the beginning of a long one. */
@@ -164,6 +182,20 @@ final class Request {
       throw new RefusedException(error);
     }
     return number;
+  }
+
+  /** What words within the command mean as a command of their own. */
+  Command parse(CommandSpec spec, Arguments inner) {
+    Arguments outer = arguments;
+    arguments = inner;
+    try {
+      return spec.parse(this);
+    } catch (RefusedException e) {
+      return new Command.Malformed(e.reason());
+    } finally {
+      arguments = outer;
+      spelling = Spelling.OK;
+    }
   }
 
   // ---- what it is answered ----

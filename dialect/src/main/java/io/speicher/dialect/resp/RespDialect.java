@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RespDialect implements Dialect {
   private static final int MAX_ECHOED_CHARACTERS = 128;
+  private static final String EXEC = "exec";
 
   private final RespParser parser;
   private final RespShortcut shortcut;
@@ -39,6 +40,9 @@ public final class RespDialect implements Dialect {
 
   private @Nullable RespWriter writer;
   private @Nullable ReplyBuffer writtenTo;
+
+  /** What was decoded last, if it is a command with as many words as it has to have. */
+  private String name = "";
 
   /** How the reply to what was decoded last is spelled. */
   private Spelling spelling = Spelling.OK;
@@ -78,11 +82,13 @@ public final class RespDialect implements Dialect {
     begin(newSession);
     if (plain.isSet()) {
       spelling = Spelling.OK;
-      newSession.command("set");
+      name = "set";
+      newSession.command(name);
       return new Command.Set(plain.key(), ValueKind.BYTES, plain.value(), SetOptions.DEFAULT);
     }
     spelling = Spelling.VALUE;
-    newSession.command("get");
+    name = "get";
+    newSession.command(name);
     return new Command.Get(plain.key(), newSession.readingView());
   }
 
@@ -124,9 +130,11 @@ public final class RespDialect implements Dialect {
   private Command command(Arguments arguments, Session peer) {
     try {
       peer.command(""); // Until it is known.
+      name = "";
       CommandSpec spec = find(arguments);
       peer.command(spec.name());
       spec.requireCount(arguments.count());
+      name = spec.name();
       if (peer.needsAuthentication() && !spec.has("no_auth")) {
         throw new RefusedException(RefusedException.NOT_AUTHENTICATED);
       }
@@ -213,6 +221,7 @@ public final class RespDialect implements Dialect {
     private final Session session;
     private boolean hasBegun;
     private Command last = new Command.Ping();
+    private String lastName = "";
     private int parsed;
 
     QueuedTransaction(QueuedCommands queued, Request request, Session session) {
@@ -237,7 +246,9 @@ public final class RespDialect implements Dialect {
       for (; parsed <= index; parsed++) {
         Arguments arguments = Arguments.readFrom(queued.bytes());
         request.begin(arguments, session);
-        last = parse(find(arguments));
+        CommandSpec spec = find(arguments);
+        lastName = spec.name();
+        last = parse(spec);
       }
       return last;
     }
@@ -267,6 +278,12 @@ public final class RespDialect implements Dialect {
     }
   }
 
+  /** Within a transaction, that of the element that is executed. */
+  @Override
+  public String commandName() {
+    return executed != null && depth > 0 ? executed.lastName : name;
+  }
+
   @Override
   public int missingBytes(ByteBuf in) {
     return parser.missingBytes(in);
@@ -283,13 +300,30 @@ public final class RespDialect implements Dialect {
   public void encode(Reply reply, ReplyBuffer out) {
     long start = out.position();
     Replies before = replies();
-    spelling.spell(reply, writerTo(out));
+    if (reply instanceof Reply.Denied denied) {
+      deny(denied, writerTo(out));
+    } else {
+      spelling.spell(reply, writerTo(out));
+    }
     if (replies() != before) {
       muted = replies() == Replies.OFF; // It concerns this reply, too.
     }
     mute(out, start);
     if (depth == 0) {
       finish();
+    }
+  }
+
+  /** What may not be executed cannot be a part of a transaction, nor end one. */
+  private void deny(Reply.Denied denied, RespWriter out) {
+    if (depth > 0 && executed != null) {
+      out.error(TransactionCommands.denied(denied));
+    } else if (session != null && session.queued() != null && name.equals(EXEC)) {
+      session.dropQueued();
+      out.error(TransactionCommands.aborted(Spelling.text(denied, out)));
+    } else {
+      abortsTransaction = true;
+      spelling.spell(denied, out);
     }
   }
 

@@ -80,6 +80,16 @@ final class RespWriter {
     line(text);
   }
 
+  /** A number that is none of the integers. */
+  void decimal(double number) {
+    if (speaksResp3()) {
+      out.writeByte(',');
+      line(Double.toString(number));
+    } else {
+      bulk(Double.toString(number));
+    }
+  }
+
   /** A text for people to read. */
   void verbatim(String text) {
     if (speaksResp3()) {

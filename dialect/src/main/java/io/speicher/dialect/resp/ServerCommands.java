@@ -30,7 +30,7 @@ final class ServerCommands {
           SERVER.command(
               "dbsize",
               1,
-              "readonly fast",
+              "readonly fast @keyspace @scan",
               Keys.NONE,
               "1.0.0",
               "O(1)",
@@ -39,7 +39,7 @@ final class ServerCommands {
           SERVER.command(
               "flushall",
               -1,
-              "write @keyspace @dangerous",
+              "write @keyspace @dangerous @clear",
               Keys.NONE,
               "1.0.0",
               "O(1)",
@@ -48,7 +48,7 @@ final class ServerCommands {
           SERVER.command(
               "flushdb",
               -1,
-              "write @keyspace @dangerous",
+              "write @keyspace @dangerous @clear",
               Keys.NONE,
               "1.0.0",
               "O(1)",

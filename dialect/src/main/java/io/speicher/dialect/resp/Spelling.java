@@ -45,6 +45,9 @@ final class Spelling {
   private @Nullable ObjLongConsumer<RespWriter> count;
   private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
   private @Nullable BiConsumer<ServerStats, RespWriter> stats;
+  private @Nullable BiConsumer<Reply.Users, RespWriter> users;
+  private @Nullable BiConsumer<Reply.Permission, RespWriter> permission;
+  private @Nullable BiConsumer<Reply.Denials, RespWriter> denials;
 
   private Spelling() {}
 
@@ -129,6 +132,25 @@ final class Spelling {
     return spelling;
   }
 
+  static Spelling users(BiConsumer<Reply.Users, RespWriter> users, Consumer<RespWriter> miss) {
+    Spelling spelling = miss(miss);
+    spelling.users = users;
+    return spelling;
+  }
+
+  static Spelling permission(
+      BiConsumer<Reply.Permission, RespWriter> permission, Consumer<RespWriter> miss) {
+    Spelling spelling = miss(miss);
+    spelling.permission = permission;
+    return spelling;
+  }
+
+  static Spelling denials(BiConsumer<Reply.Denials, RespWriter> denials) {
+    Spelling spelling = new Spelling();
+    spelling.denials = denials;
+    return spelling;
+  }
+
   private static void bulk(Reply.Value value, RespWriter out) {
     out.bulk(value.bytes());
   }
@@ -149,6 +171,9 @@ final class Spelling {
       case Reply.Count number -> possible(count, reply, out).accept(out, number.number());
       case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
       case Reply.Stats all -> possible(stats, reply, out).accept(all.stats(), out);
+      case Reply.Users all -> possible(users, reply, out).accept(all, out);
+      case Reply.Permission one -> possible(permission, reply, out).accept(one, out);
+      case Reply.Denials all -> possible(denials, reply, out).accept(all, out);
       case Reply.Leased _ -> throw impossible(reply, out);
       case Reply.WrongValue wrong -> out.error(text(wrong));
       case Reply.Refused refused -> out.error(refused.message());
@@ -174,18 +199,17 @@ final class Spelling {
             + reply.getClass().getSimpleName());
   }
 
-  private static String text(Reply.Denied denied, RespWriter out) {
+  static String text(Reply.Denied denied, RespWriter out) {
     return switch (denied) {
       case NOT_AUTHENTICATED -> RefusedException.NOT_AUTHENTICATED;
       case WRONG_PASSWORD -> RefusedException.WRONG_PASSWORD;
-      case COMMAND ->
-          "NOPERM User "
-              + out.user()
-              + " has no permissions to run the '"
-              + out.command()
-              + "' command";
+      case COMMAND -> "NOPERM " + noCommand(out.user(), out.command());
       case KEY -> "NOPERM No permissions to access a key";
     };
+  }
+
+  static String noCommand(String user, String command) {
+    return "User " + user + " has no permissions to run the '" + command + "' command";
   }
 
   private static String text(Reply.WrongValue wrong) {

@@ -6,6 +6,7 @@ import io.speicher.dialect.Session;
 import io.speicher.dialect.WatchedKeys;
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -35,6 +36,10 @@ final class TransactionCommands {
 
   private static final byte[] QUEUED = "+QUEUED\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final String ABORTED = "EXECABORT Transaction discarded because of";
+
+  private static final String DENIED_NOW =
+      "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC"
+          + " call. This command is no longer allowed for the following reason: ";
 
   private static final CommandSpec.Group TRANSACTIONS = new CommandSpec.Group("transactions");
   private static final String FLAGS = "noscript loading stale fast allow_busy " + IMMEDIATE;
@@ -103,7 +108,19 @@ final class TransactionCommands {
   /** What EXEC answers if it is wrong itself; that ends the transaction as well. */
   static Spelling aborted(String reason, Session session) {
     String why = reason.startsWith("ERR ") ? reason.substring(4) : reason;
-    return ending(session, out -> out.error(ABORTED + ": " + why));
+    return ending(session, out -> out.error(aborted(why)));
+  }
+
+  static String aborted(String why) {
+    return ABORTED + ": " + why;
+  }
+
+  /** Why a command cannot be executed any more that could be when it was queued. */
+  static String denied(Reply.Denied denied) {
+    return DENIED_NOW
+        + (denied == Reply.Denied.KEY
+            ? "no permission to touch the specified keys"
+            : "no permission to execute the command or subcommand");
   }
 
   private static Spelling ending(Session session, Consumer<RespWriter> answer) {
@@ -113,11 +130,18 @@ final class TransactionCommands {
     });
   }
 
-  /** Copies a command to the end of a transaction, unless that has failed already. */
+  /**
+   * Copies a command to the end of a transaction, unless that has failed already, or the peer may
+   * not do it.
+   */
   static Command queue(CommandSpec spec, Request request, QueuedCommands queued) {
     Arguments arguments = request.arguments();
+    Command command =
+        request.session().user().rights().areAll()
+            ? new Command.Ping()
+            : new Command.Check(request.parse(spec, arguments));
     if (queued.hasFailed()) {
-      return request.answer(Spelling.done(out -> out.raw(QUEUED)));
+      return request.answer(command, Spelling.done(out -> out.raw(QUEUED)));
     }
     requireWithin("commands", queued.count() + 1L, MAX_COMMANDS);
     int longCommands = queued.longCommands() + (spec.has(LONG) ? 1 : 0);
@@ -126,6 +150,7 @@ final class TransactionCommands {
     long bytes = arguments.copyBytes();
     requireWithin("bytes", queued.bytes().writerIndex() + bytes, request.limits().maxFrameBytes());
     return request.answer(
+        command,
         Spelling.done(out -> {
           try {
             arguments.writeTo(queued.add(spec.has(LONG), arguments.count(), (int) bytes));

@@ -3,7 +3,6 @@ package io.speicher.server.admin;
 import io.speicher.dialect.Account;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.User;
-import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Counter;
@@ -11,8 +10,10 @@ import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
+import io.speicher.protocol.UserRequest;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.Dates;
@@ -20,10 +21,13 @@ import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.net.Connections;
 import io.speicher.server.security.Authenticator;
+import io.speicher.server.security.Denials;
+import io.speicher.server.security.UserDirectory;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -41,9 +45,6 @@ import org.jspecify.annotations.Nullable;
 public final class ServerStatus implements ServerControl {
   private static final Counts NOTHING = new Counts();
 
-  /** Whoever connects, where nobody has to say who they are. */
-  private static final User EVERYBODY = User.withAllRights(Command.Auth.DEFAULT_USER);
-
   private final Limits limits;
   private final Store store;
   private final InstantSource wallClock;
@@ -51,7 +52,9 @@ public final class ServerStatus implements ServerControl {
   private final Account account;
   private final Connections connections;
   private final ScheduledExecutorService maintenance;
-  private final @Nullable Authenticator authenticator;
+  private final UserDirectory users;
+  private final Authenticator authenticator;
+  private final Denials denials;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
@@ -78,14 +81,17 @@ public final class ServerStatus implements ServerControl {
       Account account,
       Connections connections,
       ScheduledExecutorService maintenance,
-      @Nullable Authenticator authenticator) {
+      UserDirectory users,
+      Authenticator authenticator) {
     this.limits = limits;
     this.store = store;
     this.wallClock = wallClock;
     this.account = account;
     this.connections = connections;
     this.maintenance = maintenance;
+    this.users = users;
     this.authenticator = authenticator;
+    denials = new Denials(wallClock);
     startedAtMillis = store.nowMillis();
     Dates dates = new Dates(store, wallClock);
     LoopLocks locks = new LoopLocks(threads);
@@ -162,18 +168,64 @@ public final class ServerStatus implements ServerControl {
   }
 
   @Override
-  public @Nullable User firstUser() {
-    return authenticator == null ? null : authenticator.firstUser();
+  public User firstUser() {
+    return users.first();
+  }
+
+  @Override
+  public User certifiedUser(List<String> names) {
+    return users.ofCertificate(names);
+  }
+
+  @Override
+  public @Nullable User user(String name) {
+    return users.find(name);
+  }
+
+  @Override
+  public boolean has(User user) {
+    return users.has(user);
   }
 
   @Override
   public CompletableFuture<Optional<User>> verify(
       String name, ByteBuffer password, @Nullable InetAddress from) {
-    if (authenticator != null) {
-      return authenticator.verify(name, password, from);
-    }
-    boolean isDefault = name.equals(Command.Auth.DEFAULT_USER); // Who may have any password.
-    return CompletableFuture.completedFuture(isDefault ? Optional.of(EVERYBODY) : Optional.empty());
+    return authenticator.verify(name, password, from);
+  }
+
+  @Override
+  public CompletableFuture<Reply> manage(UserRequest request, Session asking) {
+    return switch (request) {
+      case UserRequest.ListDenials list ->
+          CompletableFuture.completedFuture(
+              new Reply.Denials(denials.last(list.max()), wallClock.millis()));
+      case UserRequest.ForgetDenials _ -> {
+        denials.clear();
+        yield CompletableFuture.completedFuture(Reply.Done.DONE);
+      }
+      default -> users.answer(request, asking);
+    };
+  }
+
+  @Override
+  public void denied(
+      Session peer, String user, Denied why, String command, @Nullable ByteBuffer key) {
+    denials.add(
+        why,
+        peer.queued() != null,
+        key == null ? command : StandardCharsets.ISO_8859_1.decode(key.duplicate()).toString(),
+        user,
+        () -> info(peer));
+  }
+
+  private @Nullable ConnectionInfo info(Session peer) {
+    Iterator<ConnectionInfo> itself = connections.list(ConnectionFilter.SELF, peer);
+    return itself.hasNext() ? itself.next() : null;
+  }
+
+  @Override
+  public void audit(Session peer, String command) {
+    users.audit(peer, command);
   }
 
   /** Clears the store, now or later; what was to be later before is forgotten. */
@@ -206,6 +258,10 @@ public final class ServerStatus implements ServerControl {
 
   @Override
   public Reply close(ConnectionFilter filter, Session asking) {
+    String user = filter.user();
+    if (user != null && users.find(user) == null) {
+      return new Reply.Refused(Reply.BAD_REQUEST, "ERR No such user '" + user + "'");
+    }
     return new Reply.Count(connections.close(filter, asking));
   }
 

@@ -1,7 +1,7 @@
 package io.speicher.server.command;
 
-import io.speicher.dialect.User;
-import io.speicher.dialect.User.Group;
+import io.speicher.dialect.Rights;
+import io.speicher.dialect.Rights.Group;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply.Denied;
@@ -10,28 +10,56 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each command needs of the user who asks for it: a group of commands, and its keys to be
- * readable or writable. The only place where rights are looked at.
+ * What each command needs of the user who asks for it: that it may execute such commands, and that
+ * its keys are readable or writable. The only place where rights are looked at.
  *
  * <p>The elements of a transaction are looked at one by one, when it is their turn; those of a
  * batch before the first one is executed.
  */
 final class Access {
-  private final User user;
-
-  private Access(User user) {
-    this.user = user;
+  /**
+   * Why a command is not executed.
+   *
+   * @param key the first key that may not be used so, if that is why
+   */
+  record Refusal(Denied denied, @Nullable ByteBuffer key) {
+    static final Refusal NOT_AUTHENTICATED = new Refusal(Denied.NOT_AUTHENTICATED, null);
+    static final Refusal COMMAND = new Refusal(Denied.COMMAND, null);
   }
 
-  /** Why {@code user} may not do it, or null if it may. */
-  static @Nullable Denied refusal(User user, Command command) {
-    return user.mayDoEverything() ? null : new Access(user).refusal(command);
+  private final Rights rights;
+
+  /** Whether the command was allowed by its name, so that its group does not matter. */
+  private final boolean isNamed;
+
+  private Access(Rights rights, boolean isNamed) {
+    this.rights = rights;
+    this.isNamed = isNamed;
   }
 
-  private @Nullable Denied refusal(Command command) {
-    if (User.NOBODY.equals(user)) {
-      return isBeforeAuthentication(command) ? null : Denied.NOT_AUTHENTICATED;
+  /**
+   * Why who has these rights may not do it, or null if it may.
+   *
+   * @param name what the dialect of the peer calls the command; empty if it has no names
+   */
+  static @Nullable Refusal refusal(Rights rights, String name, Command command) {
+    if (rights.areAll()) {
+      return null;
     }
+    if (!name.isEmpty() && !rights.include(name)) {
+      return Refusal.COMMAND;
+    }
+    Access access = new Access(rights, !name.isEmpty());
+    // The commonest one does not go through the switch, which is too long to be inlined.
+    return command instanceof Command.Get get ? access.read(get.key()) : access.refusal(command);
+  }
+
+  /** Why a peer may not do it that has not said who it is, or null if it may. */
+  static @Nullable Refusal refusalBeforeAuthentication(Command command) {
+    return isBeforeAuthentication(command) ? null : Refusal.NOT_AUTHENTICATED;
+  }
+
+  private @Nullable Refusal refusal(Command command) {
     return switch (command) {
       case Command.Get get -> read(get.key());
       case Command.GetAll get -> readAll(get.keys());
@@ -65,6 +93,9 @@ final class Access {
       case Command.CloseConnections _, Command.Shutdown _, Command.ResetStats _, Command.Pause _ ->
           group(Group.ADMIN);
 
+      case Command.ManageUsers _ -> group(Group.ADMIN);
+
+      case Command.Check check -> refusal(check.command());
       case Command.Batch batch -> all(batch.commands());
       case Command.Transaction _,
           Command.Unwatch _,
@@ -88,15 +119,19 @@ final class Access {
 
   // ---- groups ----
 
-  private @Nullable Denied group(Group group) {
-    return user.may(group) ? null : Denied.COMMAND;
+  private boolean include(Group group) {
+    return isNamed || rights.include(group);
   }
 
-  private @Nullable Denied all(List<? extends Command> commands) {
+  private @Nullable Refusal group(Group group) {
+    return include(group) ? null : Refusal.COMMAND;
+  }
+
+  private @Nullable Refusal all(List<? extends Command> commands) {
     for (Command command : commands) {
-      Denied denied = refusal(command);
-      if (denied != null) {
-        return denied;
+      Refusal refusal = refusal(command);
+      if (refusal != null) {
+        return refusal;
       }
     }
     return null;
@@ -104,48 +139,56 @@ final class Access {
 
   // ---- keys ----
 
-  private @Nullable Denied read(ByteBuffer key) {
-    return !user.may(Group.READ) ? Denied.COMMAND : user.mayRead(key) ? null : Denied.KEY;
-  }
-
-  private @Nullable Denied write(ByteBuffer key) {
-    return !user.may(Group.WRITE) ? Denied.COMMAND : user.mayWrite(key) ? null : Denied.KEY;
-  }
-
-  private @Nullable Denied readAndWrite(ByteBuffer key) {
-    Denied denied = read(key);
-    return denied == null ? write(key) : denied;
-  }
-
-  private @Nullable Denied readAll(List<ByteBuffer> keys) {
-    if (!user.may(Group.READ)) {
-      return Denied.COMMAND;
+  private @Nullable Refusal read(ByteBuffer key) {
+    if (!include(Group.READ)) {
+      return Refusal.COMMAND;
     }
-    return keys.stream().allMatch(user::mayRead) ? null : Denied.KEY;
+    return rights.includeReading(key) ? null : new Refusal(Denied.KEY, key);
   }
 
-  private @Nullable Denied writeAll(List<ByteBuffer> keys) {
-    if (!user.may(Group.WRITE)) {
-      return Denied.COMMAND;
+  private @Nullable Refusal write(ByteBuffer key) {
+    if (!include(Group.WRITE)) {
+      return Refusal.COMMAND;
     }
-    return keys.stream().allMatch(user::mayWrite) ? null : Denied.KEY;
+    return rights.includeWriting(key) ? null : new Refusal(Denied.KEY, key);
   }
 
-  private @Nullable Denied set(Command.Set set) {
+  private @Nullable Refusal readAndWrite(ByteBuffer key) {
+    if (!include(Group.READ) || !include(Group.WRITE)) {
+      return Refusal.COMMAND;
+    }
+    Refusal refusal = read(key);
+    return refusal == null ? write(key) : refusal;
+  }
+
+  private @Nullable Refusal readAll(List<ByteBuffer> keys) {
+    Refusal refusal = group(Group.READ);
+    for (int i = 0; refusal == null && i < keys.size(); i++) {
+      refusal = read(keys.get(i));
+    }
+    return refusal;
+  }
+
+  private @Nullable Refusal writeAll(List<ByteBuffer> keys) {
+    Refusal refusal = group(Group.WRITE);
+    for (int i = 0; refusal == null && i < keys.size(); i++) {
+      refusal = write(keys.get(i));
+    }
+    return refusal;
+  }
+
+  private @Nullable Refusal set(Command.Set set) {
     return set.options().returnsOld() ? readAndWrite(set.key()) : write(set.key());
   }
 
   /** Asking for a lease changes nothing that others see, unless there is more to it. */
-  private @Nullable Denied lease(Command.LeaseGet get) {
+  private @Nullable Refusal lease(Command.LeaseGet get) {
     Expiry touch = get.touch();
     return touch == null && get.vivify() == null ? read(get.key()) : readAndWrite(get.key());
   }
 
-  private @Nullable Denied move(Command.Move move) {
-    Denied denied = read(move.from());
-    if (denied == null && !move.keepsSource()) {
-      denied = write(move.from());
-    }
-    return denied == null ? write(move.to()) : denied;
+  private @Nullable Refusal move(Command.Move move) {
+    Refusal refusal = move.keepsSource() ? read(move.from()) : readAndWrite(move.from());
+    return refusal == null ? write(move.to()) : refusal;
   }
 }

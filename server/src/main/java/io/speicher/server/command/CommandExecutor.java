@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Rights;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
 import io.speicher.dialect.User;
@@ -14,12 +15,16 @@ import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.UserRequest;
 import io.speicher.protocol.ValueKind;
+import io.speicher.server.command.Access.Refusal;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.Prefetch;
@@ -32,8 +37,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +81,10 @@ public final class CommandExecutor {
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
   private final Prefetch noPrefetch;
+
+  /** One for all connections. */
+  private final Supplier<User> firstUser;
+
   private final Leases leases;
   private final KeySearch search;
 
@@ -90,6 +102,7 @@ public final class CommandExecutor {
     this.locks = locks;
     lock = locks.of(loop);
     noPrefetch = store.newPrefetch();
+    firstUser = server::firstUser;
     leases = new Leases(this, store);
     search = new KeySearch(store);
   }
@@ -147,15 +160,21 @@ public final class CommandExecutor {
     }
   }
 
-  /** Who a new peer is until it says who it is; null if nobody has to. */
-  public @Nullable User firstUser() {
-    return server.firstUser();
+  /** Who a peer is until it says who it is. */
+  public Supplier<User> firstUser() {
+    return firstUser;
+  }
+
+  /** A peer has shown a certificate with these names. */
+  public void certify(Session peer, List<String> names) {
+    peer.firstUser(() -> server.certifiedUser(names));
   }
 
   /** Runs a command that is a part of another one, to its end. */
   void executeWhole(Command command, Session session, Dialect dialect, ReplyBuffer out) {
-    if (command instanceof Command.Auth) {
-      throw new IllegalStateException("a password is checked elsewhere, and nothing waits for it");
+    if (command instanceof Command.Auth
+        || command instanceof Command.ManageUsers(UserRequest.Mutation _)) {
+      throw new IllegalStateException("this is done elsewhere, and nothing waits for it");
     }
     try (Work work = begin(command, session, noPrefetch, NOWHERE, dialect, out)) {
       boolean isDone = work == null;
@@ -179,13 +198,35 @@ public final class CommandExecutor {
       int place,
       Dialect dialect,
       ReplyBuffer out) {
-    User user = session.user();
-    Reply.Denied denied = user == null ? null : Access.refusal(user, command);
-    if (denied != null) {
-      count(Counter.ERRORS, 1);
-      dialect.encode(denied, out);
-      return null;
+    Rights rights = session.user().rights();
+    if (!rights.areAll()) {
+      Work check = CheckWork.begin(this, session, dialect, rights, command);
+      if (check != null) {
+        return check;
+      }
+      Refusal refusal = refusal(rights, session, dialect, command);
+      if (refusal != null) {
+        dialect.encode(deny(refusal, session, dialect, command), out);
+        return null;
+      }
     }
+    return beginAllowed(command, session, rights, prefetch, place, dialect, out);
+  }
+
+  /** Begins with a command whose rights were looked at elsewhere. */
+  @Nullable Work beginAllowed(Command command, Session session, Dialect dialect, ReplyBuffer out) {
+    Rights rights = session.user().rights();
+    return beginAllowed(command, session, rights, noPrefetch, NOWHERE, dialect, out);
+  }
+
+  private @Nullable Work beginAllowed(
+      Command command,
+      Session session,
+      Rights rights,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
     if (!(command instanceof Command.Stats)) {
       stats = null; // It may change what the next one is told.
     }
@@ -224,12 +265,17 @@ public final class CommandExecutor {
       case Command.AppendLeased append -> dialect.encode(leases.append(append), out);
       case Command.AddAndGet add -> dialect.encode(leases.add(add), out);
 
-      case Command.Clear clear -> dialect.encode(clear(clear.delayMillis()), out);
-      case Command.Scan scan -> dialect.encode(search.scan(scan), out);
+      case Command.Clear clear -> dialect.encode(clear(clear.delayMillis(), session), out);
+      case Command.Scan scan -> dialect.encode(search.scan(scan, rights), out);
       case Command.FindKeys find -> {
-        return new FindWork(store, dialect, find.pattern(), session.share());
+        return new FindWork(store, dialect, find.pattern(), rights, session.share());
       }
-      case Command.RandomKey _ -> dialect.encode(search.any(), out);
+      case Command.RandomKey _ -> {
+        if (!rights.includeReadingAll()) {
+          return new FindAnyWork(store, dialect, rights);
+        }
+        dialect.encode(search.any(), out);
+      }
       case Command.CountItems _ -> dialect.encode(new Reply.Count(store.stats().itemCount()), out);
 
       case Command.Batch batch -> {
@@ -245,20 +291,22 @@ public final class CommandExecutor {
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
-      case Command.ResetStats _ -> dialect.encode(resetStats(), out);
+      case Command.ResetStats _ -> dialect.encode(resetStats(session), out);
       case Command.Auth auth -> {
-        return new AuthWork(
-            session, dialect, server.verify(auth.user(), auth.password(), session.address()));
+        return authenticate(auth, session, dialect);
       }
+      case Command.ManageUsers manage -> {
+        return manageUsers(manage.request(), session, dialect);
+      }
+      case Command.Check _ -> dialect.encode(Reply.Done.DONE, out); // Rights were looked at.
       case Command.Quit _ -> dialect.encode(quit(session), out);
-      case Command.Shutdown _ -> dialect.encode(shutdown(), out);
+      case Command.Shutdown _ -> dialect.encode(shutdown(session), out);
       case Command.Pause pause -> dialect.encode(pause(pause, session), out);
       case Command.ListConnections list -> {
         return new ConnectionsWork(
             dialect, session.share(), server.connections(list.filter(), session), list.line());
       }
-      case Command.CloseConnections close ->
-          dialect.encode(server.close(close.filter(), session), out);
+      case Command.CloseConnections close -> dialect.encode(close(close.filter(), session), out);
       case Command.Malformed malformed -> dialect.encode(refuse(malformed), out);
     }
     return null;
@@ -731,8 +779,9 @@ public final class CommandExecutor {
 
   // ---- all items ----
 
-  private Reply clear(long delayMillis) {
+  private Reply clear(long delayMillis, Session session) {
     count(Counter.CLEARS, 1);
+    server.audit(session, "clear");
     server.clear(delayMillis);
     return Reply.Done.DONE;
   }
@@ -806,6 +855,79 @@ public final class CommandExecutor {
     return Reply.Done.DONE;
   }
 
+  // ---- rights and users ----
+
+  private static @Nullable Refusal refusal(
+      Rights rights, Session session, Dialect dialect, Command command) {
+    return session.needsAuthentication()
+        ? Access.refusalBeforeAuthentication(command)
+        : Access.refusal(rights, dialect.commandName(), command);
+  }
+
+  Denied deny(Refusal refusal, Session session, Dialect dialect, Command command) {
+    count(Counter.ERRORS, 1);
+    Denied denied = refusal.denied();
+    if (denied != Denied.NOT_AUTHENTICATED) {
+      count(denied == Denied.KEY ? Counter.DENIED_KEYS : Counter.DENIED_COMMANDS, 1);
+      String name = dialect.commandName();
+      server.denied(
+          session,
+          session.userName(),
+          denied,
+          name.isEmpty() ? nameOf(command) : name,
+          refusal.key());
+    }
+    return denied;
+  }
+
+  /** For a dialect without names. */
+  private static String nameOf(Command command) {
+    return command.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private Work authenticate(Command.Auth auth, Session session, Dialect dialect) {
+    return new AwaitWork<>(
+        dialect,
+        server.verify(auth.user(), auth.password(), session.address()),
+        user -> {
+          if (user.isPresent() && server.has(user.get())) {
+            session.user(user.get());
+            return Reply.Done.DONE;
+          }
+          count(Counter.ERRORS, 1);
+          count(Counter.DENIED_LOGINS, 1);
+          server.denied(session, auth.user(), Denied.WRONG_PASSWORD, session.command(), null);
+          return Denied.WRONG_PASSWORD;
+        });
+  }
+
+  private Work manageUsers(UserRequest request, Session session, Dialect dialect) {
+    CompletableFuture<Reply> reply =
+        request instanceof UserRequest.Try attempt
+            ? CompletableFuture.completedFuture(permission(attempt))
+            : server.manage(request, session);
+    return new AwaitWork<>(
+        dialect,
+        reply,
+        done -> {
+          if (!server.has(session.user())) {
+            session.finish(); // It has removed itself.
+          }
+          return done;
+        });
+  }
+
+  private Reply permission(UserRequest.Try attempt) {
+    User user = server.user(attempt.name());
+    if (user == null) {
+      return Reply.Miss.MISS;
+    }
+    Refusal refusal = Access.refusal(user.rights(), attempt.commandName(), attempt.command());
+    return refusal == null
+        ? new Reply.Permission(null, null)
+        : new Reply.Permission(refusal.denied(), refusal.key());
+  }
+
   // ---- the server and its connections ----
 
   /** One look for all who ask one after the other: it goes through all segments. */
@@ -818,7 +940,8 @@ public final class CommandExecutor {
     return known;
   }
 
-  private Reply resetStats() {
+  private Reply resetStats(Session session) {
+    server.audit(session, "reset-counters");
     server.resetCounts();
     return Reply.Done.DONE;
   }
@@ -828,12 +951,19 @@ public final class CommandExecutor {
     return Reply.Done.DONE;
   }
 
-  private Reply shutdown() {
+  private Reply shutdown(Session session) {
+    server.audit(session, "shutdown");
     server.stop();
     return Reply.Done.DONE;
   }
 
-  private static Reply pause(Command.Pause pause, Session session) {
+  private Reply close(ConnectionFilter filter, Session session) {
+    server.audit(session, "close-connections");
+    return server.close(filter, session);
+  }
+
+  private Reply pause(Command.Pause pause, Session session) {
+    server.audit(session, "pause");
     session.pause(pause.millis());
     return Reply.Done.DONE;
   }

@@ -3,24 +3,27 @@ package io.speicher.server.command;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Rights;
 import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Reply;
 import io.speicher.store.Store;
 
-/** Finds all keys that match a pattern. */
+/** Finds all keys that match a pattern and may be read. */
 final class FindWork implements Work {
   private final Store store;
   private final Dialect dialect;
   private final Glob pattern;
+  private final Rights rights;
   private final FoundKeys found;
   private long cursor;
 
-  FindWork(Store store, Dialect dialect, Glob pattern, Share share) {
+  FindWork(Store store, Dialect dialect, Glob pattern, Rights rights, Share share) {
     this.store = store;
     this.dialect = dialect;
     this.pattern = pattern;
+    this.rights = rights;
     found = new FoundKeys(share);
   }
 
@@ -38,7 +41,7 @@ final class FindWork implements Work {
                 cursor,
                 KeySearch.KEYS_AT_ONCE,
                 key -> {
-                  if (pattern.matches(key)) {
+                  if (pattern.matches(key) && rights.includeReading(key)) {
                     found.addIfNew(key);
                   }
                 });

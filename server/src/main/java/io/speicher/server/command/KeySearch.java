@@ -1,5 +1,6 @@
 package io.speicher.server.command;
 
+import io.speicher.dialect.Rights;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Reply;
@@ -30,9 +31,9 @@ final class KeySearch {
   /**
    * Walks on until it has looked at as many keys as were asked for, or long enough: how many are
    * looked at is a hint in every dialect, so a nearly empty store takes a call or two, and a full
-   * one nobody's time.
+   * one nobody's time. What may not be read is not found.
    */
-  Reply scan(Command.Scan scan) {
+  Reply scan(Command.Scan scan, Rights rights) {
     if (store.stats().itemCount() == 0) {
       return new Reply.Keys(0, List.of()); // Without walking through an empty index.
     }
@@ -49,7 +50,7 @@ final class KeySearch {
               Math.min(scan.count() - seen[0], KEYS_AT_ONCE),
               key -> {
                 seen[0]++;
-                if (pattern == null || pattern.matches(key)) {
+                if ((pattern == null || pattern.matches(key)) && rights.includeReading(key)) {
                   bytes[0] += key.remaining();
                   keys.add(key);
                 }

@@ -5,10 +5,13 @@ import io.speicher.dialect.User;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.ServerStats;
+import io.speicher.protocol.UserRequest;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +22,34 @@ public interface ServerControl {
 
   void resetCounts();
 
-  /** Who a peer is until it says who it is; null if nobody has to, and may do everything. */
-  @Nullable User firstUser();
+  /** Who a peer is until it says who it is. */
+  User firstUser();
+
+  /** Who a peer is that has shown a certificate with these names, until it says who it is. */
+  User certifiedUser(List<String> names);
+
+  /** The user of this name, or null. */
+  @Nullable User user(String name);
+
+  /** Whether this is still a user. */
+  boolean has(User user);
+
+  /**
+   * Does what is asked of users, apart from {@link UserRequest.Try}.
+   *
+   * @param asking whose connection is not ended, whatever is done
+   */
+  CompletableFuture<Reply> manage(UserRequest request, Session asking);
+
+  /**
+   * A peer was denied something: the command of this name, or one with this key.
+   *
+   * @param user who the peer is, or says it is
+   */
+  void denied(Session peer, String user, Denied why, String command, @Nullable ByteBuffer key);
+
+  /** A peer has something done that concerns the server, or others. */
+  void audit(Session peer, String command);
 
   /**
    * Finds who has this name and this password, if anybody. It fails if too many want to know, with

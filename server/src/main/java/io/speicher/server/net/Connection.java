@@ -349,8 +349,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
-      executor().count(Counter.TLS_ERRORS, 1);
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (!handshake.isSuccess()) {
+        executor().count(Counter.TLS_ERRORS, 1);
+      } else if (tls != null) {
+        List<String> names = tls.peerNames();
+        if (!names.isEmpty()) {
+          executor().certify(session, names);
+        }
+      }
     }
     if (event instanceof IdleStateEvent) {
       boolean isBusy = paused || work != null || starved || ready;
@@ -508,6 +515,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
     restIfDone(pool, speaking);
+    doAfter();
+  }
+
+  /** Does what the last command wants of the connection. */
+  private void doAfter() {
     switch (session.takeAfter()) {
       case GO_ON -> {}
       case FINISH -> finish();
@@ -658,6 +670,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
     restIfDone(requireNonNull(spoken), requireNonNull(dialect));
+    doAfter();
   }
 
   // ---- what was received and waits ----

@@ -2,12 +2,14 @@ package io.speicher.server.net;
 
 import io.netty.channel.Channel;
 import io.speicher.dialect.Session;
+import io.speicher.dialect.User;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,20 @@ public final class Connections {
       }
     }
     return closing.size();
+  }
+
+  /**
+   * Closes those of some users, without a word.
+   *
+   * @param except the one that is left, if any
+   */
+  public void closeOf(Set<User> users, @Nullable Session except) {
+    for (Connection connection : all()) {
+      Session session = connection.session();
+      if (users.contains(session.user()) && !session.equals(except)) {
+        connection.kill();
+      }
+    }
   }
 
   /** Those that may match: addresses are made only of these. */

@@ -6,10 +6,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.speicher.dialect.Share;
+import io.speicher.server.security.CertificateNames;
 import io.speicher.server.security.Tls;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Encrypts and decrypts what a connection sends and receives.
@@ -67,6 +72,18 @@ final class TlsHandler extends SslHandler {
   public void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
     super.handlerRemoved0(ctx);
     tls.leave();
+  }
+
+  /** The names in the peer's certificate; none if it has shown none. After the handshake. */
+  List<String> peerNames() {
+    try {
+      Certificate[] shown = engine().getSession().getPeerCertificates();
+      return shown[0] instanceof X509Certificate certificate
+          ? CertificateNames.of(certificate)
+          : List.of();
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
   }
 
   @Override

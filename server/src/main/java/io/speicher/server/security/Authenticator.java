@@ -14,7 +14,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,22 +26,21 @@ import org.jspecify.annotations.Nullable;
 public final class Authenticator implements AutoCloseable {
   private static final System.Logger logger = System.getLogger(Authenticator.class.getName());
 
-  /** Complete before anything is hashed for a peer. */
-  private volatile CompletableFuture<Users> users = new CompletableFuture<>();
-
+  private final UserDirectory directory;
   private final ThreadPoolExecutor hashing;
   private final VerifiedPairs verified;
   private final WrongTries wrongTries;
 
-  /** What is hashed in place of the password of a user that does not exist. */
+  /** What is hashed in place of a password of a user that does not exist. */
   private volatile @Nullable PasswordHash decoy;
 
   /**
    * @param maxWaiting how many passwords may wait to be hashed
    */
-  Authenticator(int maxWaiting, LongSupplier nanoTime) {
-    verified = new VerifiedPairs(nanoTime);
-    wrongTries = new WrongTries(nanoTime);
+  public Authenticator(UserDirectory directory, int maxWaiting) {
+    this.directory = directory;
+    verified = new VerifiedPairs(System::nanoTime);
+    wrongTries = new WrongTries(System::nanoTime);
     hashing =
         new ThreadPoolExecutor(
             1,
@@ -54,20 +52,6 @@ public final class Authenticator implements AutoCloseable {
     hashing.allowCoreThreadTimeOut(true);
   }
 
-  /** For one user who may do everything, and whose password is hashed while the server starts. */
-  public static Authenticator ofPassword(String password, int maxWaiting) {
-    Authenticator authenticator = new Authenticator(maxWaiting, System::nanoTime);
-    authenticator.users =
-        CompletableFuture.supplyAsync(
-            () -> Users.withPassword(PasswordHash.of(password)), authenticator.hashing);
-    return authenticator;
-  }
-
-  /** Who a peer is until it says who it is. */
-  public User firstUser() {
-    return User.NOBODY;
-  }
-
   /**
    * Finds who has this name and this password. Empty if nobody has; fails if too many are asked for
    * at a time, with a message for the peer. Whoever cancels it wants to know it no more.
@@ -77,14 +61,17 @@ public final class Authenticator implements AutoCloseable {
    */
   public CompletableFuture<Optional<User>> verify(
       String name, ByteBuffer password, @Nullable InetAddress from) {
+    Users.Entry entry = find(directory.now(), name);
+    if (entry != null && entry.stored().takesAnyPassword()) {
+      return CompletableFuture.completedFuture(Optional.of(entry.user()));
+    }
     String text = text(password);
     if (text == null) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     byte[] hash = verified.hash(text);
-    User known = verified.find(name, hash);
-    if (known != null) {
-      return CompletableFuture.completedFuture(Optional.of(known));
+    if (entry != null && isKnown(entry, name, hash)) {
+      return CompletableFuture.completedFuture(Optional.of(entry.user()));
     }
     long delayNanos = wrongTries.delayNanos(from);
     if (delayNanos > WrongTries.MAX_DELAY_NANOS) {
@@ -124,36 +111,49 @@ public final class Authenticator implements AutoCloseable {
       return; // The connection has ended.
     }
     try {
-      User known = verified.find(name, hash); // One before it has said the same.
-      User user = known == null ? find(name, password) : known;
-      if (known == null && user != null) {
-        verified.add(name, hash, user);
+      Users.Entry entry = find(directory.await(), name);
+      if (entry != null && isKnown(entry, name, hash)) {
+        result.complete(Optional.of(entry.user())); // One before it has said the same.
+      } else if (matches(entry, password) && entry != null) {
+        verified.add(name, hash, entry);
         wrongTries.forget(from);
-      } else if (user == null) {
-        int tries = wrongTries.add(from);
-        logger.log(
-            System.Logger.Level.WARNING,
-            () ->
-                "authentication failed: address="
-                    + (from == null ? "local" : from.getHostAddress())
-                    + " tries="
-                    + tries);
+        result.complete(Optional.of(entry.user()));
+      } else {
+        AuditLog.loginFailed(from, wrongTries.add(from));
+        result.complete(Optional.empty());
       }
-      result.complete(Optional.ofNullable(user));
     } catch (RuntimeException | Error e) { // The connection must not wait for ever.
       logger.log(System.Logger.Level.ERROR, "password not checked", e);
       result.completeExceptionally(new IllegalStateException("the server failed: see its log", e));
     }
   }
 
-  private @Nullable User find(String name, String password) {
-    Users.Entry entry = users.join().find(name);
-    if (entry == null) {
-      hashForNothing(password);
-      return null;
+  /** Null if there is no such user who may say a password. */
+  private static Users.@Nullable Entry find(Users users, String name) {
+    Users.Entry entry = users.find(name);
+    return entry != null && entry.stored().enabled() ? entry : null;
+  }
+
+  /** Whether that was the password of this user lately, who has not been changed since. */
+  private boolean isKnown(Users.Entry entry, String name, byte[] hash) {
+    return entry.equals(verified.find(name, hash));
+  }
+
+  /** Takes at least as long as a slow hash if it is wrong, whoever it is about. */
+  private boolean matches(Users.@Nullable Entry entry, String password) {
+    boolean wasSlow = false;
+    if (entry != null) {
+      for (PasswordHash expected : entry.stored().passwords()) {
+        if (expected.matches(password)) {
+          return true;
+        }
+        wasSlow |= expected.isSlow();
+      }
     }
-    PasswordHash expected = entry.password();
-    return expected == null || expected.matches(password) ? entry.user() : null;
+    if (!wasSlow) {
+      hashForNothing(password);
+    }
+    return false;
   }
 
   /** Who asks shall not learn from the time which users there are. */

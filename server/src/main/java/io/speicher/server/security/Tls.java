@@ -11,21 +11,14 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.speicher.dialect.Account;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -34,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of TLS: makes an engine for each connection from a certificate and a key, which
@@ -72,9 +64,6 @@ public final class Tls implements AutoCloseable {
 
   private static final long REFUSAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /** What tells that a file is another one, as far as the file system does. */
-  private record Version(FileTime changed, long bytes, @Nullable Object file) {}
-
   private final TlsSettings settings;
   private final Account account;
   private final int maxConnections;
@@ -91,10 +80,7 @@ public final class Tls implements AutoCloseable {
   /** When it was last logged that there are too many. */
   private final AtomicLong refusalNanos = new AtomicLong(System.nanoTime() - REFUSAL_NANOS);
 
-  /** What the files were like when they were read, and when they were looked at last. */
-  private List<Optional<Version>> read;
-
-  private List<Optional<Version>> seen;
+  private final FileWatch watch;
 
   /**
    * Reads the files.
@@ -110,8 +96,7 @@ public final class Tls implements AutoCloseable {
     this.account = account;
     maxConnections =
         settings.maxConnections() == 0 ? maxConnections(account) : settings.maxConnections();
-    read = versions();
-    seen = read;
+    watch = new FileWatch(settings.files());
     context = newContext();
     handshakes =
         new ThreadPoolExecutor(
@@ -274,10 +259,7 @@ public final class Tls implements AutoCloseable {
    * files is given time to do so.
    */
   public void reloadIfChanged() {
-    List<Optional<Version>> now = versions();
-    boolean isSettled = now.equals(seen);
-    seen = now;
-    if (isSettled && !now.equals(read)) {
+    if (watch.haveChanged()) {
       reload();
     }
   }
@@ -286,7 +268,7 @@ public final class Tls implements AutoCloseable {
    * Reads the files again. If they make no sense, that is logged and what was read before stays.
    */
   public synchronized void reload() {
-    read = versions(); // Whatever it is: it is logged once.
+    watch.read(); // Whatever it is: it is logged once.
     try {
       SslContext next = newContext();
       SslContext before;
@@ -299,22 +281,6 @@ public final class Tls implements AutoCloseable {
     } catch (TlsException e) {
       logger.log(Level.ERROR, "certificate not reloaded, the one before stays: " + e.getMessage());
     }
-  }
-
-  private List<Optional<Version>> versions() {
-    List<Optional<Version>> versions = new ArrayList<>();
-    for (Path file : settings.files()) {
-      try {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        versions.add(
-            Optional.of(
-                new Version(
-                    attributes.lastModifiedTime(), attributes.size(), attributes.fileKey())));
-      } catch (IOException e) {
-        versions.add(Optional.empty()); // Reading it tells why.
-      }
-    }
-    return versions;
   }
 
   /** Ends its threads; connections that are in their handshake do not finish it. */

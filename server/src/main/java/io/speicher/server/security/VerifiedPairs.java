@@ -1,7 +1,6 @@
 package io.speicher.server.security;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.speicher.dialect.User;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -26,11 +25,11 @@ final class VerifiedPairs {
 
   /** The last right pair of a user. */
   private static final class Verified {
-    final User user;
+    final Users.Entry user;
     final byte[] hash;
     final long sinceNanos;
 
-    Verified(User user, byte[] hash, long sinceNanos) {
+    Verified(Users.Entry user, byte[] hash, long sinceNanos) {
       this.user = user;
       this.hash = hash;
       this.sinceNanos = sinceNanos;
@@ -61,8 +60,8 @@ final class VerifiedPairs {
     }
   }
 
-  /** The user of this name, if this hash is that of its password as far as is known. */
-  synchronized @Nullable User find(String name, byte[] hash) {
+  /** The user of this name as it was when this hash was that of its password, if it ever was. */
+  synchronized Users.@Nullable Entry find(String name, byte[] hash) {
     Verified known = byName.get(name);
     return known != null
             && nanoTime.getAsLong() - known.sinceNanos < REMEMBERED_NANOS
@@ -72,16 +71,11 @@ final class VerifiedPairs {
   }
 
   /** Where there are too many, the one that was added first makes room. */
-  synchronized void add(String name, byte[] hash, User user) {
+  synchronized void add(String name, byte[] hash, Users.Entry user) {
     byName.remove(name);
     byName.put(name, new Verified(user, hash, nanoTime.getAsLong()));
     if (byName.size() > MAX_USERS) {
       byName.remove(byName.keySet().iterator().next());
     }
-  }
-
-  /** Forgets all, since users have changed. */
-  synchronized void clear() {
-    byName.clear();
   }
 }

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.dialect.User;
-import io.speicher.dialect.User.Group;
+import io.speicher.dialect.Rights;
+import io.speicher.dialect.Rights.Group;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
@@ -16,6 +16,7 @@ import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.UserRequest;
 import io.speicher.protocol.ValueKind;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -115,6 +117,8 @@ final class AccessTest {
         Need.of(new Command.Stats()),
         Need.of(new Command.Auth("a", KEY)),
         Need.of(new Command.Quit()),
+        Need.of(new Command.ManageUsers(new UserRequest.ListAll()), Group.ADMIN),
+        Need.read(new Command.Check(new Command.Get(KEY))),
         Need.of(new Command.Malformed("why")));
   }
 
@@ -129,8 +133,8 @@ final class AccessTest {
   @MethodSource("needs")
   void groups(Need need) {
     for (Set<Group> groups : subsets()) {
-      User user = User.withRights("u", groups, List.of(keys("*", true, true)));
-      assertThat(Access.refusal(user, need.command()))
+      Rights rights = Rights.of(groups, Set.of(), List.of(keys("*", true, true)));
+      assertThat(denied(rights, need.command()))
           .as("%s", groups)
           .isEqualTo(groups.containsAll(need.groups()) ? null : Denied.COMMAND);
     }
@@ -143,12 +147,12 @@ final class AccessTest {
       boolean reads = (i & 1) != 0;
       boolean writes = (i & 2) != 0;
       boolean isEnough = (reads || !need.reads()) && (writes || !need.writes());
-      User user =
-          User.withRights(
-              "u",
+      Rights rights =
+          Rights.of(
               EnumSet.allOf(Group.class),
+              Set.of(),
               List.of(keys("k*", reads, writes), keys("o*", true, true)));
-      assertThat(Access.refusal(user, need.command()))
+      assertThat(denied(rights, need.command()))
           .as("reads=%s writes=%s", reads, writes)
           .isEqualTo(isEnough ? null : Denied.KEY);
     }
@@ -162,13 +166,14 @@ final class AccessTest {
           case Command.Auth _, Command.Quit _, Command.Unwatch _, Command.Malformed _ -> true;
           default -> false;
         };
-    assertThat(Access.refusal(User.NOBODY, need.command()))
-        .isEqualTo(isBefore ? null : Denied.NOT_AUTHENTICATED);
+    assertThat(Access.refusalBeforeAuthentication(need.command()))
+        .isEqualTo(isBefore ? null : Access.Refusal.NOT_AUTHENTICATED);
   }
 
   @Test
   void everyKeyCounts() {
-    User user = User.withRights("u", EnumSet.allOf(Group.class), List.of(keys("k*", true, true)));
+    Rights rights =
+        Rights.of(EnumSet.allOf(Group.class), Set.of(), List.of(keys("k*", true, true)));
     Command.Set other = new Command.Set(OTHER, ValueKind.TEXT, KEY, Command.Set.NO_TTL);
     Stream.of(
             new Command.GetAll(List.of(KEY, OTHER), View.VALUE),
@@ -179,7 +184,9 @@ final class AccessTest {
             new Command.Move(KEY, OTHER, false, true),
             new Command.Move(OTHER, KEY, false, true),
             new Command.Batch(List.of(new Command.Get(KEY), other)))
-        .forEach(command -> assertThat(Access.refusal(user, command)).isEqualTo(Denied.KEY));
+        .forEach(command ->
+            assertThat(Access.refusal(rights, "", command))
+                .isEqualTo(new Access.Refusal(Denied.KEY, OTHER)));
   }
 
   private static Set<Group> setOf(Group... groups) {
@@ -201,8 +208,13 @@ final class AccessTest {
     return subsets;
   }
 
-  private static User.Keys keys(String pattern, boolean read, boolean write) {
-    return new User.Keys(pattern, glob(pattern), read, write);
+  private static @Nullable Denied denied(Rights rights, Command command) {
+    Access.Refusal refusal = Access.refusal(rights, "", command);
+    return refusal == null ? null : refusal.denied();
+  }
+
+  private static Rights.Keys keys(String pattern, boolean read, boolean write) {
+    return new Rights.Keys(glob(pattern), read, write);
   }
 
   private static Glob glob(String pattern) {

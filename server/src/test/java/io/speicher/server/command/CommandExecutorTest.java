@@ -19,6 +19,7 @@ import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
+import io.speicher.protocol.UserRequest;
 import io.speicher.store.Store;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
@@ -114,9 +115,36 @@ final class CommandExecutorTest {
     public void resetCounts() {}
 
     @Override
-    public @Nullable User firstUser() {
+    public User firstUser() {
+      return session.user();
+    }
+
+    @Override
+    public User certifiedUser(List<String> names) {
+      return session.user();
+    }
+
+    @Override
+    public @Nullable User user(String name) {
       return null;
     }
+
+    @Override
+    public boolean has(User user) {
+      return true;
+    }
+
+    @Override
+    public CompletableFuture<Reply> manage(UserRequest request, Session asking) {
+      return CompletableFuture.completedFuture(Reply.Done.DONE);
+    }
+
+    @Override
+    public void denied(
+        Session peer, String user, Reply.Denied why, String command, @Nullable ByteBuffer key) {}
+
+    @Override
+    public void audit(Session peer, String command) {}
 
     @Override
     public CompletableFuture<Optional<User>> verify(
