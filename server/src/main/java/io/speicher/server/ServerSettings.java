@@ -56,6 +56,25 @@ public final class ServerSettings {
           "--port speaks them too.",
           Names.NONE);
 
+  public static final Setting<OptionalInt> HTTP_PORT =
+      declare(
+          "http-port",
+          SettingType.otherPort(),
+          SettingType.NONE,
+          "One more port that speaks only HTTP: metrics, health and status; 0 picks a free one",
+          "--port speaks it too.",
+          Names.NONE);
+
+  public static final Setting<List<String>> HTTP_HOSTS =
+      declare(
+          "http-hosts",
+          SettingType.names(),
+          SettingType.AUTO,
+          "Names by which browsers and monitors may call the server in HTTP, besides its addresses",
+          "auto is localhost; * is any name, which lets foreign web pages in where there is no"
+              + " password.",
+          Names.NONE);
+
   public static final Setting<String> BIND =
       declare(
           "bind",

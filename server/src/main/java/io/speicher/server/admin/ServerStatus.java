@@ -57,6 +57,7 @@ public final class ServerStatus implements ServerControl {
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
 
   private volatile int port;
+  private volatile boolean isReady;
   private volatile List<SettingValue> shownSettings = List.of();
   private volatile long peakBytes;
   private volatile long commandsPerSecond;
@@ -132,6 +133,17 @@ public final class ServerStatus implements ServerControl {
   public void listensOn(int newPort, List<SettingValue> settings) {
     port = newPort;
     shownSettings = settings;
+    isReady = true;
+  }
+
+  /** From now on nobody is to send it anything new. */
+  public void stops() {
+    isReady = false;
+  }
+
+  /** Whether it takes requests and is not about to stop. */
+  boolean isReady() {
+    return isReady;
   }
 
   /** Looks at what changes. Called now and then, by one thread. */

@@ -57,17 +57,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * A connection goes one way, and every way out passes FINISHING:
    *
    *   SERVING ──peer closed its half──> INPUT_ENDED ──all is answered──┐
-   *      │ └───server stops───> DRAINING ──socket is empty─────────────┤
-   *      └─────impossible frame length─────────────────────────────────┴─> FINISHING ──> closed
+   *      │ ├───server stops───> DRAINING ──socket is empty─────────────┤
+   *      │ └───impossible frame length─────────────────────────────────┴─> FINISHING ──> closed
+   *      └─────first bytes are HTTP──> HANDED_OVER ──> closed
    *
    * FINISHING sends what is left and closes our half. It goes on reading for a moment and throws
    * away what comes: closing a socket with unread bytes makes the kernel send a reset, and a reset
    * makes the peer's kernel forget replies that its program has not read yet.
+   *
+   * HANDED_OVER passes on copies of what comes, and what else the handlers behind have to be told:
+   * see HttpHandover. It remains one of the connections that are counted and listed.
    */
   private enum State {
     SERVING,
     INPUT_ENDED,
     DRAINING,
+    HANDED_OVER,
     FINISHING
   }
 
@@ -275,6 +280,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     outgoing.close();
     session.close();
     leaveMemoryQueue();
+    ctx.fireChannelInactive();
   }
 
   @Override
@@ -289,6 +295,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
       turn.answerAll(); // What came before comes first.
     }
     if (state == State.FINISHING || state == State.INPUT_ENDED) {
+      bytes.release();
+    } else if (state == State.HANDED_OVER) {
+      passOn(bytes);
       bytes.release();
     } else if (state == State.SERVING && mayExecute() && !input.isReadable()) {
       waiting = true;
@@ -311,6 +320,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         && (turn.receiveBuffer().hasEmptiedSocket() || drainableBytes <= 0)) {
       onceDecrypted(this::inputEnded);
     }
+    ctx.fireChannelReadComplete();
   }
 
   /**
@@ -325,6 +335,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void peerEnded() {
     if (state == State.FINISHING) {
       context().close();
+    } else if (state == State.HANDED_OVER) {
+      context().fireUserEventTriggered(HttpHandover.Event.END);
     } else {
       peerEnded = true;
       inputEnded();
@@ -434,7 +446,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       if (work != null) {
         bytes.bytes().readerIndex(workStart);
       }
-      if (bytes.bytes().isReadable() && state != State.FINISHING) {
+      if (bytes.bytes().isReadable() && !isOver()) {
         keep(bytes.bytes());
       }
       if (work != null) {
@@ -449,7 +461,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Goes on in a turn of its own: with a slice of work, or with what it has received before. */
   void goOn() {
     ready = false;
-    if (state == State.FINISHING || !channel().isActive()) {
+    if (isOver() || !channel().isActive()) {
       return;
     }
     try {
@@ -489,6 +501,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (isPlainText) {
       refuse(new Reply.Failed(Reply.UNAVAILABLE, "this port speaks nothing but TLS"));
+      return;
+    }
+    if (pool == turn.dialects().http) {
+      handOver(received.bytes());
       return;
     }
     Dialect speaking = dialect == null ? pool.take() : dialect;
@@ -596,6 +612,35 @@ final class Connection extends ChannelInboundHandlerAdapter {
           return;
         }
       }
+    }
+  }
+
+  // ---- HTTP ----
+
+  /** Whether there is nothing more to answer here. */
+  private boolean isOver() {
+    return state == State.FINISHING || state == State.HANDED_OVER;
+  }
+
+  /** From now on others serve the peer, beginning with these bytes and what waits behind them. */
+  private void handOver(ByteBuf bytes) {
+    boolean isEnding = state != State.SERVING;
+    state = State.HANDED_OVER;
+    session.command("http");
+    turn.http().serve(channel().pipeline());
+    passOn(bytes);
+    passOn(aside);
+    forgetInput();
+    leaveMemoryQueue();
+    if (isEnding) {
+      context().fireUserEventTriggered(HttpHandover.Event.END);
+    }
+  }
+
+  /** The bytes lie where the loop reads to, or belong to the memory of all connections. */
+  private void passOn(ByteBuf bytes) {
+    if (bytes.isReadable()) {
+      context().fireChannelRead(context().alloc().buffer(bytes.readableBytes()).writeBytes(bytes));
     }
   }
 
@@ -864,7 +909,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** What is to be done whenever it has answered what it can. */
   private void settle() {
-    if (state == State.FINISHING) {
+    if (isOver()) {
       return;
     }
     trimInput();
@@ -924,7 +969,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Answers what has been received, and then closes. Called when the server stops. */
   void drain() {
-    if (state == State.SERVING) {
+    if (state == State.HANDED_OVER) {
+      context().fireUserEventTriggered(HttpHandover.Event.END);
+    } else if (state == State.SERVING) {
       state = State.DRAINING;
       drainableBytes = channel().config().getOption(ChannelOption.SO_RCVBUF);
       finishWhenSilent();
