@@ -18,6 +18,7 @@ module io.speicher.server {
   requires jdk.management;
   requires jdk.unsupported;
   requires org.tomlj;
+  requires tools.jackson.core;
 
   exports io.speicher.server;
 

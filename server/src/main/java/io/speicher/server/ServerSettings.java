@@ -299,14 +299,21 @@ public final class ServerSettings {
       ALL.stream().filter(setting -> !setting.type().isSecret()).toList();
 
   /** The defaults. */
-  public static final ServerSettings DEFAULT = new ServerSettings(Map.of(), Transport.best());
+  public static final ServerSettings DEFAULT =
+      new ServerSettings(Map.of(), Map.of(), Transport.best());
 
   private final Map<Setting<?>, Object> said;
+
+  /** Where those of them were said that somebody outside of this program said. */
+  private final Map<Setting<?>, String> origins;
+
   private final Map<Setting<?>, Object> values = new HashMap<>();
   private final Transport transport;
 
-  private ServerSettings(Map<Setting<?>, Object> said, Transport transport) {
+  private ServerSettings(
+      Map<Setting<?>, Object> said, Map<Setting<?>, String> origins, Transport transport) {
     this.said = said;
+    this.origins = origins;
     this.transport = transport;
     values.putAll(said);
     for (Setting<?> setting : ALL) { // A default may depend on what is declared before it.
@@ -355,25 +362,29 @@ public final class ServerSettings {
     setting.type().requireWithinBounds(setting.name(), value);
     Map<Setting<?>, Object> changed = new HashMap<>(said);
     changed.put(setting, requireNonNull(value));
-    return new ServerSettings(changed, transport);
+    return new ServerSettings(changed, origins, transport);
   }
 
   /**
    * The same with what {@code text} says of {@code setting}.
    *
+   * @param origin where it was said, for a person
    * @throws IllegalArgumentException if it makes no sense or is out of bounds
    */
-  <T> ServerSettings withText(Setting<T> setting, String text) {
+  <T> ServerSettings withText(Setting<T> setting, String text, String origin) {
+    Map<Setting<?>, String> whence = new HashMap<>(origins);
+    whence.put(setting, origin);
     if (setting.isDefault(text)) {
       Map<Setting<?>, Object> changed = new HashMap<>(said);
       changed.remove(setting);
-      return new ServerSettings(changed, transport);
+      return new ServerSettings(changed, whence, transport);
     }
-    return with(setting, setting.type().parse(text));
+    ServerSettings changed = with(setting, setting.type().parse(text));
+    return new ServerSettings(changed.said, whence, transport);
   }
 
   public ServerSettings withTransport(Transport newTransport) {
-    return new ServerSettings(said, newTransport);
+    return new ServerSettings(said, origins, newTransport);
   }
 
   /** All values, as the dialects show them. */
@@ -384,7 +395,11 @@ public final class ServerSettings {
   private <T> SettingValue shown(Setting<T> setting) {
     Names names = setting.names();
     return new SettingValue(
-        setting.name(), names.redis(), names.memcached(), setting.type().plain(get(setting)));
+        setting.name(),
+        names.redis(),
+        names.memcached(),
+        setting.type().plain(get(setting)),
+        origins.getOrDefault(setting, said.containsKey(setting) ? "program" : "default"));
   }
 
   // ---- by their names ----

@@ -15,6 +15,7 @@ public final class AdminPages {
   public List<Route> routes() {
     List<Route> routes = new ArrayList<>(new HealthPages(status).routes());
     routes.add(new MetricsPage(status).route());
+    routes.addAll(new ApiPages(status).routes());
     return routes;
   }
 }

@@ -221,6 +221,16 @@ public final class ServerStatus implements ServerControl {
     return new Reply.Count(connections.close(filter, asking));
   }
 
+  /** What the server was told. */
+  List<SettingValue> settings() {
+    return shownSettings;
+  }
+
+  /** All connections, each looked at when it is its turn. */
+  Iterator<ConnectionInfo> connections() {
+    return connections.list(ConnectionFilter.ALL, null);
+  }
+
   private static String version() {
     String version = ServerStatus.class.getPackage().getImplementationVersion();
     return version == null ? "0.0.0" : version;

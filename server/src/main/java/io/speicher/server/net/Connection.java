@@ -1069,7 +1069,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   // ---- what others are told ----
 
-  ConnectionInfo info(Session asking) {
+  ConnectionInfo info(@Nullable Session asking) {
     long now = System.nanoTime();
     Names called = session.names();
     QueuedCommands transaction = session.queued();
