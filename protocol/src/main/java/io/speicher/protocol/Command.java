@@ -295,6 +295,15 @@ public sealed interface Command {
   /** Answered with {@link Reply.Stats}. */
   record Stats() implements Command {}
 
+  /**
+   * As {@link Stats}, for whoever administers the server: answered with {@link Reply.Inspected},
+   * which tells of keys and of other peers, too.
+   */
+  record Inspect() implements Command {}
+
+  /** Forgets the slow commands that were noted: {@link Reply.Done}. */
+  record ResetSlowLog() implements Command {}
+
   /** Sets the counters to zero: {@link Reply.Done}. */
   record ResetStats() implements Command {}
 

@@ -291,6 +291,24 @@ public final class ServerSettings {
           "",
           new Names("io-threads", "num_threads"));
 
+  public static final Setting<Duration> SLOWLOG_LOG_SLOWER_THAN =
+      declare(
+          "slowlog-log-slower-than",
+          SettingType.shortTime(),
+          "10ms",
+          "Note commands that take this long, for SLOWLOG GET; 0 notes all, none nothing",
+          "",
+          new Names("slowlog-log-slower-than", null));
+
+  public static final Setting<Integer> SLOWLOG_MAX_LEN =
+      declare(
+          "slowlog-max-len",
+          SettingType.count(0, 100_000),
+          "128",
+          "So many slow commands are remembered, the last ones",
+          "",
+          new Names("slowlog-max-len", null));
+
   /** All of them, in the order of the help. */
   static final List<Setting<?>> ALL = List.copyOf(declared);
 

@@ -199,6 +199,18 @@ public final class SettingType<T> {
         Duration.ofDays(36_500).toMillis());
   }
 
+  /** A duration that Redis counts in microseconds, or none, which is a negative one. */
+  static SettingType<Duration> shortTime() {
+    return new SettingType<>(
+        "TIME",
+        text -> text.strip().equals(NONE) ? Duration.ofMillis(-1) : Quantities.duration(text),
+        Duration::toMillis,
+        millis -> millis < 0 ? NONE : millis + "ms",
+        time -> time.isNegative() ? "-1" : Long.toString(time.toNanos() / 1_000),
+        -1,
+        Duration.ofHours(1).toMillis());
+  }
+
   /** What stands for a value in the help. */
   String label() {
     return label;

@@ -4,6 +4,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.speicher.dialect.Account;
 import io.speicher.server.admin.AdminPages;
 import io.speicher.server.admin.ServerStatus;
+import io.speicher.server.command.SlowLog;
 import io.speicher.server.http.HttpService;
 import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
@@ -71,7 +72,11 @@ public final class SpeicherServer implements AutoCloseable {
             account,
             connections,
             maintenance,
-            authenticator);
+            authenticator,
+            new SlowLog(
+                settings.get(ServerSettings.SLOWLOG_LOG_SLOWER_THAN),
+                settings.get(ServerSettings.SLOWLOG_MAX_LEN),
+                wallClock));
     http =
         new HttpService(
             settings.get(ServerSettings.HTTP_HOSTS),

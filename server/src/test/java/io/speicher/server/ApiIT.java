@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,9 @@ final class ApiIT {
 
   ApiIT() throws IOException {
     ServerSettings settings =
-        TestSettings.of(1, Transport.best()).withText(ServerSettings.MAX_KEY, "100", "--max-key");
+        TestSettings.of(1, Transport.best())
+            .with(ServerSettings.SLOWLOG_LOG_SLOWER_THAN, Duration.ZERO)
+            .withText(ServerSettings.MAX_KEY, "100", "--max-key");
     server = SpeicherServer.start(settings, new SegmentStore(64 << 20, Ticker.system()));
   }
 
@@ -64,7 +67,7 @@ final class ApiIT {
       Map<?, ?> paths = object(parse(get("/api/v1/openapi.json")).get("paths"));
       assertThat(paths.keySet())
           .map(Object::toString)
-          .contains("/api/v1/status", "/api/v1/config", "/api/v1/clients");
+          .contains("/api/v1/status", "/api/v1/config", "/api/v1/clients", "/api/v1/slowlog");
       for (Object path : paths.keySet()) {
         check(parse(get(path.toString())), schema(paths, path), path.toString());
       }
@@ -93,6 +96,17 @@ final class ApiIT {
       client.read(5);
       assertThat(get("/api/v1/clients")).contains("\"name\":\"n\"", "\"last_command\":\"http\"");
     }
+  }
+
+  @Test
+  void slowlog() throws IOException {
+    try (RawClient client = new RawClient(server.port())) {
+      client.send("SET k\u00fc\u0001 secret\r\nGET \u00fc\r\n".getBytes(UTF_8));
+      client.read(10);
+    }
+    assertThat(get("/api/v1/slowlog"))
+        .contains("[\"set\",\"k\\\\xc3\\\\xbc\\\\x01\",\"(6 bytes)\"", "\"get\",\"\u00fc\"")
+        .doesNotContain("secret");
   }
 
   // ---- schemas ----

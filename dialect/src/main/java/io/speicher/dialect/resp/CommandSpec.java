@@ -1,5 +1,6 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.CommandName;
 import io.speicher.protocol.Command;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param complexity what its time depends on
  * @param parser null where there are subcommands
  * @param subcommands none for most
+ * @param counted what it is counted as
  */
 record CommandSpec(
     String name,
@@ -33,7 +35,8 @@ record CommandSpec(
     String complexity,
     String summary,
     @Nullable Parser parser,
-    List<CommandSpec> subcommands) {
+    List<CommandSpec> subcommands,
+    CommandName counted) {
 
   /** No command makes sense with more words, unless these are keys. */
   private static final int MAX_WORDS_BESIDE_KEYS = 1_024;
@@ -118,7 +121,8 @@ record CommandSpec(
           complexity,
           summary,
           parser,
-          subcommands);
+          subcommands,
+          CommandName.of(RespDialect.NAME, command));
     }
   }
 
@@ -136,7 +140,8 @@ record CommandSpec(
         complexity,
         summary,
         newParser,
-        subcommands);
+        subcommands,
+        counted);
   }
 
   /** Where there are subcommands it is they that are parsed. */

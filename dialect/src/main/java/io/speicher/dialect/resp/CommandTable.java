@@ -35,6 +35,7 @@ final class CommandTable {
     all.addAll(KeyCommands.ALL);
     all.addAll(ConnectionCommands.ALL);
     all.addAll(ServerCommands.ALL);
+    all.addAll(WatchCommands.ALL);
     all.addAll(TransactionCommands.ALL);
     all.add(CommandCommands.COMMAND);
     return List.copyOf(all);

@@ -31,8 +31,6 @@ final class Configuration {
     CONSTANTS.put("requirepass", "");
     CONSTANTS.put("notify-keyspace-events", "");
     CONSTANTS.put("tcp-keepalive", "300");
-    CONSTANTS.put("slowlog-log-slower-than", "-1");
-    CONSTANTS.put("slowlog-max-len", "0");
     CONSTANTS.put("latency-monitor-threshold", "0");
   }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.Ahead;
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.Plain;
 import io.speicher.dialect.QueuedCommands;
@@ -28,7 +29,12 @@ import org.jspecify.annotations.Nullable;
  * Limits#maxFrameBytes} in all, and are parsed one after the other as they are executed.
  */
 public final class RespDialect implements Dialect {
+  /** What it is called where commands are counted. */
+  static final String NAME = "resp";
+
   private static final int MAX_ECHOED_CHARACTERS = 128;
+  private static final CommandName GET = counted("get");
+  private static final CommandName SET = counted("set");
 
   private final RespParser parser;
   private final RespShortcut shortcut;
@@ -61,6 +67,10 @@ public final class RespDialect implements Dialect {
     request = new Request(limits);
   }
 
+  private static CommandName counted(String name) {
+    return requireNonNull(CommandTable.find(name)).counted();
+  }
+
   // ---- decoding ----
 
   @Override
@@ -78,11 +88,11 @@ public final class RespDialect implements Dialect {
     begin(newSession);
     if (plain.isSet()) {
       spelling = Spelling.OK;
-      newSession.command("set");
+      newSession.command(SET);
       return new Command.Set(plain.key(), ValueKind.BYTES, plain.value(), SetOptions.DEFAULT);
     }
     spelling = Spelling.VALUE;
-    newSession.command("get");
+    newSession.command(GET);
     return new Command.Get(plain.key(), newSession.readingView());
   }
 
@@ -123,9 +133,9 @@ public final class RespDialect implements Dialect {
 
   private Command command(Arguments arguments, Session peer) {
     try {
-      peer.command(""); // Until it is known.
+      peer.command(CommandName.NONE); // Until it is known.
       CommandSpec spec = find(arguments);
-      peer.command(spec.name());
+      peer.command(spec.counted());
       spec.requireCount(arguments.count());
       if (peer.needsAuthentication() && !spec.has("no_auth")) {
         throw new RefusedException(RefusedException.NOT_AUTHENTICATED);

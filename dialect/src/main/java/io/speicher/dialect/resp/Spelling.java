@@ -46,6 +46,8 @@ final class Spelling {
   private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
   private @Nullable BiConsumer<ServerStats, RespWriter> stats;
 
+  private @Nullable BiConsumer<Reply.Inspected, RespWriter> inspected;
+
   private Spelling() {}
 
   // ---- one for each kind of command ----
@@ -129,6 +131,12 @@ final class Spelling {
     return spelling;
   }
 
+  static Spelling inspected(BiConsumer<Reply.Inspected, RespWriter> inspected) {
+    Spelling spelling = new Spelling();
+    spelling.inspected = inspected;
+    return spelling;
+  }
+
   private static void bulk(Reply.Value value, RespWriter out) {
     out.bulk(value.bytes());
   }
@@ -149,6 +157,7 @@ final class Spelling {
       case Reply.Count number -> possible(count, reply, out).accept(out, number.number());
       case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
       case Reply.Stats all -> possible(stats, reply, out).accept(all.stats(), out);
+      case Reply.Inspected all -> possible(inspected, reply, out).accept(all, out);
       case Reply.Leased _ -> throw impossible(reply, out);
       case Reply.WrongValue wrong -> out.error(text(wrong));
       case Reply.Refused refused -> out.error(refused.message());

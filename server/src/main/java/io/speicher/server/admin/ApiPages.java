@@ -4,6 +4,7 @@ import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
+import io.speicher.protocol.SlowCommand;
 import io.speicher.server.http.HttpRequest;
 import io.speicher.server.http.Page;
 import io.speicher.server.http.Route;
@@ -44,7 +45,8 @@ final class ApiPages {
         Route.get(PREFIX + DESCRIPTION, Right.USER, this::description),
         Route.get(PREFIX + "status", Right.USER, request -> object(this::status)),
         Route.get(PREFIX + "config", Right.ADMIN, request -> object(this::config)),
-        Route.get(PREFIX + "clients", Right.ADMIN, request -> object(this::clients)));
+        Route.get(PREFIX + "clients", Right.ADMIN, request -> object(this::clients)),
+        Route.get(PREFIX + "slowlog", Right.ADMIN, request -> object(this::slowCommands)));
   }
 
   private Page description(HttpRequest request) {
@@ -86,6 +88,23 @@ final class ApiPages {
       out.writeStringProperty("name", setting.name());
       out.writeStringProperty("value", setting.value());
       out.writeStringProperty("origin", setting.origin());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void slowCommands(JsonGenerator out) {
+    out.writeArrayPropertyStart("slow_commands");
+    for (SlowCommand slow : status.slowLog().all()) {
+      out.writeStartObject();
+      out.writeNumberProperty("id", slow.id());
+      out.writeNumberProperty("at_ms", slow.atMillis());
+      out.writeNumberProperty("duration_us", slow.micros());
+      out.writeArrayPropertyStart("words");
+      slow.words().forEach(word -> out.writeString(KeyText.of(word)));
+      out.writeEndArray();
+      out.writeStringProperty("peer", slow.peer());
+      out.writeStringProperty("client", slow.client());
       out.writeEndObject();
     }
     out.writeEndArray();

@@ -40,6 +40,7 @@ final class MetricsPage {
         add(metric, stats.of(metric), text);
       }
     }
+    CommandFamilies.write(stats, text);
     process(stats, text);
     return Page.of(text.contentType(), text.end().getBytes(UTF_8));
   }

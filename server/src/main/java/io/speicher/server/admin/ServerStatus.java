@@ -14,10 +14,12 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.Dates;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
+import io.speicher.server.command.SlowLog;
 import io.speicher.server.net.Connections;
 import io.speicher.server.security.Authenticator;
 import io.speicher.store.Store;
@@ -52,6 +54,7 @@ public final class ServerStatus implements ServerControl {
   private final Connections connections;
   private final ScheduledExecutorService maintenance;
   private final @Nullable Authenticator authenticator;
+  private final SlowLog slowLog;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
@@ -79,7 +82,8 @@ public final class ServerStatus implements ServerControl {
       Account account,
       Connections connections,
       ScheduledExecutorService maintenance,
-      @Nullable Authenticator authenticator) {
+      @Nullable Authenticator authenticator,
+      SlowLog slowLog) {
     this.limits = limits;
     this.store = store;
     this.wallClock = wallClock;
@@ -87,6 +91,7 @@ public final class ServerStatus implements ServerControl {
     this.connections = connections;
     this.maintenance = maintenance;
     this.authenticator = authenticator;
+    this.slowLog = slowLog;
     startedAtMillis = store.nowMillis();
     Dates dates = new Dates(store, wallClock);
     LoopLocks locks = new LoopLocks(threads);
@@ -126,7 +131,13 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.PORT, (long) port);
     numbers.put(Gauge.MAX_FRAME_BYTES, (long) limits.maxFrameBytes());
     numbers.put(Gauge.MAX_KEY_BYTES, (long) limits.maxKeyBytes());
-    return new ServerStats(version(), wallClock.millis(), numbers, shownSettings);
+    return new ServerStats(
+        version(),
+        wallClock.millis(),
+        numbers,
+        shownSettings,
+        () -> CommandStats.sum(commandStats()),
+        CommandStats.sumOfErrors(commandStats()));
   }
 
   /** Where the server listens, once it does, and with which settings. */
@@ -157,9 +168,19 @@ public final class ServerStatus implements ServerControl {
     sampledCommands = commands;
   }
 
+  private List<CommandStats> commandStats() {
+    return executors.stream().map(CommandExecutor::commandStats).toList();
+  }
+
   @Override
   public void resetCounts() {
     countsBefore = counts();
+    executors.forEach(CommandExecutor::resetCommandStats);
+  }
+
+  @Override
+  public SlowLog slowLog() {
+    return slowLog;
   }
 
   private Counts counts() {

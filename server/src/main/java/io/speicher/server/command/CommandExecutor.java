@@ -72,12 +72,16 @@ public final class CommandExecutor {
   private final LoopLocks locks;
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
+  private volatile CommandStats commandStats = new CommandStats();
   private final Prefetch noPrefetch;
   private final Leases leases;
   private final KeySearch search;
 
   /** What the last command was told of the server; null if it did not ask. */
   private @Nullable ServerStats stats;
+
+  /** Whether the last command was refused because of who asked. */
+  private boolean isRefused;
 
   /** Whether the value that was shown last is to be sent in parts. */
   private boolean needsParts;
@@ -113,6 +117,20 @@ public final class CommandExecutor {
     counts.add(counter, number);
   }
 
+  /** What was counted of each command since the start, or since it was last reset. */
+  public CommandStats commandStats() {
+    return commandStats;
+  }
+
+  /** Any thread may call it. */
+  public void resetCommandStats() {
+    commandStats = new CommandStats();
+  }
+
+  public SlowLog slowLog() {
+    return server.slowLog();
+  }
+
   /** A batch of keys for the store, for one thread. */
   public Prefetch newPrefetch() {
     return store.newPrefetch();
@@ -137,14 +155,27 @@ public final class CommandExecutor {
     count(Counter.COMMANDS, 1);
     try {
       out.ensureWritable(SHORT_REPLY_BYTES);
-      return begin(command, session, prefetch, place, dialect, out);
+      Work left = begin(command, session, prefetch, place, dialect, out);
+      countFailure(command, session, out);
+      return left;
     } catch (MemoryShortageException e) {
       out.resetTo(start);
       throw e;
     } catch (RuntimeException | Error e) {
       fail(command, e, dialect, out.resetTo(start));
+      countFailure(command, session, out);
       return null;
     }
+  }
+
+  /** Counts an error that was answered, if it was one. */
+  private void countFailure(Command command, Session session, ReplyBuffer out) {
+    String code = out.takeFailure();
+    if (code != null) {
+      commandStats.failed(
+          session.command(), code, isRefused || command instanceof Command.Malformed);
+    }
+    isRefused = false;
   }
 
   /** Who a new peer is until it says who it is; null if nobody has to. */
@@ -183,6 +214,8 @@ public final class CommandExecutor {
     Reply.Denied denied = user == null ? null : Access.refusal(user, command);
     if (denied != null) {
       count(Counter.ERRORS, 1);
+      isRefused = true;
+      out.fail("NOPERM"); // Unless its dialect says it in another word.
       dialect.encode(denied, out);
       return null;
     }
@@ -245,6 +278,8 @@ public final class CommandExecutor {
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
+      case Command.Inspect _ -> dialect.encode(new Reply.Inspected(server.slowLog().all()), out);
+      case Command.ResetSlowLog _ -> dialect.encode(resetSlowLog(), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(), out);
       case Command.Auth auth -> {
         return new AuthWork(
@@ -259,7 +294,10 @@ public final class CommandExecutor {
       }
       case Command.CloseConnections close ->
           dialect.encode(server.close(close.filter(), session), out);
-      case Command.Malformed malformed -> dialect.encode(refuse(malformed), out);
+      case Command.Malformed malformed -> {
+        out.fail("ERR"); // The same.
+        dialect.encode(refuse(malformed), out);
+      }
     }
     return null;
   }
@@ -820,6 +858,11 @@ public final class CommandExecutor {
 
   private Reply resetStats() {
     server.resetCounts();
+    return Reply.Done.DONE;
+  }
+
+  private Reply resetSlowLog() {
+    server.slowLog().clear();
     return Reply.Done.DONE;
   }
 

@@ -19,6 +19,9 @@ public interface ServerControl {
 
   void resetCounts();
 
+  /** The commands that took long. */
+  SlowLog slowLog();
+
   /** Who a peer is until it says who it is; null if nobody has to, and may do everything. */
   @Nullable User firstUser();
 

@@ -14,6 +14,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.speicher.dialect.Ahead;
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.Plain;
@@ -30,8 +31,10 @@ import io.speicher.protocol.Counter;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Lookahead;
 import io.speicher.server.command.ReplyLostException;
+import io.speicher.server.command.SlowLog;
 import io.speicher.server.command.Work;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -74,6 +77,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
     DRAINING,
     HANDED_OVER,
     FINISHING
+  }
+
+  /** What has been measured of a command that is executed in slices. */
+  private static final class Slices {
+    private final CommandName name;
+    private final List<String> words;
+    private final long receivedNanos;
+    private final boolean isDrawn;
+    private long nanos;
+
+    Slices(CommandName name, List<String> words, long receivedNanos, boolean isDrawn, long nanos) {
+      this.name = name;
+      this.words = words;
+      this.receivedNanos = receivedNanos;
+      this.isDrawn = isDrawn;
+      this.nanos = nanos;
+    }
   }
 
   private static final Logger logger = System.getLogger(Connection.class.getName());
@@ -134,6 +154,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private @Nullable Work work;
 
   private ByteBuf workBytes = Unpooled.EMPTY_BUFFER;
+
+  /** What is known by now of that command. */
+  private @Nullable Slices slices;
 
   /** Where that command begins in what is being answered, and what was agreed on before it. */
   private int workStart;
@@ -288,6 +311,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = (ByteBuf) message;
     heard = true;
     heardNanos = System.nanoTime();
+    executor().commandStats().turnClock(heardNanos);
     executor().count(Counter.READ_BYTES, bytes.readableBytes());
     readBytes += bytes.readableBytes();
     drainableBytes -= bytes.readableBytes();
@@ -464,6 +488,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (isOver() || !channel().isActive()) {
       return;
     }
+    executor().commandStats().turnClock(System.nanoTime());
     try {
       takeAside();
       if (work != null && mayGoOnWith(work)) {
@@ -555,6 +580,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Lookahead ahead = found;
     int next = from;
     int limit = to;
+    CommandStats stats = executor().commandStats();
     long deadlineNanos = 0;
     while (mayExecute() && session.mayGoOn()) {
       if (next == limit && bytes.isReadable()) {
@@ -594,6 +620,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         speaking.encode(new Reply.Failed(Reply.UNAVAILABLE, e.reason()), out);
       }
       answered = true;
+      boolean isDrawn = stats.executed(session.command());
       if (work != null) {
         workStart = start;
         workReplies = replies;
@@ -604,8 +631,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
         turn.outbox().sendAll();
         turn.outbox().begin(this);
       }
-      if (!isPlain || next == limit) {
+      boolean isTurnOfOthers = !isPlain || next == limit;
+      if (isTurnOfOthers || isDrawn) {
         long now = System.nanoTime();
+        measure(requireNonNull(command), isDrawn, stats, now);
+        if (!isTurnOfOthers) {
+          continue;
+        }
         deadlineNanos = deadlineNanos == 0 ? now + turn.sliceNanos() : deadlineNanos;
         if (now - deadlineNanos >= 0 && bytes.isReadable()) {
           goOnSoon();
@@ -613,6 +645,45 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
       }
     }
+  }
+
+  // ---- measuring ----
+
+  /** Counts how long the last command took, and those before it since the clock was read. */
+  private void measure(Command command, boolean isDrawn, CommandStats stats, long now) {
+    int executed = stats.batch();
+    CommandName name = session.command();
+    boolean goesOn = work != null;
+    long taken = stats.measure(name, isDrawn && !goesOn, heardNanos, now);
+    if (goesOn) {
+      slices = new Slices(name, SlowLog.words(name, command, 1), heardNanos, isDrawn, taken);
+    } else if (executor().slowLog().isSlow(taken)) {
+      noteSlow(taken, SlowLog.words(name, command, executed));
+    }
+  }
+
+  /** Counts a slice of a command, and the command as a whole when it has come to its end. */
+  private void measureSlice() {
+    long now = System.nanoTime();
+    CommandStats stats = executor().commandStats();
+    Slices all = slices;
+    if (all == null) {
+      return; // It had no memory for its first slice.
+    }
+    all.nanos += stats.measureSlice(all.name, now);
+    if (work == null) {
+      if (all.isDrawn) {
+        stats.measureLatency(all.name, now - all.receivedNanos);
+      }
+      if (executor().slowLog().isSlow(all.nanos)) {
+        noteSlow(all.nanos, all.words);
+      }
+      slices = null;
+    }
+  }
+
+  private void noteSlow(long nanos, List<String> words) {
+    executor().slowLog().add(nanos, words, text(channel().remoteAddress()), session.names().name());
   }
 
   // ---- HTTP ----
@@ -626,7 +697,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void handOver(ByteBuf bytes) {
     boolean isEnding = state != State.SERVING;
     state = State.HANDED_OVER;
-    session.command("http");
+    session.command(CommandName.HTTP);
     turn.http().serve(channel().pipeline());
     passOn(bytes);
     passOn(aside);
@@ -702,6 +773,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
+    measureSlice();
     restIfDone(requireNonNull(spoken), requireNonNull(dialect));
   }
 
@@ -789,6 +861,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void forgetInput() {
     endWork();
+    slices = null;
     session.endCommand();
     input.release();
     input = Unpooled.EMPTY_BUFFER;
@@ -1087,7 +1160,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         called.libraryVersion(),
         TimeUnit.NANOSECONDS.toMillis(now - startNanos),
         TimeUnit.NANOSECONDS.toMillis(Math.max(0, now - heardNanos)),
-        session.command(),
+        session.command().name(),
         session.equals(asking),
         session.speaksResp3(),
         session.touches(),

@@ -16,6 +16,9 @@ final class ForeignDialect implements Dialect {
   /** A record of TLS 1.2: the fatal alert handshake_failure (RFC 5246, sections 6.2.1 and 7.2). */
   private static final byte[] TLS = HexFormat.of().parseHex("15030300020228");
 
+  private static final String NOT_HERE =
+      "This is Speicher, a cache. On this port it speaks no HTTP; on its main port it does.";
+
   private interface Goodbye {
     byte[] because(Reply reply);
   }
@@ -41,9 +44,12 @@ final class ForeignDialect implements Dialect {
           case Reply.TooManyConnections refusal ->
               "too many connections (expected: at most " + refusal.max() + "); try again later";
           case Reply.Failed failed -> failed.message();
-          default -> "the connection ends";
+          default -> NOT_HERE;
         };
-    return ("HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=us-ascii\r\n"
+    String status = why.equals(NOT_HERE) ? "501 Not Implemented" : "503 Service Unavailable";
+    return ("HTTP/1.1 "
+            + status
+            + "\r\nContent-Type: text/plain; charset=us-ascii\r\n"
             + "Content-Length: "
             + (why.length() + 1)
             + "\r\nConnection: close\r\n\r\n"

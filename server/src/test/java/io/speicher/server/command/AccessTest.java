@@ -103,6 +103,8 @@ final class AccessTest {
         Need.of(new Command.CountItems(), Group.SCAN),
         Need.of(new Command.Clear(), Group.CLEAR),
         Need.of(new Command.ResetStats(), Group.ADMIN),
+        Need.of(new Command.Inspect(), Group.ADMIN),
+        Need.of(new Command.ResetSlowLog(), Group.ADMIN),
         Need.of(new Command.Shutdown(), Group.ADMIN),
         Need.of(new Command.Pause(1), Group.ADMIN),
         Need.of(new Command.ListConnections(ConnectionFilter.ALL, info -> ""), Group.ADMIN),
