@@ -67,7 +67,12 @@ final class ApiIT {
       Map<?, ?> paths = object(parse(get("/api/v1/openapi.json")).get("paths"));
       assertThat(paths.keySet())
           .map(Object::toString)
-          .contains("/api/v1/status", "/api/v1/config", "/api/v1/clients", "/api/v1/slowlog");
+          .contains(
+              "/api/v1/status",
+              "/api/v1/config",
+              "/api/v1/clients",
+              "/api/v1/slowlog",
+              "/api/v1/hotkeys");
       for (Object path : paths.keySet()) {
         check(parse(get(path.toString())), schema(paths, path), path.toString());
       }
@@ -96,6 +101,17 @@ final class ApiIT {
       client.read(5);
       assertThat(get("/api/v1/clients")).contains("\"name\":\"n\"", "\"last_command\":\"http\"");
     }
+  }
+
+  @Test
+  void hotkeys() throws IOException {
+    try (RawClient client = new RawClient(server.port())) {
+      client.send("GET hot\r\n".repeat(10_000).getBytes(UTF_8));
+      client.read(5 * 10_000);
+    }
+    assertThat(get("/api/v1/hotkeys"))
+        .startsWith("{\"hot_keys\":[{\"key\":\"hot\",\"key_bytes\":3,\"window_s\":60,\"uses\":")
+        .contains("\"window_s\":3600");
   }
 
   @Test

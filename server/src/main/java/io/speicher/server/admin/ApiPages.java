@@ -1,6 +1,7 @@
 package io.speicher.server.admin;
 
 import io.speicher.protocol.ConnectionInfo;
+import io.speicher.protocol.HotKey;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
@@ -33,6 +34,8 @@ final class ApiPages {
   /** Where there are more, the rest is not listed: the text is made in memory. */
   static final int MAX_CLIENTS = 10_000;
 
+  private static final int MAX_HOT_KEYS = 100;
+
   private final JsonFactory json = new JsonFactory();
   private final ServerStatus status;
 
@@ -46,7 +49,8 @@ final class ApiPages {
         Route.get(PREFIX + "status", Right.USER, request -> object(this::status)),
         Route.get(PREFIX + "config", Right.ADMIN, request -> object(this::config)),
         Route.get(PREFIX + "clients", Right.ADMIN, request -> object(this::clients)),
-        Route.get(PREFIX + "slowlog", Right.ADMIN, request -> object(this::slowCommands)));
+        Route.get(PREFIX + "slowlog", Right.ADMIN, request -> object(this::slowCommands)),
+        Route.get(PREFIX + "hotkeys", Right.ADMIN, request -> object(this::hotKeys)));
   }
 
   private Page description(HttpRequest request) {
@@ -105,6 +109,20 @@ final class ApiPages {
       out.writeEndArray();
       out.writeStringProperty("peer", slow.peer());
       out.writeStringProperty("client", slow.client());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void hotKeys(JsonGenerator out) {
+    out.writeArrayPropertyStart("hot_keys");
+    for (HotKey hot : status.hotKeys(MAX_HOT_KEYS)) {
+      out.writeStartObject();
+      out.writeStringProperty("key", KeyText.of(hot.key()));
+      out.writeNumberProperty("key_bytes", hot.keyBytes());
+      out.writeNumberProperty("window_s", hot.windowSeconds());
+      out.writeNumberProperty("uses", hot.uses());
+      out.writeNumberProperty("transferred_bytes", hot.bytes());
       out.writeEndObject();
     }
     out.writeEndArray();

@@ -8,6 +8,7 @@ import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Gauge;
+import io.speicher.protocol.HotKey;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.Reply;
@@ -176,6 +177,11 @@ public final class ServerStatus implements ServerControl {
   public void resetCounts() {
     countsBefore = counts();
     executors.forEach(CommandExecutor::resetCommandStats);
+  }
+
+  /** The hottest keys of the last minute, and of the last hour, so many of each. */
+  List<HotKey> hotKeys(int limit) {
+    return CommandStats.hottest(commandStats(), limit);
   }
 
   @Override

@@ -72,7 +72,7 @@ public final class CommandExecutor {
   private final LoopLocks locks;
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
-  private volatile CommandStats commandStats = new CommandStats();
+  private volatile CommandStats commandStats;
   private final Prefetch noPrefetch;
   private final Leases leases;
   private final KeySearch search;
@@ -93,6 +93,7 @@ public final class CommandExecutor {
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
+    commandStats = new CommandStats(locks.count());
     noPrefetch = store.newPrefetch();
     leases = new Leases(this, store);
     search = new KeySearch(store);
@@ -124,7 +125,7 @@ public final class CommandExecutor {
 
   /** Any thread may call it. */
   public void resetCommandStats() {
-    commandStats = new CommandStats();
+    commandStats = new CommandStats(locks.count());
   }
 
   public SlowLog slowLog() {

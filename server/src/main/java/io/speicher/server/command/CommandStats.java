@@ -1,12 +1,17 @@
 package io.speicher.server.command;
 
 import io.speicher.dialect.CommandName;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.CommandFigures;
+import io.speicher.protocol.HotKey;
 import io.speicher.protocol.LatencyHistogram;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +48,9 @@ public final class CommandStats {
   private final @Nullable LatencyHistogram[] latencies = new LatencyHistogram[CommandName.MAX];
   private final Map<String, Long> errors = new ConcurrentHashMap<>();
 
+  private final HotKeys lastMinute;
+  private final HotKeys lastHour;
+
   private int untilDrawn = 1;
   private long random = System.nanoTime() | 1;
 
@@ -56,6 +64,15 @@ public final class CommandStats {
 
   private CommandName other = CommandName.NONE;
   private int others;
+
+  /**
+   * @param loops how many event loops the server has
+   */
+  CommandStats(int loops) {
+    int places = HotKeys.places(loops);
+    lastMinute = new HotKeys(Duration.ofMinutes(1), places, clockNanos);
+    lastHour = new HotKeys(Duration.ofHours(1), places, clockNanos);
+  }
 
   // ---- counting ----
 
@@ -106,6 +123,27 @@ public final class CommandStats {
     clockNanos = nowNanos;
     batch = 0;
     return taken;
+  }
+
+  /**
+   * Counts the key of a command that was drawn; of several, the first one.
+   *
+   * @param transferred bytes of the command and of its reply
+   */
+  public void countKey(Command command, long transferred, long nowNanos) {
+    ByteBuffer key =
+        switch (command) {
+          case Command.Get get -> get.key();
+          case Command.Set set -> set.key();
+          default -> {
+            List<ByteBuffer> keys = CommandKeys.of(command);
+            yield keys.isEmpty() ? null : keys.getFirst();
+          }
+        };
+    if (key != null) {
+      lastMinute.add(key, transferred, nowNanos);
+      lastHour.add(key, transferred, nowNanos);
+    }
   }
 
   /** Counts a slice of a command that goes on after it had been counted, and returns its time. */
@@ -168,6 +206,15 @@ public final class CommandStats {
     }
     return new CommandFigures(
         name.dialect(), name.name(), Math.max(0, calls), nanos, rejected, failed, latency);
+  }
+
+  /** The keys that were used most within the last minute, and then those of the last hour. */
+  public static List<HotKey> hottest(List<CommandStats> loops, int limit) {
+    return Stream.of(
+            HotKeys.hottest(loops.stream().map(one -> one.lastMinute).toList(), INTERVAL, limit),
+            HotKeys.hottest(loops.stream().map(one -> one.lastHour).toList(), INTERVAL, limit))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** How often which code of an error was answered, by the code. */

@@ -589,6 +589,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         limit = ahead.commands().count();
       }
       int start = bytes.readerIndex();
+      long replyStart = out.position();
       Replies replies = session.replies();
       int place = -1;
       Command command = null;
@@ -635,6 +636,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       if (isTurnOfOthers || isDrawn) {
         long now = System.nanoTime();
         measure(requireNonNull(command), isDrawn, stats, now);
+        if (isDrawn) {
+          long transferred = bytes.readerIndex() - start + out.position() - replyStart;
+          stats.countKey(command, transferred, now);
+        }
         if (!isTurnOfOthers) {
           continue;
         }
