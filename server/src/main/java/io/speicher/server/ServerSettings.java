@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -312,6 +313,9 @@ public final class ServerSettings {
   /** All of them, in the order of the help. */
   static final List<Setting<?>> ALL = List.copyOf(declared);
 
+  /** Those that can be changed while the server runs. */
+  static final Set<Setting<?>> CHANGEABLE = Set.of(SLOWLOG_LOG_SLOWER_THAN, SLOWLOG_MAX_LEN);
+
   /** Those that the command line can say. */
   static final List<Setting<?>> OPTIONS =
       ALL.stream().filter(setting -> !setting.type().isSecret()).toList();
@@ -398,6 +402,14 @@ public final class ServerSettings {
       return new ServerSettings(changed, whence, transport);
     }
     ServerSettings changed = with(setting, setting.type().parse(text));
+    return new ServerSettings(changed.said, whence, transport);
+  }
+
+  /** The same with a value in the form of {@link SettingType#plain}. */
+  <T> ServerSettings withPlain(Setting<T> setting, String plain, String origin) {
+    Map<Setting<?>, String> whence = new HashMap<>(origins);
+    whence.put(setting, origin);
+    ServerSettings changed = with(setting, setting.type().parsePlain(plain));
     return new ServerSettings(changed.said, whence, transport);
   }
 

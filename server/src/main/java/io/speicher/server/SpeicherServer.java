@@ -63,6 +63,11 @@ public final class SpeicherServer implements AutoCloseable {
     maintenance = newMaintenance();
     authenticator = authenticator(settings);
     Connections connections = new Connections(settings.maxConnections());
+    SlowLog slowLog =
+        new SlowLog(
+            settings.get(ServerSettings.SLOWLOG_LOG_SLOWER_THAN),
+            settings.get(ServerSettings.SLOWLOG_MAX_LEN),
+            wallClock);
     status =
         new ServerStatus(
             settings.limits(),
@@ -73,10 +78,7 @@ public final class SpeicherServer implements AutoCloseable {
             connections,
             maintenance,
             authenticator,
-            new SlowLog(
-                settings.get(ServerSettings.SLOWLOG_LOG_SLOWER_THAN),
-                settings.get(ServerSettings.SLOWLOG_MAX_LEN),
-                wallClock));
+            slowLog);
     http =
         new HttpService(
             settings.get(ServerSettings.HTTP_HOSTS),
@@ -106,7 +108,16 @@ public final class SpeicherServer implements AutoCloseable {
       close();
       throw e;
     }
-    status.listensOn(port(), settings.withPort(port()).shown());
+    LiveSettings live =
+        new LiveSettings(
+            settings.withPort(port()),
+            changed -> {
+              slowLog.limit(
+                  changed.get(ServerSettings.SLOWLOG_LOG_SLOWER_THAN),
+                  changed.get(ServerSettings.SLOWLOG_MAX_LEN));
+              status.shows(changed.shown());
+            });
+    status.listensOn(port(), live.shown(), live::configure);
     Duties duties =
         new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
     if (tls != null) {

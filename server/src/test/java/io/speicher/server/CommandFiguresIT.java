@@ -86,6 +86,25 @@ final class CommandFiguresIT {
     assertThat(ask("SLOWLOG GET -2\r\n")).startsWith("-ERR count should be");
   }
 
+  @Test
+  void configSet() throws IOException {
+    assertThat(ask("CONFIG SET slowlog-log-slower-than 2500000 slowlog-max-len 7\r\n"))
+        .startsWith("+OK\r\n");
+    assertThat(ask("CONFIG GET slowlog-*\r\n")).contains("$7\r\n2500000\r\n", "$1\r\n7\r\n");
+    ask("SLOWLOG RESET\r\n");
+    assertThat(ask("SLOWLOG LEN\r\n")).startsWith(":0\r\n"); // Nothing is as slow.
+    assertThat(ask("CONFIG SET slowlog-max-len 8 slowlog-log-slower-than x\r\n"))
+        .startsWith(
+            "-ERR CONFIG SET failed (possibly related to argument 'slowlog-log-slower-than')");
+    assertThat(ask("CONFIG SET slowlog-max-len -1\r\n")).contains("out of bounds");
+    assertThat(ask("CONFIG GET slowlog-max-len\r\n")).contains("$1\r\n7\r\n");
+    assertThat(ask("CONFIG SET maxclients 5\r\n"))
+        .startsWith(
+            "-ERR CONFIG SET failed (possibly related to argument 'maxclients')"
+                + " - can't set immutable config\r\n");
+    assertThat(ask("CONFIG SET maxclients 10000 save \"\"\r\n")).startsWith("+OK\r\n");
+  }
+
   /** It is executed in slices, and counted once. */
   @Test
   void slicedCommand() throws IOException {

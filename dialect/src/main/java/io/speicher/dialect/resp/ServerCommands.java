@@ -116,7 +116,7 @@ final class ServerCommands {
                   Keys.NONE,
                   "2.0.0",
                   "O(N), N parameters",
-                  "Sets parameters: here, none can be changed.",
+                  "Sets parameters.",
                   Configuration::set),
               SERVER.command(
                   "config|resetstat",

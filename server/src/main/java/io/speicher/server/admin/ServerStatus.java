@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,8 @@ public final class ServerStatus implements ServerControl {
 
   private volatile int port;
   private volatile boolean isReady;
+  private volatile Function<Command.Configure, Reply> configure =
+      wanted -> new Reply.Failed(Reply.UNAVAILABLE, "the server has not started");
   private volatile List<SettingValue> shownSettings = List.of();
   private volatile long peakBytes;
   private volatile long commandsPerSecond;
@@ -142,10 +145,22 @@ public final class ServerStatus implements ServerControl {
   }
 
   /** Where the server listens, once it does, and with which settings. */
-  public void listensOn(int newPort, List<SettingValue> settings) {
+  public void listensOn(
+      int newPort, List<SettingValue> settings, Function<Command.Configure, Reply> configuration) {
     port = newPort;
     shownSettings = settings;
+    configure = configuration;
     isReady = true;
+  }
+
+  /** Shows other settings. */
+  public void shows(List<SettingValue> settings) {
+    shownSettings = settings;
+  }
+
+  @Override
+  public Reply configure(Command.Configure wanted) {
+    return configure.apply(wanted);
   }
 
   /** From now on nobody is to send it anything new. */

@@ -66,6 +66,7 @@ final class Access {
           Command.Shutdown _,
           Command.Inspect _,
           Command.ResetSlowLog _,
+          Command.Configure _,
           Command.ResetStats _,
           Command.Pause _ ->
           group(Group.ADMIN);

@@ -280,6 +280,7 @@ public final class CommandExecutor {
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
       case Command.Inspect _ -> dialect.encode(new Reply.Inspected(server.slowLog().all()), out);
+      case Command.Configure wanted -> dialect.encode(server.configure(wanted), out);
       case Command.ResetSlowLog _ -> dialect.encode(resetSlowLog(), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(), out);
       case Command.Auth auth -> {

@@ -47,6 +47,7 @@ final class CommandKeys {
           Command.Inspect _,
           Command.ResetStats _,
           Command.ResetSlowLog _,
+          Command.Configure _,
           Command.Auth _,
           Command.Quit _,
           Command.Shutdown _,

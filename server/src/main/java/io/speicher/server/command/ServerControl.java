@@ -2,6 +2,7 @@ package io.speicher.server.command;
 
 import io.speicher.dialect.Session;
 import io.speicher.dialect.User;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Reply;
@@ -18,6 +19,9 @@ public interface ServerControl {
   ServerStats stats();
 
   void resetCounts();
+
+  /** Changes settings, all of them or none. */
+  Reply configure(Command.Configure wanted);
 
   /** The commands that took long. */
   SlowLog slowLog();

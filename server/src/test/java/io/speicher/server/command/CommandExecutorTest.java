@@ -115,6 +115,11 @@ final class CommandExecutorTest {
     public void resetCounts() {}
 
     @Override
+    public Reply configure(Command.Configure wanted) {
+      return Reply.Done.DONE;
+    }
+
+    @Override
     public SlowLog slowLog() {
       return new SlowLog(Duration.ofMillis(-1), 0, InstantSource.system());
     }
