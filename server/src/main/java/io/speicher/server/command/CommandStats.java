@@ -38,6 +38,9 @@ public final class CommandStats {
   /** Of so many commands one is drawn. */
   static final int INTERVAL = 16;
 
+  /** Of so many that are drawn, the key of one is counted: that takes longer than all the rest. */
+  private static final int KEY_INTERVAL = 4;
+
   /** There are not many codes, and a peer cannot make up one. */
   private static final int MAX_CODES = 128;
 
@@ -50,6 +53,8 @@ public final class CommandStats {
 
   private final HotKeys lastMinute;
   private final HotKeys lastHour;
+
+  private int untilKey;
 
   private int untilDrawn = 1;
   private long random = System.nanoTime() | 1;
@@ -126,11 +131,16 @@ public final class CommandStats {
   }
 
   /**
-   * Counts the key of a command that was drawn; of several, the first one.
+   * Counts the key of a command that was drawn, if it is the turn of that; of several, the first
+   * one.
    *
    * @param transferred bytes of the command and of its reply
    */
   public void countKey(Command command, long transferred, long nowNanos) {
+    if (--untilKey > 0) {
+      return;
+    }
+    untilKey = KEY_INTERVAL;
     ByteBuffer key =
         switch (command) {
           case Command.Get get -> get.key();
@@ -210,9 +220,10 @@ public final class CommandStats {
 
   /** The keys that were used most within the last minute, and then those of the last hour. */
   public static List<HotKey> hottest(List<CommandStats> loops, int limit) {
+    int weight = INTERVAL * KEY_INTERVAL;
     return Stream.of(
-            HotKeys.hottest(loops.stream().map(one -> one.lastMinute).toList(), INTERVAL, limit),
-            HotKeys.hottest(loops.stream().map(one -> one.lastHour).toList(), INTERVAL, limit))
+            HotKeys.hottest(loops.stream().map(one -> one.lastMinute).toList(), weight, limit),
+            HotKeys.hottest(loops.stream().map(one -> one.lastHour).toList(), weight, limit))
         .flatMap(List::stream)
         .toList();
   }
