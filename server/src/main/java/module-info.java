@@ -5,6 +5,7 @@ module io.speicher.server {
   requires info.picocli;
   requires io.netty.buffer;
   requires io.netty.codec;
+  requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.transport;
@@ -18,6 +19,7 @@ module io.speicher.server {
   requires jdk.management;
   requires jdk.unsupported;
   requires org.tomlj;
+  requires tools.jackson.core;
 
   exports io.speicher.server;
 

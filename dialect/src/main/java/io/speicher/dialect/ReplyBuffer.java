@@ -46,6 +46,9 @@ public final class ReplyBuffer {
   /** The last one that was. */
   private @Nullable LeftOut leftOut;
 
+  /** The code of the error that was written last, or null. */
+  private @Nullable String failure;
+
   /** The position of the first byte of {@link #current}: negative where others precede. */
   private long currentStart;
 
@@ -61,11 +64,28 @@ public final class ReplyBuffer {
     currentStart = -pageStart;
   }
 
+  // ---- for who counts ----
+
+  /** Says that what is written is an error that has this code, such as {@code WRONGTYPE}. */
+  public void fail(String code) {
+    failure = code;
+  }
+
+  /** The code of the last error since this was asked before, or null if there was none. */
+  public @Nullable String takeFailure() {
+    String taken = failure;
+    if (taken != null) {
+      failure = null;
+    }
+    return taken;
+  }
+
   // ---- for who sends ----
 
   /** Begins the replies to a connection. What was written for another one must have been taken. */
   public void begin(Share newShare) {
     share = newShare;
+    failure = null;
     goOnOnPage();
   }
 

@@ -47,7 +47,7 @@ public final class Session {
   private @Nullable InetAddress address;
 
   private volatile Names names = Names.NONE;
-  private String command = "";
+  private CommandName command = CommandName.NONE;
 
   private boolean resp3;
   private boolean touches = true;
@@ -143,12 +143,12 @@ public final class Session {
     names = new Names(names.name, names.library, version);
   }
 
-  /** The last command, in lower case, as its dialect calls it; empty if there was none. */
-  public String command() {
+  /** The last command. */
+  public CommandName command() {
     return command;
   }
 
-  public void command(String name) {
+  public void command(CommandName name) {
     command = name;
   }
 

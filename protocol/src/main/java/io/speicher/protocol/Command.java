@@ -3,6 +3,7 @@ package io.speicher.protocol;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -294,6 +295,37 @@ public sealed interface Command {
 
   /** Answered with {@link Reply.Stats}. */
   record Stats() implements Command {}
+
+  /**
+   * As {@link Stats}, for whoever administers the server: answered with {@link Reply.Inspected},
+   * which tells of keys and of other peers, too.
+   */
+  record Inspect() implements Command {}
+
+  /**
+   * Changes settings of the running server, all of these or none: {@link Reply.Done} or {@link
+   * Reply.Refused}.
+   *
+   * @param wanted values by the names that {@link ServerStats#settings} has, Redis's where there is
+   *     one; in the plain form that these have
+   * @param refusal what is answered if that cannot be
+   */
+  record Configure(Map<String, String> wanted, Refusal refusal) implements Command {
+
+    /** Says why settings were not changed. */
+    @FunctionalInterface
+    public interface Refusal {
+      /**
+       * The text for a setting.
+       *
+       * @param why null if there is no setting of this name
+       */
+      String text(String name, @Nullable String why);
+    }
+  }
+
+  /** Forgets the slow commands that were noted: {@link Reply.Done}. */
+  record ResetSlowLog() implements Command {}
 
   /** Sets the counters to zero: {@link Reply.Done}. */
   record ResetStats() implements Command {}

@@ -63,6 +63,11 @@ public enum Counter implements Metric {
   }
 
   @Override
+  public boolean isTotal() {
+    return true;
+  }
+
+  @Override
   public String help() {
     return help;
   }

@@ -131,6 +131,14 @@ public enum Gauge implements Metric {
   }
 
   @Override
+  public boolean isTotal() {
+    return switch (this) {
+      case EVICTED_ITEMS, EXPIRED_ITEMS, USER_CPU, SYSTEM_CPU -> true;
+      default -> false;
+    };
+  }
+
+  @Override
   public String help() {
     return help;
   }

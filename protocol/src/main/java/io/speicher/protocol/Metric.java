@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A number that the server tells of itself, declared once: its unit, what it says, and its name in
- * each dialect. {@code INF}, {@code INFO} and {@code stats} are made of the declarations.
+ * each dialect. {@code INF}, {@code INFO}, {@code stats} and {@code /metrics} are made of the
+ * declarations.
  */
 public sealed interface Metric permits Counter, Gauge {
 
@@ -36,6 +37,9 @@ public sealed interface Metric permits Counter, Gauge {
   }
 
   Unit unit();
+
+  /** Whether it only ever grows, from the start or from the last {@link Command.ResetStats}. */
+  boolean isTotal();
 
   /** A sentence for a person. */
   String help();

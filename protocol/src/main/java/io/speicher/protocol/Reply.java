@@ -100,6 +100,13 @@ public sealed interface Reply {
    */
   record Denials(List<Denial> denials, long nowMillis) implements Reply {}
 
+  /**
+   * What tells of keys and of other peers.
+   *
+   * @param slowCommands the last one first
+   */
+  record Inspected(List<SlowCommand> slowCommands) implements Reply {}
+
   /** Nothing was done: the present value, or what would come of it, is not of the right sort. */
   enum WrongValue implements Reply {
     /** It is not the decimal text of a 64-bit number. */

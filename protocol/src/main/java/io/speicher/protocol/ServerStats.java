@@ -3,6 +3,7 @@ package io.speicher.protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What a server says of itself. The numbers are taken one after the other while others go on.
@@ -11,9 +12,22 @@ import java.util.Map;
  * @param nowMillis since 1970, by the clock of the machine
  * @param numbers what is not in it is 0
  * @param settings what the server was told, in the order of their declaration
+ * @param commands sums up, each time it is asked, what was counted of each command that was called
+ * @param errors how often which code of an error was answered
  */
 public record ServerStats(
-    String version, long nowMillis, Map<Metric, Long> numbers, List<SettingValue> settings) {
+    String version,
+    long nowMillis,
+    Map<Metric, Long> numbers,
+    List<SettingValue> settings,
+    Supplier<List<CommandFigures>> commands,
+    Map<String, Long> errors) {
+
+  /** Where no command has been counted. */
+  public ServerStats(
+      String version, long nowMillis, Map<Metric, Long> numbers, List<SettingValue> settings) {
+    this(version, nowMillis, numbers, settings, List::of, Map.of());
+  }
 
   private static final List<Metric> METRICS = allMetrics();
 

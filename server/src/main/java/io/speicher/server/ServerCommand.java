@@ -268,6 +268,7 @@ public final class ServerCommand implements Callable<Integer> {
         log);
     server.redisAddress().ifPresent(also -> announceOther(also, "RESP", log));
     server.memcachedAddress().ifPresent(also -> announceOther(also, "memcached", log));
+    server.httpAddress().ifPresent(also -> announceOther(also, "HTTP", log));
     settings
         .socketFile()
         .ifPresent(file -> say("also listening on " + file.path() + " (all dialects)", log));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -54,6 +55,25 @@ public final class ServerSettings {
           SettingType.NONE,
           "One more port, such as 11211, that speaks only memcached's protocols; 0 picks a free one",
           "--port speaks them too.",
+          Names.NONE);
+
+  public static final Setting<OptionalInt> HTTP_PORT =
+      declare(
+          "http-port",
+          SettingType.otherPort(),
+          SettingType.NONE,
+          "One more port that speaks only HTTP: metrics, health and status; 0 picks a free one",
+          "--port speaks it too.",
+          Names.NONE);
+
+  public static final Setting<List<String>> HTTP_HOSTS =
+      declare(
+          "http-hosts",
+          SettingType.names(),
+          SettingType.AUTO,
+          "Names by which browsers and monitors may call the server in HTTP, besides its addresses",
+          "auto is localhost; * is any name, which lets foreign web pages in where there is no"
+              + " password.",
           Names.NONE);
 
   public static final Setting<String> BIND =
@@ -281,22 +301,50 @@ public final class ServerSettings {
           "",
           new Names("io-threads", "num_threads"));
 
+  public static final Setting<Duration> SLOWLOG_LOG_SLOWER_THAN =
+      declare(
+          "slowlog-log-slower-than",
+          SettingType.shortTime(),
+          "10ms",
+          "Note commands that take this long, for SLOWLOG GET; 0 notes all, none nothing",
+          "",
+          new Names("slowlog-log-slower-than", null));
+
+  public static final Setting<Integer> SLOWLOG_MAX_LEN =
+      declare(
+          "slowlog-max-len",
+          SettingType.count(0, 100_000),
+          "128",
+          "So many slow commands are remembered, the last ones",
+          "",
+          new Names("slowlog-max-len", null));
+
   /** All of them, in the order of the help. */
   static final List<Setting<?>> ALL = List.copyOf(declared);
+
+  /** Those that can be changed while the server runs. */
+  static final Set<Setting<?>> CHANGEABLE = Set.of(SLOWLOG_LOG_SLOWER_THAN, SLOWLOG_MAX_LEN);
 
   /** Those that the command line can say. */
   static final List<Setting<?>> OPTIONS =
       ALL.stream().filter(setting -> !setting.type().isSecret()).toList();
 
   /** The defaults. */
-  public static final ServerSettings DEFAULT = new ServerSettings(Map.of(), Transport.best());
+  public static final ServerSettings DEFAULT =
+      new ServerSettings(Map.of(), Map.of(), Transport.best());
 
   private final Map<Setting<?>, Object> said;
+
+  /** Where those of them were said that somebody outside of this program said. */
+  private final Map<Setting<?>, String> origins;
+
   private final Map<Setting<?>, Object> values = new HashMap<>();
   private final Transport transport;
 
-  private ServerSettings(Map<Setting<?>, Object> said, Transport transport) {
+  private ServerSettings(
+      Map<Setting<?>, Object> said, Map<Setting<?>, String> origins, Transport transport) {
     this.said = said;
+    this.origins = origins;
     this.transport = transport;
     values.putAll(said);
     for (Setting<?> setting : ALL) { // A default may depend on what is declared before it.
@@ -345,25 +393,37 @@ public final class ServerSettings {
     setting.type().requireWithinBounds(setting.name(), value);
     Map<Setting<?>, Object> changed = new HashMap<>(said);
     changed.put(setting, requireNonNull(value));
-    return new ServerSettings(changed, transport);
+    return new ServerSettings(changed, origins, transport);
   }
 
   /**
    * The same with what {@code text} says of {@code setting}.
    *
+   * @param origin where it was said, for a person
    * @throws IllegalArgumentException if it makes no sense or is out of bounds
    */
-  <T> ServerSettings withText(Setting<T> setting, String text) {
+  <T> ServerSettings withText(Setting<T> setting, String text, String origin) {
+    Map<Setting<?>, String> whence = new HashMap<>(origins);
+    whence.put(setting, origin);
     if (setting.isDefault(text)) {
       Map<Setting<?>, Object> changed = new HashMap<>(said);
       changed.remove(setting);
-      return new ServerSettings(changed, transport);
+      return new ServerSettings(changed, whence, transport);
     }
-    return with(setting, setting.type().parse(text));
+    ServerSettings changed = with(setting, setting.type().parse(text));
+    return new ServerSettings(changed.said, whence, transport);
+  }
+
+  /** The same with a value in the form of {@link SettingType#plain}. */
+  <T> ServerSettings withPlain(Setting<T> setting, String plain, String origin) {
+    Map<Setting<?>, String> whence = new HashMap<>(origins);
+    whence.put(setting, origin);
+    ServerSettings changed = with(setting, setting.type().parsePlain(plain));
+    return new ServerSettings(changed.said, whence, transport);
   }
 
   public ServerSettings withTransport(Transport newTransport) {
-    return new ServerSettings(said, newTransport);
+    return new ServerSettings(said, origins, newTransport);
   }
 
   /** All values, as the dialects show them. */
@@ -374,7 +434,11 @@ public final class ServerSettings {
   private <T> SettingValue shown(Setting<T> setting) {
     Names names = setting.names();
     return new SettingValue(
-        setting.name(), names.redis(), names.memcached(), setting.type().plain(get(setting)));
+        setting.name(),
+        names.redis(),
+        names.memcached(),
+        setting.type().plain(get(setting)),
+        origins.getOrDefault(setting, said.containsKey(setting) ? "program" : "default"));
   }
 
   // ---- by their names ----

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * command line, the variable, the key of the configuration file, the help, {@code CONFIG GET},
  * memcached's {@code stats settings} and the checks of bounds are all made of the declaration.
  *
- * <p>A setting holds from the start to the end of the server; none can be changed in between.
+ * <p>A setting holds from the start to the end of the server, unless it is one of {@link
+ * ServerSettings#CHANGEABLE}.
  *
  * @param name as it is written in a file: {@code max-frame}
  * @param defaultText what is written for the default; as a value, it has the same effect as saying

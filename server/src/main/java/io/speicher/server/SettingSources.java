@@ -110,7 +110,7 @@ final class SettingSources {
 
   private void read(Setting<?> setting, String origin, String text) {
     try {
-      settings = settings.withText(setting, text);
+      settings = settings.withText(setting, text, origin);
     } catch (IllegalArgumentException e) {
       errors.add(origin + ": " + Objects.requireNonNull(e.getMessage()));
     }

@@ -37,9 +37,11 @@ public final class SettingType<T> {
   private final ToLongFunction<T> number;
   private final LongFunction<String> spelling;
   private final Function<T, String> plain;
+  private final Function<String, T> plainParser;
   private final long min;
   private final long max;
 
+  /** Where programs write what people write. */
   private SettingType(
       String label,
       Function<String, T> parser,
@@ -48,11 +50,24 @@ public final class SettingType<T> {
       Function<T, String> plain,
       long min,
       long max) {
+    this(label, parser, number, spelling, plain, parser, min, max);
+  }
+
+  private SettingType(
+      String label,
+      Function<String, T> parser,
+      ToLongFunction<T> number,
+      LongFunction<String> spelling,
+      Function<T, String> plain,
+      Function<String, T> plainParser,
+      long min,
+      long max) {
     this.label = label;
     this.parser = parser;
     this.number = number;
     this.spelling = spelling;
     this.plain = plain;
+    this.plainParser = plainParser;
     this.min = min;
     this.max = max;
   }
@@ -199,6 +214,19 @@ public final class SettingType<T> {
         Duration.ofDays(36_500).toMillis());
   }
 
+  /** A duration that Redis counts in microseconds, or none, which is a negative one. */
+  static SettingType<Duration> shortTime() {
+    return new SettingType<>(
+        "TIME",
+        text -> text.strip().equals(NONE) ? Duration.ofMillis(-1) : Quantities.duration(text),
+        Duration::toMillis,
+        millis -> millis < 0 ? NONE : millis + "ms",
+        time -> time.isNegative() ? "-1" : Long.toString(time.toNanos() / 1_000),
+        SettingType::micros,
+        -1,
+        Duration.ofHours(1).toMillis());
+  }
+
   /** What stands for a value in the help. */
   String label() {
     return label;
@@ -226,6 +254,15 @@ public final class SettingType<T> {
    */
   T parse(String text) {
     return parser.apply(text);
+  }
+
+  /**
+   * The value that programs mean by this text, of a type that is a plain number to them.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  T parsePlain(String text) {
+    return plainParser.apply(text);
   }
 
   /** The value as programs read it: sizes in bytes, times in seconds, no port as 0. */
@@ -259,6 +296,11 @@ public final class SettingType<T> {
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("'" + text + "' is not a whole number", e);
     }
+  }
+
+  private static Duration micros(String text) {
+    int micros = integer(text);
+    return micros < 0 ? Duration.ofMillis(-1) : Duration.ofNanos(1_000L * micros);
   }
 
   private static long bytesOrShare(String text) {

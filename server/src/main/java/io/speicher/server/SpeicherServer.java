@@ -2,7 +2,10 @@ package io.speicher.server;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.speicher.dialect.Account;
+import io.speicher.server.admin.AdminPages;
 import io.speicher.server.admin.ServerStatus;
+import io.speicher.server.command.SlowLog;
+import io.speicher.server.http.HttpService;
 import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
 import io.speicher.server.net.PortDialects;
@@ -27,7 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running server: event loops that serve a port, or up to three, and a store.
+ * A running server: event loops that serve a port, or up to four, and a store.
  *
  * <p>Any thread may call any method. The server closes the store that it was given.
  */
@@ -40,10 +43,12 @@ public final class SpeicherServer implements AutoCloseable {
   private final Authenticator authenticator;
   private final ServerStatus status;
   private final @Nullable Tls tls;
+  private final HttpService http;
   private final Network network;
   private final InetSocketAddress address;
   private final Optional<InetSocketAddress> redisAddress;
   private final Optional<InetSocketAddress> memcachedAddress;
+  private final Optional<InetSocketAddress> httpAddress;
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final CompletableFuture<String> failed = new CompletableFuture<>();
 
@@ -63,6 +68,11 @@ public final class SpeicherServer implements AutoCloseable {
     authenticator = new Authenticator(users, settings.maxConnections());
     Connections connections = new Connections(settings.maxConnections());
     users.whenRemoved(connections::closeOf);
+    SlowLog slowLog =
+        new SlowLog(
+            settings.get(ServerSettings.SLOWLOG_LOG_SLOWER_THAN),
+            settings.get(ServerSettings.SLOWLOG_MAX_LEN),
+            wallClock);
     status =
         new ServerStatus(
             settings.limits(),
@@ -73,7 +83,14 @@ public final class SpeicherServer implements AutoCloseable {
             connections,
             maintenance,
             users,
-            authenticator);
+            authenticator,
+            slowLog);
+    http =
+        new HttpService(
+            settings.get(ServerSettings.HTTP_HOSTS),
+            authenticator,
+            status::firstUser,
+            new AdminPages(status).routes());
     network =
         new Network(
             status.executors(),
@@ -82,12 +99,14 @@ public final class SpeicherServer implements AutoCloseable {
             settings.idleTimeout(),
             account,
             connections,
-            tls);
+            tls,
+            http);
     network.whenLoopEnds(this::loopEnded);
     try {
       address = listen(settings, settings.port(), PortDialects.ANY);
       redisAddress = listen(settings, settings.redisPort(), PortDialects.REDIS);
       memcachedAddress = listen(settings, settings.memcachedPort(), PortDialects.MEMCACHED);
+      httpAddress = listen(settings, settings.get(ServerSettings.HTTP_PORT), PortDialects.HTTP);
       Optional<SocketFile> socketFile = settings.socketFile();
       if (socketFile.isPresent()) {
         network.listen(settings.transport().bootstrap(socketFile.get()), socketFile.get());
@@ -96,7 +115,16 @@ public final class SpeicherServer implements AutoCloseable {
       close();
       throw e;
     }
-    status.listensOn(port(), settings.withPort(port()).shown());
+    LiveSettings live =
+        new LiveSettings(
+            settings.withPort(port()),
+            changed -> {
+              slowLog.limit(
+                  changed.get(ServerSettings.SLOWLOG_LOG_SLOWER_THAN),
+                  changed.get(ServerSettings.SLOWLOG_MAX_LEN));
+              status.shows(changed.shown());
+            });
+    status.listensOn(port(), live.shown(), live::configure);
     Duties duties =
         new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
     if (tls != null) {
@@ -186,6 +214,11 @@ public final class SpeicherServer implements AutoCloseable {
     return memcachedAddress;
   }
 
+  /** Where it listens for HTTP alone, if it does. */
+  public Optional<InetSocketAddress> httpAddress() {
+    return httpAddress;
+  }
+
   /** How many connections can be encrypted at a time; none where TLS is not spoken. */
   OptionalInt maxTlsConnections() {
     return tls == null ? OptionalInt.empty() : OptionalInt.of(tls.maxConnections());
@@ -230,6 +263,7 @@ public final class SpeicherServer implements AutoCloseable {
    * their replies within {@code timeout}.
    */
   public int drain(Duration timeout) throws InterruptedException {
+    status.stops();
     network.stopListening();
     int cut = network.drain(timeout);
     close();
@@ -247,6 +281,7 @@ public final class SpeicherServer implements AutoCloseable {
     if (tls != null) {
       tls.close();
     }
+    http.close();
     authenticator.close();
     users.close();
     store.close();

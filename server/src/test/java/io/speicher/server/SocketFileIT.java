@@ -120,7 +120,10 @@ final class SocketFileIT {
           .isEqualTo("{\"status_code\":200,\"value\":\"v\"}");
       String noop = "\n" + "\u0000".repeat(22);
       ask(connect(), "\u0080" + noop, "\u0081" + noop);
-      ask(connect(), "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 501 Not Implemented\r\n");
+      ask(
+          connect(),
+          "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n",
+          "HTTP/1.1 421 Misdirected Request\r\n");
       ask(connect(), TLS_HELLO, "\u0015\u0003\u0003"); // The alert of one that speaks no TLS.
     }
 

@@ -252,7 +252,7 @@ final class SpeicherServerIT {
           .isEqualTo("-ERR max number of clients reached\r\n");
       assertThat(refusal(server.port(), "get k\r\n"))
           .isEqualTo("SERVER_ERROR too many connections\r\n");
-      assertThat(refusal(server.port(), "GET / HTTP/1.1\r\n")).startsWith("HTTP/1.1 501");
+      assertThat(refusal(server.port(), "GET / HTTP/1.1\r\n")).startsWith("HTTP/1.1 503");
       assertThat(refusal(server.port(), "")).contains("{\"status_code\":503,");
       assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
     }

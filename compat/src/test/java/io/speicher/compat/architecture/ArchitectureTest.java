@@ -100,6 +100,30 @@ final class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** What speaks HTTP does not know what it is about. */
+  @Test
+  void http_withoutContents() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.speicher.server.http..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.speicher.store..", "io.speicher.server.command..", "io.speicher.server.admin..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void httpCodec_onlyInHttp() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.speicher.server.http..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.netty.handler.codec.http..")
+        .check(CLASSES);
+  }
+
   /** Only the root assembles: no package below it knows it. */
   @Test
   void root_unknownToItsPackages() {
@@ -108,6 +132,7 @@ final class ArchitectureTest {
         .resideInAnyPackage(
             "io.speicher.server.net..",
             "io.speicher.server.command..",
+            "io.speicher.server.http..",
             "io.speicher.server.admin..")
         .should()
         .dependOnClassesThat()

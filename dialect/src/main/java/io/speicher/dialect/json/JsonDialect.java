@@ -1,7 +1,10 @@
 package io.speicher.dialect.json;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.Ahead;
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.Plain;
 import io.speicher.dialect.ReceivedBytes;
@@ -13,12 +16,17 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.Frame;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Framed JSON, for a server. */
 public final class JsonDialect implements Dialect {
   /** What a peer may send that has not said who it is. */
   private static final int MAX_EARLY_FRAME_BYTES = 16 << 10;
+
+  private static final Map<Class<?>, CommandName> NAMES = CommandName.ofKinds("json");
+  private static final CommandName GET = requireNonNull(NAMES.get(Command.Get.class));
+  private static final CommandName SET = requireNonNull(NAMES.get(Command.Set.class));
 
   private final int maxFrameBytes;
   private final int maxEarlyFrameBytes;
@@ -53,6 +61,9 @@ public final class JsonDialect implements Dialect {
     if (!(command instanceof Command.SetAll)) { // Its items are many, and its reply is plain.
       last = command;
     }
+    if (command != null) {
+      session.command(NAMES.getOrDefault(command.getClass(), CommandName.NONE));
+    }
     return command;
   }
 
@@ -70,6 +81,7 @@ public final class JsonDialect implements Dialect {
       return null;
     }
     batchStart = -1;
+    session.command(plain.isSet() ? SET : GET);
     last =
         plain.isSet()
             ? new Command.Set(plain.key(), ValueKind.TEXT, plain.value(), SetOptions.DEFAULT)

@@ -44,6 +44,7 @@ public final class JsonReplyEncoder {
           Reply.Users _,
           Reply.Permission _,
           Reply.Denials _,
+          Reply.Inspected _,
           Reply.WrongValue _,
           Reply.Refused _,
           Reply.Denied _,
@@ -101,6 +102,7 @@ public final class JsonReplyEncoder {
           write("{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
       case Reply.Keys keys -> writeKeys(keys, out);
       case Reply.Stats stats -> writeStats(stats.stats(), out);
+      case Reply.Inspected _ -> throw new IllegalStateException("nobody can ask for it here");
       case Reply.WrongValue wrong -> writeError(CONFLICT, reason(wrong), out);
       case Reply.Refused refused -> writeError(refused.statusCode(), refused.message(), out);
       case Reply.Denied denied -> writeError(denied.statusCode(), denied.message(), out);

@@ -1,6 +1,7 @@
 package io.speicher.dialect.memcached;
 
 import io.netty.buffer.ByteBuf;
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
@@ -16,6 +17,7 @@ import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * The body is extras, key and value, in this order; a request has two unused bytes for the status.
  */
 public final class MemcachedBinaryDialect implements Dialect {
+  private static final Map<Class<?>, CommandName> NAMES = CommandName.ofKinds("memcached_binary");
+
   private static final int REQUEST = 0x80;
   private static final int REPLY = 0x81;
   private static final int HEADER_BYTES = 24;
@@ -80,6 +84,14 @@ public final class MemcachedBinaryDialect implements Dialect {
 
   @Override
   public @Nullable Command decode(ByteBuf in, Session session) {
+    Command command = decodeNext(in, session);
+    if (command != null) {
+      session.command(NAMES.getOrDefault(command.getClass(), CommandName.NONE));
+    }
+    return command;
+  }
+
+  private @Nullable Command decodeNext(ByteBuf in, Session session) {
     int skipped = Math.min(skippedBytes, in.readableBytes());
     in.skipBytes(skipped);
     skippedBytes -= skipped;
@@ -287,7 +299,12 @@ public final class MemcachedBinaryDialect implements Dialect {
       case Reply.Denied _ -> spellStatus(AUTH_ERROR, 0, out);
       case Reply.Failed _ -> spellStatus(NO_MEMORY, 0, out);
       case Reply.TooManyConnections _ -> writeText(BUSY, TextCommands.TOO_MANY_CONNECTIONS, out);
-      case Reply.Leased _, Reply.Keys _, Reply.Users _, Reply.Permission _, Reply.Denials _ ->
+      case Reply.Leased _,
+          Reply.Keys _,
+          Reply.Users _,
+          Reply.Permission _,
+          Reply.Denials _,
+          Reply.Inspected _ ->
           throw new IllegalStateException(
               "no such reply to this command: command="
                   + operation

@@ -1,7 +1,10 @@
 package io.speicher.dialect.memcached;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.Ahead;
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.Plain;
 import io.speicher.dialect.ReceivedBytes;
@@ -12,6 +15,7 @@ import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * twice, however small the pieces are that it arrives in.
  */
 public final class MemcachedDialect implements Dialect {
+  private static final Map<Class<?>, CommandName> NAMES = CommandName.ofKinds("memcached");
+  private static final CommandName GET = requireNonNull(NAMES.get(Command.Get.class));
+  private static final CommandName SET = requireNonNull(NAMES.get(Command.Set.class));
+
   /** A longer line that has not arrived to its end is none, unless it asks for many keys. */
   private static final int MAX_PARTIAL_LINE_BYTES = 2_048;
 
@@ -61,6 +69,7 @@ public final class MemcachedDialect implements Dialect {
       return null;
     }
     commands = classic;
+    session.command(plain.isSet() ? SET : GET);
     return plain.isSet()
         ? classic.plainSet(plain.key(), plain.flags(), plain.exptime(), plain.value())
         : classic.plainGet(plain.key());
@@ -79,6 +88,14 @@ public final class MemcachedDialect implements Dialect {
 
   @Override
   public @Nullable Command decode(ByteBuf in, Session session) {
+    Command command = decodeNext(in, session);
+    if (command != null) {
+      session.command(NAMES.getOrDefault(command.getClass(), CommandName.NONE));
+    }
+    return command;
+  }
+
+  private @Nullable Command decodeNext(ByteBuf in, Session session) {
     line.forget();
     if (!skip(in)) {
       return null;

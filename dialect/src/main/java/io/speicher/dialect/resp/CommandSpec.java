@@ -1,5 +1,6 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Rights;
 import io.speicher.protocol.Command;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param complexity what its time depends on
  * @param parser null where there are subcommands
  * @param subcommands none for most
+ * @param counted what it is counted as
  */
 record CommandSpec(
     String name,
@@ -34,7 +36,8 @@ record CommandSpec(
     String complexity,
     String summary,
     @Nullable Parser parser,
-    List<CommandSpec> subcommands) {
+    List<CommandSpec> subcommands,
+    CommandName counted) {
 
   /** The categories of Redis in its order, and then ours. */
   static final List<String> CATEGORIES =
@@ -147,7 +150,8 @@ record CommandSpec(
           complexity,
           summary,
           parser,
-          subcommands);
+          subcommands,
+          CommandName.of(RespDialect.NAME, command));
     }
   }
 
@@ -165,7 +169,8 @@ record CommandSpec(
         complexity,
         summary,
         newParser,
-        subcommands);
+        subcommands,
+        counted);
   }
 
   /** Where there are subcommands it is they that are parsed. */

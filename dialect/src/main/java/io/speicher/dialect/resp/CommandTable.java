@@ -36,6 +36,7 @@ final class CommandTable {
     all.addAll(KeyCommands.ALL);
     all.addAll(ConnectionCommands.ALL);
     all.addAll(ServerCommands.ALL);
+    all.addAll(WatchCommands.ALL);
     all.addAll(TransactionCommands.ALL);
     all.add(AclCommands.ACL);
     all.add(CommandCommands.COMMAND);

@@ -11,11 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * CONFIG GET and SET: the settings of the server, by Redis's names where it has them, and what is
- * always so of this server. Nothing of it can be changed while it runs, so setting succeeds only
+ * always so of this server. Most of it cannot be changed while it runs: setting that succeeds only
  * for what is so already.
  */
 final class Configuration {
@@ -31,8 +30,6 @@ final class Configuration {
     CONSTANTS.put("requirepass", "");
     CONSTANTS.put("notify-keyspace-events", "");
     CONSTANTS.put("tcp-keepalive", "300");
-    CONSTANTS.put("slowlog-log-slower-than", "-1");
-    CONSTANTS.put("slowlog-max-len", "0");
     CONSTANTS.put("latency-monitor-threshold", "0");
   }
 
@@ -86,35 +83,24 @@ final class Configuration {
       if (!seen.add(name.toLowerCase(Locale.ROOT))) {
         throw new RefusedException(failure(name.toLowerCase(Locale.ROOT), "duplicate parameter"));
       }
-      wanted.put(name, request.string(i + 1));
+      add(name.toLowerCase(Locale.ROOT), request.string(i + 1), wanted);
     }
-    return request.answer(
-        new Command.Stats(),
-        Spelling.stats((stats, out) -> {
-          String refusal = refusal(wanted, parameters(stats));
-          if (refusal == null) {
-            out.ok();
-          } else {
-            out.error(refusal);
-          }
-        }));
+    Command.Configure.Refusal refusal =
+        (name, why) ->
+            why == null
+                ? "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'"
+                : failure(name, why);
+    return request.answer(new Command.Configure(wanted, refusal), Spelling.OK);
   }
 
-  /** Why not all is so as it is wanted, or null if it is. */
-  private static @Nullable String refusal(
-      Map<String, String> wanted, Map<String, String> parameters) {
-    for (String name : wanted.keySet()) {
-      if (!parameters.containsKey(name.toLowerCase(Locale.ROOT))) {
-        return "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'";
-      }
+  /** What is always so can be set to what it is. */
+  private static void add(String name, String value, Map<String, String> wanted) {
+    String constant = CONSTANTS.get(name);
+    if (constant == null) {
+      wanted.put(name, value);
+    } else if (!value.equalsIgnoreCase(constant)) {
+      throw new RefusedException(failure(name, "can't set immutable config"));
     }
-    for (Map.Entry<String, String> one : wanted.entrySet()) {
-      String name = one.getKey().toLowerCase(Locale.ROOT);
-      if (!one.getValue().equalsIgnoreCase(parameters.get(name))) {
-        return failure(name, "can't set immutable config");
-      }
-    }
-    return null;
   }
 
   private static Map<String, String> parameters(ServerStats stats) {

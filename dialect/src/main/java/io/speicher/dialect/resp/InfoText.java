@@ -2,7 +2,7 @@ package io.speicher.dialect.resp;
 
 import static java.util.Objects.requireNonNull;
 
-import io.speicher.protocol.Counter;
+import io.speicher.protocol.CommandFigures;
 import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.ServerStats;
@@ -24,7 +24,11 @@ final class InfoText {
 
   static final String EVICTION_POLICY = "allkeys-lfu";
 
-  private static final Set<String> ALL = Set.of("all", "everything", "default");
+  private static final Set<String> ALL = Set.of("all", "everything");
+
+  /** What is long and told only if it is asked for. */
+  private static final Set<String> SELDOM = Set.of("Commandstats", "Latencystats");
+
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final String UNITS = "BKMGTPE";
   private static final long PROCESS_ID = ProcessHandle.current().pid();
@@ -47,7 +51,9 @@ final class InfoText {
     SECTIONS.put("Replication", InfoText::replication);
     SECTIONS.put("CPU", InfoText::cpu);
     SECTIONS.put("Modules", (stats, fields) -> {});
+    SECTIONS.put("Commandstats", InfoText::commands);
     SECTIONS.put("Errorstats", InfoText::errors);
+    SECTIONS.put("Latencystats", InfoText::latencies);
     SECTIONS.put("Cluster", (stats, fields) -> fields.add("cluster_enabled", 0));
     SECTIONS.put("Keyspace", InfoText::keyspace);
   }
@@ -98,10 +104,13 @@ final class InfoText {
   }
 
   private static String of(ServerStats stats, Set<String> names) {
-    boolean all = names.isEmpty() || names.stream().anyMatch(ALL::contains);
+    boolean all = names.stream().anyMatch(ALL::contains);
+    boolean usual = all || names.isEmpty() || names.contains("default");
     Fields fields = new Fields();
     SECTIONS.forEach((name, section) -> {
-      if (all || names.contains(name.toLowerCase(Locale.ROOT))) {
+      if (all
+          || (usual && !SELDOM.contains(name))
+          || names.contains(name.toLowerCase(Locale.ROOT))) {
         fields.text.append(fields.text.isEmpty() ? "# " : "\r\n# ").append(name).append("\r\n");
         section.write(stats, fields);
         metrics(name, stats, fields);
@@ -177,9 +186,43 @@ final class InfoText {
   }
 
   private static void errors(ServerStats stats, Fields fields) {
-    if (stats.of(Counter.ERRORS) > 0) {
-      fields.add("errorstat_ERR", "count=" + stats.of(Counter.ERRORS));
+    stats.errors().forEach((code, count) -> fields.add("errorstat_" + code, "count=" + count));
+  }
+
+  private static void commands(ServerStats stats, Fields fields) {
+    for (CommandFigures command : figures(stats)) {
+      long micros = command.nanos() / 1_000;
+      fields.add(
+          "cmdstat_" + command.name(),
+          "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d"
+              .formatted(
+                  command.calls(),
+                  micros,
+                  command.calls() == 0 ? 0.0 : command.nanos() / 1e3 / command.calls(),
+                  command.rejected(),
+                  command.failed()));
     }
+  }
+
+  private static void latencies(ServerStats stats, Fields fields) {
+    for (CommandFigures command : figures(stats)) {
+      if (command.latency().count() > 0) {
+        fields.add(
+            "latency_percentiles_usec_" + command.name(),
+            "p50=%.3f,p99=%.3f,p99.9=%.3f"
+                .formatted(
+                    command.latency().percentileNanos(50) / 1e3,
+                    command.latency().percentileNanos(99) / 1e3,
+                    command.latency().percentileNanos(99.9) / 1e3));
+      }
+    }
+  }
+
+  /** Of what clients of Redis call. */
+  private static List<CommandFigures> figures(ServerStats stats) {
+    return stats.commands().get().stream()
+        .filter(command -> command.dialect().equals(RespDialect.NAME))
+        .toList();
   }
 
   private static void keyspace(ServerStats stats, Fields fields) {

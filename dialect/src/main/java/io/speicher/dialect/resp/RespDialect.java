@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.speicher.dialect.Ahead;
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.Plain;
 import io.speicher.dialect.QueuedCommands;
@@ -28,8 +29,13 @@ import org.jspecify.annotations.Nullable;
  * Limits#maxFrameBytes} in all, and are parsed one after the other as they are executed.
  */
 public final class RespDialect implements Dialect {
+  /** What it is called where commands are counted. */
+  static final String NAME = "resp";
+
   private static final int MAX_ECHOED_CHARACTERS = 128;
   private static final String EXEC = "exec";
+  private static final CommandName GET = counted("get");
+  private static final CommandName SET = counted("set");
 
   private final RespParser parser;
   private final RespShortcut shortcut;
@@ -65,6 +71,10 @@ public final class RespDialect implements Dialect {
     request = new Request(limits);
   }
 
+  private static CommandName counted(String name) {
+    return requireNonNull(CommandTable.find(name)).counted();
+  }
+
   // ---- decoding ----
 
   @Override
@@ -83,12 +93,12 @@ public final class RespDialect implements Dialect {
     if (plain.isSet()) {
       spelling = Spelling.OK;
       name = "set";
-      newSession.command(name);
+      newSession.command(SET);
       return new Command.Set(plain.key(), ValueKind.BYTES, plain.value(), SetOptions.DEFAULT);
     }
     spelling = Spelling.VALUE;
     name = "get";
-    newSession.command(name);
+    newSession.command(GET);
     return new Command.Get(plain.key(), newSession.readingView());
   }
 
@@ -129,10 +139,10 @@ public final class RespDialect implements Dialect {
 
   private Command command(Arguments arguments, Session peer) {
     try {
-      peer.command(""); // Until it is known.
+      peer.command(CommandName.NONE); // Until it is known.
       name = "";
       CommandSpec spec = find(arguments);
-      peer.command(spec.name());
+      peer.command(spec.counted());
       spec.requireCount(arguments.count());
       name = spec.name();
       if (peer.needsAuthentication() && !spec.has("no_auth")) {

@@ -31,7 +31,7 @@ final class RespWriter {
 
   /** The command that is answered, for who finds that it cannot be. */
   String command() {
-    return session == null ? "" : session.command();
+    return session == null ? "" : session.command().name();
   }
 
   /** Who is answered, for who finds that it may not be. */
@@ -59,6 +59,8 @@ final class RespWriter {
 
   /** An error, in one line whatever it repeats. */
   void error(String text) {
+    int space = text.indexOf(' ');
+    out.fail(space < 0 ? text : text.substring(0, space));
     out.writeByte('-');
     line(text.replace('\r', ' ').replace('\n', ' '));
   }

@@ -11,10 +11,7 @@ import java.util.Set;
 final class ServerCommands {
   private static final CommandSpec.Group SERVER = new CommandSpec.Group("server");
   private static final String ADMIN = "admin noscript loading stale";
-  private static final String LOG = "admin loading stale";
   private static final long MICROS = 1_000_000;
-
-  private static final Spelling NO_ELEMENTS = Spelling.raw("*0\r\n");
 
   private static final Spelling TIME =
       Spelling.count((out, micros) -> {
@@ -119,7 +116,7 @@ final class ServerCommands {
                   Keys.NONE,
                   "2.0.0",
                   "O(N), N parameters",
-                  "Sets parameters: here, none can be changed.",
+                  "Sets parameters.",
                   Configuration::set),
               SERVER.command(
                   "config|resetstat",
@@ -142,69 +139,7 @@ final class ServerCommands {
                   "4.0.0",
                   "O(1)",
                   "Tells roughly how many bytes an item takes.",
-                  KeyCommands::memoryUsage)),
-          SERVER.container(
-              "slowlog",
-              "2.2.12",
-              "Tells what took long: here, nothing is written down.",
-              SERVER.command(
-                  "slowlog|get",
-                  -2,
-                  LOG,
-                  Keys.NONE,
-                  "2.2.12",
-                  "O(1)",
-                  "Tells what took long.",
-                  ServerCommands::slowlog),
-              SERVER.command(
-                  "slowlog|len",
-                  2,
-                  LOG,
-                  Keys.NONE,
-                  "2.2.12",
-                  "O(1)",
-                  "Counts what took long.",
-                  r -> r.answer(Spelling.ZERO)),
-              SERVER.command(
-                  "slowlog|reset",
-                  2,
-                  LOG,
-                  Keys.NONE,
-                  "2.2.12",
-                  "O(1)",
-                  "Forgets what took long.",
-                  r -> r.answer(Spelling.OK))),
-          SERVER.container(
-              "latency",
-              "2.8.13",
-              "Tells about delays: here, nothing is written down.",
-              SERVER.command(
-                  "latency|latest",
-                  2,
-                  ADMIN,
-                  Keys.NONE,
-                  "2.8.13",
-                  "O(1)",
-                  "Tells the last delays.",
-                  r -> r.answer(NO_ELEMENTS)),
-              SERVER.command(
-                  "latency|history",
-                  3,
-                  ADMIN,
-                  Keys.NONE,
-                  "2.8.13",
-                  "O(1)",
-                  "Tells all delays of a kind.",
-                  r -> r.answer(NO_ELEMENTS)),
-              SERVER.command(
-                  "latency|reset",
-                  -2,
-                  ADMIN,
-                  Keys.NONE,
-                  "2.8.13",
-                  "O(1)",
-                  "Forgets the delays.",
-                  r -> r.answer(Spelling.ZERO))));
+                  KeyCommands::memoryUsage)));
 
   private ServerCommands() {}
 
@@ -266,16 +201,5 @@ final class ServerCommands {
     } catch (NumberFormatException e) {
       return 0;
     }
-  }
-
-  private static Command slowlog(Request request) {
-    String error = "ERR count should be greater than or equal to -1";
-    if (request.count() > 3) {
-      throw request.wrongCount("slowlog|get");
-    }
-    if (request.count() == 3 && request.integer(2, error) < -1) {
-      throw new RefusedException(error);
-    }
-    return request.answer(NO_ELEMENTS);
   }
 }

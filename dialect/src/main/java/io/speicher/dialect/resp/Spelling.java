@@ -49,6 +49,8 @@ final class Spelling {
   private @Nullable BiConsumer<Reply.Permission, RespWriter> permission;
   private @Nullable BiConsumer<Reply.Denials, RespWriter> denials;
 
+  private @Nullable BiConsumer<Reply.Inspected, RespWriter> inspected;
+
   private Spelling() {}
 
   // ---- one for each kind of command ----
@@ -151,6 +153,12 @@ final class Spelling {
     return spelling;
   }
 
+  static Spelling inspected(BiConsumer<Reply.Inspected, RespWriter> inspected) {
+    Spelling spelling = new Spelling();
+    spelling.inspected = inspected;
+    return spelling;
+  }
+
   private static void bulk(Reply.Value value, RespWriter out) {
     out.bulk(value.bytes());
   }
@@ -174,6 +182,7 @@ final class Spelling {
       case Reply.Users all -> possible(users, reply, out).accept(all, out);
       case Reply.Permission one -> possible(permission, reply, out).accept(one, out);
       case Reply.Denials all -> possible(denials, reply, out).accept(all, out);
+      case Reply.Inspected all -> possible(inspected, reply, out).accept(all, out);
       case Reply.Leased _ -> throw impossible(reply, out);
       case Reply.WrongValue wrong -> out.error(text(wrong));
       case Reply.Refused refused -> out.error(refused.message());

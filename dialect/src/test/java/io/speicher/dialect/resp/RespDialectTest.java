@@ -774,7 +774,7 @@ final class RespDialectTest {
     dialect.encode(Reply.Done.DONE, peer.out());
     dialect.endBatch(peer.out());
     assertThat(session.queued()).isNull();
-    assertThat(session.command()).isEqualTo("exec");
+    assertThat(session.command().name()).isEqualTo("exec");
   }
 
   private void queue(String line) {
@@ -856,7 +856,7 @@ final class RespDialectTest {
   void lastCommand(String line, String name) {
     decode("PING\r\n");
     decode(line + "\r\n");
-    assertThat(session.command()).isEqualTo(name);
+    assertThat(session.command().name()).isEqualTo(name);
   }
 
   // ---- the table ----

@@ -3,10 +3,12 @@ package io.speicher.server.admin;
 import io.speicher.dialect.Account;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.User;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Gauge;
+import io.speicher.protocol.HotKey;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.Reply;
@@ -15,10 +17,12 @@ import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import io.speicher.protocol.UserRequest;
 import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.Dates;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
+import io.speicher.server.command.SlowLog;
 import io.speicher.server.net.Connections;
 import io.speicher.server.security.Authenticator;
 import io.speicher.server.security.Denials;
@@ -38,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,11 +60,15 @@ public final class ServerStatus implements ServerControl {
   private final UserDirectory users;
   private final Authenticator authenticator;
   private final Denials denials;
+  private final SlowLog slowLog;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
 
   private volatile int port;
+  private volatile boolean isReady;
+  private volatile Function<Command.Configure, Reply> configure =
+      wanted -> new Reply.Failed(Reply.UNAVAILABLE, "the server has not started");
   private volatile List<SettingValue> shownSettings = List.of();
   private volatile long peakBytes;
   private volatile long commandsPerSecond;
@@ -82,7 +91,8 @@ public final class ServerStatus implements ServerControl {
       Connections connections,
       ScheduledExecutorService maintenance,
       UserDirectory users,
-      Authenticator authenticator) {
+      Authenticator authenticator,
+      SlowLog slowLog) {
     this.limits = limits;
     this.store = store;
     this.wallClock = wallClock;
@@ -92,6 +102,7 @@ public final class ServerStatus implements ServerControl {
     this.users = users;
     this.authenticator = authenticator;
     denials = new Denials(wallClock);
+    this.slowLog = slowLog;
     startedAtMillis = store.nowMillis();
     Dates dates = new Dates(store, wallClock);
     LoopLocks locks = new LoopLocks(threads);
@@ -131,13 +142,42 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.PORT, (long) port);
     numbers.put(Gauge.MAX_FRAME_BYTES, (long) limits.maxFrameBytes());
     numbers.put(Gauge.MAX_KEY_BYTES, (long) limits.maxKeyBytes());
-    return new ServerStats(version(), wallClock.millis(), numbers, shownSettings);
+    return new ServerStats(
+        version(),
+        wallClock.millis(),
+        numbers,
+        shownSettings,
+        () -> CommandStats.sum(commandStats()),
+        CommandStats.sumOfErrors(commandStats()));
   }
 
   /** Where the server listens, once it does, and with which settings. */
-  public void listensOn(int newPort, List<SettingValue> settings) {
+  public void listensOn(
+      int newPort, List<SettingValue> settings, Function<Command.Configure, Reply> configuration) {
     port = newPort;
     shownSettings = settings;
+    configure = configuration;
+    isReady = true;
+  }
+
+  /** Shows other settings. */
+  public void shows(List<SettingValue> settings) {
+    shownSettings = settings;
+  }
+
+  @Override
+  public Reply configure(Command.Configure wanted) {
+    return configure.apply(wanted);
+  }
+
+  /** From now on nobody is to send it anything new. */
+  public void stops() {
+    isReady = false;
+  }
+
+  /** Whether it takes requests and is not about to stop. */
+  boolean isReady() {
+    return isReady;
   }
 
   /** Looks at what changes. Called now and then, by one thread. */
@@ -151,9 +191,24 @@ public final class ServerStatus implements ServerControl {
     sampledCommands = commands;
   }
 
+  private List<CommandStats> commandStats() {
+    return executors.stream().map(CommandExecutor::commandStats).toList();
+  }
+
   @Override
   public void resetCounts() {
     countsBefore = counts();
+    executors.forEach(CommandExecutor::resetCommandStats);
+  }
+
+  /** The hottest keys of the last minute, and of the last hour, so many of each. */
+  List<HotKey> hotKeys(int limit) {
+    return CommandStats.hottest(commandStats(), limit);
+  }
+
+  @Override
+  public SlowLog slowLog() {
+    return slowLog;
   }
 
   private Counts counts() {
@@ -263,6 +318,16 @@ public final class ServerStatus implements ServerControl {
       return new Reply.Refused(Reply.BAD_REQUEST, "ERR No such user '" + user + "'");
     }
     return new Reply.Count(connections.close(filter, asking));
+  }
+
+  /** What the server was told. */
+  List<SettingValue> settings() {
+    return shownSettings;
+  }
+
+  /** All connections, each looked at when it is its turn. */
+  Iterator<ConnectionInfo> connections() {
+    return connections.list(ConnectionFilter.ALL, null);
   }
 
   private static String version() {

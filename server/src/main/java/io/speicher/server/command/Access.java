@@ -90,7 +90,13 @@ final class Access {
       case Command.Clear _ -> group(Group.CLEAR);
 
       case Command.ListConnections list -> list.filter().isSelfAlone() ? null : group(Group.ADMIN);
-      case Command.CloseConnections _, Command.Shutdown _, Command.ResetStats _, Command.Pause _ ->
+      case Command.CloseConnections _,
+          Command.Shutdown _,
+          Command.Inspect _,
+          Command.ResetSlowLog _,
+          Command.Configure _,
+          Command.ResetStats _,
+          Command.Pause _ ->
           group(Group.ADMIN);
 
       case Command.ManageUsers _ -> group(Group.ADMIN);

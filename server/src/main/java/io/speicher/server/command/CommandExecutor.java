@@ -80,6 +80,7 @@ public final class CommandExecutor {
   private final LoopLocks locks;
   private final ReentrantLock lock;
   private final Counts counts = new Counts();
+  private volatile CommandStats commandStats;
   private final Prefetch noPrefetch;
 
   /** One for all connections. */
@@ -91,6 +92,9 @@ public final class CommandExecutor {
   /** What the last command was told of the server; null if it did not ask. */
   private @Nullable ServerStats stats;
 
+  /** Whether the last command was refused because of who asked. */
+  private boolean isRefused;
+
   /** Whether the value that was shown last is to be sent in parts. */
   private boolean needsParts;
 
@@ -101,6 +105,7 @@ public final class CommandExecutor {
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
+    commandStats = new CommandStats(locks.count());
     noPrefetch = store.newPrefetch();
     firstUser = server::firstUser;
     leases = new Leases(this, store);
@@ -124,6 +129,20 @@ public final class CommandExecutor {
 
   public void count(Counter counter, long number) {
     counts.add(counter, number);
+  }
+
+  /** What was counted of each command since the start, or since it was last reset. */
+  public CommandStats commandStats() {
+    return commandStats;
+  }
+
+  /** Any thread may call it. */
+  public void resetCommandStats() {
+    commandStats = new CommandStats(locks.count());
+  }
+
+  public SlowLog slowLog() {
+    return server.slowLog();
   }
 
   /** A batch of keys for the store, for one thread. */
@@ -150,12 +169,15 @@ public final class CommandExecutor {
     count(Counter.COMMANDS, 1);
     try {
       out.ensureWritable(SHORT_REPLY_BYTES);
-      return begin(command, session, prefetch, place, dialect, out);
+      Work left = begin(command, session, prefetch, place, dialect, out);
+      countFailure(command, session, out);
+      return left;
     } catch (MemoryShortageException e) {
       out.resetTo(start);
       throw e;
     } catch (RuntimeException | Error e) {
       fail(command, e, dialect, out.resetTo(start));
+      countFailure(command, session, out);
       return null;
     }
   }
@@ -168,6 +190,16 @@ public final class CommandExecutor {
   /** A peer has shown a certificate with these names. */
   public void certify(Session peer, List<String> names) {
     peer.firstUser(() -> server.certifiedUser(names));
+  }
+
+  /** Counts an error that was answered, if it was one. */
+  private void countFailure(Command command, Session session, ReplyBuffer out) {
+    String code = out.takeFailure();
+    if (code != null) {
+      commandStats.failed(
+          session.command(), code, isRefused || command instanceof Command.Malformed);
+    }
+    isRefused = false;
   }
 
   /** Runs a command that is a part of another one, to its end. */
@@ -206,6 +238,8 @@ public final class CommandExecutor {
       }
       Refusal refusal = refusal(rights, session, dialect, command);
       if (refusal != null) {
+        isRefused = true;
+        out.fail("NOPERM"); // Unless its dialect says it in another word.
         dialect.encode(deny(refusal, session, dialect, command), out);
         return null;
       }
@@ -291,6 +325,9 @@ public final class CommandExecutor {
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
+      case Command.Inspect _ -> dialect.encode(new Reply.Inspected(server.slowLog().all()), out);
+      case Command.Configure wanted -> dialect.encode(server.configure(wanted), out);
+      case Command.ResetSlowLog _ -> dialect.encode(resetSlowLog(), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(session), out);
       case Command.Auth auth -> {
         return authenticate(auth, session, dialect);
@@ -307,7 +344,10 @@ public final class CommandExecutor {
             dialect, session.share(), server.connections(list.filter(), session), list.line());
       }
       case Command.CloseConnections close -> dialect.encode(close(close.filter(), session), out);
-      case Command.Malformed malformed -> dialect.encode(refuse(malformed), out);
+      case Command.Malformed malformed -> {
+        out.fail("ERR"); // The same.
+        dialect.encode(refuse(malformed), out);
+      }
     }
     return null;
   }
@@ -896,7 +936,7 @@ public final class CommandExecutor {
           }
           count(Counter.ERRORS, 1);
           count(Counter.DENIED_LOGINS, 1);
-          server.denied(session, auth.user(), Denied.WRONG_PASSWORD, session.command(), null);
+          server.denied(session, auth.user(), Denied.WRONG_PASSWORD, session.command().name(), null);
           return Denied.WRONG_PASSWORD;
         });
   }
@@ -943,6 +983,11 @@ public final class CommandExecutor {
   private Reply resetStats(Session session) {
     server.audit(session, "reset-counters");
     server.resetCounts();
+    return Reply.Done.DONE;
+  }
+
+  private Reply resetSlowLog() {
+    server.slowLog().clear();
     return Reply.Done.DONE;
   }
 

@@ -21,6 +21,10 @@ public final class LoopLocks {
     locks = IntStream.range(0, loops).mapToObj(loop -> new ReentrantLock(true)).toList();
   }
 
+  int count() {
+    return locks.size();
+  }
+
   ReentrantLock of(int loop) {
     return locks.get(loop);
   }

@@ -2,6 +2,7 @@ package io.speicher.server.command;
 
 import io.speicher.dialect.Session;
 import io.speicher.dialect.User;
+import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.Reply;
@@ -50,6 +51,12 @@ public interface ServerControl {
 
   /** A peer has something done that concerns the server, or others. */
   void audit(Session peer, String command);
+
+  /** Changes settings, all of them or none. */
+  Reply configure(Command.Configure wanted);
+
+  /** The commands that took long. */
+  SlowLog slowLog();
 
   /**
    * Finds who has this name and this password, if anybody. It fails if too many want to know, with

@@ -14,6 +14,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.speicher.dialect.Ahead;
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.Plain;
@@ -30,8 +31,10 @@ import io.speicher.protocol.Counter;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Lookahead;
 import io.speicher.server.command.ReplyLostException;
+import io.speicher.server.command.SlowLog;
 import io.speicher.server.command.Work;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -57,18 +60,40 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * A connection goes one way, and every way out passes FINISHING:
    *
    *   SERVING ──peer closed its half──> INPUT_ENDED ──all is answered──┐
-   *      │ └───server stops───> DRAINING ──socket is empty─────────────┤
-   *      └─────impossible frame length─────────────────────────────────┴─> FINISHING ──> closed
+   *      │ ├───server stops───> DRAINING ──socket is empty─────────────┤
+   *      │ └───impossible frame length─────────────────────────────────┴─> FINISHING ──> closed
+   *      └─────first bytes are HTTP──> HANDED_OVER ──> closed
    *
    * FINISHING sends what is left and closes our half. It goes on reading for a moment and throws
    * away what comes: closing a socket with unread bytes makes the kernel send a reset, and a reset
    * makes the peer's kernel forget replies that its program has not read yet.
+   *
+   * HANDED_OVER passes on copies of what comes, and what else the handlers behind have to be told:
+   * see HttpHandover. It remains one of the connections that are counted and listed.
    */
   private enum State {
     SERVING,
     INPUT_ENDED,
     DRAINING,
+    HANDED_OVER,
     FINISHING
+  }
+
+  /** What has been measured of a command that is executed in slices. */
+  private static final class Slices {
+    private final CommandName name;
+    private final List<String> words;
+    private final long receivedNanos;
+    private final boolean isDrawn;
+    private long nanos;
+
+    Slices(CommandName name, List<String> words, long receivedNanos, boolean isDrawn, long nanos) {
+      this.name = name;
+      this.words = words;
+      this.receivedNanos = receivedNanos;
+      this.isDrawn = isDrawn;
+      this.nanos = nanos;
+    }
   }
 
   private static final Logger logger = System.getLogger(Connection.class.getName());
@@ -129,6 +154,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private @Nullable Work work;
 
   private ByteBuf workBytes = Unpooled.EMPTY_BUFFER;
+
+  /** What is known by now of that command. */
+  private @Nullable Slices slices;
 
   /** Where that command begins in what is being answered, and what was agreed on before it. */
   private int workStart;
@@ -275,6 +303,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     outgoing.close();
     session.close();
     leaveMemoryQueue();
+    ctx.fireChannelInactive();
   }
 
   @Override
@@ -282,6 +311,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = (ByteBuf) message;
     heard = true;
     heardNanos = System.nanoTime();
+    executor().commandStats().turnClock(heardNanos);
     executor().count(Counter.READ_BYTES, bytes.readableBytes());
     readBytes += bytes.readableBytes();
     drainableBytes -= bytes.readableBytes();
@@ -289,6 +319,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
       turn.answerAll(); // What came before comes first.
     }
     if (state == State.FINISHING || state == State.INPUT_ENDED) {
+      bytes.release();
+    } else if (state == State.HANDED_OVER) {
+      passOn(bytes);
       bytes.release();
     } else if (state == State.SERVING && mayExecute() && !input.isReadable()) {
       waiting = true;
@@ -311,6 +344,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         && (turn.receiveBuffer().hasEmptiedSocket() || drainableBytes <= 0)) {
       onceDecrypted(this::inputEnded);
     }
+    ctx.fireChannelReadComplete();
   }
 
   /**
@@ -325,6 +359,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void peerEnded() {
     if (state == State.FINISHING) {
       context().close();
+    } else if (state == State.HANDED_OVER) {
+      context().fireUserEventTriggered(HttpHandover.Event.END);
     } else {
       peerEnded = true;
       inputEnded();
@@ -441,7 +477,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       if (work != null) {
         bytes.bytes().readerIndex(workStart);
       }
-      if (bytes.bytes().isReadable() && state != State.FINISHING) {
+      if (bytes.bytes().isReadable() && !isOver()) {
         keep(bytes.bytes());
       }
       if (work != null) {
@@ -456,9 +492,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Goes on in a turn of its own: with a slice of work, or with what it has received before. */
   void goOn() {
     ready = false;
-    if (state == State.FINISHING || !channel().isActive()) {
+    if (isOver() || !channel().isActive()) {
       return;
     }
+    executor().commandStats().turnClock(System.nanoTime());
     try {
       takeAside();
       if (work != null && mayGoOnWith(work)) {
@@ -496,6 +533,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (isPlainText) {
       refuse(new Reply.Failed(Reply.UNAVAILABLE, "this port speaks nothing but TLS"));
+      return;
+    }
+    if (pool == turn.dialects().http) {
+      handOver(received.bytes());
       return;
     }
     Dialect speaking = dialect == null ? pool.take() : dialect;
@@ -551,6 +592,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Lookahead ahead = found;
     int next = from;
     int limit = to;
+    CommandStats stats = executor().commandStats();
     long deadlineNanos = 0;
     while (mayExecute() && session.mayGoOn()) {
       if (next == limit && bytes.isReadable()) {
@@ -559,6 +601,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         limit = ahead.commands().count();
       }
       int start = bytes.readerIndex();
+      long replyStart = out.position();
       Replies replies = session.replies();
       int place = -1;
       Command command = null;
@@ -590,6 +633,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         speaking.encode(new Reply.Failed(Reply.UNAVAILABLE, e.reason()), out);
       }
       answered = true;
+      boolean isDrawn = stats.executed(session.command());
       if (work != null) {
         workStart = start;
         workReplies = replies;
@@ -600,14 +644,91 @@ final class Connection extends ChannelInboundHandlerAdapter {
         turn.outbox().sendAll();
         turn.outbox().begin(this);
       }
-      if (!isPlain || next == limit) {
+      boolean isTurnOfOthers = !isPlain || next == limit;
+      if (isTurnOfOthers || isDrawn) {
         long now = System.nanoTime();
+        measure(requireNonNull(command), isDrawn, stats, now);
+        if (isDrawn) {
+          long transferred = bytes.readerIndex() - start + out.position() - replyStart;
+          stats.countKey(command, transferred, now);
+        }
+        if (!isTurnOfOthers) {
+          continue;
+        }
         deadlineNanos = deadlineNanos == 0 ? now + turn.sliceNanos() : deadlineNanos;
         if (now - deadlineNanos >= 0 && bytes.isReadable()) {
           goOnSoon();
           return;
         }
       }
+    }
+  }
+
+  // ---- measuring ----
+
+  /** Counts how long the last command took, and those before it since the clock was read. */
+  private void measure(Command command, boolean isDrawn, CommandStats stats, long now) {
+    int executed = stats.batch();
+    CommandName name = session.command();
+    boolean goesOn = work != null;
+    long taken = stats.measure(name, isDrawn && !goesOn, heardNanos, now);
+    if (goesOn) {
+      slices = new Slices(name, SlowLog.words(name, command, 1), heardNanos, isDrawn, taken);
+    } else if (executor().slowLog().isSlow(taken)) {
+      noteSlow(taken, SlowLog.words(name, command, executed));
+    }
+  }
+
+  /** Counts a slice of a command, and the command as a whole when it has come to its end. */
+  private void measureSlice() {
+    long now = System.nanoTime();
+    CommandStats stats = executor().commandStats();
+    Slices all = slices;
+    if (all == null) {
+      return; // It had no memory for its first slice.
+    }
+    all.nanos += stats.measureSlice(all.name, now);
+    if (work == null) {
+      if (all.isDrawn) {
+        stats.measureLatency(all.name, now - all.receivedNanos);
+      }
+      if (executor().slowLog().isSlow(all.nanos)) {
+        noteSlow(all.nanos, all.words);
+      }
+      slices = null;
+    }
+  }
+
+  private void noteSlow(long nanos, List<String> words) {
+    executor().slowLog().add(nanos, words, text(channel().remoteAddress()), session.names().name());
+  }
+
+  // ---- HTTP ----
+
+  /** Whether there is nothing more to answer here. */
+  private boolean isOver() {
+    return state == State.FINISHING || state == State.HANDED_OVER;
+  }
+
+  /** From now on others serve the peer, beginning with these bytes and what waits behind them. */
+  private void handOver(ByteBuf bytes) {
+    boolean isEnding = state != State.SERVING;
+    state = State.HANDED_OVER;
+    session.command(CommandName.HTTP);
+    turn.http().serve(channel().pipeline());
+    passOn(bytes);
+    passOn(aside);
+    forgetInput();
+    leaveMemoryQueue();
+    if (isEnding) {
+      context().fireUserEventTriggered(HttpHandover.Event.END);
+    }
+  }
+
+  /** The bytes lie where the loop reads to, or belong to the memory of all connections. */
+  private void passOn(ByteBuf bytes) {
+    if (bytes.isReadable()) {
+      context().fireChannelRead(context().alloc().buffer(bytes.readableBytes()).writeBytes(bytes));
     }
   }
 
@@ -669,6 +790,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
+    measureSlice();
     restIfDone(requireNonNull(spoken), requireNonNull(dialect));
     doAfter();
   }
@@ -757,6 +879,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void forgetInput() {
     endWork();
+    slices = null;
     session.endCommand();
     input.release();
     input = Unpooled.EMPTY_BUFFER;
@@ -877,7 +1000,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** What is to be done whenever it has answered what it can. */
   private void settle() {
-    if (state == State.FINISHING) {
+    if (isOver()) {
       return;
     }
     trimInput();
@@ -937,7 +1060,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Answers what has been received, and then closes. Called when the server stops. */
   void drain() {
-    if (state == State.SERVING) {
+    if (state == State.HANDED_OVER) {
+      context().fireUserEventTriggered(HttpHandover.Event.END);
+    } else if (state == State.SERVING) {
       state = State.DRAINING;
       drainableBytes = channel().config().getOption(ChannelOption.SO_RCVBUF);
       finishWhenSilent();
@@ -1035,7 +1160,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   // ---- what others are told ----
 
-  ConnectionInfo info(Session asking) {
+  ConnectionInfo info(@Nullable Session asking) {
     long now = System.nanoTime();
     Names called = session.names();
     QueuedCommands transaction = session.queued();
@@ -1053,7 +1178,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         called.libraryVersion(),
         TimeUnit.NANOSECONDS.toMillis(now - startNanos),
         TimeUnit.NANOSECONDS.toMillis(Math.max(0, now - heardNanos)),
-        session.command(),
+        session.command().name(),
         session.equals(asking),
         session.speaksResp3(),
         session.touches(),

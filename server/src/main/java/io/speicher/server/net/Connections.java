@@ -40,8 +40,12 @@ public final class Connections {
     return open.size();
   }
 
-  /** What those that match are like, each looked at when it is asked for. */
-  public Iterator<ConnectionInfo> list(ConnectionFilter filter, Session asking) {
+  /**
+   * What those that match are like, each looked at when it is asked for.
+   *
+   * @param asking null if none of them asks
+   */
+  public Iterator<ConnectionInfo> list(ConnectionFilter filter, @Nullable Session asking) {
     return candidates(filter, asking)
         .map(connection -> connection.info(asking))
         .filter(filter::matches)
@@ -81,7 +85,7 @@ public final class Connections {
   }
 
   /** Those that may match: addresses are made only of these. */
-  private Stream<Connection> candidates(ConnectionFilter filter, Session asking) {
+  private Stream<Connection> candidates(ConnectionFilter filter, @Nullable Session asking) {
     int peerPort = port(filter.peer());
     return all().stream()
         .filter(connection -> {

@@ -44,6 +44,7 @@ public final class Network {
    * @param executors one for each event loop
    * @param account what all connections may hold together
    * @param tls how it is spoken, if it is
+   * @param http what serves those who speak it
    */
   public Network(
       List<CommandExecutor> executors,
@@ -52,7 +53,8 @@ public final class Network {
       Duration idleTimeout,
       Account account,
       Connections connections,
-      @Nullable Tls tls) {
+      @Nullable Tls tls,
+      HttpHandover http) {
     this.idleTimeout = idleTimeout;
     this.account = account;
     this.connections = connections;
@@ -67,7 +69,13 @@ public final class Network {
       turns.put(
           (EventLoop) loop,
           new Turn(
-              (EventLoop) loop, executor, account, new Dialects(limits), memoryQueue, connections));
+              (EventLoop) loop,
+              executor,
+              account,
+              new Dialects(limits),
+              memoryQueue,
+              connections,
+              http));
     }
   }
 

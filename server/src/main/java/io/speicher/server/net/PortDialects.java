@@ -69,6 +69,19 @@ public enum PortDialects {
     DialectPool first(Dialects dialects) {
       return dialects.memcached;
     }
+  },
+
+  /** HTTP alone. */
+  HTTP {
+    @Override
+    DialectPool detect(ByteBuf in, Dialects dialects) {
+      return dialects.http;
+    }
+
+    @Override
+    DialectPool first(Dialects dialects) {
+      return dialects.http;
+    }
   };
 
   private static final int MEMCACHED_BINARY_REQUEST = 0x80;
@@ -86,7 +99,7 @@ public enum PortDialects {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
   /** Some programs write the methods that everybody knows in lower case, or spaces in the path. */
-  private static final Pattern HTTP =
+  private static final Pattern HTTP_LINE =
       Pattern.compile(
           "(?:(?i:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) .*|"
               + TOKEN
@@ -114,7 +127,7 @@ public enum PortDialects {
     }
     boolean isLong = lineBytes == 0 || lineBytes > MAX_HTTP_LINE_BYTES;
     String line = in.toString(in.readerIndex(), isLong ? MAX_HTTP_LINE_BYTES : lineBytes, US_ASCII);
-    return (isLong ? LONG_HTTP : HTTP).matcher(line).matches() ? http : other;
+    return (isLong ? LONG_HTTP : HTTP_LINE).matcher(line).matches() ? http : other;
   }
 
   private static int firstByte(ByteBuf in) {

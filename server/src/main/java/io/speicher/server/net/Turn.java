@@ -55,6 +55,7 @@ final class Turn {
   private final Dialects dialects;
   private final MemoryQueue memoryQueue;
   private final Connections connections;
+  private final HttpHandover http;
   private final Runnable run = this::run;
   private final Runnable answerWaiting = this::answerWaiting;
 
@@ -89,13 +90,15 @@ final class Turn {
       Account account,
       Dialects dialects,
       MemoryQueue memoryQueue,
-      Connections connections) {
+      Connections connections,
+      HttpHandover http) {
     this.loop = loop;
     this.executor = executor;
     this.account = account;
     this.dialects = dialects;
     this.memoryQueue = memoryQueue;
     this.connections = connections;
+    this.http = http;
     receiveBuffer = new ReceiveBuffer(account);
     outbox = new Outbox(account);
     ahead = new Lookahead(executor);
@@ -129,6 +132,10 @@ final class Turn {
 
   MemoryQueue memoryQueue() {
     return memoryQueue;
+  }
+
+  HttpHandover http() {
+    return http;
   }
 
   // ---- what waits ----

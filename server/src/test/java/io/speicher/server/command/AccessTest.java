@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,9 @@ final class AccessTest {
         Need.of(new Command.CountItems(), Group.SCAN),
         Need.of(new Command.Clear(), Group.CLEAR),
         Need.of(new Command.ResetStats(), Group.ADMIN),
+        Need.of(new Command.Inspect(), Group.ADMIN),
+        Need.of(new Command.ResetSlowLog(), Group.ADMIN),
+        Need.of(new Command.Configure(Map.of(), (name, why) -> ""), Group.ADMIN),
         Need.of(new Command.Shutdown(), Group.ADMIN),
         Need.of(new Command.Pause(1), Group.ADMIN),
         Need.of(new Command.ListConnections(ConnectionFilter.ALL, info -> ""), Group.ADMIN),

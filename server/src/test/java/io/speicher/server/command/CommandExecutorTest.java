@@ -25,6 +25,7 @@ import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Iterator;
@@ -113,6 +114,16 @@ final class CommandExecutorTest {
 
     @Override
     public void resetCounts() {}
+
+    @Override
+    public Reply configure(Command.Configure wanted) {
+      return Reply.Done.DONE;
+    }
+
+    @Override
+    public SlowLog slowLog() {
+      return new SlowLog(Duration.ofMillis(-1), 0, InstantSource.system());
+    }
 
     @Override
     public User firstUser() {

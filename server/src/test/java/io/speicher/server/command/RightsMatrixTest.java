@@ -135,6 +135,7 @@ final class RightsMatrixTest {
       incrbyfloat     write,r,w  INCRBYFLOAT k 1
       info            -          INFO
       keys            scan       KEYS a
+      latency|histogram admin    LATENCY HISTOGRAM
       latency|help    -          LATENCY HELP
       latency|history admin      LATENCY HISTORY a
       latency|latest  admin      LATENCY LATEST

@@ -1,0 +1,18 @@
+package io.speicher.protocol;
+
+/**
+ * A key that was used often lately. The numbers are estimated from a sample.
+ *
+ * @param key the beginning of it, each char a byte
+ * @param keyBytes how long it is
+ * @param windowSeconds how long "lately" is
+ * @param uses about how often it was read or written within the window
+ * @param bytes about what was received and sent for it, in all
+ */
+public record HotKey(String key, int keyBytes, int windowSeconds, long uses, long bytes) {
+
+  /** The same key, as several have counted it. */
+  public HotKey plus(HotKey other) {
+    return new HotKey(key, keyBytes, windowSeconds, uses + other.uses, bytes + other.bytes);
+  }
+}

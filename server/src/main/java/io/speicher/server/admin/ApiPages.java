@@ -1,0 +1,158 @@
+package io.speicher.server.admin;
+
+import io.speicher.protocol.ConnectionInfo;
+import io.speicher.protocol.HotKey;
+import io.speicher.protocol.Metric;
+import io.speicher.protocol.ServerStats;
+import io.speicher.protocol.SettingValue;
+import io.speicher.protocol.SlowCommand;
+import io.speicher.server.http.HttpRequest;
+import io.speicher.server.http.Page;
+import io.speicher.server.http.Route;
+import io.speicher.server.http.Route.Right;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The same as INFO, CONFIG GET, CLIENT LIST and so on tell, as JSON for programs. {@code
+ * openapi.json} beside this class describes it, and ApiIT holds the two together.
+ */
+final class ApiPages {
+  private static final String PREFIX = "/api/v1/";
+  private static final String JSON = "application/json";
+  private static final String DESCRIPTION = "openapi.json";
+
+  /** Where there are more, the rest is not listed: the text is made in memory. */
+  static final int MAX_CLIENTS = 10_000;
+
+  private static final int MAX_HOT_KEYS = 100;
+
+  private final JsonFactory json = new JsonFactory();
+  private final ServerStatus status;
+
+  ApiPages(ServerStatus status) {
+    this.status = status;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(PREFIX + DESCRIPTION, Right.USER, this::description),
+        Route.get(PREFIX + "status", Right.USER, request -> object(this::status)),
+        Route.get(PREFIX + "config", Right.ADMIN, request -> object(this::config)),
+        Route.get(PREFIX + "clients", Right.ADMIN, request -> object(this::clients)),
+        Route.get(PREFIX + "slowlog", Right.ADMIN, request -> object(this::slowCommands)),
+        Route.get(PREFIX + "hotkeys", Right.ADMIN, request -> object(this::hotKeys)));
+  }
+
+  private Page description(HttpRequest request) {
+    try (InputStream in =
+        Objects.requireNonNull(ApiPages.class.getResourceAsStream(DESCRIPTION), DESCRIPTION)) {
+      return Page.constant(JSON, in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A page that is an object with what {@code members} writes. */
+  private Page object(Consumer<JsonGenerator> members) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      out.writeStartObject();
+      members.accept(out);
+      out.writeEndObject();
+    }
+    return Page.of(JSON, bytes.toByteArray());
+  }
+
+  private void status(JsonGenerator out) {
+    ServerStats stats = status.stats();
+    out.writeStringProperty("version", stats.version());
+    out.writeNumberProperty("now_ms", stats.nowMillis());
+    out.writeBooleanProperty("ready", status.isReady());
+    out.writeObjectPropertyStart("numbers");
+    for (Metric metric : ServerStats.metrics()) {
+      out.writeNumberProperty(metric.jsonName(), stats.of(metric));
+    }
+    out.writeEndObject();
+  }
+
+  private void config(JsonGenerator out) {
+    out.writeArrayPropertyStart("settings");
+    for (SettingValue setting : status.settings()) {
+      out.writeStartObject();
+      out.writeStringProperty("name", setting.name());
+      out.writeStringProperty("value", setting.value());
+      out.writeStringProperty("origin", setting.origin());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void slowCommands(JsonGenerator out) {
+    out.writeArrayPropertyStart("slow_commands");
+    for (SlowCommand slow : status.slowLog().all()) {
+      out.writeStartObject();
+      out.writeNumberProperty("id", slow.id());
+      out.writeNumberProperty("at_ms", slow.atMillis());
+      out.writeNumberProperty("duration_us", slow.micros());
+      out.writeArrayPropertyStart("words");
+      slow.words().forEach(word -> out.writeString(KeyText.of(word)));
+      out.writeEndArray();
+      out.writeStringProperty("peer", slow.peer());
+      out.writeStringProperty("client", slow.client());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void hotKeys(JsonGenerator out) {
+    out.writeArrayPropertyStart("hot_keys");
+    for (HotKey hot : status.hotKeys(MAX_HOT_KEYS)) {
+      out.writeStartObject();
+      out.writeStringProperty("key", KeyText.of(hot.key()));
+      out.writeNumberProperty("key_bytes", hot.keyBytes());
+      out.writeNumberProperty("window_s", hot.windowSeconds());
+      out.writeNumberProperty("uses", hot.uses());
+      out.writeNumberProperty("transferred_bytes", hot.bytes());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void clients(JsonGenerator out) {
+    Iterator<ConnectionInfo> connections = status.connections();
+    out.writeArrayPropertyStart("clients");
+    for (int i = 0; i < MAX_CLIENTS && connections.hasNext(); i++) {
+      client(connections.next(), out);
+    }
+    out.writeEndArray();
+    out.writeBooleanProperty("complete", !connections.hasNext());
+  }
+
+  private static void client(ConnectionInfo client, JsonGenerator out) {
+    out.writeStartObject();
+    out.writeNumberProperty("id", client.id());
+    out.writeStringProperty("peer", client.peer());
+    out.writeStringProperty("local", client.local());
+    out.writeStringProperty("user", client.user());
+    out.writeStringProperty("name", client.name());
+    out.writeStringProperty("library", client.library());
+    out.writeStringProperty("library_version", client.libraryVersion());
+    out.writeStringProperty("last_command", client.lastCommand());
+    out.writeNumberProperty("age_ms", client.ageMillis());
+    out.writeNumberProperty("idle_ms", client.idleMillis());
+    out.writeNumberProperty("received_bytes", client.receivedBytes());
+    out.writeNumberProperty("unsent_bytes", client.unsentBytes());
+    out.writeNumberProperty("held_bytes", client.heldBytes());
+    out.writeEndObject();
+  }
+}

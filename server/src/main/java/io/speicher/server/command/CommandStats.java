@@ -1,0 +1,237 @@
+package io.speicher.server.command;
+
+import io.speicher.dialect.CommandName;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.CommandFigures;
+import io.speicher.protocol.HotKey;
+import io.speicher.protocol.LatencyHistogram;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event loop counts of each command. Its thread counts; others may read what was a moment
+ * ago.
+ *
+ * <h2>The clock</h2>
+ *
+ * A look at the clock takes some 25 ns, a twentieth of a GET. So it is looked at after each command
+ * that is not plain, and after a batch of plain ones, which is 64 at the most. Of plain commands,
+ * one in {@value #INTERVAL} on the average is drawn by lot, so that no pipeline of a certain depth
+ * has always the same one measured: the clock is read behind it, too.
+ *
+ * <ul>
+ *   <li><b>Latency</b>, from when its bytes were received until its reply was written: of those
+ *       that were drawn.
+ *   <li><b>Time of execution</b>, of all: a batch's is divided evenly among its commands.
+ * </ul>
+ *
+ * The standard error of a share of n samples is below 0.5 / sqrt(n): the 99th percentile of 10,000
+ * samples lies between the 98.8th and the 99.2nd, in two of three cases within half of that.
+ */
+public final class CommandStats {
+  /** Of so many commands one is drawn. */
+  static final int INTERVAL = 16;
+
+  /** Of so many that are drawn, the key of one is counted: that takes longer than all the rest. */
+  private static final int KEY_INTERVAL = 4;
+
+  /** There are not many codes, and a peer cannot make up one. */
+  private static final int MAX_CODES = 128;
+
+  private final long[] calls = new long[CommandName.MAX];
+  private final long[] nanos = new long[CommandName.MAX];
+  private final long[] rejected = new long[CommandName.MAX];
+  private final long[] failed = new long[CommandName.MAX];
+  private final @Nullable LatencyHistogram[] latencies = new LatencyHistogram[CommandName.MAX];
+  private final Map<String, Long> errors = new ConcurrentHashMap<>();
+
+  private final HotKeys lastMinute;
+  private final HotKeys lastHour;
+
+  private int untilKey;
+
+  private int untilDrawn = 1;
+  private long random = System.nanoTime() | 1;
+
+  /** When the clock was looked at last, and how many commands were executed since. */
+  private long clockNanos = System.nanoTime();
+
+  private int batch;
+
+  /** What the first one of these is called, and others, of which there is one kind: get or set. */
+  private CommandName first = CommandName.NONE;
+
+  private CommandName other = CommandName.NONE;
+  private int others;
+
+  /**
+   * @param loops how many event loops the server has
+   */
+  CommandStats(int loops) {
+    int places = HotKeys.places(loops);
+    lastMinute = new HotKeys(Duration.ofMinutes(1), places, clockNanos);
+    lastHour = new HotKeys(Duration.ofHours(1), places, clockNanos);
+  }
+
+  // ---- counting ----
+
+  /** Something has been done that is no command: what follows begins now. */
+  public void turnClock(long nowNanos) {
+    clockNanos = nowNanos;
+    batch = 0;
+  }
+
+  /** Counts a command that was executed, and returns whether it was drawn. */
+  public boolean executed(CommandName name) {
+    calls[name.index()]++;
+    if (batch++ == 0) {
+      first = name;
+      others = 0;
+    } else if (name != first) {
+      other = name;
+      others++;
+    }
+    if (--untilDrawn > 0) {
+      return false;
+    }
+    random ^= random << 13; // Marsaglia's xorshift.
+    random ^= random >>> 7;
+    random ^= random << 17;
+    untilDrawn = 1 + (int) (random >>> 33) % (2 * INTERVAL - 1);
+    return true;
+  }
+
+  /** How many commands were executed since the clock was looked at. */
+  public int batch() {
+    return batch;
+  }
+
+  /**
+   * Counts the time since the clock was looked at before, and returns it.
+   *
+   * @param name what was executed last
+   */
+  public long measure(CommandName name, boolean isDrawn, long receivedNanos, long nowNanos) {
+    long taken = nowNanos - clockNanos;
+    long takenByOthers = others == 0 ? 0 : taken * others / batch;
+    nanos[first.index()] += taken - takenByOthers;
+    nanos[other.index()] += takenByOthers;
+    if (isDrawn) {
+      latency(name.index()).record(nowNanos - receivedNanos);
+    }
+    clockNanos = nowNanos;
+    batch = 0;
+    return taken;
+  }
+
+  /**
+   * Counts the key of a command that was drawn, if it is the turn of that; of several, the first
+   * one.
+   *
+   * @param transferred bytes of the command and of its reply
+   */
+  public void countKey(Command command, long transferred, long nowNanos) {
+    if (--untilKey > 0) {
+      return;
+    }
+    untilKey = KEY_INTERVAL;
+    ByteBuffer key =
+        switch (command) {
+          case Command.Get get -> get.key();
+          case Command.Set set -> set.key();
+          default -> {
+            List<ByteBuffer> keys = CommandKeys.of(command);
+            yield keys.isEmpty() ? null : keys.getFirst();
+          }
+        };
+    if (key != null) {
+      lastMinute.add(key, transferred, nowNanos);
+      lastHour.add(key, transferred, nowNanos);
+    }
+  }
+
+  /** Counts a slice of a command that goes on after it had been counted, and returns its time. */
+  public long measureSlice(CommandName name, long nowNanos) {
+    long taken = nowNanos - clockNanos;
+    nanos[name.index()] += taken;
+    clockNanos = nowNanos;
+    return taken;
+  }
+
+  private LatencyHistogram latency(int index) {
+    LatencyHistogram latency = latencies[index];
+    if (latency == null) {
+      latency = new LatencyHistogram();
+      latencies[index] = latency;
+    }
+    return latency;
+  }
+
+  /** Counts how long one that was drawn took until its reply was written, if that was later. */
+  public void measureLatency(CommandName name, long nanosTaken) {
+    latency(name.index()).record(nanosTaken);
+  }
+
+  /** Counts one that was answered with an error, before it was executed or when it was. */
+  void failed(CommandName name, String code, boolean beforeExecution) {
+    (beforeExecution ? rejected : failed)[name.index()]++;
+    if (errors.size() < MAX_CODES || errors.containsKey(code)) {
+      errors.merge(code, 1L, Long::sum);
+    }
+  }
+
+  // ---- sums ----
+
+  /** What loops have counted of each command that was called. */
+  public static List<CommandFigures> sum(List<CommandStats> loops) {
+    return CommandName.all().stream()
+        .skip(1) // What no dialect knows.
+        .map(name -> sum(name, loops))
+        .filter(figures -> figures.calls() + figures.rejected() > 0)
+        .toList();
+  }
+
+  private static CommandFigures sum(CommandName name, List<CommandStats> loops) {
+    int index = name.index();
+    LatencyHistogram latency = new LatencyHistogram();
+    long calls = 0;
+    long nanos = 0;
+    long rejected = 0;
+    long failed = 0;
+    for (CommandStats loop : loops) {
+      LatencyHistogram own = loop.latencies[index];
+      if (own != null) {
+        latency.addAll(own);
+      }
+      calls += loop.calls[index] - loop.rejected[index];
+      nanos += loop.nanos[index];
+      rejected += loop.rejected[index];
+      failed += loop.failed[index];
+    }
+    return new CommandFigures(
+        name.dialect(), name.name(), Math.max(0, calls), nanos, rejected, failed, latency);
+  }
+
+  /** The keys that were used most within the last minute, and then those of the last hour. */
+  public static List<HotKey> hottest(List<CommandStats> loops, int limit) {
+    int weight = INTERVAL * KEY_INTERVAL;
+    return Stream.of(
+            HotKeys.hottest(loops.stream().map(one -> one.lastMinute).toList(), weight, limit),
+            HotKeys.hottest(loops.stream().map(one -> one.lastHour).toList(), weight, limit))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** How often which code of an error was answered, by the code. */
+  public static Map<String, Long> sumOfErrors(List<CommandStats> loops) {
+    Map<String, Long> sums = new TreeMap<>();
+    loops.forEach(loop -> loop.errors.forEach((code, count) -> sums.merge(code, count, Long::sum)));
+    return sums;
+  }
+}
