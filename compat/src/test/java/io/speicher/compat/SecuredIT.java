@@ -167,32 +167,29 @@ final class SecuredIT {
   @Test
   void jedis() {
     HostAndPort address = new HostAndPort("localhost", encrypted.port());
-    DefaultJedisClientConfig.Builder config =
-        DefaultJedisClientConfig.builder()
-            .protocol(RedisProtocol.RESP2)
-            .sslOptions(
-                SslOptions.builder()
-                    .trustStoreType("PKCS12")
-                    .truststore(
-                        certificate.store().toFile(), TestCertificate.PASSWORD.toCharArray())
-                    .sslVerifyMode(SslVerifyMode.FULL)
-                    .build());
-    assertThatThrownBy(() -> ask(address, config.build()))
+    SslOptions tls =
+        SslOptions.builder()
+            .trustStoreType("PKCS12")
+            .truststore(certificate.store().toFile(), TestCertificate.PASSWORD.toCharArray())
+            .sslVerifyMode(SslVerifyMode.FULL)
+            .build();
+    assertThat(ask(address, jedisConfig(tls).user(USER).password(PASSWORD))).isEqualTo("PONG");
+    assertThatThrownBy(() -> ask(address, jedisConfig(tls)))
         .isInstanceOf(JedisDataException.class)
         .hasMessageStartingWith("NOAUTH");
-    assertThatThrownBy(() -> ask(address, config.user(USER).password("wrong").build()))
-        .isInstanceOf(JedisAccessControlException.class);
-    assertThat(ask(address, config.password(PASSWORD).build())).isEqualTo("PONG");
-    DefaultJedisClientConfig untrusting =
-        DefaultJedisClientConfig.builder()
-            .protocol(RedisProtocol.RESP2)
-            .sslOptions(SslOptions.defaults())
-            .build();
-    assertThatThrownBy(() -> ask(address, untrusting)).isInstanceOf(JedisConnectionException.class);
+    assertThatThrownBy(() -> ask(address, jedisConfig(tls).user(USER).password("wrong")))
+        .isInstanceOf(JedisAccessControlException.class)
+        .hasMessageStartingWith("WRONGPASS");
+    assertThatThrownBy(() -> ask(address, jedisConfig(SslOptions.defaults())))
+        .isInstanceOf(JedisConnectionException.class);
   }
 
-  private static String ask(HostAndPort address, DefaultJedisClientConfig config) {
-    try (Jedis jedis = new Jedis(address, config)) {
+  private static DefaultJedisClientConfig.Builder jedisConfig(SslOptions tls) {
+    return DefaultJedisClientConfig.builder().protocol(RedisProtocol.RESP2).sslOptions(tls);
+  }
+
+  private static String ask(HostAndPort address, DefaultJedisClientConfig.Builder config) {
+    try (Jedis jedis = new Jedis(address, config.build())) {
       return jedis.ping();
     }
   }

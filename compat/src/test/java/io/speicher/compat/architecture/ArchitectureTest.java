@@ -176,7 +176,11 @@ final class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(
-                    "java..", "io.speicher..", "org.jspecify..", "com.google.errorprone..")
+                    "java..",
+                    "javax.net.ssl..",
+                    "io.speicher..",
+                    "org.jspecify..",
+                    "com.google.errorprone..")
                 .or(describe("primitive arrays", JavaClass::isArray)))
         .check(CLASSES);
   }
