@@ -47,8 +47,11 @@ final class TckIT {
   @Test
   void json_withoutPassword() throws IOException {
     ServerSettings settings = TestSettings.of(2, Transport.best());
-    assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:secret")))
-        .contains("auth/required", "auth/eachConnection");
+    try (CapturedLog log = new CapturedLog()) {
+      assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:secret")))
+          .contains("auth/required", "auth/eachConnection");
+      assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
+    }
   }
 
   @Test
