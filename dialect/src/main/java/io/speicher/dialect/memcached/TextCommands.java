@@ -164,11 +164,7 @@ abstract class TextCommands {
       case Reply.Denied denied -> denied(denied, out);
       case Reply.Failed failed -> writeLine(SERVER_ERROR, failed.message(), out);
       case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
-      case Reply.Keys _,
-          Reply.Users _,
-          Reply.Permission _,
-          Reply.Denials _,
-          Reply.Inspected _ ->
+      case Reply.Keys _, Reply.Users _, Reply.Permission _, Reply.Denials _, Reply.Inspected _ ->
           throw impossible(reply.getClass().getSimpleName());
     }
   }

@@ -936,7 +936,8 @@ public final class CommandExecutor {
           }
           count(Counter.ERRORS, 1);
           count(Counter.DENIED_LOGINS, 1);
-          server.denied(session, auth.user(), Denied.WRONG_PASSWORD, session.command().name(), null);
+          server.denied(
+              session, auth.user(), Denied.WRONG_PASSWORD, session.command().name(), null);
           return Denied.WRONG_PASSWORD;
         });
   }

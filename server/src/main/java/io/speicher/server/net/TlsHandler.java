@@ -8,13 +8,13 @@ import io.netty.util.concurrent.EventExecutor;
 import io.speicher.dialect.Share;
 import io.speicher.server.security.CertificateNames;
 import io.speicher.server.security.Tls;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encrypts and decrypts what a connection sends and receives.
