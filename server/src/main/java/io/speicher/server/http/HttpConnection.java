@@ -137,10 +137,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
     if (!isAnswering) {
       begin(ctx, message);
-    } else if (waiting.size() < MAX_WAITING) {
+    } else if (!isEnding && waiting.size() < MAX_WAITING) {
       waiting.add(message.retain());
     } else {
-      ctx.close();
+      isEnding = true; // What is too much is not answered.
     }
   }
 
@@ -237,7 +237,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     headers.set("Referrer-Policy", "no-referrer");
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     page.headers().forEach(headers::set);
-    HttpUtil.setKeepAlive(headers, version, !isEnding);
+    HttpUtil.setKeepAlive(headers, version, !isEnding || !waiting.isEmpty());
     closeAfter(REPLY_SECONDS, ctx);
     ctx.writeAndFlush(response).addListener((ChannelFuture sent) -> replied(sent, ctx));
   }
