@@ -631,6 +631,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
           throw e;
         }
         speaking.encode(new Reply.Failed(Reply.UNAVAILABLE, e.reason()), out);
+        command = new Command.Malformed(e.reason()); // For those who count.
       }
       answered = true;
       boolean isDrawn = stats.executed(session.command());
@@ -647,7 +648,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       boolean isTurnOfOthers = !isPlain || next == limit;
       if (isTurnOfOthers || isDrawn) {
         long now = System.nanoTime();
-        measure(requireNonNull(command), isDrawn, stats, now);
+        measure(command, isDrawn, stats, now);
         if (isDrawn) {
           long transferred = bytes.readerIndex() - start + out.position() - replyStart;
           stats.countKey(command, transferred, now);
