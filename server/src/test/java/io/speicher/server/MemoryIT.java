@@ -156,6 +156,24 @@ final class MemoryIT {
     }
   }
 
+  /** Together they hold all that there is for those that hold little, and each wants more. */
+  @Test
+  void smallRequests_thatHoldAllThereIs_areAllAnswered() throws IOException {
+    SpeicherServer server = start();
+    String request = set("small", "s".repeat(60_000));
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      clients.add(connect(server));
+      clients.get(i).send(bytes(request.substring(0, 40_000)));
+    }
+    for (RawClient client : clients) {
+      client.send(bytes(request.substring(40_000)));
+    }
+    for (RawClient client : clients) {
+      expect(client, "+OK\r\n");
+    }
+  }
+
   /** A peer that stops in the middle of a request is told why it is ended when others wait. */
   @Test
   void halfRequests_areCutOff_whenOthersNeedTheMemory() throws IOException {

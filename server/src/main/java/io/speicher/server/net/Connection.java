@@ -841,9 +841,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
    */
   private int capacityWith(int more) {
     int needed = Math.addExact(input.readableBytes(), more);
-    int missing = dialect == null ? 0 : dialect.missingBytes(input);
+    int missing = missingBytes();
     long expected = missing == 0 ? Long.MAX_VALUE : (long) input.readableBytes() + missing;
     return (int) Math.max(needed, Math.min(Math.min(2L * needed, expected), MAX_ARRAY));
+  }
+
+  /** How many bytes the command that has begun lacks, as far as that is known. */
+  private int missingBytes() {
+    if (dialect != null) {
+      return dialect.missingBytes(input);
+    }
+    if (spoken == null) {
+      return 0;
+    }
+    Dialect speaking = spoken.take();
+    int missing = speaking.missingBytes(input);
+    spoken.giveBack(speaking);
+    return missing;
   }
 
   private void putAside(ByteBuf bytes) {
