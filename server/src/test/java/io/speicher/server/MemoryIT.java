@@ -162,12 +162,13 @@ final class MemoryIT {
     SpeicherServer server = start();
     String request = set("small", "s".repeat(60_000));
     List<RawClient> clients = new ArrayList<>();
-    for (int i = 0; i < 120; i++) {
+    for (int i = 0; i < 700; i++) {
       clients.add(connect(server));
-      clients.get(i).send(bytes(request.substring(0, 40_000)));
     }
-    for (RawClient client : clients) {
-      client.send(bytes(request.substring(40_000)));
+    for (int from : new int[] {0, 5_000}) {
+      for (RawClient client : clients) {
+        client.send(bytes(request.substring(from, from == 0 ? 5_000 : request.length())));
+      }
     }
     for (RawClient client : clients) {
       expect(client, "+OK\r\n");

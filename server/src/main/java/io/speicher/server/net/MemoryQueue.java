@@ -31,6 +31,7 @@ final class MemoryQueue {
   private final Queue<Waiting> large = newQueue();
   private final long startNanos = System.nanoTime();
   private @Nullable Connection holder;
+  private boolean wasForSmall;
   private volatile boolean isBusy;
 
   /**
@@ -79,6 +80,7 @@ final class MemoryQueue {
   synchronized void next() {
     admitSmall();
     admitLarge();
+    giveReserve();
     isBusy = !small.isEmpty() || !large.isEmpty();
   }
 
@@ -99,8 +101,15 @@ final class MemoryQueue {
     if (first != null && first.totalBytes() <= account.freeBytes() / 2) {
       large.remove().connection().mayHoldMore(false);
     }
-    if (holder == null && !large.isEmpty()) {
-      holder = large.remove().connection();
+  }
+
+  /** Also to those that need little: together they may hold all that each of them waits for. */
+  private void giveReserve() {
+    boolean isForSmall = large.isEmpty() || (!wasForSmall && !small.isEmpty());
+    Queue<Waiting> next = isForSmall ? small : large;
+    if (holder == null && !next.isEmpty()) {
+      wasForSmall = isForSmall;
+      holder = next.remove().connection();
       holder.mayHoldMore(true);
     }
   }
