@@ -29,9 +29,6 @@ public final class Account {
   /** Who holds no more may use the part for those that hold little. */
   public static final int SMALL_SHARE_BYTES = 128 << 10;
 
-  /** An eighth of the account should be free. */
-  private static final int SLACK_DIVISOR = 8;
-
   private final long limitBytes;
   private final long reserveBytes;
   private final long smallBytes;
@@ -99,12 +96,7 @@ public final class Account {
 
   /** Whether connections should hold as little as they can. */
   public boolean isShort() {
-    return slack() < 1;
-  }
-
-  /** How much is left of what should be free, so that few have to wait: from 0 to 1. */
-  public double slack() {
-    return Math.min(1, (double) freeBytes() * SLACK_DIVISOR / limitBytes);
+    return freeBytes() < limitBytes >> 3;
   }
 
   /** Takes so many bytes for a connection that will hold {@code totalBytes}, or returns false. */

@@ -13,6 +13,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.speicher.dialect.Account;
 import io.speicher.dialect.Ahead;
 import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
@@ -106,14 +107,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /*
    * While others wait for memory, whoever holds some has to use it. A peer that takes and sends
-   * less than this in this time is stalled: 16 KB/s as long as some memory is left, 80 KB/s if there
-   * is none or it has the reserve. Single bytes now and then are no progress, or a few dribbling
-   * peers could hold the reserve for days. The time is counted in looks at it, between which all
-   * sockets have been read: a loop that had no time to read is not the fault of the peer.
+   * less than this in this time, 16 KB/s, is stalled; 53 KB/s if it has the reserve, or holds little,
+   * which others that need little wait for. Single bytes now and then are no progress, or a few
+   * dribbling peers could hold the reserve for days. The time is counted in looks at it, between
+   * which all sockets have been read: a loop that had no time to read is not the fault of the peer.
    */
   private static final int MIN_PROGRESS_BYTES = 16 << 10;
-  private static final int MAX_STALLED_LOOKS = 1_000 / Turn.WATCH_MILLIS;
-  private static final int MIN_STALLED_LOOKS = 200 / Turn.WATCH_MILLIS;
+  private static final int STALLED_LOOKS = 1_000 / Turn.WATCH_MILLIS;
+  private static final int SOON_STALLED_LOOKS = 300 / Turn.WATCH_MILLIS;
 
   /** Who holds no more is no help to those who wait. 10,000 connections then hold 40 MB. */
   private static final int MIN_STALLED_BYTES = 4 << 10;
@@ -970,15 +971,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /**
-   * Whether it holds memory that others need, and its peer has done too little for a while.
-   *
-   * @param slack see {@link io.speicher.dialect.Account#slack}
-   */
-  boolean isStalled(double slack) {
-    double patience = share().hasReserve() ? 0 : slack;
-    double maxLooks = MIN_STALLED_LOOKS + patience * (MAX_STALLED_LOOKS - MIN_STALLED_LOOKS);
-    return share().heldBytes() >= MIN_STALLED_BYTES
+  /** Whether it holds memory that others need, and its peer has done too little for a while. */
+  boolean isStalled() {
+    long heldBytes = share().heldBytes();
+    boolean isSoon = share().hasReserve() || heldBytes <= Account.SMALL_SHARE_BYTES;
+    int maxLooks = isSoon ? SOON_STALLED_LOOKS : STALLED_LOOKS;
+    return heldBytes >= MIN_STALLED_BYTES
         && looksWithoutProgress >= maxLooks
         && state != State.FINISHING;
   }

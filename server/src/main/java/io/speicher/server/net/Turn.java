@@ -51,7 +51,6 @@ final class Turn {
   private final CommandExecutor executor;
   private final ReceiveBuffer receiveBuffer;
   private final Outbox outbox;
-  private final Account account;
   private final Dialects dialects;
   private final MemoryQueue memoryQueue;
   private final Connections connections;
@@ -94,7 +93,6 @@ final class Turn {
       HttpHandover http) {
     this.loop = loop;
     this.executor = executor;
-    this.account = account;
     this.dialects = dialects;
     this.memoryQueue = memoryQueue;
     this.connections = connections;
@@ -222,9 +220,8 @@ final class Turn {
     watchSoon(false);
     List<Connection> own = connections.all().stream().filter(one -> one.turn() == this).toList();
     own.forEach(connection -> connection.lookForProgress(isFirst));
-    double slack = account.slack();
     own.stream()
-        .filter(one -> one.isStalled(slack))
+        .filter(Connection::isStalled)
         .sorted(Comparator.comparingLong((Connection one) -> one.share().heldBytes()).reversed())
         .limit(MAX_CUT_OFF)
         .forEach(Connection::cutOff);
