@@ -2,7 +2,6 @@ package io.speicher.dialect;
 
 import io.speicher.protocol.Glob;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -87,12 +86,6 @@ public final class Rights {
   /** Whether a command may be executed that its dialect has a name for. */
   public boolean include(String command) {
     return all || commands.contains(command);
-  }
-
-  /** Whether all keys may be read. */
-  public boolean includeReadingAll() {
-    return allKeys
-        || Arrays.stream(keys).anyMatch(some -> some.read() && some.pattern().matchesAll());
   }
 
   public boolean includeReading(ByteBuffer key) {

@@ -109,7 +109,8 @@ public interface Store extends AutoCloseable {
    * there from the first call to the last is visited at least once, whatever happens to others
    * meanwhile; keys that come or go may be visited or not, and some keys twice.
    *
-   * @param cursor 0 to begin, or what the last call returned; any number is safe
+   * @param cursor 0 to begin, or what the last call returned; any other number is safe, and begins
+   *     somewhere
    * @param maxKeys about how many keys to visit, at least 1: it may be a few more, or less, even
    *     none, and fewer where keys are long. How many it may be at most does not depend on how many
    *     there are.

@@ -305,10 +305,7 @@ public final class CommandExecutor {
         return new FindWork(store, dialect, find.pattern(), rights, session.share());
       }
       case Command.RandomKey _ -> {
-        if (!rights.includeReadingAll()) {
-          return new FindAnyWork(store, dialect, rights);
-        }
-        dialect.encode(search.any(), out);
+        return new FindAnyWork(store, dialect, rights);
       }
       case Command.CountItems _ -> dialect.encode(new Reply.Count(store.stats().itemCount()), out);
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds any key that may be read, where not all may: one of the first from a random place on. There
- * may be few of them among many others.
+ * Finds any key that may be read: one of the first from a random place on. There may be few of them
+ * among many others.
  */
 final class FindAnyWork implements Work {
   private final Store store;
@@ -41,7 +41,7 @@ final class FindAnyWork implements Work {
       cursor =
           store.scan(
               cursor,
-              KeySearch.KEYS_AT_ONCE,
+              1,
               key -> {
                 if (rights.includeReading(key)) {
                   found.add(key);

@@ -8,10 +8,9 @@ import io.speicher.store.Store;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Finds keys without being told which: for SCAN and RANDOMKEY. */
+/** Finds keys without being told which: a step of SCAN. */
 final class KeySearch {
   /** How many keys are looked at between two looks at the clock. */
   static final int KEYS_AT_ONCE = 32;
@@ -20,7 +19,6 @@ final class KeySearch {
   private static final long MAX_SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int MAX_SCAN_BYTES = 1 << 20;
-  private static final int RANDOM_KEY_TRIES = 100;
 
   private final Store store;
 
@@ -60,23 +58,5 @@ final class KeySearch {
         && bytes[0] < MAX_SCAN_BYTES
         && System.nanoTime() - deadlineNanos < 0);
     return new Reply.Keys(cursor, keys);
-  }
-
-  /** One of the first keys from a random place on, so that none is left out for ever. */
-  Reply any() {
-    List<ByteBuffer> keys = new ArrayList<>();
-    long cursor = ThreadLocalRandom.current().nextLong();
-    for (int i = 0; keys.isEmpty() && i < RANDOM_KEY_TRIES; i++) {
-      cursor = store.scan(cursor, 1, keys::add);
-    }
-    cursor = 0;
-    do {
-      cursor = keys.isEmpty() ? store.scan(cursor, 1, keys::add) : 0;
-    } while (cursor != 0);
-    if (keys.isEmpty()) {
-      return Reply.Miss.MISS;
-    }
-    int any = ThreadLocalRandom.current().nextInt(keys.size());
-    return new Reply.Keys(0, List.of(keys.get(any)));
   }
 }

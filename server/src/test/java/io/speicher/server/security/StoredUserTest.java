@@ -91,8 +91,7 @@ final class StoredUserTest {
     assertThat(some.includeWriting(key("r1"))).isFalse();
     assertThat(some.includeWriting(key("b1"))).isTrue();
     assertThat(some.includeReading(key("x"))).isFalse();
-    assertThat(some.includeReadingAll()).isFalse();
-    assertThat(NEW.with("%R~*").rights().includeReadingAll()).isTrue();
+    assertThat(NEW.with("%R~*").rights().includeReading(key("x"))).isTrue();
   }
 
   @Test

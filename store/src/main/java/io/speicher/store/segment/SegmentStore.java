@@ -497,10 +497,10 @@ public final class SegmentStore implements Store {
   @Override
   public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
     long end = (long) index.tableCount() << SlotLayout.TAG_BITS;
-    long position = cursor;
+    long position = Long.remainderUnsigned(cursor, end);
     List<ByteBuffer> keys = new ArrayList<>();
     long bytes = 0;
-    for (int i = 0; i < maxKeys && position >= 0 && position < end; i++) {
+    for (int i = 0; i < maxKeys && position < end; i++) {
       position = skipEmptyTables(position, end);
       if (position < end) {
         int before = keys.size();
@@ -512,7 +512,7 @@ public final class SegmentStore implements Store {
       }
     }
     keys.forEach(visitor::visit);
-    return position < 0 || position >= end ? 0 : position;
+    return position >= end ? 0 : position;
   }
 
   /** Goes on to the next table that has items, or as far as can be looked at in one step. */

@@ -9,7 +9,11 @@ import io.speicher.store.StoreContract;
 import io.speicher.store.Ticker;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class SegmentStoreTest extends StoreContract {
@@ -62,6 +66,22 @@ final class SegmentStoreTest extends StoreContract {
       keys += count[0];
     } while (cursor != 0);
     assertThat(keys).isEqualTo(500);
+  }
+
+  @Test
+  void scan_fromAnyNumber_beginsAnywhere() {
+    Store store = store(64 << 20);
+    for (int i = 0; i < 10_000; i++) {
+      put(store, "key" + i, "v");
+    }
+    Random random = new Random(1);
+    Set<String> first = new HashSet<>();
+    for (int i = 0; i < 1_000; i++) {
+      List<String> found = new ArrayList<>();
+      store.scan(random.nextLong(), 1, key -> found.add(UTF_8.decode(key).toString()));
+      found.stream().limit(1).forEach(first::add);
+    }
+    assertThat(first).hasSizeGreaterThan(100);
   }
 
   private static int scanCalls(Store store, int maxKeys) {
