@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.speicher.protocol.Command;
 import io.speicher.protocol.json.JsonCommandEncoder;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,8 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -219,9 +218,8 @@ final class DispatcherTest {
   @Test
   @SuppressWarnings("NullAway") // Null is what makes it fail.
   void ownThread_survivesAFaultOfItsOwn() {
-    Logger logger = Logger.getLogger(Dispatcher.class.getName());
-    logger.setLevel(Level.OFF);
-    try (FakeServer server = FakeServer.startCorrect();
+    try (CapturedLog log = new CapturedLog(Dispatcher.class.getName());
+        FakeServer server = FakeServer.startCorrect();
         SpeicherClient client = server.client().build()) {
       ByteBuffer frame = new JsonCommandEncoder().encode(new Command.Ping());
       Settings settings = client.dispatcher.settings();
@@ -235,8 +233,7 @@ final class DispatcherTest {
       }
       assertThat(client.set("k", "v")).isTrue();
       assertThat(client.get("k")).isEqualTo("v");
-    } finally {
-      logger.setLevel(null);
+      assertThat(log.lines()).isNotEmpty();
     }
   }
 

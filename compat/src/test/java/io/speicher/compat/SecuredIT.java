@@ -16,6 +16,7 @@ import io.speicher.server.ServerSettings;
 import io.speicher.server.SpeicherServer;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import io.speicher.testing.Program;
 import io.speicher.testing.TestCertificate;
 import java.nio.file.Files;
@@ -24,8 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import net.spy.memcached.ConnectionFactoryBuilder;
 import net.spy.memcached.ConnectionFactoryBuilder.Protocol;
 import net.spy.memcached.MemcachedClient;
@@ -53,8 +52,7 @@ final class SecuredIT {
   private static final String USER = "default";
   private static final String PASSWORD = "open sesame";
 
-  /** Says that a password was wrong; kept here, since a logger may be forgotten. */
-  private static final Logger SERVER = Logger.getLogger("io.speicher.server.security");
+  private static final CapturedLog WRONG_PASSWORDS = CapturedLog.ofServer();
 
   @TempDir private static Path shared;
   private static TestCertificate certificate;
@@ -67,7 +65,6 @@ final class SecuredIT {
 
   @BeforeAll
   static void startServers() throws Exception {
-    SERVER.setLevel(Level.SEVERE);
     certificate = new TestCertificate(shared, "server");
     authority = Files.writeString(shared.resolve("cert.pem"), certificate.certificate());
     Path key = Files.writeString(shared.resolve("key.pem"), certificate.key());
@@ -92,6 +89,7 @@ final class SecuredIT {
   static void stopServers() {
     plain.close();
     encrypted.close();
+    WRONG_PASSWORDS.close();
   }
 
   private String run(String program, String debianPackage, String input, String... arguments)

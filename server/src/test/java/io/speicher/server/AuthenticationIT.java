@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ final class AuthenticationIT {
   private static final String REQUIRED =
       "{\"status_code\":401,\"message\":\"authentication required\"}";
 
-  private final CapturedLog log = new CapturedLog();
+  private final CapturedLog log = CapturedLog.ofServer();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private SpeicherServer server;
 

@@ -2,6 +2,7 @@ package io.speicher.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.CapturedLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class DutiesTest {
-  private final CapturedLog log = new CapturedLog();
+  private final CapturedLog log = CapturedLog.ofServer();
   private final List<String> done = new ArrayList<>();
 
   @AfterEach

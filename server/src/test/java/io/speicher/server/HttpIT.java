@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -267,7 +268,7 @@ final class HttpIT {
   @Test
   void password() throws IOException {
     SpeicherServer server = start(settings().with(ServerSettings.PASSWORD, "sesame"));
-    try (CapturedLog log = new CapturedLog()) {
+    try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(exchange(server.port(), get("/health/live"))).startsWith("HTTP/1.1 200 ");
       assertThat(exchange(server.port(), get("/metrics")))
           .startsWith("HTTP/1.1 401 ")

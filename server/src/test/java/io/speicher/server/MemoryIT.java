@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.speicher.dialect.Account;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -262,7 +263,7 @@ final class MemoryIT {
   void everyAllocation_failsOnce() throws IOException {
     SpeicherServer server = start();
     ask(connect(server), set("big", BIG) + set("small", "s"), "+OK\r\n+OK\r\n");
-    try (CapturedLog log = new CapturedLog()) {
+    try (CapturedLog log = CapturedLog.ofServer()) {
       failEachOnce(server);
       assertThat(log.lines())
           .isNotEmpty()

@@ -17,6 +17,7 @@ import io.speicher.store.Ticker;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
@@ -114,7 +115,7 @@ final class SpeicherServerIT {
     @Test
     void failingStore_isA503_andTheConnectionLivesOn() throws IOException {
       RawClient client = connect(start(settings(), new BrokenStore()));
-      try (CapturedLog log = new CapturedLog()) {
+      try (CapturedLog log = CapturedLog.ofServer()) {
         assertThat(client.ask("{'command':'GET','key':'foo'}"))
             .isEqualTo("{\"status_code\":503,\"message\":\"the server failed: see its log\"}");
         assertThat(log.lines()).containsExactly("SEVERE command failed: command=Get");

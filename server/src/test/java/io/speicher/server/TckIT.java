@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import io.speicher.tck.TckCommand;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -37,7 +38,7 @@ final class TckIT {
   void json_withPassword() throws IOException {
     ServerSettings settings =
         TestSettings.of(2, Transport.best()).with(ServerSettings.PASSWORD, "se\"cret");
-    try (CapturedLog log = new CapturedLog()) {
+    try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:se\"cret"))).isEmpty();
       assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
     }
@@ -47,7 +48,7 @@ final class TckIT {
   @Test
   void json_withoutPassword() throws IOException {
     ServerSettings settings = TestSettings.of(2, Transport.best());
-    try (CapturedLog log = new CapturedLog()) {
+    try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:secret")))
           .contains("auth/required", "auth/eachConnection");
       assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
@@ -56,7 +57,7 @@ final class TckIT {
 
   @Test
   void resp() throws IOException {
-    try (CapturedLog log = new CapturedLog()) { // Of users that come and go.
+    try (CapturedLog log = CapturedLog.ofServer()) { // Of users that come and go.
       assertThat(failures("resp", Transport.best())).isEqualTo(OTHERWISE_THAN_REDIS);
       assertThat(log.lines()).anyMatch(line -> line.startsWith("INFO user added name=tck"));
     }

@@ -9,6 +9,7 @@ import io.speicher.dialect.Account;
 import io.speicher.server.security.ClientCertificates;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import io.speicher.testing.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -348,7 +349,7 @@ final class TlsHandshakeIT {
     /** Each handshake that never ends takes an engine, and there are only so many. */
     @Test
     void engines_areBounded() throws Exception {
-      try (CapturedLog log = new CapturedLog()) {
+      try (CapturedLog log = CapturedLog.ofServer()) {
         SpeicherServer server = start(settings().with(ServerSettings.MAX_TLS_CONNECTIONS, 3));
         List<SSLSocket> sockets = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -379,7 +380,7 @@ final class TlsHandshakeIT {
 
     @Test
     void reload_aThousandTimesUnderLoad() throws Exception {
-      try (CapturedLog log = new CapturedLog()) {
+      try (CapturedLog log = CapturedLog.ofServer()) {
         SpeicherServer server = start(settings());
         AtomicBoolean stop = new AtomicBoolean();
         AtomicInteger asked = new AtomicInteger();

@@ -13,6 +13,7 @@ import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsException;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import io.speicher.testing.TestCertificate;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -364,7 +365,7 @@ final class TlsIT {
     void clientCertificates_required() throws Exception {
       Path authorities =
           Files.writeString(certificateFile.resolveSibling("ca.pem"), other.certificate());
-      try (CapturedLog log = new CapturedLog()) {
+      try (CapturedLog log = CapturedLog.ofServer()) {
         SpeicherServer server =
             start(
                 settings()
@@ -517,7 +518,7 @@ final class TlsIT {
 
     @Test
     void reload_underLoad() throws Exception {
-      try (CapturedLog log = new CapturedLog()) {
+      try (CapturedLog log = CapturedLog.ofServer()) {
         SpeicherServer server = start();
         RawClient lasting = connect(server.port());
         ask(lasting, "mn\r\n", "MN\r\n"); // Or its handshake would come later.

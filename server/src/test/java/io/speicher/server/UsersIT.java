@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.speicher.server.security.PasswordHash;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class UsersIT {
           .replace("HASH", PasswordHash.of("sesame").toString());
 
   @TempDir Path folder;
-  private final CapturedLog log = new CapturedLog();
+  private final CapturedLog log = CapturedLog.ofServer();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private Path file;
   private SpeicherServer server;

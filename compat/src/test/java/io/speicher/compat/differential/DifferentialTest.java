@@ -6,6 +6,7 @@ import io.speicher.server.ServerSettings;
 import io.speicher.server.SpeicherServer;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import io.speicher.testing.OriginalServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,8 +25,10 @@ final class DifferentialTest {
 
   @Test
   void redisAndSpeicherAnswerTheSame(@TempDir Path folder) throws Exception {
-    try (OriginalServer redis = Originals.redis(folder)) {
+    try (CapturedLog log = CapturedLog.ofServer();
+        OriginalServer redis = Originals.redis(folder)) {
       compareWithSpeicher(new RespCommands(), redis);
+      assertThat(log.lines()).allMatch(line -> line.startsWith("WARNING authentication failed"));
     }
   }
 
