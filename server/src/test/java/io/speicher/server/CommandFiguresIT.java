@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +115,19 @@ final class CommandFiguresIT {
     }
     assertThat(ask(delete + "SLOWLOG GET\r\n")).contains("$3\r\ndel\r\n", "more arguments)");
     assertThat(ask("INFO commandstats\r\n")).contains("cmdstat_del:calls=1,");
+  }
+
+  /** What is answered later than it was received belongs to it, not to the next command. */
+  @Test
+  void failureOfCommandThatWaits() throws IOException {
+    try (CapturedLog log = CapturedLog.ofServer()) {
+      ask("AUTH nobody wrong\r\nGET a\r\n");
+      assertThat(log.lines()).hasSize(1);
+    }
+    assertThat(ask("INFO commandstats\r\n"))
+        .containsPattern("cmdstat_auth:calls=1,.*,rejected_calls=0,failed_calls=1\r\n")
+        .containsPattern("cmdstat_get:calls=1,.*,rejected_calls=0,failed_calls=0\r\n");
+    assertThat(ask("INFO errorstats\r\n")).contains("errorstat_WRONGPASS:count=1\r\n");
   }
 
   /** What other dialects are asked is counted by kind. */

@@ -73,7 +73,7 @@ final class CheckWork implements Work {
       int next = Math.min(count, checked + KEYS_AT_ONCE);
       Refusal refusal = Access.refusal(rights, dialect.commandName(), part(command, checked, next));
       if (refusal != null) {
-        dialect.encode(executor.deny(refusal, session, dialect, command), out);
+        executor.deny(refusal, command, session, dialect, out);
         return true;
       }
       checked = next;

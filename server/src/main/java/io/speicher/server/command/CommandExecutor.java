@@ -9,9 +9,7 @@ import io.speicher.dialect.Rights;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
 import io.speicher.dialect.User;
-import io.speicher.dialect.WatchedKeys;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
@@ -19,7 +17,6 @@ import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
-import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.UserRequest;
@@ -37,8 +34,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -68,7 +63,6 @@ public final class CommandExecutor {
 
   private static final Logger logger = System.getLogger(CommandExecutor.class.getName());
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-  private static final ByteBuffer ZERO = ByteBuffer.wrap(new byte[] {'0'});
 
   /** What a plain set stores, by the code of its kind. */
   private static final List<PutOptions> PLAIN =
@@ -86,6 +80,9 @@ public final class CommandExecutor {
   /** One for all connections. */
   private final Supplier<User> firstUser;
 
+  private final Permissions permissions;
+  private final Transactions transactions;
+  private final Edits edits;
   private final Leases leases;
   private final KeySearch search;
 
@@ -108,7 +105,10 @@ public final class CommandExecutor {
     commandStats = new CommandStats(locks.count());
     noPrefetch = store.newPrefetch();
     firstUser = server::firstUser;
-    leases = new Leases(this, store);
+    permissions = new Permissions(this, server);
+    transactions = new Transactions(this, store);
+    edits = new Edits(this, store, server);
+    leases = new Leases(this, store, edits);
     search = new KeySearch(store);
   }
 
@@ -170,14 +170,14 @@ public final class CommandExecutor {
     try {
       out.ensureWritable(SHORT_REPLY_BYTES);
       Work left = begin(command, session, prefetch, place, dialect, out);
-      countFailure(command, session, out);
+      countFailure(command instanceof Command.Malformed, session, out);
       return left;
     } catch (MemoryShortageException e) {
       out.resetTo(start);
       throw e;
     } catch (RuntimeException | Error e) {
       fail(command, e, dialect, out.resetTo(start));
-      countFailure(command, session, out);
+      countFailure(command instanceof Command.Malformed, session, out);
       return null;
     }
   }
@@ -192,12 +192,18 @@ public final class CommandExecutor {
     peer.firstUser(() -> server.certifiedUser(names));
   }
 
+  /** Goes on with what a command has left to be done, see {@link Work#goOn}. */
+  public boolean goOn(Work work, Session session, ReplyBuffer out, long deadlineNanos) {
+    boolean isDone = work.goOn(out, deadlineNanos);
+    countFailure(false, session, out);
+    return isDone;
+  }
+
   /** Counts an error that was answered, if it was one. */
-  private void countFailure(Command command, Session session, ReplyBuffer out) {
+  private void countFailure(boolean isMalformed, Session session, ReplyBuffer out) {
     String code = out.takeFailure();
     if (code != null) {
-      commandStats.failed(
-          session.command(), code, isRefused || command instanceof Command.Malformed);
+      commandStats.failed(session.command(), code, isRefused || isMalformed);
     }
     isRefused = false;
   }
@@ -217,7 +223,7 @@ public final class CommandExecutor {
   }
 
   /** One command has failed; the others of this connection and all others go on. */
-  private void fail(Command command, Throwable e, Dialect dialect, ReplyBuffer out) {
+  void fail(Command command, Throwable e, Dialect dialect, ReplyBuffer out) {
     logger.log(Level.ERROR, "command failed: command=" + command.getClass().getSimpleName(), e);
     count(Counter.ERRORS, 1);
     dialect.encode(new Reply.Failed(Reply.UNAVAILABLE, "the server failed: see its log"), out);
@@ -236,15 +242,19 @@ public final class CommandExecutor {
       if (check != null) {
         return check;
       }
-      Refusal refusal = refusal(rights, session, dialect, command);
+      Refusal refusal = Permissions.refusal(rights, session, dialect, command);
       if (refusal != null) {
-        isRefused = true;
-        out.fail("NOPERM"); // Unless its dialect says it in another word.
-        dialect.encode(deny(refusal, session, dialect, command), out);
+        deny(refusal, command, session, dialect, out);
         return null;
       }
     }
     return beginAllowed(command, session, rights, prefetch, place, dialect, out);
+  }
+
+  void deny(Refusal refusal, Command command, Session session, Dialect dialect, ReplyBuffer out) {
+    isRefused = true;
+    out.fail("NOPERM"); // Unless its dialect says it in another word.
+    dialect.encode(permissions.deny(refusal, session, dialect, command), out);
   }
 
   /** Begins with a command whose rights were looked at elsewhere. */
@@ -287,10 +297,10 @@ public final class CommandExecutor {
             dialect, delete, same -> ((Command.DeleteAll) same).keys(), this::isDeleted);
       }
       case Command.Touch touch -> dialect.encode(touch(touch), out);
-      case Command.Append append -> dialect.encode(append(append), out);
-      case Command.SetRange set -> dialect.encode(setRange(set), out);
-      case Command.Add add -> dialect.encode(add(add), out);
-      case Command.AddDecimal add -> dialect.encode(add(add), out);
+      case Command.Append append -> dialect.encode(edits.append(append), out);
+      case Command.SetRange set -> dialect.encode(edits.setRange(set), out);
+      case Command.Add add -> dialect.encode(edits.add(add), out);
+      case Command.AddDecimal add -> dialect.encode(edits.add(add), out);
       case Command.Move move -> dialect.encode(move(move), out);
 
       case Command.LeaseGet get -> leases.get(get, dialect, out);
@@ -315,8 +325,8 @@ public final class CommandExecutor {
         return work;
       }
       case Command.Transaction transaction ->
-          locks.alone(lock, () -> execute(transaction, session, dialect, out));
-      case Command.Watch watch -> dialect.encode(watch(watch.keys(), session), out);
+          locks.alone(lock, () -> transactions.execute(transaction, session, dialect, out));
+      case Command.Watch watch -> dialect.encode(transactions.watch(watch.keys(), session), out);
       case Command.Unwatch _ -> dialect.encode(unwatch(session), out);
 
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
@@ -327,10 +337,10 @@ public final class CommandExecutor {
       case Command.ResetSlowLog _ -> dialect.encode(resetSlowLog(), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(session), out);
       case Command.Auth auth -> {
-        return authenticate(auth, session, dialect);
+        return permissions.authenticate(auth, session, dialect);
       }
       case Command.ManageUsers manage -> {
-        return manageUsers(manage.request(), session, dialect);
+        return permissions.manageUsers(manage.request(), session, dialect);
       }
       case Command.Check _ -> dialect.encode(Reply.Done.DONE, out); // Rights were looked at.
       case Command.Quit _ -> dialect.encode(quit(session), out);
@@ -630,161 +640,6 @@ public final class CommandExecutor {
     };
   }
 
-  private Reply append(Command.Append append) {
-    count(Counter.SETS, 1);
-    @Nullable Reply[] refusal = new Reply[1];
-    int[] length = new int[1];
-    UpdateResult result =
-        store.update(
-            append.key(),
-            old -> {
-              ByteBuffer bytes = append.bytes();
-              if (old == null) {
-                length[0] = bytes.remaining();
-                refusal[0] = append.creates() ? null : Reply.Miss.MISS;
-                return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
-              }
-              length[0] = old.value().remaining() + bytes.remaining();
-              refusal[0] = refusal(append, old);
-              return refusal[0] == null ? longer(append, old) : Update.KEEP;
-            });
-    if (result == UpdateResult.TOO_LARGE) {
-      return tooLarge(length[0]);
-    }
-    return refusal[0] == null ? new Reply.Count(length[0]) : refusal[0];
-  }
-
-  /** Why nothing may be appended to this item, or null if it may. */
-  @Nullable Reply refusal(Command.Append append, Item old) {
-    int length = old.value().remaining() + append.bytes().remaining();
-    return length > server.maxValueBytes() ? Reply.WrongValue.TOO_LONG : null;
-  }
-
-  /** The item with its bytes added; it is neither stale nor leased. */
-  static Update.Replace longer(Command.Append append, Item old) {
-    ByteBuffer bytes = append.bytes();
-    ByteBuffer value = old.value();
-    boolean isText = append.kind() == ValueKind.TEXT && Leases.kind(old) == ValueKind.TEXT;
-    return changed(
-        old,
-        append.toFront() ? bytes : value,
-        append.toFront() ? value : bytes,
-        isText ? ValueKind.TEXT : ValueKind.BYTES);
-  }
-
-  /** A new item without flags and end. */
-  private static Update.Replace item(ValueKind kind, ByteBuffer value) {
-    return new Update.Replace(
-        value, NOTHING, kind.code(), 0, Item.NEVER, Update.Replace.NEW_VERSION);
-  }
-
-  /** Another value, of another kind; flags and expiry stay. */
-  private static Update.Replace changed(
-      Item old, ByteBuffer head, ByteBuffer tail, ValueKind kind) {
-    return new Update.Replace(
-        head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION);
-  }
-
-  private Reply setRange(Command.SetRange set) {
-    count(Counter.SETS, 1);
-    if (set.offset() > server.maxValueBytes() - set.bytes().remaining()) {
-      return Reply.WrongValue.TOO_LONG;
-    }
-    int[] length = new int[1];
-    UpdateResult result =
-        store.update(
-            set.key(),
-            old -> {
-              ByteBuffer value = old == null ? NOTHING : old.value();
-              if (!set.bytes().hasRemaining()) {
-                length[0] = value.remaining();
-                return Update.KEEP;
-              }
-              length[0] = Math.max(value.remaining(), set.offset() + set.bytes().remaining());
-              return overwritten(set, value, old);
-            });
-    return result == UpdateResult.TOO_LARGE ? tooLarge(length[0]) : new Reply.Count(length[0]);
-  }
-
-  /** What is before the offset, zeros if that is too little, the new bytes, and what is behind. */
-  private static Update.Replace overwritten(
-      Command.SetRange set, ByteBuffer value, @Nullable Item old) {
-    int length = value.remaining();
-    int kept = Math.min(set.offset(), length);
-    int behind = Math.min(set.offset() + set.bytes().remaining(), length);
-    return new Update.Replace(
-        value.slice(value.position(), kept),
-        set.offset() - kept,
-        set.bytes(),
-        value.slice(value.position() + behind, length - behind),
-        ValueKind.BYTES.code(),
-        0,
-        old == null ? 0 : old.flags(),
-        old == null ? Item.NEVER : old.expiresAtMillis(),
-        Update.Replace.NEW_VERSION);
-  }
-
-  private Reply add(Command.Add add) {
-    Reply[] reply = new Reply[1];
-    UpdateResult result = store.update(add.key(), old -> add(add, old, reply));
-    if (result == UpdateResult.TOO_LARGE) {
-      return tooLarge(add.key().remaining());
-    }
-    countAdd(add, reply[0]);
-    return reply[0];
-  }
-
-  void countAdd(Command.Add add, Reply reply) {
-    boolean up = add.arithmetic() == Arithmetic.SIGNED ? add.delta() >= 0 : isUp(add);
-    countHit(
-        !(reply instanceof Reply.Miss),
-        up ? Counter.INCREMENT_HITS : Counter.DECREMENT_HITS,
-        up ? Counter.INCREMENT_MISSES : Counter.DECREMENT_MISSES);
-  }
-
-  private static boolean isUp(Command.Add add) {
-    return add.arithmetic() == Arithmetic.UNSIGNED_UP;
-  }
-
-  Update add(Command.Add add, @Nullable Item old, Reply[] reply) {
-    if (old != null) {
-      reply[0] = Numbers.sum(old.value(), add.delta(), add.arithmetic());
-      return reply[0] instanceof Reply.Count(long sum)
-          ? Update.Replace.value(old, Numbers.text(add.arithmetic(), sum))
-          : Update.KEEP;
-    }
-    Command.Initial initial = add.initial();
-    if (initial == null) {
-      reply[0] = Reply.Miss.MISS;
-      return Update.KEEP;
-    }
-    reply[0] = new Reply.Count(initial.number());
-    return new Update.Replace(
-        Numbers.text(add.arithmetic(), initial.number()),
-        NOTHING,
-        initial.kind().code(),
-        0,
-        expiresAtMillis(initial.expiry(), null),
-        Update.Replace.NEW_VERSION);
-  }
-
-  private Reply add(Command.AddDecimal add) {
-    Reply[] reply = new Reply[1];
-    UpdateResult result =
-        store.update(
-            add.key(),
-            old -> {
-              reply[0] = Numbers.sum(old == null ? ZERO : old.value(), add.delta());
-              if (!(reply[0] instanceof Reply.Value sum)) {
-                return Update.KEEP;
-              }
-              return old == null
-                  ? item(ValueKind.BYTES, sum.bytes())
-                  : Update.Replace.value(old, sum.bytes());
-            });
-    return result == UpdateResult.TOO_LARGE ? tooLarge(add.key().remaining()) : reply[0];
-  }
-
   private Reply move(Command.Move move) {
     Reply[] reply = {Reply.Done.DONE};
     locks.alone(lock, () -> reply[0] = moveAlone(move));
@@ -823,149 +678,6 @@ public final class CommandExecutor {
     return Reply.Done.DONE;
   }
 
-  // ---- several commands ----
-
-  private void execute(
-      Command.Transaction transaction, Session session, Dialect dialect, ReplyBuffer out) {
-    WatchedKeys watched = session.watched();
-    boolean isUnchanged = watched == null || watched.areAllUnchanged(this::isUnchanged);
-    session.unwatch();
-    if (!isUnchanged) {
-      dialect.encode(Reply.Miss.MISS, out);
-      return;
-    }
-    dialect.beginBatch(transaction.commands().size(), out);
-    for (int i = 0; i < transaction.commands().size(); i++) {
-      dialect.turnTo(i);
-      executeElement(transaction.commands().get(i), session, dialect, out);
-    }
-    dialect.endBatch(out);
-  }
-
-  /** What comes before and after it is done, so it is answered, if only with an error. */
-  private void executeElement(Command command, Session session, Dialect dialect, ReplyBuffer out) {
-    long start = out.position();
-    try {
-      executeWhole(command, session, dialect, out);
-    } catch (MemoryShortageException e) {
-      count(Counter.ERRORS, 1);
-      dialect.encode(
-          new Reply.Failed(Reply.UNAVAILABLE, String.valueOf(e.getMessage())), out.resetTo(start));
-    } catch (RuntimeException | Error e) {
-      fail(command, e, dialect, out.resetTo(start));
-    }
-  }
-
-  private Reply watch(List<ByteBuffer> keys, Session session) {
-    WatchedKeys watched = session.watch();
-    watched.makeRoomFor(keys);
-    for (ByteBuffer key : keys) {
-      watch(key, watched);
-    }
-    return Reply.Done.DONE;
-  }
-
-  private void watch(ByteBuffer key, WatchedKeys watched) {
-    long[] seen = new long[2];
-    boolean isPresent = look(key, seen);
-    watched.add(key, isPresent ? seen[0] : 0, isPresent ? seen[1] : 0);
-  }
-
-  /** Whether a key has an item; if so, its version and its expiry are told. */
-  private boolean look(ByteBuffer key, long[] seen) {
-    return store.get(
-        key,
-        item -> {
-          seen[0] = item.version();
-          seen[1] = item.expiresAtMillis();
-        });
-  }
-
-  private boolean isUnchanged(ByteBuffer key, long version, long expiresAtMillis) {
-    long[] seen = new long[2];
-    boolean isPresent = look(key, seen);
-    return isPresent ? version == seen[0] && expiresAtMillis == seen[1] : version == 0;
-  }
-
-  private static Reply unwatch(Session session) {
-    session.unwatch();
-    return Reply.Done.DONE;
-  }
-
-  // ---- rights and users ----
-
-  private static @Nullable Refusal refusal(
-      Rights rights, Session session, Dialect dialect, Command command) {
-    return session.needsAuthentication()
-        ? Access.refusalBeforeAuthentication(command)
-        : Access.refusal(rights, dialect.commandName(), command);
-  }
-
-  Denied deny(Refusal refusal, Session session, Dialect dialect, Command command) {
-    count(Counter.ERRORS, 1);
-    Denied denied = refusal.denied();
-    if (denied != Denied.NOT_AUTHENTICATED) {
-      count(denied == Denied.KEY ? Counter.DENIED_KEYS : Counter.DENIED_COMMANDS, 1);
-      String name = dialect.commandName();
-      server.denied(
-          session,
-          session.userName(),
-          denied,
-          name.isEmpty() ? nameOf(command) : name,
-          refusal.key());
-    }
-    return denied;
-  }
-
-  /** For a dialect without names. */
-  private static String nameOf(Command command) {
-    return command.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-  }
-
-  private Work authenticate(Command.Auth auth, Session session, Dialect dialect) {
-    return new AwaitWork<>(
-        dialect,
-        server.verify(auth.user(), auth.password(), session.address()),
-        user -> {
-          if (user.isPresent() && server.has(user.get())) {
-            session.user(user.get());
-            return Reply.Done.DONE;
-          }
-          count(Counter.ERRORS, 1);
-          count(Counter.DENIED_LOGINS, 1);
-          server.denied(
-              session, auth.user(), Denied.WRONG_PASSWORD, session.command().name(), null);
-          return Denied.WRONG_PASSWORD;
-        });
-  }
-
-  private Work manageUsers(UserRequest request, Session session, Dialect dialect) {
-    CompletableFuture<Reply> reply =
-        request instanceof UserRequest.Try attempt
-            ? CompletableFuture.completedFuture(permission(attempt))
-            : server.manage(request, session);
-    return new AwaitWork<>(
-        dialect,
-        reply,
-        done -> {
-          if (!server.has(session.user())) {
-            session.finish(); // It has removed itself.
-          }
-          return done;
-        });
-  }
-
-  private Reply permission(UserRequest.Try attempt) {
-    User user = server.user(attempt.name());
-    if (user == null) {
-      return Reply.Miss.MISS;
-    }
-    Refusal refusal = Access.refusal(user.rights(), attempt.commandName(), attempt.command());
-    return refusal == null
-        ? new Reply.Permission(null, null)
-        : new Reply.Permission(refusal.denied(), refusal.key());
-  }
-
   // ---- the server and its connections ----
 
   /** One look for all who ask one after the other: it goes through all segments. */
@@ -986,6 +698,11 @@ public final class CommandExecutor {
 
   private Reply resetSlowLog() {
     server.slowLog().clear();
+    return Reply.Done.DONE;
+  }
+
+  private static Reply unwatch(Session session) {
+    session.unwatch();
     return Reply.Done.DONE;
   }
 

@@ -32,10 +32,12 @@ final class Leases {
 
   private final CommandExecutor executor;
   private final Store store;
+  private final Edits edits;
 
-  Leases(CommandExecutor executor, Store store) {
+  Leases(CommandExecutor executor, Store store, Edits edits) {
     this.executor = executor;
     this.store = store;
+    this.edits = edits;
   }
 
   /** What the bytes of an item are. */
@@ -265,10 +267,10 @@ final class Leases {
               }
               refusal[0] = CommandExecutor.refusal(command.condition(), old);
               if (refusal[0] == null) {
-                refusal[0] = executor.refusal(append, old);
+                refusal[0] = edits.refusal(append, old);
               }
               length[0] = old.value().remaining() + append.bytes().remaining();
-              return refusal[0] == null ? CommandExecutor.longer(append, old) : Update.KEEP;
+              return refusal[0] == null ? Edits.longer(append, old) : Update.KEEP;
             });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(length[0]);
@@ -313,7 +315,7 @@ final class Leases {
                 reply[0] = refusal;
                 return Update.KEEP;
               }
-              Update update = executor.add(add, old, reply);
+              Update update = edits.add(add, old, reply);
               if (!(update instanceof Update.Replace sum)) {
                 return update;
               }
@@ -335,7 +337,7 @@ final class Leases {
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(add.key().remaining());
     }
-    executor.countAdd(add, reply[0]);
+    edits.countAdd(add, reply[0]);
     if (!(reply[0] instanceof Reply.Count(long number))) {
       return reply[0];
     }

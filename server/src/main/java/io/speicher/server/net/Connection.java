@@ -740,7 +740,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     long start = out.position();
     boolean isDone = false;
     try {
-      isDone = doing.goOn(out, System.nanoTime() + turn.sliceNanos());
+      isDone = executor().goOn(doing, session, out, System.nanoTime() + turn.sliceNanos());
     } catch (MemoryShortageException e) {
       boolean isStuck = out.position() == start && outgoing.unsentBytes() == 0;
       if (isStuck && share().hasReserve()) {
