@@ -3,6 +3,7 @@ package io.speicher.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.cli.FakeShell.Outcome;
+import io.speicher.testing.DeafPort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,19 +29,17 @@ final class ErrorReportTest {
 
   @Test
   void nothingListens() throws IOException {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = closed.getLocalPort();
+    try (DeafPort deaf = new DeafPort()) {
+      assertThat(shell.run("get", "--host", "127.0.0.1", "--port", "" + deaf.port(), "foo"))
+          .isEqualTo(
+              new Outcome(
+                  3,
+                  "",
+                  "speicher: nothing listens on 127.0.0.1:"
+                      + deaf.port()
+                      + ": start one with ./speicher server, or name another with --host and"
+                      + " --port\n"));
     }
-    assertThat(shell.run("get", "--host", "127.0.0.1", "--port", "" + port, "foo"))
-        .isEqualTo(
-            new Outcome(
-                3,
-                "",
-                "speicher: nothing listens on 127.0.0.1:"
-                    + port
-                    + ": start one with ./speicher server, or name another with --host and"
-                    + " --port\n"));
   }
 
   @Test

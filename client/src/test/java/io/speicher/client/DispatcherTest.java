@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.json.JsonCommandEncoder;
 import io.speicher.testing.CapturedLog;
+import io.speicher.testing.DeafPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -53,12 +54,6 @@ final class DispatcherTest {
     thread.setDaemon(true);
     thread.start();
     return task;
-  }
-
-  private static int unusedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   // Many threads on one connection.
@@ -531,8 +526,7 @@ final class DispatcherTest {
 
   @Test
   void queueFull_roomComesBackWhateverHappens() throws Exception {
-    int port = unusedPort();
-    try (FakeServer server = FakeServer.start(port, peer -> peer.payload());
+    try (FakeServer server = FakeServer.start(0, peer -> peer.payload());
         SpeicherClient client = server.client().maxPending(1).build()) {
       for (int i = 0; i < 3; i++) {
         assertThatExceptionOfType(ConnectionLostException.class).isThrownBy(() -> client.get("k"));
@@ -647,17 +641,18 @@ final class DispatcherTest {
 
   @Test
   void connect_refused() throws Exception {
-    int port = unusedPort();
-    ConnectFailedException e =
-        catchThrowableOfType(
-            ConnectFailedException.class, () -> SpeicherClient.connect("127.0.0.1", port));
-    assertThat(e.maybeExecuted()).isFalse();
-    assertThat(e)
-        .hasMessage(
-            "cannot connect: server=127.0.0.1:"
-                + port
-                + " reason=Connection refused (expected: a Speicher server that listens there;"
-                + " check host and port, or start one with `speicher server`)");
+    try (DeafPort deaf = new DeafPort()) {
+      ConnectFailedException e =
+          catchThrowableOfType(
+              ConnectFailedException.class, () -> SpeicherClient.connect("127.0.0.1", deaf.port()));
+      assertThat(e.maybeExecuted()).isFalse();
+      assertThat(e)
+          .hasMessage(
+              "cannot connect: server=127.0.0.1:"
+                  + deaf.port()
+                  + " reason=Connection refused (expected: a Speicher server that listens there;"
+                  + " check host and port, or start one with `speicher server`)");
+    }
   }
 
   @Test
@@ -706,11 +701,10 @@ final class DispatcherTest {
 
   @Test
   void server_diesAndComesBack() throws Exception {
-    int port = unusedPort();
     CountDownLatch received = new CountDownLatch(1);
     FakeServer mortal =
         FakeServer.start(
-            port,
+            0,
             peer -> {
               peer.payload();
               received.countDown();
@@ -720,6 +714,7 @@ final class DispatcherTest {
         SpeicherClient client = mortal.client().build()) {
       CompletableFuture<?> inFlight = client.setAsync("k", "v");
       received.await();
+      int port = mortal.port();
       mortal.close();
       assertThat(failure(ConnectionLostException.class, inFlight).maybeExecuted()).isTrue();
 

@@ -3,6 +3,7 @@ package io.speicher.load;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.DeafPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -100,15 +101,13 @@ final class BenchCommandTest {
 
   @Test
   void server_missing() throws IOException {
-    int port;
-    try (ServerSocket socket = listen()) {
-      port = socket.getLocalPort();
+    try (DeafPort deaf = new DeafPort()) {
+      BenchOutcome outcome = BenchOutcome.run("--target=redis://127.0.0.1:" + deaf.port());
+      assertThat(outcome.status()).isEqualTo(3);
+      assertThat(outcome.err())
+          .startsWith("speicher: nothing listens on 127.0.0.1:" + deaf.port())
+          .hasLineCount(1);
     }
-    BenchOutcome outcome = BenchOutcome.run("--target=redis://127.0.0.1:" + port);
-    assertThat(outcome.status()).isEqualTo(3);
-    assertThat(outcome.err())
-        .startsWith("speicher: nothing listens on 127.0.0.1:" + port)
-        .hasLineCount(1);
   }
 
   @Test
@@ -154,7 +153,7 @@ final class BenchCommandTest {
   /** One request to a server that gives one answer. */
   private static BenchOutcome against(String answer, boolean closes, String... more)
       throws Exception {
-    try (ServerSocket listening = listen()) {
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread server =
           Thread.ofVirtual()
               .start(() -> {
@@ -185,9 +184,5 @@ final class BenchCommandTest {
       server.join();
       return outcome;
     }
-  }
-
-  private static ServerSocket listen() throws IOException {
-    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 }

@@ -4,15 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.store.Ticker;
-import io.speicher.store.segment.SegmentStore;
 import io.speicher.testing.CapturedLog;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server with a password, in each dialect. */
 final class AuthenticationIT {
@@ -23,27 +19,18 @@ final class AuthenticationIT {
   private static final String REQUIRED =
       "{\"status_code\":401,\"message\":\"authentication required\"}";
 
-  private final CapturedLog log = CapturedLog.ofServer();
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  @RegisterExtension final Opened opened = new Opened();
+  private final CapturedLog log = opened.add(CapturedLog.ofServer());
   private SpeicherServer server;
 
   AuthenticationIT() throws IOException {
     ServerSettings settings =
         TestSettings.of(1, Transport.best()).with(ServerSettings.PASSWORD, "sesame");
-    server = SpeicherServer.start(settings, new SegmentStore(64 << 20, Ticker.system()));
-  }
-
-  @BeforeEach
-  void closeServerToo() {
-    opened.add(server);
+    server = opened.start(settings);
   }
 
   @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable resource : opened.reversed()) {
-      resource.close();
-    }
-    log.close();
+  void noPasswordIsLogged() {
     assertThat(log.lines()).noneMatch(line -> line.contains("sesame"));
   }
 
@@ -154,24 +141,24 @@ final class AuthenticationIT {
   @Test
   void memcachedBinary() throws IOException {
     RawClient client = connect();
-    client.send(binary(0x20, "", ""));
+    client.send(RawClient.binary(0x20, "", ""));
     assertThat(binaryReply(client)).isEqualTo("0 PLAIN");
-    client.send(binary(0x0b, "", ""));
+    client.send(RawClient.binary(0x0b, "", ""));
     assertThat(binaryReply(client)).startsWith("0 ");
-    client.send(binary(0x21, "PLAIN", "\0default\0no"));
+    client.send(RawClient.binary(0x21, "PLAIN", "\0default\0no"));
     assertThat(binaryReply(client)).isEqualTo("32 Auth failure.");
-    client.send(binary(0x21, "CRAM-MD5", "\0default\0sesame"));
+    client.send(RawClient.binary(0x21, "CRAM-MD5", "\0default\0sesame"));
     assertThat(binaryReply(client)).isEqualTo("32 Auth failure.");
-    client.send(binary(0x21, "PLAIN", "\0default\0sesame"));
+    client.send(RawClient.binary(0x21, "PLAIN", "\0default\0sesame"));
     assertThat(binaryReply(client)).isEqualTo("0 Authenticated");
-    client.send(binary(0x00, "a", ""));
+    client.send(RawClient.binary(0x00, "a", ""));
     assertThat(binaryReply(client)).isEqualTo("1 Not found");
   }
 
   @Test
   void memcachedBinary_unauthenticated() throws IOException {
     RawClient client = connect();
-    client.send(binary(0x00, "a", ""));
+    client.send(RawClient.binary(0x00, "a", ""));
     assertThat(binaryReply(client)).isEqualTo("32 Auth failure.");
     assertThat(client.isAtEnd()).isTrue();
   }
@@ -204,9 +191,7 @@ final class AuthenticationIT {
   // ---- what it takes ----
 
   private RawClient connect() throws IOException {
-    RawClient client = new RawClient(server.port());
-    opened.add(client);
-    return client;
+    return opened.add(new RawClient(server.port()));
   }
 
   private static void exchange(RawClient client, String request, String reply) throws IOException {
@@ -222,15 +207,6 @@ final class AuthenticationIT {
 
   private static String text(RawClient client, int length) throws IOException {
     return new String(client.read(length), ISO_8859_1);
-  }
-
-  private static byte[] binary(int code, String key, String value) {
-    byte[] header = new byte[24];
-    header[0] = (byte) 0x80;
-    header[1] = (byte) code;
-    header[3] = (byte) key.length();
-    header[11] = (byte) (key.length() + value.length());
-    return (new String(header, ISO_8859_1) + key + value).getBytes(ISO_8859_1);
   }
 
   /** Status and body. */

@@ -5,17 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.speicher.store.Ticker;
-import io.speicher.store.segment.SegmentStore;
 import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,30 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HttpIT {
   private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n";
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable resource : opened.reversed()) {
-      resource.close();
-    }
-  }
+  @RegisterExtension final Opened opened = new Opened();
 
   private static ServerSettings settings() {
     return TestSettings.of(1, Transport.best());
   }
 
-  private SpeicherServer start(ServerSettings settings) throws IOException {
-    SpeicherServer server =
-        SpeicherServer.start(settings, new SegmentStore(64 << 20, Ticker.system()));
-    opened.add(server);
-    return server;
-  }
-
   private RawClient connect(int port) throws IOException {
-    RawClient client = new RawClient(port);
-    opened.add(client);
-    return client;
+    return opened.add(new RawClient(port));
   }
 
   /** All that comes until the server closes. */
@@ -71,7 +52,7 @@ final class HttpIT {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void portOfAllDialects(Transport transport) throws IOException {
-    SpeicherServer server = start(TestSettings.of(1, transport));
+    SpeicherServer server = opened.start(TestSettings.of(1, transport));
     assertThat(exchange(server.port(), get("/health/live")))
         .startsWith("HTTP/1.1 200 OK\r\n")
         .contains("\r\nX-Content-Type-Options: nosniff\r\n", "\r\nContent-Security-Policy: ")
@@ -83,7 +64,8 @@ final class HttpIT {
 
   @Test
   void portOfItsOwn() throws IOException {
-    SpeicherServer server = start(settings().with(ServerSettings.HTTP_PORT, OptionalInt.of(0)));
+    SpeicherServer server =
+        opened.start(settings().with(ServerSettings.HTTP_PORT, OptionalInt.of(0)));
     int port = server.httpAddress().orElseThrow().getPort();
     assertThat(exchange(port, get("/health/ready"))).endsWith("\r\n\r\nready\n");
     assertThat(exchange(port, "PING\r\n\r\n")).startsWith("HTTP/1.1 400 ");
@@ -91,7 +73,7 @@ final class HttpIT {
 
   @Test
   void keptConnection_answersInOrder() throws IOException {
-    RawClient client = connect(start(settings()).port());
+    RawClient client = connect(opened.start(settings()).port());
     client.send(
         (LIVE + "\r\nHEAD /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/nothing"))
             .getBytes(ISO_8859_1));
@@ -103,7 +85,7 @@ final class HttpIT {
 
   @Test
   void request_inPieces() throws IOException {
-    RawClient client = connect(start(settings()).port());
+    RawClient client = connect(opened.start(settings()).port());
     for (byte next : get("/health/live").getBytes(ISO_8859_1)) {
       client.send(new byte[] {next});
     }
@@ -112,7 +94,7 @@ final class HttpIT {
 
   @Test
   void halfClosedConnection_isAnswered() throws IOException {
-    RawClient client = connect(start(settings()).port());
+    RawClient client = connect(opened.start(settings()).port());
     client.send((LIVE + "\r\n").getBytes(ISO_8859_1));
     client.shutdownOutput();
     assertThat(new String(client.rest(), UTF_8)).endsWith("\r\n\r\nlive\n");
@@ -120,14 +102,14 @@ final class HttpIT {
 
   @Test
   void tooManyAtATime() throws IOException {
-    RawClient client = connect(start(settings()).port());
+    RawClient client = connect(opened.start(settings()).port());
     client.send((LIVE + "\r\n").repeat(2_000).getBytes(ISO_8859_1));
     assertThat(client.rest().length).isLessThan(100_000); // It ends early.
   }
 
   @Test
-  void tooManyConnections() throws IOException {
-    SpeicherServer server = start(settings());
+  void tooManyConnections() throws Exception {
+    SpeicherServer server = opened.start(settings());
     for (int i = 0; i < 128; i++) {
       RawClient client = connect(server.port());
       client.send((LIVE + "\r\n").getBytes(ISO_8859_1));
@@ -137,24 +119,15 @@ final class HttpIT {
         .startsWith("HTTP/1.1 503 ")
         .contains("too many HTTP connections (expected: at most 128)");
     assertThat(connect(server.port()).ask("{'command':'PING'}")).isEqualTo("{\"status_code\":200}");
-    closeClients(server);
+    opened.closeAllBut(server);
     await()
         .ignoreExceptions()
         .until(() -> exchange(server.port(), get("/health/live")).endsWith("live\n"));
   }
 
-  private void closeClients(SpeicherServer server) throws IOException {
-    for (AutoCloseable resource : opened) {
-      if (resource instanceof RawClient client) {
-        client.close();
-      }
-    }
-    opened.removeIf(resource -> resource != server);
-  }
-
   @Test
   void drain_endsKeptConnections() throws Exception {
-    SpeicherServer server = start(settings());
+    SpeicherServer server = opened.start(settings());
     RawClient client = connect(server.port());
     client.send((LIVE + "\r\n").getBytes(ISO_8859_1));
     assertThat(client.read(15)).isEqualTo("HTTP/1.1 200 OK".getBytes(UTF_8));
@@ -178,7 +151,8 @@ final class HttpIT {
         "GET /health/../health/live | 404 Not Found",
       })
   void target(String line, String status) throws IOException {
-    SpeicherServer server = start(settings().with(ServerSettings.HTTP_PORT, OptionalInt.of(0)));
+    SpeicherServer server =
+        opened.start(settings().with(ServerSettings.HTTP_PORT, OptionalInt.of(0)));
     assertThat(
             exchange(
                 server.httpAddress().orElseThrow().getPort(),
@@ -188,7 +162,8 @@ final class HttpIT {
 
   @Test
   void longRequests() throws IOException {
-    SpeicherServer server = start(settings().with(ServerSettings.HTTP_PORT, OptionalInt.of(0)));
+    SpeicherServer server =
+        opened.start(settings().with(ServerSettings.HTTP_PORT, OptionalInt.of(0)));
     int port = server.httpAddress().orElseThrow().getPort();
     assertThat(exchange(port, get("/" + "x".repeat(9_000)))).startsWith("HTTP/1.1 414 ");
     assertThat(exchange(port, get("/", "X: " + "x".repeat(20_000)))).startsWith("HTTP/1.1 431 ");
@@ -202,7 +177,7 @@ final class HttpIT {
 
   @Test
   void oldVersion_endsTheConnection() throws IOException {
-    SpeicherServer server = start(settings());
+    SpeicherServer server = opened.start(settings());
     assertThat(exchange(server.port(), "GET /health/live HTTP/1.0\r\n\r\n"))
         .startsWith("HTTP/1.1 200 OK\r\n")
         .endsWith("\r\n\r\nlive\n");
@@ -221,25 +196,26 @@ final class HttpIT {
         "cache.lan"
       })
   void host(String host) throws IOException {
-    SpeicherServer server = start(settings().with(ServerSettings.HTTP_HOSTS, List.of("Cache.LAN")));
+    SpeicherServer server =
+        opened.start(settings().with(ServerSettings.HTTP_HOSTS, List.of("Cache.LAN")));
     assertThat(withHost(server, host)).startsWith("HTTP/1.1 200 OK\r\n");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", ""})
   void host_foreign(String host) throws IOException {
-    assertThat(withHost(start(settings()), host)).startsWith("HTTP/1.1 421 ");
+    assertThat(withHost(opened.start(settings()), host)).startsWith("HTTP/1.1 421 ");
   }
 
   @Test
   void host_any() throws IOException {
-    SpeicherServer server = start(settings().with(ServerSettings.HTTP_HOSTS, List.of("*")));
+    SpeicherServer server = opened.start(settings().with(ServerSettings.HTTP_HOSTS, List.of("*")));
     assertThat(withHost(server, "evil.example")).startsWith("HTTP/1.1 200 OK\r\n");
   }
 
   @Test
   void host_missingOrTwice() throws IOException {
-    SpeicherServer server = start(settings());
+    SpeicherServer server = opened.start(settings());
     assertThat(exchange(server.port(), "GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ");
     assertThat(exchange(server.port(), get("/health/live", "Host: localhost")))
@@ -254,7 +230,7 @@ final class HttpIT {
 
   @Test
   void origin() throws IOException {
-    SpeicherServer server = start(settings());
+    SpeicherServer server = opened.start(settings());
     assertThat(exchange(server.port(), get("/health/live", "Origin: http://localhost")))
         .startsWith("HTTP/1.1 200 ");
     for (String foreign : List.of("http://evil.example", "null", "http://localhost:8080")) {
@@ -267,7 +243,7 @@ final class HttpIT {
 
   @Test
   void password() throws IOException {
-    SpeicherServer server = start(settings().with(ServerSettings.PASSWORD, "sesame"));
+    SpeicherServer server = opened.start(settings().with(ServerSettings.PASSWORD, "sesame"));
     try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(exchange(server.port(), get("/health/live"))).startsWith("HTTP/1.1 200 ");
       assertThat(exchange(server.port(), get("/metrics")))
@@ -294,7 +270,7 @@ final class HttpIT {
   @Test
   void surplusConnection() throws IOException {
     SpeicherServer server =
-        start(
+        opened.start(
             TestSettings.of(1, Transport.best(), 1, Duration.ZERO)
                 .with(ServerSettings.HTTP_PORT, OptionalInt.of(0)));
     assertThat(connect(server.port()).ask("{'command':'PING'}")).isEqualTo("{\"status_code\":200}");

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * while they say it, so it finds them all ready when it goes on.
  */
 final class InboxIT {
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  @RegisterExtension final Opened opened = new Opened();
   private final Semaphore held = new Semaphore(0);
   private final Semaphore mayGoOn = new Semaphore(0);
 
@@ -36,11 +37,8 @@ final class InboxIT {
   private final List<List<String>> batches = new CopyOnWriteArrayList<>();
 
   @AfterEach
-  void closeAll() throws Exception {
+  void letGo() {
     mayGoOn.release(1_000);
-    for (AutoCloseable each : opened) {
-      each.close();
-    }
   }
 
   @ParameterizedTest
@@ -241,11 +239,8 @@ final class InboxIT {
   }
 
   private SpeicherServer start(Transport transport) throws IOException {
-    SpeicherServer server =
-        SpeicherServer.start(
-            TestSettings.of(1, transport), holdable(new SegmentStore(64 << 20, Ticker.system())));
-    opened.add(server);
-    return server;
+    return opened.start(
+        TestSettings.of(1, transport), holdable(new SegmentStore(64 << 20, Ticker.system())));
   }
 
   /** The same store, which holds whoever asks for a certain key, and remembers its batches. */

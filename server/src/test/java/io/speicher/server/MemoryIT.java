@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.speicher.dialect.Account;
-import io.speicher.store.Ticker;
-import io.speicher.store.segment.SegmentStore;
 import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,16 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What peers can make a server hold, and that nobody suffers from what others make it hold. */
 final class MemoryIT {
   private static final int LIMIT_BYTES = 8 << 20;
   private static final int RESERVE_BYTES = 6 << 20;
   private static final String BIG = "B".repeat(1 << 20);
-
-  private final List<AutoCloseable> opened = new ArrayList<>();
 
   /** Which allocation fails, counted down; none if it is negative. */
   private final AtomicInteger untilFailure = new AtomicInteger(-1);
@@ -39,27 +35,16 @@ final class MemoryIT {
             }
           });
 
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    assertThat(account.usedBytes()).isZero();
-  }
+  @RegisterExtension final Opened opened = new Opened(account);
 
   private SpeicherServer start() throws IOException {
     ServerSettings settings =
         TestSettings.of(1, Transport.best()).with(ServerSettings.MAX_FRAME, 2L << 20);
-    SpeicherServer server =
-        SpeicherServer.start(settings, new SegmentStore(64 << 20, Ticker.system()), account);
-    opened.add(server);
-    return server;
+    return opened.start(settings);
   }
 
   private RawClient connect(SpeicherServer server) throws IOException {
-    RawClient client = new RawClient(server.port(), 4_096);
-    opened.add(client);
-    return client;
+    return opened.add(new RawClient(server.port(), 4_096));
   }
 
   private static byte[] bytes(String text) {

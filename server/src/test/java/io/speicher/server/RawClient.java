@@ -1,5 +1,6 @@
 package io.speicher.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
@@ -131,5 +132,15 @@ final class RawClient implements AutoCloseable {
   @Override
   public void close() throws IOException {
     connection.close();
+  }
+
+  /** A request of memcached's binary protocol, without extras; key and value are short. */
+  static byte[] binary(int code, String key, String value) {
+    byte[] header = new byte[24];
+    header[0] = (byte) 0x80;
+    header[1] = (byte) code;
+    header[3] = (byte) key.length();
+    header[11] = (byte) (key.length() + value.length());
+    return (new String(header, ISO_8859_1) + key + value).getBytes(ISO_8859_1);
   }
 }

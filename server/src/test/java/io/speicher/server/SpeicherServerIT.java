@@ -32,491 +32,463 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The server over real sockets, once with each transport. */
+@ParameterizedClass
+@EnumSource
 final class SpeicherServerIT {
   private static final String DONE = "{\"status_code\":200}";
   private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
 
-  @Nested
-  final class WithEpoll extends Contract {
-    WithEpoll() {
-      super(Transport.EPOLL);
-    }
+  private final Transport transport;
+  @RegisterExtension final Opened opened = new Opened();
+
+  SpeicherServerIT(Transport transport) {
+    this.transport = transport;
   }
 
-  @Nested
-  final class WithNio extends Contract {
-    WithNio() {
-      super(Transport.NIO);
-    }
+  // ---- commands ----
+
+  @Test
+  void commands() throws IOException {
+    RawClient client = connect(start());
+    assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
+    assertThat(client.ask("{'command':'SET','key':'foo','value':'bar'}")).isEqualTo(DONE);
+    assertThat(client.ask("{'command':'GET','key':'f\\u006fo'}"))
+        .isEqualTo("{\"status_code\":200,\"value\":\"bar\"}");
+    assertThat(client.ask("{'command':'SET','key':'foo','value': [ 1e400 , 0.10 ] }"))
+        .isEqualTo(DONE);
+    assertThat(client.ask("{'command':'GET','key':'foo'}"))
+        .isEqualTo("{\"status_code\":200,\"value\":[ 1e400 , 0.10 ]}");
+    assertThat(client.ask("{'command':'DEL','key':'foo'}")).isEqualTo(DONE);
+    assertThat(client.ask("{'command':'DEL','key':'foo'}")).isEqualTo(MISS);
+    assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+    client.ask("{'command':'SET','key':'foo','value':1}");
+    assertThat(client.ask("{'command':'RST'}")).isEqualTo(DONE);
+    assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
   }
 
-  abstract static class Contract {
-    private final Transport transport;
-    private final List<AutoCloseable> opened = new ArrayList<>();
+  @Test
+  void badRequest_costsNothingButItself() throws IOException {
+    RawClient client = connect(start());
+    assertThat(client.ask("{'command'")).startsWith("{\"status_code\":400,\"message\":\"malformed");
+    assertThat(client.ask("[".repeat(1_000_000))).startsWith("{\"status_code\":400,");
+    assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+  }
 
-    Contract(Transport transport) {
-      this.transport = transport;
-    }
+  @Test
+  void itemTooLargeForTheStore_isA503() throws IOException {
+    RawClient client = connect(start(settings(), new SegmentStore(256 << 10, Ticker.system())));
+    client.ask("{'command':'SET','key':'foo','value':1}");
+    String huge = "{'command':'SET','key':'foo','value':'" + "x".repeat(300_000) + "'}";
+    assertThat(client.ask(huge))
+        .isEqualTo(
+            "{\"status_code\":503,\"message\":\"item too large for the server's memory:"
+                + " itemBytes=300003 memoryBytes=262144\"}");
+    assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
+  }
 
-    @AfterEach
-    void closeAll() throws Exception {
-      for (AutoCloseable resource : opened.reversed()) {
-        resource.close();
-      }
-    }
-
-    // ---- commands ----
-
-    @Test
-    void commands() throws IOException {
-      RawClient client = connect(start());
-      assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
-      assertThat(client.ask("{'command':'SET','key':'foo','value':'bar'}")).isEqualTo(DONE);
-      assertThat(client.ask("{'command':'GET','key':'f\\u006fo'}"))
-          .isEqualTo("{\"status_code\":200,\"value\":\"bar\"}");
-      assertThat(client.ask("{'command':'SET','key':'foo','value': [ 1e400 , 0.10 ] }"))
-          .isEqualTo(DONE);
+  @Test
+  void failingStore_isA503_andTheConnectionLivesOn() throws IOException {
+    RawClient client = connect(start(settings(), new BrokenStore()));
+    try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(client.ask("{'command':'GET','key':'foo'}"))
-          .isEqualTo("{\"status_code\":200,\"value\":[ 1e400 , 0.10 ]}");
-      assertThat(client.ask("{'command':'DEL','key':'foo'}")).isEqualTo(DONE);
-      assertThat(client.ask("{'command':'DEL','key':'foo'}")).isEqualTo(MISS);
-      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
-      client.ask("{'command':'SET','key':'foo','value':1}");
-      assertThat(client.ask("{'command':'RST'}")).isEqualTo(DONE);
-      assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
+          .isEqualTo("{\"status_code\":503,\"message\":\"the server failed: see its log\"}");
+      assertThat(log.lines()).containsExactly("SEVERE command failed: command=Get");
     }
+    assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+  }
 
-    @Test
-    void badRequest_costsNothingButItself() throws IOException {
-      RawClient client = connect(start());
-      assertThat(client.ask("{'command'"))
-          .startsWith("{\"status_code\":400,\"message\":\"malformed");
-      assertThat(client.ask("[".repeat(1_000_000))).startsWith("{\"status_code\":400,");
-      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+  @Test
+  void expiredItem_isGone() throws IOException {
+    RawClient client = connect(start());
+    client.ask("{'command':'SET','key':'foo','value':1,'ttl':1}");
+    await().until(() -> client.ask("{'command':'GET','key':'foo'}").equals(MISS));
+  }
+
+  // ---- frames ----
+
+  @Test
+  void pipelinedCommands_areAnsweredInOrder() throws IOException {
+    RawClient client = connect(start());
+    ByteArrayOutputStream batch = new ByteArrayOutputStream();
+    for (int i = 0; i < 1_000; i++) {
+      batch.write(RawClient.frame("{'command':'SET','key':'k" + i + "','value':" + i + "}"));
+      batch.write(RawClient.frame("{'command':'GET','key':'k" + i + "'}"));
     }
-
-    @Test
-    void itemTooLargeForTheStore_isA503() throws IOException {
-      RawClient client = connect(start(settings(), new SegmentStore(256 << 10, Ticker.system())));
-      client.ask("{'command':'SET','key':'foo','value':1}");
-      String huge = "{'command':'SET','key':'foo','value':'" + "x".repeat(300_000) + "'}";
-      assertThat(client.ask(huge))
-          .isEqualTo(
-              "{\"status_code\":503,\"message\":\"item too large for the server's memory:"
-                  + " itemBytes=300003 memoryBytes=262144\"}");
-      assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
-    }
-
-    @Test
-    void failingStore_isA503_andTheConnectionLivesOn() throws IOException {
-      RawClient client = connect(start(settings(), new BrokenStore()));
-      try (CapturedLog log = CapturedLog.ofServer()) {
-        assertThat(client.ask("{'command':'GET','key':'foo'}"))
-            .isEqualTo("{\"status_code\":503,\"message\":\"the server failed: see its log\"}");
-        assertThat(log.lines()).containsExactly("SEVERE command failed: command=Get");
-      }
-      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
-    }
-
-    @Test
-    void expiredItem_isGone() throws IOException {
-      RawClient client = connect(start());
-      client.ask("{'command':'SET','key':'foo','value':1,'ttl':1}");
-      await().until(() -> client.ask("{'command':'GET','key':'foo'}").equals(MISS));
-    }
-
-    // ---- frames ----
-
-    @Test
-    void pipelinedCommands_areAnsweredInOrder() throws IOException {
-      RawClient client = connect(start());
-      ByteArrayOutputStream batch = new ByteArrayOutputStream();
-      for (int i = 0; i < 1_000; i++) {
-        batch.write(RawClient.frame("{'command':'SET','key':'k" + i + "','value':" + i + "}"));
-        batch.write(RawClient.frame("{'command':'GET','key':'k" + i + "'}"));
-      }
-      client.send(batch.toByteArray());
-      for (int i = 0; i < 1_000; i++) {
-        assertThat(client.reply()).isEqualTo(DONE);
-        assertThat(client.reply()).isEqualTo("{\"status_code\":200,\"value\":" + i + "}");
-      }
-    }
-
-    @Test
-    void frame_byteByByte() throws IOException {
-      RawClient client = connect(start());
-      for (byte b : RawClient.frame("{'command':'PING'}")) {
-        client.send(new byte[] {b});
-      }
+    client.send(batch.toByteArray());
+    for (int i = 0; i < 1_000; i++) {
       assertThat(client.reply()).isEqualTo(DONE);
+      assertThat(client.reply()).isEqualTo("{\"status_code\":200,\"value\":" + i + "}");
     }
+  }
 
-    @Test
-    void frame_ofManyReads_thereAndBack() throws IOException {
-      RawClient client = connect(start());
-      String value = "0123456789abcdef".repeat(1 << 20);
-      assertThat(client.ask("{'command':'SET','key':'big','value':'" + value + "'}"))
-          .isEqualTo(DONE);
-      assertThat(client.ask("{'command':'GET','key':'big'}"))
-          .isEqualTo("{\"status_code\":200,\"value\":\"" + value + "\"}");
+  @Test
+  void frame_byteByByte() throws IOException {
+    RawClient client = connect(start());
+    for (byte b : RawClient.frame("{'command':'PING'}")) {
+      client.send(new byte[] {b});
     }
+    assertThat(client.reply()).isEqualTo(DONE);
+  }
 
-    @Test
-    void frame_ofImpossibleLength_endsTheConnectionAfterItsReply() throws IOException {
-      SpeicherServer server = start();
-      for (int length : new int[] {0, -1, Integer.MIN_VALUE, 100 << 20, Integer.MAX_VALUE}) {
-        RawClient client = connect(server);
-        client.send("{'command':'PING'}");
-        client.send(ByteBuffer.allocate(100_000).putInt(length).array());
-        assertThat(client.reply()).isEqualTo(DONE);
-        assertThat(client.reply())
-            .startsWith(
-                "{\"status_code\":400,\"message\":\"frame length out of bounds: frameBytes="
-                    + length);
-        assertThat(client.isAtEnd()).isTrue();
-      }
-    }
+  @Test
+  void frame_ofManyReads_thereAndBack() throws IOException {
+    RawClient client = connect(start());
+    String value = "0123456789abcdef".repeat(1 << 20);
+    assertThat(client.ask("{'command':'SET','key':'big','value':'" + value + "'}")).isEqualTo(DONE);
+    assertThat(client.ask("{'command':'GET','key':'big'}"))
+        .isEqualTo("{\"status_code\":200,\"value\":\"" + value + "\"}");
+  }
 
-    @Test
-    void announcedLength_takesNoMemory() throws IOException {
-      SpeicherServer server = start();
-      for (int i = 0; i < 1_000; i++) {
-        connect(server).send(ByteBuffer.allocate(5).putInt(32 << 20).array());
-      }
-      // A thousand frames of 32 MiB would be more than this JVM may have.
-      assertThat(Runtime.getRuntime().maxMemory()).isLessThan(1_000L * (32 << 20));
-      assertThat(connect(server).ask("{'command':'PING'}")).isEqualTo(DONE);
-    }
-
-    // ---- ends ----
-
-    @Test
-    void halfClosedClient_getsAllItsReplies() throws IOException {
-      RawClient client = connect(start());
+  @Test
+  void frame_ofImpossibleLength_endsTheConnectionAfterItsReply() throws IOException {
+    SpeicherServer server = start();
+    for (int length : new int[] {0, -1, Integer.MIN_VALUE, 100 << 20, Integer.MAX_VALUE}) {
+      RawClient client = connect(server);
       client.send("{'command':'PING'}");
-      client.send("{'command':'GET','key':'foo'}");
-      client.send(new byte[] {0, 0, 0, 9, '{'});
-      client.shutdownOutput();
+      client.send(ByteBuffer.allocate(100_000).putInt(length).array());
       assertThat(client.reply()).isEqualTo(DONE);
-      assertThat(client.reply()).isEqualTo(MISS);
+      assertThat(client.reply())
+          .startsWith(
+              "{\"status_code\":400,\"message\":\"frame length out of bounds: frameBytes="
+                  + length);
       assertThat(client.isAtEnd()).isTrue();
     }
+  }
 
-    @Test
-    void halfClosedClient_thatReadsLate_getsAllItsReplies() throws IOException {
-      SpeicherServer server = start();
-      connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
-      RawClient client = connect(server, 4_096);
-      for (int i = 0; i < 40; i++) {
-        client.send("{'command':'GET','key':'big'}");
-      }
-      client.shutdownOutput();
-      assertThat(connect(server).ask("{'command':'PING'}")).isEqualTo(DONE);
-      assertThat(client.countRepliesToTheEnd()).isEqualTo(40);
+  @Test
+  void announcedLength_takesNoMemory() throws IOException {
+    SpeicherServer server = start();
+    for (int i = 0; i < 1_000; i++) {
+      connect(server).send(ByteBuffer.allocate(5).putInt(32 << 20).array());
     }
+    // A thousand frames of 32 MiB would be more than this JVM may have.
+    assertThat(Runtime.getRuntime().maxMemory()).isLessThan(1_000L * (32 << 20));
+    assertThat(connect(server).ask("{'command':'PING'}")).isEqualTo(DONE);
+  }
 
-    @Test
-    void tooManyConnections_areToldSo() throws IOException {
-      SpeicherServer server = start(settings(2, Duration.ZERO), store());
-      RawClient first = connect(server);
-      RawClient second = connect(server);
-      assertThat(first.ask("{'command':'PING'}")).isEqualTo(DONE);
-      assertThat(second.ask("{'command':'PING'}")).isEqualTo(DONE);
+  // ---- ends ----
 
-      RawClient third = connect(server);
-      third.send("{'command':'PING'}");
-      assertThat(third.reply())
-          .isEqualTo(
-              "{\"status_code\":503,\"message\":\"too many connections (expected: at most 2);"
-                  + " try again later\"}");
-      assertThat(third.isAtEnd()).isTrue();
+  @Test
+  void halfClosedClient_getsAllItsReplies() throws IOException {
+    RawClient client = connect(start());
+    client.send("{'command':'PING'}");
+    client.send("{'command':'GET','key':'foo'}");
+    client.send(new byte[] {0, 0, 0, 9, '{'});
+    client.shutdownOutput();
+    assertThat(client.reply()).isEqualTo(DONE);
+    assertThat(client.reply()).isEqualTo(MISS);
+    assertThat(client.isAtEnd()).isTrue();
+  }
 
-      first.close();
-      await()
-          .ignoreExceptions()
-          .until(() -> connect(server).ask("{'command':'PING'}").equals(DONE));
+  @Test
+  void halfClosedClient_thatReadsLate_getsAllItsReplies() throws IOException {
+    SpeicherServer server = start();
+    connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+    RawClient client = connect(server, 4_096);
+    for (int i = 0; i < 40; i++) {
+      client.send("{'command':'GET','key':'big'}");
     }
+    client.shutdownOutput();
+    assertThat(connect(server).ask("{'command':'PING'}")).isEqualTo(DONE);
+    assertThat(client.countRepliesToTheEnd()).isEqualTo(40);
+  }
 
-    /** Redis's and memcached's clients know these words, and no JSON. */
-    @Test
-    void tooManyConnections_areToldSoInTheirDialect() throws IOException {
-      SpeicherServer server = start(settings(1, Duration.ZERO), store());
-      RawClient only = connect(server);
-      assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+  @Test
+  void tooManyConnections_areToldSo() throws IOException {
+    SpeicherServer server = start(settings(2, Duration.ZERO), store());
+    RawClient first = connect(server);
+    RawClient second = connect(server);
+    assertThat(first.ask("{'command':'PING'}")).isEqualTo(DONE);
+    assertThat(second.ask("{'command':'PING'}")).isEqualTo(DONE);
 
-      assertThat(refusal(server.port(), "*1\r\n$4\r\nPING\r\n"))
-          .isEqualTo("-ERR max number of clients reached\r\n");
-      assertThat(refusal(server.port(), "get k\r\n"))
-          .isEqualTo("SERVER_ERROR too many connections\r\n");
-      assertThat(refusal(server.port(), "GET / HTTP/1.1\r\n")).startsWith("HTTP/1.1 503");
-      assertThat(refusal(server.port(), "")).contains("{\"status_code\":503,");
-      assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+    RawClient third = connect(server);
+    third.send("{'command':'PING'}");
+    assertThat(third.reply())
+        .isEqualTo(
+            "{\"status_code\":503,\"message\":\"too many connections (expected: at most 2);"
+                + " try again later\"}");
+    assertThat(third.isAtEnd()).isTrue();
+
+    first.close();
+    await().ignoreExceptions().until(() -> connect(server).ask("{'command':'PING'}").equals(DONE));
+  }
+
+  /** Redis's and memcached's clients know these words, and no JSON. */
+  @Test
+  void tooManyConnections_areToldSoInTheirDialect() throws IOException {
+    SpeicherServer server = start(settings(1, Duration.ZERO), store());
+    RawClient only = connect(server);
+    assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+
+    assertThat(refusal(server.port(), "*1\r\n$4\r\nPING\r\n"))
+        .isEqualTo("-ERR max number of clients reached\r\n");
+    assertThat(refusal(server.port(), "get k\r\n"))
+        .isEqualTo("SERVER_ERROR too many connections\r\n");
+    assertThat(refusal(server.port(), "GET / HTTP/1.1\r\n")).startsWith("HTTP/1.1 503");
+    assertThat(refusal(server.port(), "")).contains("{\"status_code\":503,");
+    assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+  }
+
+  @Test
+  void tooManyConnections_portOfOneDialect() throws IOException {
+    SpeicherServer server =
+        start(
+            settings(1, Duration.ZERO)
+                .with(ServerSettings.REDIS_PORT, OptionalInt.of(0))
+                .with(ServerSettings.MEMCACHED_PORT, OptionalInt.of(0)),
+            store());
+    RawClient only = connect(server);
+    assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
+
+    assertThat(refusal(server.redisAddress().orElseThrow().getPort(), ""))
+        .isEqualTo("-ERR max number of clients reached\r\n");
+    assertThat(refusal(server.memcachedAddress().orElseThrow().getPort(), ""))
+        .isEqualTo("SERVER_ERROR too many connections\r\n");
+  }
+
+  /** What is refused has no effect on those who speak the same dialect. */
+  @Test
+  void tooManyConnections_othersGoOnWhereTheyWere() throws IOException {
+    SpeicherServer server = start(TestSettings.of(1, transport, 1, Duration.ZERO), store());
+    RawClient only = connect(server);
+    only.send("SET k v\r\nCLIENT REPLY SKIP\r\n".getBytes(UTF_8));
+    assertThat(only.read(5)).isEqualTo("+OK\r\n".getBytes(UTF_8));
+    assertThat(refusal(server.port(), "*1\r\n$4\r\nPING\r\n")).startsWith("-ERR max");
+
+    only.send("GET k\r\nSTRLEN k\r\n".getBytes(UTF_8));
+    assertThat(only.read(4)).isEqualTo(":1\r\n".getBytes(UTF_8));
+  }
+
+  /** All that the server says to a connection that it does not take. */
+  private String refusal(int port, String request) throws IOException {
+    try (RawClient client = new RawClient(port)) {
+      client.send(request.getBytes(UTF_8));
+      return new String(client.rest(), UTF_8);
     }
+  }
 
-    @Test
-    void tooManyConnections_portOfOneDialect() throws IOException {
-      SpeicherServer server =
-          start(
-              settings(1, Duration.ZERO)
-                  .with(ServerSettings.REDIS_PORT, OptionalInt.of(0))
-                  .with(ServerSettings.MEMCACHED_PORT, OptionalInt.of(0)),
-              store());
-      RawClient only = connect(server);
-      assertThat(only.ask("{'command':'PING'}")).isEqualTo(DONE);
-
-      assertThat(refusal(server.redisAddress().orElseThrow().getPort(), ""))
-          .isEqualTo("-ERR max number of clients reached\r\n");
-      assertThat(refusal(server.memcachedAddress().orElseThrow().getPort(), ""))
-          .isEqualTo("SERVER_ERROR too many connections\r\n");
-    }
-
-    /** What is refused has no effect on those who speak the same dialect. */
-    @Test
-    void tooManyConnections_othersGoOnWhereTheyWere() throws IOException {
-      SpeicherServer server = start(TestSettings.of(1, transport, 1, Duration.ZERO), store());
-      RawClient only = connect(server);
-      only.send("SET k v\r\nCLIENT REPLY SKIP\r\n".getBytes(UTF_8));
-      assertThat(only.read(5)).isEqualTo("+OK\r\n".getBytes(UTF_8));
-      assertThat(refusal(server.port(), "*1\r\n$4\r\nPING\r\n")).startsWith("-ERR max");
-
-      only.send("GET k\r\nSTRLEN k\r\n".getBytes(UTF_8));
-      assertThat(only.read(4)).isEqualTo(":1\r\n".getBytes(UTF_8));
-    }
-
-    /** All that the server says to a connection that it does not take. */
-    private String refusal(int port, String request) throws IOException {
-      try (RawClient client = new RawClient(port)) {
-        client.send(request.getBytes(UTF_8));
-        return new String(client.rest(), UTF_8);
-      }
-    }
-
-    /** What is silent because it waits for an answer is not idle. */
-    @Test
-    void idleConnection_whoseCommandsWait_isAnsweredFirst() throws IOException {
-      SpeicherServer server = start(settings(100, Duration.ofMillis(50)), store());
-      List<RawClient> clients = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
-        RawClient client = connect(server);
-        client.send("DEBUG SLEEP 0.15\r\nPING\r\n".getBytes(UTF_8));
-        clients.add(client);
-      }
-      for (RawClient client : clients) {
-        assertThat(new String(client.rest(), UTF_8)).isEqualTo("+OK\r\n+PONG\r\n");
-      }
-    }
-
-    @Test
-    void idleConnection_isClosed() throws IOException {
-      SpeicherServer server = start(settings(10, Duration.ofMillis(50)), store());
+  /** What is silent because it waits for an answer is not idle. */
+  @Test
+  void idleConnection_whoseCommandsWait_isAnsweredFirst() throws IOException {
+    SpeicherServer server = start(settings(100, Duration.ofMillis(50)), store());
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
       RawClient client = connect(server);
-      assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
-      assertThat(client.isAtEnd()).isTrue();
+      client.send("DEBUG SLEEP 0.15\r\nPING\r\n".getBytes(UTF_8));
+      clients.add(client);
     }
-
-    // ---- slow readers ----
-
-    @Test
-    void readerThatDoesNotRead_holdsUpNobodyElse_andNoMemory() throws Exception {
-      SpeicherServer server = start();
-      RawClient other = connect(server);
-      other.ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
-      byte[] get = RawClient.frame("{'command':'GET','key':'big'}");
-      int requests = 4_000; // Four gigabytes of replies: more than this JVM may have.
-      List<RawClient> readers = new ArrayList<>();
-      List<Thread> writers = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        RawClient reader = connect(server, 4_096);
-        readers.add(reader);
-        writers.add(
-            Thread.ofVirtual()
-                .start(() -> {
-                  try {
-                    for (int request = 0; request < requests; request++) {
-                      reader.send(get);
-                    }
-                  } catch (IOException e) {
-                    // The test is over, and has closed the connection.
-                  }
-                }));
-      }
-      for (int i = 0; i < 1_000; i++) {
-        assertThat(other.ask("{'command':'GET','key':'nope'}")).isEqualTo(MISS);
-      }
-      // A reader that begins to read after all gets what it asked for.
-      for (int i = 0; i < 20; i++) {
-        assertThat(readers.getFirst().reply()).hasSize((1 << 20) + 30);
-      }
-      for (RawClient reader : readers) {
-        reader.close();
-      }
-      for (Thread writer : writers) {
-        writer.join();
-      }
+    for (RawClient client : clients) {
+      assertThat(new String(client.rest(), UTF_8)).isEqualTo("+OK\r\n+PONG\r\n");
     }
+  }
 
-    @Test
-    void readerThatReads_getsMoreThanTheServerMayKeep() throws Exception {
-      SpeicherServer server = start();
-      connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
-      RawClient client = connect(server);
-      ByteArrayOutputStream batch = new ByteArrayOutputStream();
-      for (int i = 0; i < 1_000; i++) {
-        batch.write(RawClient.frame("{'command':'GET','key':'big'}"));
-      }
-      client.send(batch.toByteArray());
-      client.shutdownOutput();
-      assertThat(client.countRepliesToTheEnd()).isEqualTo(1_000);
-    }
+  @Test
+  void idleConnection_isClosed() throws IOException {
+    SpeicherServer server = start(settings(10, Duration.ofMillis(50)), store());
+    RawClient client = connect(server);
+    assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+    assertThat(client.isAtEnd()).isTrue();
+  }
 
-    // ---- stopping ----
+  // ---- slow readers ----
 
-    @Test
-    void drain_answersWhatWasReceived() throws Exception {
-      CountingStore store = new CountingStore();
-      SpeicherServer server = start(settings(), store);
-      int clients = 8;
-      AtomicLong answered = new AtomicLong();
-      CountDownLatch underWay = new CountDownLatch(clients);
-      byte[] batch = batch(64);
-      Callable<Void> load =
-          () -> {
-            try (RawClient client = new RawClient(server.port())) {
-              client.send(batch);
-              for (int i = 0; i < 64; i++) {
-                client.reply();
-                answered.incrementAndGet();
-              }
-              underWay.countDown();
-              Thread sender =
-                  Thread.ofVirtual()
-                      .start(() -> {
-                        try {
-                          while (true) {
-                            client.send(batch);
-                          }
-                        } catch (IOException e) {
-                          // The server has closed: nothing more is to be sent.
-                        }
-                      });
-              // A reset here, or a cut reply, would be an exception.
-              answered.addAndGet(client.countRepliesToTheEnd());
-              sender.join();
-            }
-            return null;
-          };
-      try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
-        List<Future<Void>> results = new ArrayList<>();
-        for (int i = 0; i < clients; i++) {
-          results.add(threads.submit(load));
-        }
-        underWay.await();
-        assertThat(server.drain(Duration.ofSeconds(10))).isZero();
-        for (Future<Void> result : results) {
-          result.get();
-        }
-      }
-      assertThat(answered.get()).isEqualTo(store.puts.get());
-      assertThatThrownBy(() -> new RawClient(server.port())).isInstanceOf(IOException.class);
-    }
-
-    @Test
-    void drain_answersWhatIsStillInTheSocket() throws Exception {
-      SpeicherServer server = start();
-      List<RawClient> clients = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
-        clients.add(connect(server));
-        clients.get(i).ask("{'command':'PING'}");
-      }
-      byte[] batch = batch(100);
-      for (RawClient client : clients) {
-        client.send(batch);
-      }
-      assertThat(server.drain(Duration.ofSeconds(10))).isZero();
-      for (RawClient client : clients) {
-        assertThat(client.countRepliesToTheEnd()).isEqualTo(100);
-      }
-    }
-
-    @Test
-    void drain_cutsOffWhoDoesNotRead() throws Exception {
-      SpeicherServer server = start();
-      connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+  @Test
+  void readerThatDoesNotRead_holdsUpNobodyElse_andNoMemory() throws Exception {
+    SpeicherServer server = start();
+    RawClient other = connect(server);
+    other.ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+    byte[] get = RawClient.frame("{'command':'GET','key':'big'}");
+    int requests = 4_000; // Four gigabytes of replies: more than this JVM may have.
+    List<RawClient> readers = new ArrayList<>();
+    List<Thread> writers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
       RawClient reader = connect(server, 4_096);
-      for (int i = 0; i < 40; i++) {
-        reader.send("{'command':'GET','key':'big'}");
+      readers.add(reader);
+      writers.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (int request = 0; request < requests; request++) {
+                    reader.send(get);
+                  }
+                } catch (IOException e) {
+                  // The test is over, and has closed the connection.
+                }
+              }));
+    }
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(other.ask("{'command':'GET','key':'nope'}")).isEqualTo(MISS);
+    }
+    // A reader that begins to read after all gets what it asked for.
+    for (int i = 0; i < 20; i++) {
+      assertThat(readers.getFirst().reply()).hasSize((1 << 20) + 30);
+    }
+    for (RawClient reader : readers) {
+      reader.close();
+    }
+    for (Thread writer : writers) {
+      writer.join();
+    }
+  }
+
+  @Test
+  void readerThatReads_getsMoreThanTheServerMayKeep() throws Exception {
+    SpeicherServer server = start();
+    connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+    RawClient client = connect(server);
+    ByteArrayOutputStream batch = new ByteArrayOutputStream();
+    for (int i = 0; i < 1_000; i++) {
+      batch.write(RawClient.frame("{'command':'GET','key':'big'}"));
+    }
+    client.send(batch.toByteArray());
+    client.shutdownOutput();
+    assertThat(client.countRepliesToTheEnd()).isEqualTo(1_000);
+  }
+
+  // ---- stopping ----
+
+  @Test
+  void drain_answersWhatWasReceived() throws Exception {
+    CountingStore store = new CountingStore();
+    SpeicherServer server = start(settings(), store);
+    int clients = 8;
+    AtomicLong answered = new AtomicLong();
+    CountDownLatch underWay = new CountDownLatch(clients);
+    byte[] batch = batch(64);
+    Callable<Void> load =
+        () -> {
+          try (RawClient client = new RawClient(server.port())) {
+            client.send(batch);
+            for (int i = 0; i < 64; i++) {
+              client.reply();
+              answered.incrementAndGet();
+            }
+            underWay.countDown();
+            Thread sender =
+                Thread.ofVirtual()
+                    .start(() -> {
+                      try {
+                        while (true) {
+                          client.send(batch);
+                        }
+                      } catch (IOException e) {
+                        // The server has closed: nothing more is to be sent.
+                      }
+                    });
+            // A reset here, or a cut reply, would be an exception.
+            answered.addAndGet(client.countRepliesToTheEnd());
+            sender.join();
+          }
+          return null;
+        };
+    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      List<Future<Void>> results = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        results.add(threads.submit(load));
       }
-      reader.reply();
-      assertThat(server.drain(Duration.ofMillis(200))).isEqualTo(1);
-    }
-
-    @Test
-    void close_endsConnections() throws IOException {
-      SpeicherServer server = start();
-      RawClient client = connect(server);
-      client.ask("{'command':'PING'}");
-      server.close();
-      try {
-        assertThat(client.isAtEnd()).isTrue();
-      } catch (SocketException e) {
-        assertThat(e).hasMessageContaining("reset");
+      underWay.await();
+      assertThat(server.drain(Duration.ofSeconds(10))).isZero();
+      for (Future<Void> result : results) {
+        result.get();
       }
     }
+    assertThat(answered.get()).isEqualTo(store.puts.get());
+    assertThatThrownBy(() -> new RawClient(server.port())).isInstanceOf(IOException.class);
+  }
 
-    @Test
-    void start_whereSomebodyListens() throws IOException {
-      SpeicherServer server = start();
-      assertThatThrownBy(() -> start(settings().withPort(server.port()), store()))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("address already in use; stop what listens there");
+  @Test
+  void drain_answersWhatIsStillInTheSocket() throws Exception {
+    SpeicherServer server = start();
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      clients.add(connect(server));
+      clients.get(i).ask("{'command':'PING'}");
     }
-
-    // ---- helpers ----
-
-    private ServerSettings settings() {
-      return TestSettings.of(2, transport);
+    byte[] batch = batch(100);
+    for (RawClient client : clients) {
+      client.send(batch);
     }
-
-    private ServerSettings settings(int maxConnections, Duration idleTimeout) {
-      return TestSettings.of(2, transport, maxConnections, idleTimeout);
+    assertThat(server.drain(Duration.ofSeconds(10))).isZero();
+    for (RawClient client : clients) {
+      assertThat(client.countRepliesToTheEnd()).isEqualTo(100);
     }
+  }
 
-    private static Store store() {
-      return new SegmentStore(64 << 20, Ticker.system());
+  @Test
+  void drain_cutsOffWhoDoesNotRead() throws Exception {
+    SpeicherServer server = start();
+    connect(server).ask("{'command':'SET','key':'big','value':'" + "x".repeat(1 << 20) + "'}");
+    RawClient reader = connect(server, 4_096);
+    for (int i = 0; i < 40; i++) {
+      reader.send("{'command':'GET','key':'big'}");
     }
+    reader.reply();
+    assertThat(server.drain(Duration.ofMillis(200))).isEqualTo(1);
+  }
 
-    private SpeicherServer start() throws IOException {
-      return start(settings(), store());
+  @Test
+  void close_endsConnections() throws IOException {
+    SpeicherServer server = start();
+    RawClient client = connect(server);
+    client.ask("{'command':'PING'}");
+    server.close();
+    try {
+      assertThat(client.isAtEnd()).isTrue();
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset");
     }
+  }
 
-    private SpeicherServer start(ServerSettings settings, Store store) throws IOException {
-      SpeicherServer server = SpeicherServer.start(settings, store);
-      opened.add(server);
-      return server;
-    }
+  @Test
+  void start_whereSomebodyListens() throws IOException {
+    SpeicherServer server = start();
+    assertThatThrownBy(() -> start(settings().withPort(server.port()), store()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("address already in use; stop what listens there");
+  }
 
-    private RawClient connect(SpeicherServer server) throws IOException {
-      return connect(server, 0);
-    }
+  // ---- helpers ----
 
-    private RawClient connect(SpeicherServer server, int receiveBufferBytes) throws IOException {
-      RawClient client = new RawClient(server.port(), receiveBufferBytes);
-      opened.add(client);
-      return client;
-    }
+  private ServerSettings settings() {
+    return TestSettings.of(2, transport);
+  }
 
-    private static byte[] batch(int commands) {
-      ByteArrayOutputStream batch = new ByteArrayOutputStream();
-      for (int i = 0; i < commands; i++) {
-        batch.writeBytes(RawClient.frame("{'command':'SET','key':'k" + i + "','value':1}"));
-      }
-      return batch.toByteArray();
+  private ServerSettings settings(int maxConnections, Duration idleTimeout) {
+    return TestSettings.of(2, transport, maxConnections, idleTimeout);
+  }
+
+  private static Store store() {
+    return new SegmentStore(64 << 20, Ticker.system());
+  }
+
+  private SpeicherServer start() throws IOException {
+    return start(settings(), store());
+  }
+
+  private SpeicherServer start(ServerSettings settings, Store store) throws IOException {
+    return opened.start(settings, store);
+  }
+
+  private RawClient connect(SpeicherServer server) throws IOException {
+    return connect(server, 0);
+  }
+
+  private RawClient connect(SpeicherServer server, int receiveBufferBytes) throws IOException {
+    return opened.add(new RawClient(server.port(), receiveBufferBytes));
+  }
+
+  private static byte[] batch(int commands) {
+    ByteArrayOutputStream batch = new ByteArrayOutputStream();
+    for (int i = 0; i < commands; i++) {
+      batch.writeBytes(RawClient.frame("{'command':'SET','key':'k" + i + "','value':1}"));
     }
+    return batch.toByteArray();
   }
 
   /** Counts what was executed. */

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server with users from a file, in each dialect. */
@@ -59,16 +60,15 @@ final class UsersIT {
           .replace("HASH", PasswordHash.of("sesame").toString());
 
   @TempDir Path folder;
-  private final CapturedLog log = CapturedLog.ofServer();
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  @RegisterExtension final Opened opened = new Opened();
+  private final CapturedLog log = opened.add(CapturedLog.ofServer());
   private Path file;
   private SpeicherServer server;
 
   @BeforeEach
   void start() throws IOException {
     file = Files.writeString(folder.resolve("users.toml"), FILE);
-    server = SpeicherServer.start(settings(), new SegmentStore(64 << 20, Ticker.system()));
-    opened.add(server);
+    server = opened.start(settings());
   }
 
   private ServerSettings settings() {
@@ -76,11 +76,7 @@ final class UsersIT {
   }
 
   @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable resource : opened.reversed()) {
-      resource.close();
-    }
-    log.close();
+  void noPasswordIsLogged() {
     assertThat(log.lines())
         .noneMatch(line -> line.contains("sesame") || line.contains("app:") || line.contains("$"));
   }
@@ -144,13 +140,13 @@ final class UsersIT {
   @Test
   void memcachedBinary() throws IOException {
     RawClient client = connect();
-    client.send(binary(0x00, "app:1", ""));
+    client.send(RawClient.binary(0x00, "app:1", ""));
     assertThat(status(client)).isEqualTo(0x20);
-    client.send(binary(0x21, "PLAIN", "\0app\0sesame"));
+    client.send(RawClient.binary(0x21, "PLAIN", "\0app\0sesame"));
     assertThat(status(client)).isZero();
-    client.send(binary(0x00, "app:1", ""));
+    client.send(RawClient.binary(0x00, "app:1", ""));
     assertThat(status(client)).isEqualTo(1);
-    client.send(binary(0x08, "", ""));
+    client.send(RawClient.binary(0x08, "", ""));
     assertThat(status(client)).isEqualTo(0x20);
   }
 
@@ -374,9 +370,7 @@ final class UsersIT {
   }
 
   private RawClient connect() throws IOException {
-    RawClient client = new RawClient(server.port());
-    opened.add(client);
-    return client;
+    return opened.add(new RawClient(server.port()));
   }
 
   private RawClient connect(String user) throws IOException {
@@ -396,15 +390,6 @@ final class UsersIT {
       line.append((char) client.read(1)[0]);
     }
     return line.substring(0, line.length() - 2);
-  }
-
-  private static byte[] binary(int code, String key, String value) {
-    byte[] header = new byte[24];
-    header[0] = (byte) 0x80;
-    header[1] = (byte) code;
-    header[3] = (byte) key.length();
-    header[11] = (byte) (key.length() + value.length());
-    return (new String(header, ISO_8859_1) + key + value).getBytes(ISO_8859_1);
   }
 
   private static int status(RawClient client) throws IOException {

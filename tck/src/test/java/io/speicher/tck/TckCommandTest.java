@@ -3,6 +3,7 @@ package io.speicher.tck;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.testing.DeafPort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -137,12 +138,12 @@ class TckCommandTest {
 
   @Test
   void server_missing() throws IOException {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = closed.getLocalPort();
+    try (DeafPort deaf = new DeafPort()) {
+      assertThat(run("--port", "" + deaf.port(), "--yes-wipe")).isEqualTo(3);
+      assertThat(err.toString())
+          .hasLineCount(1)
+          .contains("nothing listens on 127.0.0.1:" + deaf.port());
     }
-    assertThat(run("--port", "" + port, "--yes-wipe")).isEqualTo(3);
-    assertThat(err.toString()).hasLineCount(1).contains("nothing listens on 127.0.0.1:" + port);
   }
 
   @ParameterizedTest

@@ -246,13 +246,13 @@ public final class UserDirectory implements AutoCloseable {
     if (names.contains(Command.Auth.DEFAULT_USER)) {
       return refused("ERR The 'default' user cannot be removed");
     }
-    List<StoredUser> left = allBut(Set.copyOf(names));
-    int removed = users.all().size() - left.size();
-    publish(left, asking);
-    for (String name : names) {
+    List<String> removed =
+        names.stream().distinct().filter(name -> users.find(name) != null).toList();
+    publish(allBut(Set.copyOf(removed)), asking);
+    for (String name : removed) {
       AuditLog.usersChanged("user removed name=" + AuditLog.escaped(name), by, asking.address());
     }
-    return new Reply.Count(removed);
+    return new Reply.Count(removed.size());
   }
 
   private List<StoredUser> allBut(Set<String> names) {
