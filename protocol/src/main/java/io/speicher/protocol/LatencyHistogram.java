@@ -71,6 +71,25 @@ public final class LatencyHistogram {
     }
   }
 
+  /**
+   * What was counted since this one was like {@code before}; of what was set to zero meanwhile,
+   * nothing.
+   */
+  public LatencyHistogram since(LatencyHistogram before) {
+    LatencyHistogram difference = new LatencyHistogram();
+    for (int i = 0; i < ROWS; i++) {
+      long[] row = rows[i];
+      long[] old = before.rows[i];
+      for (int j = 0; row != null && j < ROW; j++) {
+        long count = row[j] - (old == null ? 0 : old[j]);
+        if (count > 0) {
+          difference.add((i << ROW_BITS) + j, count);
+        }
+      }
+    }
+    return difference;
+  }
+
   /** How many it has counted. */
   public long count() {
     return countUpTo(MAX_NANOS);

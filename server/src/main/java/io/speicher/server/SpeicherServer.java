@@ -85,12 +85,14 @@ public final class SpeicherServer implements AutoCloseable {
             users,
             authenticator,
             slowLog);
+    AdminPages pages = new AdminPages(status);
     http =
         new HttpService(
             settings.get(ServerSettings.HTTP_HOSTS),
             authenticator,
             status::firstUser,
-            new AdminPages(status).routes());
+            pages.token(),
+            pages.routes());
     network =
         new Network(
             status.executors(),
@@ -125,6 +127,7 @@ public final class SpeicherServer implements AutoCloseable {
               status.shows(changed.shown());
             });
     status.listensOn(port(), live.shown(), live::configure);
+    pages.watch(network.loopThreads());
     Duties duties =
         new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
     if (tls != null) {
@@ -135,6 +138,8 @@ public final class SpeicherServer implements AutoCloseable {
     }
     maintenance.scheduleWithFixedDelay(
         duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
+    maintenance.scheduleAtFixedRate(
+        new Duties().add("sample for the dashboard", pages::sample), 0, 1, TimeUnit.SECONDS);
   }
 
   private static UserDirectory users(ServerSettings settings) throws IOException {

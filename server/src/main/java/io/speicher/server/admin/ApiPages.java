@@ -1,5 +1,6 @@
 package io.speicher.server.admin;
 
+import io.speicher.dialect.User;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.HotKey;
 import io.speicher.protocol.Metric;
@@ -8,9 +9,9 @@ import io.speicher.protocol.SettingValue;
 import io.speicher.protocol.SlowCommand;
 import io.speicher.server.http.HttpRequest;
 import io.speicher.server.http.Page;
+import io.speicher.server.http.PageToken;
 import io.speicher.server.http.Route;
 import io.speicher.server.http.Route.Right;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,8 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * The same as INFO, CONFIG GET, CLIENT LIST and so on tell, as JSON for programs. {@code
@@ -36,11 +35,14 @@ final class ApiPages {
 
   private static final int MAX_HOT_KEYS = 100;
 
-  private final JsonFactory json = new JsonFactory();
   private final ServerStatus status;
+  private final History history;
+  private final PageToken token;
 
-  ApiPages(ServerStatus status) {
+  ApiPages(ServerStatus status, History history, PageToken token) {
     this.status = status;
+    this.history = history;
+    this.token = token;
   }
 
   List<Route> routes() {
@@ -50,7 +52,10 @@ final class ApiPages {
         Route.get(PREFIX + "config", Right.ADMIN, request -> object(this::config)),
         Route.get(PREFIX + "clients", Right.ADMIN, request -> object(this::clients)),
         Route.get(PREFIX + "slowlog", Right.ADMIN, request -> object(this::slowCommands)),
-        Route.get(PREFIX + "hotkeys", Right.ADMIN, request -> object(this::hotKeys)));
+        Route.get(PREFIX + "hotkeys", Right.ADMIN, request -> object(this::hotKeys)),
+        Route.get(PREFIX + "history", Right.USER, request -> object(history::writeAll)),
+        Route.get(PREFIX + "stream", Right.USER, history::stream),
+        Route.get(PREFIX + "session", Right.USER, this::session));
   }
 
   private Page description(HttpRequest request) {
@@ -62,15 +67,19 @@ final class ApiPages {
     }
   }
 
-  /** A page that is an object with what {@code members} writes. */
-  private Page object(Consumer<JsonGenerator> members) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), bytes)) {
-      out.writeStartObject();
-      members.accept(out);
-      out.writeEndObject();
-    }
-    return Page.of(JSON, bytes.toByteArray());
+  private static Page object(Consumer<JsonGenerator> members) {
+    return Page.of(JSON, Json.object(members));
+  }
+
+  /** Who asks, and what a peer has to show that wants something done. */
+  private Page session(HttpRequest request) {
+    User user = Objects.requireNonNull(request.user());
+    return object(out -> {
+      out.writeStringProperty("user", user.name());
+      out.writeBooleanProperty("may_administer", Right.ADMIN.isOf(user));
+      out.writeBooleanProperty("may_clear", Right.CLEAR.isOf(user));
+      out.writeStringProperty("token", token.text());
+    });
   }
 
   private void status(JsonGenerator out) {

@@ -38,6 +38,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -283,6 +284,11 @@ public final class ServerStatus implements ServerControl {
     users.audit(peer, command);
   }
 
+  /** Somebody has had something done over HTTP that concerns the server, or others. */
+  void audit(User user, @Nullable InetAddress from, String command) {
+    users.audit(user.name(), from, command);
+  }
+
   /** Clears the store, now or later; what was to be later before is forgotten. */
   @Override
   public synchronized void clear(long delayMillis) {
@@ -318,6 +324,13 @@ public final class ServerStatus implements ServerControl {
       return new Reply.Refused(Reply.BAD_REQUEST, "ERR No such user '" + user + "'");
     }
     return new Reply.Count(connections.close(filter, asking));
+  }
+
+  /** Closes a connection, or returns false if there is none with this id. */
+  boolean close(long id) {
+    ConnectionFilter filter =
+        new ConnectionFilter(Set.of(id), null, null, null, 0, ConnectionFilter.Self.INCLUDED);
+    return connections.close(filter, null) > 0;
   }
 
   /** What the server was told. */

@@ -26,7 +26,7 @@ final class Encoding {
     Page tagged = page.constant() ? page.with("ETag", tag(page.body().array())) : page;
     String known = request.header(HttpHeaderNames.IF_NONE_MATCH);
     if (page.constant() && isAmong(tagged.headers().getOrDefault("ETag", ""), known)) {
-      return new Page(304, "", ByteBuffer.allocate(0), tagged.headers(), true);
+      return new Page(304, "", ByteBuffer.allocate(0), tagged.headers(), true, null);
     }
     if (page.body().remaining() < MIN_GZIP_BYTES || !isText(page.type())) {
       return tagged;

@@ -8,9 +8,12 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -24,6 +27,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -33,8 +37,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a peer that speaks HTTP: one request, one reply, and so on. All methods run on
- * its event loop.
+ * One connection of a peer that speaks HTTP: one request, one reply, and so on, until a reply is
+ * {@link Events}, which end with the connection. All methods run on its event loop.
  */
 final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger logger = System.getLogger(HttpConnection.class.getName());
@@ -47,6 +51,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   /** For the peer to take a reply. */
   private static final int REPLY_SECONDS = 30;
+
+  /** For the peer to take an event, of which others follow meanwhile. */
+  private static final int EVENT_SECONDS = 10;
 
   /** For the peer to read what was said last, and to close its half. */
   private static final int CLOSE_SECONDS = 1;
@@ -78,6 +85,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   /** Whether nothing more is said. */
   private boolean hasEnded;
 
+  /** Makes a peer that listens to events listen no more; null if it does not. */
+  private @Nullable Runnable whenGone;
+
+  /** Whether an event is on its way. */
+  private boolean isSending;
+
   HttpConnection(HttpService service, boolean isSurplus) {
     this.service = service;
     this.isSurplus = isSurplus;
@@ -94,6 +107,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   public void channelInactive(ChannelHandlerContext ctx) {
     hasEnded = true;
     forgetDeadline();
+    if (whenGone != null) {
+      whenGone.run();
+    }
     waiting.forEach(FullHttpRequest::release);
     waiting.clear();
   }
@@ -102,7 +118,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == HttpHandover.Event.END) {
       isEnding = true;
-      if (!isAnswering) {
+      if (!isAnswering || whenGone != null) {
         ctx.close();
       }
     }
@@ -132,8 +148,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest message) {
-    if (hasEnded) {
-      return;
+    if (hasEnded || whenGone != null) {
+      return; // Nothing is answered behind events.
     }
     if (!isAnswering) {
       begin(ctx, message);
@@ -219,6 +235,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     if (!ctx.channel().isActive()) {
       return;
     }
+    if (page.stream() != null) {
+      listen(page, page.stream(), version, ctx);
+      return;
+    }
     isEnding |= !keepsAlive;
     FullHttpResponse response =
         new DefaultFullHttpResponse(
@@ -226,20 +246,24 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             HttpResponseStatus.valueOf(page.status()),
             Unpooled.wrappedBuffer(page.body().duplicate()));
     HttpHeaders headers = response.headers();
-    headers.set("Date", DATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
     if (page.status() != HttpResponseStatus.NOT_MODIFIED.code()) {
       headers.set("Content-Type", page.type());
       HttpUtil.setContentLength(response, page.body().remaining());
     }
+    addHeaders(page, headers);
+    HttpUtil.setKeepAlive(headers, version, !isEnding || !waiting.isEmpty());
+    closeAfter(REPLY_SECONDS, ctx);
+    ctx.writeAndFlush(response).addListener((ChannelFuture sent) -> replied(sent, ctx));
+  }
+
+  private static void addHeaders(Page page, HttpHeaders headers) {
+    headers.set("Date", DATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
     headers.set("Cache-Control", page.constant() ? "no-cache" : "no-store");
     headers.set("Content-Security-Policy", CONTENT_POLICY);
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("Referrer-Policy", "no-referrer");
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     page.headers().forEach(headers::set);
-    HttpUtil.setKeepAlive(headers, version, !isEnding || !waiting.isEmpty());
-    closeAfter(REPLY_SECONDS, ctx);
-    ctx.writeAndFlush(response).addListener((ChannelFuture sent) -> replied(sent, ctx));
   }
 
   private void replied(ChannelFuture sent, ChannelHandlerContext ctx) {
@@ -260,6 +284,64 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       ctx.channel().config().setAutoRead(true);
     }
   }
+
+  // ---- events ----
+
+  /**
+   * Begins to send events. They end with the connection, which every version of HTTP understands.
+   */
+  private void listen(
+      Page page, Page.Stream stream, HttpVersion version, ChannelHandlerContext ctx) {
+    if (isEnding) {
+      ctx.close(); // The peer has gone meanwhile, or the server stops.
+      return;
+    }
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    response.headers().set("Content-Type", page.type());
+    addHeaders(page, response.headers());
+    HttpUtil.setKeepAlive(response.headers(), version, false);
+    Events.Listener added =
+        new Events.Listener() {
+          @Override
+          public void send(ByteBuffer event) {
+            ctx.executor().execute(() -> sendEvent(event, ctx));
+          }
+
+          @Override
+          public void end() {
+            ctx.close();
+          }
+        };
+    if (!stream.events().add(added, stream.user())) {
+      String why = "too many listeners (expected: at most " + Events.MAX_LISTENERS + ")";
+      reply(Page.text(503, why + "; close some dashboards"), false, version, ctx);
+      return;
+    }
+    whenGone = () -> stream.events().remove(added);
+    waiting.forEach(FullHttpRequest::release);
+    waiting.clear();
+    ctx.write(response);
+    ctx.channel().config().setAutoRead(true); // Else nobody would see the peer go.
+  }
+
+  /** Sends an event if the peer has taken the one before. */
+  private void sendEvent(ByteBuffer event, ChannelHandlerContext ctx) {
+    if (hasEnded || isSending) {
+      return;
+    }
+    isSending = true;
+    closeAfter(EVENT_SECONDS, ctx);
+    ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(event)))
+        .addListener((ChannelFuture sent) -> {
+          isSending = false;
+          forgetDeadline();
+          if (!sent.isSuccess()) {
+            ctx.close();
+          }
+        });
+  }
+
+  // ---- the end ----
 
   /**
    * Closes our half, and all of it soon: what the peer still sends must not make the kernel take

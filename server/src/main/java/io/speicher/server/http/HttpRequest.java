@@ -62,6 +62,19 @@ public record HttpRequest(
     return new HttpRequest(method, path, parameters, headers, encrypted, peer, newUser);
   }
 
+  /**
+   * Whether a script of one of our pages asks, which shows a refusal in its own way: browsers would
+   * ask for a password each time.
+   */
+  boolean isFromScript() {
+    return header("X-Requested-With").equals("XMLHttpRequest");
+  }
+
+  /** Whether a person wants to see a page, who can be asked to say another name. */
+  boolean isFromPerson() {
+    return !isFromScript() && accept().contains("text/html");
+  }
+
   /** What the peer would like to have, or empty if it does not say. */
   public String accept() {
     return header(HttpHeaderNames.ACCEPT);

@@ -40,10 +40,12 @@ public final class HttpService implements HttpHandover, AutoCloseable {
   private static final Logger logger = System.getLogger(HttpService.class.getName());
 
   private static final String CHALLENGE = "Basic realm=\"speicher\", charset=\"UTF-8\", Bearer";
+  private static final String QUIET_CHALLENGE = "Bearer";
 
   private final Guard guard;
   private final Authenticator authenticator;
   private final Supplier<User> firstUser;
+  private final PageToken token;
   private final List<Route> routes;
   private final AtomicInteger connections = new AtomicInteger();
   private final ThreadPoolExecutor pages;
@@ -52,13 +54,16 @@ public final class HttpService implements HttpHandover, AutoCloseable {
    * @param hosts names by which the server may be called, besides addresses and localhost
    * @param authenticator says who peers are
    * @param firstUser who a peer is that does not say it
+   * @param token what a peer has to show that wants something done
    */
   public HttpService(
       List<String> hosts,
       Authenticator authenticator,
       Supplier<User> firstUser,
+      PageToken token,
       List<Route> routes) {
     guard = new Guard(hosts);
+    this.token = token;
     this.authenticator = authenticator;
     this.firstUser = firstUser;
     this.routes = List.copyOf(routes);
@@ -116,12 +121,14 @@ public final class HttpService implements HttpHandover, AutoCloseable {
 
   private CompletableFuture<Page> answer(HttpRequest request, Route route) {
     User first = firstUser.get();
-    if (route.right().isOf(first)) {
+    Credentials credentials = Credentials.of(request.header(HttpHeaderNames.AUTHORIZATION));
+    boolean mayBeAnother =
+        route.right() != Route.Right.ANYBODY && !first.rights().areAll() && credentials != null;
+    if (route.right().isOf(first) && !mayBeAnother) {
       return make(request.by(first), route);
     }
-    Credentials credentials = Credentials.of(request.header(HttpHeaderNames.AUTHORIZATION));
     if (credentials == null) {
-      return CompletableFuture.completedFuture(unknown("say who you are"));
+      return CompletableFuture.completedFuture(unknown("say who you are", request));
     }
     return authenticator
         .verify(credentials.user(), credentials.password(), request.peer())
@@ -131,20 +138,26 @@ public final class HttpService implements HttpHandover, AutoCloseable {
 
   private CompletableFuture<Page> answer(HttpRequest request, Route route, @Nullable User user) {
     if (user == null) {
-      return CompletableFuture.completedFuture(unknown("wrong user or password"));
+      return CompletableFuture.completedFuture(unknown("wrong user or password", request));
     }
     if (!route.right().isOf(user)) {
+      String why = "the user " + user.name() + " has no permission for this";
       return CompletableFuture.completedFuture(
-          Page.text(403, "the user has no permission for this page"));
+          request.isFromPerson() ? unknown(why, request) : Page.text(403, why));
     }
     return make(request.by(user), route);
   }
 
-  private static Page unknown(String why) {
-    return Page.text(401, why).with("WWW-Authenticate", CHALLENGE);
+  /** A browser that is asked for a name and a password asks the person in front of it. */
+  private static Page unknown(String why, HttpRequest request) {
+    return Page.text(401, why)
+        .with("WWW-Authenticate", request.isFromScript() ? QUIET_CHALLENGE : CHALLENGE);
   }
 
   private CompletableFuture<Page> make(HttpRequest request, Route route) {
+    if (route.method().equals("POST") && !token.isOf(request)) {
+      return CompletableFuture.completedFuture(Page.text(403, PageToken.REFUSAL));
+    }
     return CompletableFuture.supplyAsync(() -> page(request, route), pages);
   }
 

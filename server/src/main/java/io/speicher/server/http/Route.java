@@ -17,13 +17,17 @@ public record Route(String method, String path, Right right, Answer answer) {
     ANYBODY,
     /** Whoever may use the server. */
     USER,
+    /** Whoever may delete everything. */
+    CLEAR,
     /** Whoever may use what concerns the server and other peers. */
     ADMIN;
 
-    boolean isOf(User user) {
+    /** Whether a user has it. */
+    public boolean isOf(User user) {
       return switch (this) {
         case ANYBODY -> true;
         case USER -> !user.equals(User.NOBODY);
+        case CLEAR -> user.rights().include(Rights.Group.CLEAR);
         case ADMIN -> user.rights().include(Rights.Group.ADMIN);
       };
     }
@@ -37,6 +41,11 @@ public record Route(String method, String path, Right right, Answer answer) {
 
   public static Route get(String path, Right right, Answer answer) {
     return new Route("GET", path, right, answer);
+  }
+
+  /** Something that is to be done, for which a peer has to show the {@link PageToken}. */
+  public static Route post(String path, Right right, Answer answer) {
+    return new Route("POST", path, right, answer);
   }
 
   /** The methods that its path has, as the header Allow lists them. */

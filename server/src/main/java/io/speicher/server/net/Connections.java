@@ -54,14 +54,16 @@ public final class Connections {
 
   /**
    * Closes those that match, and returns how many. The one that asks is answered before it ends.
+   *
+   * @param asking null if none of them asks
    */
-  public int close(ConnectionFilter filter, Session asking) {
+  public int close(ConnectionFilter filter, @Nullable Session asking) {
     List<Connection> closing =
         candidates(filter, asking)
             .filter(connection -> filter.matches(connection.info(asking)))
             .toList();
     for (Connection connection : closing) {
-      if (connection.session().equals(asking)) {
+      if (asking != null && connection.session().equals(asking)) {
         asking.finish();
       } else {
         connection.kill();

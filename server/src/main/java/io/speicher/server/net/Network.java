@@ -10,6 +10,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.speicher.dialect.Account;
 import io.speicher.protocol.Limits;
 import io.speicher.server.command.CommandExecutor;
@@ -77,6 +78,15 @@ public final class Network {
               connections,
               http));
     }
+  }
+
+  /** The ids of the threads that the event loops have, in order. */
+  public List<Long> loopThreads() {
+    List<Long> ids = new ArrayList<>();
+    for (var loop : loops) {
+      ids.add(((SingleThreadEventExecutor) loop).threadProperties().id());
+    }
+    return ids;
   }
 
   /** Runs something when an event loop ends, whatever the reason. */

@@ -13,6 +13,7 @@ import io.speicher.protocol.UserRequest;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -141,8 +142,13 @@ public final class UserDirectory implements AutoCloseable {
 
   /** Writes to the log that a peer has something done, if peers are told apart at all. */
   public void audit(Session peer, String command) {
+    audit(peer.userName(), peer.address(), command);
+  }
+
+  /** The same of a peer that has no session. */
+  public void audit(String user, @Nullable InetAddress from, String command) {
     if (!isOpen) {
-      AuditLog.command(command, peer.userName(), peer.address());
+      AuditLog.command(command, user, from);
     }
   }
 

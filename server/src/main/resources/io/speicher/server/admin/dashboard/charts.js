@@ -1,0 +1,146 @@
+// Charts of the last minutes. A chart is declared: its series say how to read their value from a sample.
+
+/* global uPlot */
+
+const CURSOR = { sync: { key: 'time' }, drag: { x: false, y: false }, points: { size: 6 }, y: false };
+const HEIGHT = 168;
+
+export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+/** The axes of all charts: time below, few values at the left. */
+export function axes(format) {
+  const line = { stroke: css('--grid'), width: 1 };
+  const font = `11px ${css('--font')}`;
+  return [
+    {
+      stroke: css('--muted'), font, grid: { show: false }, ticks: { show: false }, size: 24, space: 90,
+      values: (_, splits) => splits.map((at) => new Date(1000 * at).toLocaleTimeString('en-GB').slice(0, 5)),
+      incrs: [60, 120, 300, 600],
+    },
+    {
+      stroke: css('--muted'), font, grid: line, ticks: { show: false }, size: 66, gap: 6, space: 34,
+      values: (_, splits) => splits.map((value) => (value === null ? '' : format(value))),
+    },
+  ];
+}
+
+/** The frame of a panel: a heading, what it shows now in words and figures, and room to draw. */
+function frame(title, note) {
+  const heading = element('h2', { textContent: title });
+  const now = element('p', { className: 'now' });
+  const legend = element('ul', { className: 'legend' });
+  const plot = element('div', { className: 'plot' });
+  plot.setAttribute('aria-hidden', 'true');
+  const panel = element('section', { className: 'panel chart' }, element('header', {}, heading, now), plot, legend);
+  if (note) panel.append(element('p', { className: 'note', textContent: note }));
+  panel.setAttribute('aria-label', title);
+  return { panel, now, legend, plot };
+}
+
+/**
+ * A chart that is drawn anew when there are samples, when its width changes, and when the colours do.
+ *
+ * @param spec title, note; now(sample): what is shown beside the title; format; series: label, color (the name of a
+ *   custom property), value(sample); stacked; max(samples): the top of the scale, if it is not what is drawn;
+ *   options(bounds): more for uPlot; data(samples, bounds): what is drawn, if it is not the series' values
+ */
+export class Chart {
+  constructor(spec) {
+    this.spec = spec;
+    Object.assign(this, frame(spec.title, spec.note));
+    this.samples = [];
+    this.values = spec.series.map((series) => {
+      const value = element('b', { textContent: '–' });
+      const mark = element('i', {});
+      mark.style.background = `var(${series.color})`;
+      this.legend.append(element('li', {}, mark, element('span', { textContent: series.label }), value));
+      return value;
+    });
+    new ResizeObserver(() => this.draw()).observe(this.plot);
+  }
+
+  show(samples, bounds) {
+    this.samples = samples;
+    this.bounds = bounds;
+    this.draw();
+  }
+
+  /** Colours are read anew. */
+  recolor() {
+    this.uplot?.destroy();
+    this.uplot = null;
+    this.draw();
+  }
+
+  draw() {
+    const width = this.plot.clientWidth;
+    if (width === 0 || this.samples.length === 0 || document.hidden) return;
+    const data = this.data();
+    if (!this.uplot) {
+      this.uplot = new uPlot(this.options(width), data, this.plot);
+    } else {
+      if (this.uplot.width !== width) this.uplot.setSize({ width, height: HEIGHT });
+      this.uplot.setData(data);
+    }
+    if (this.uplot.cursor.idx == null || this.uplot.cursor.left < 0) this.tell(this.samples.at(-1));
+  }
+
+  data() {
+    const rows = this.spec.series.map((series) => this.samples.map((sample) => series.value(sample) ?? null));
+    if (this.spec.stacked) {
+      for (let i = rows.length - 2; i >= 0; i--) rows[i] = rows[i].map((value, at) => value + rows[i + 1][at]);
+    }
+    return [this.samples.map((sample) => sample.at_ms / 1000), ...rows];
+  }
+
+  options(width) {
+    const spec = this.spec;
+    return {
+      width,
+      height: HEIGHT,
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: CURSOR,
+      axes: axes(spec.format),
+      scales: {
+        x: { range: () => this.timeRange() },
+        y: { range: (_, low, high) => [0, spec.max?.(this.samples) ?? (high > 0 ? high * 1.1 : 1)] },
+      },
+      series: [{}, ...spec.series.map((series) => this.line(series))],
+      hooks: { setCursor: [(plot) => this.tell(this.samples[plot.cursor.idx] ?? this.samples.at(-1))] },
+      ...spec.options?.(this),
+    };
+  }
+
+  line(series) {
+    const color = css(series.color);
+    return {
+      stroke: color,
+      width: 1.5,
+      fill: this.spec.stacked ? `${color}55` : this.spec.series.length === 1 ? `${color}22` : undefined,
+      points: { show: false },
+      spanGaps: false,
+    };
+  }
+
+  /** Always the same span, so that charts move at one pace and can be compared. */
+  timeRange() {
+    const end = this.samples.at(-1).at_ms / 1000;
+    return [end - 300, end];
+  }
+
+  /** Writes what was at one moment into the legend. */
+  tell(sample) {
+    if (!sample) return;
+    this.spec.series.forEach((series, i) => {
+      this.values[i].textContent = this.spec.format(series.value(sample));
+    });
+    this.now.textContent = this.spec.now?.(sample) ?? '';
+  }
+}
