@@ -17,4 +17,6 @@ module io.speicher.cli {
       info.picocli;
   opens io.speicher.cli.repl to
       info.picocli;
+  opens io.speicher.cli.top to
+      info.picocli;
 }

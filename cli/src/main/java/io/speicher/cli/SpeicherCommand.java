@@ -1,9 +1,18 @@
 package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
+import io.speicher.cli.operate.BigKeysCommand;
+import io.speicher.cli.operate.ClientsCommand;
+import io.speicher.cli.operate.ConfigCommand;
+import io.speicher.cli.operate.HotKeysCommand;
 import io.speicher.cli.operate.InfoCommand;
+import io.speicher.cli.operate.LatencyCommand;
+import io.speicher.cli.operate.MonitorCommand;
+import io.speicher.cli.operate.ScanCommand;
+import io.speicher.cli.operate.SlowLogCommand;
 import io.speicher.cli.operate.StatCommand;
 import io.speicher.cli.repl.ShellCommand;
+import io.speicher.cli.top.TopCommand;
 import java.lang.invoke.MethodHandles;
 import java.util.Comparator;
 import java.util.List;
@@ -62,7 +71,20 @@ public final class SpeicherCommand implements Callable<Integer> {
 
   private static final List<String> CACHE_COMMANDS = List.of("get", "set", "del", "reset", "ping");
 
-  private static final List<String> OPERATIONS = List.of("shell", "stat", "info");
+  private static final List<String> OPERATIONS = 
+      List.of(
+          "shell",
+          "stat",
+          "top",
+          "hotkeys",
+          "bigkeys",
+          "slowlog",
+          "latency",
+          "clients",
+          "monitor",
+          "scan",
+          "config",
+          "info");
 
   private static final List<String> OTHER_COMMANDS = List.of("version", "completion", "help");
 
@@ -167,6 +189,15 @@ public final class SpeicherCommand implements Callable<Integer> {
       case "ping" -> new PingCommand(shell);
       case "shell" -> new ShellCommand(shell);
       case "stat" -> new StatCommand(shell);
+      case "top" -> new TopCommand(shell);
+      case "hotkeys" -> new HotKeysCommand(shell);
+      case "bigkeys" -> new BigKeysCommand(shell);
+      case "slowlog" -> new SlowLogCommand(shell);
+      case "latency" -> new LatencyCommand(shell);
+      case "clients" -> new ClientsCommand(shell);
+      case "monitor" -> new MonitorCommand(shell);
+      case "scan" -> new ScanCommand(shell);
+      case "config" -> ConfigCommand.of(shell);
       case "info" -> new InfoCommand(shell);
       case "version" -> new VersionCommand(shell);
       case "completion" -> new CompletionCommand(shell);

@@ -14,11 +14,21 @@ public final class Units {
     return scaled(bytes, 1_024, BYTES);
   }
 
+  /** The same for a whole number of bytes. */
+  public static String bytes(long bytes) {
+    return bytes((double) bytes);
+  }
+
   /** A number of things: {@code 950}, {@code 12.3k}, {@code 4.5M}. */
   public static String count(double count) {
     return count < 10_000
         ? String.format(Locale.ROOT, "%.0f", count)
         : scaled(count, 1_000, COUNTS);
+  }
+
+  /** The same for a whole number. */
+  public static String count(long count) {
+    return count((double) count);
   }
 
   /** A time: {@code 87us}, {@code 1.4ms}, {@code 2.0s}. */

@@ -54,6 +54,12 @@ public record ServerInfo(Map<String, String> fields, long nanos) {
         .sum();
   }
 
+  /** How much of the memory that items may take they take; NaN where there is no bound. */
+  public double full() {
+    double max = number("maxmemory");
+    return max > 0 ? number("used_memory") / max : Double.NaN;
+  }
+
   /** The number after {@code name=} in the text of a field, or NaN. */
   public static double part(String text, String name) {
     for (String part : text.split(",", -1)) {

@@ -58,7 +58,7 @@ public final class StatCommand extends RespCommand {
           new Column("hit%", 6, a -> Units.percent(a.hitRatio())),
           new Column("keys", 7, a -> count(a.now().keys())),
           new Column("memory", 7, a -> bytes(a.now().number("used_memory"))),
-          new Column("full%", 6, a -> Units.percent(full(a.now()))),
+          new Column("full%", 6, a -> Units.percent(a.now().full())),
           new Column("evict/s", 8, a -> count(a.rate("evicted_keys"))),
           new Column("expire/s", 9, a -> count(a.rate("expired_keys"))),
           new Column("conns", 6, a -> count(a.now().number("connected_clients"))),
@@ -155,12 +155,6 @@ public final class StatCommand extends RespCommand {
         .add("written_bytes_per_second", activity.rate("total_net_output_bytes"))
         .add("processors", activity.processors())
         .toString();
-  }
-
-  /** NaN where there is no bound, as in a Redis without one. */
-  static double full(ServerInfo info) {
-    double max = info.number("maxmemory");
-    return max > 0 ? info.number("used_memory") / max : Double.NaN;
   }
 
   private static String count(double number) {

@@ -157,7 +157,7 @@ public final class RespConnection implements AutoCloseable {
    * @throws ServerErrorException if it is an error
    */
   public RespReply ask(String... words) throws IOException {
-    return answer(call(words));
+    return call(words).orThrow();
   }
 
   /**
@@ -173,15 +173,8 @@ public final class RespConnection implements AutoCloseable {
     for (int i = 0; i < commands.size(); i++) {
       replies.add(receive());
     }
-    replies.forEach(RespConnection::answer);
+    replies.forEach(RespReply::orThrow);
     return replies;
-  }
-
-  private static RespReply answer(RespReply reply) {
-    if (reply.isError()) {
-      throw new ServerErrorException(reply.text());
-    }
-    return reply;
   }
 
   /** Words as UTF-8. */

@@ -48,6 +48,23 @@ public record RespReply(Type type, ByteBuffer bytes, List<RespReply> elements) {
     return type == Type.ERROR;
   }
 
+  /**
+   * This reply.
+   *
+   * @throws ServerErrorException if it is an error
+   */
+  public RespReply orThrow() {
+    if (isError()) {
+      throw new ServerErrorException(text());
+    }
+    return this;
+  }
+
+  /** What a map has under this name, or a null. */
+  public RespReply field(String name) {
+    return map().getOrDefault(name, nothing());
+  }
+
   public boolean isNull() {
     return type == Type.NULL;
   }

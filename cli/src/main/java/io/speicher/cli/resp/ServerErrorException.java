@@ -17,9 +17,4 @@ public final class ServerErrorException extends RuntimeException {
   public String message() {
     return String.valueOf(getMessage());
   }
-
-  /** Whether the server does not know the command, or its subcommand. */
-  public boolean isUnknownCommand() {
-    return message().matches("(?i)ERR unknown (command|subcommand).*|ERR .*unknown subcommand.*");
-  }
 }
