@@ -5,4 +5,6 @@ module io.speicher.client {
   requires io.speicher.protocol;
 
   exports io.speicher.client;
+  exports io.speicher.client.wire to
+      io.speicher.cli;
 }

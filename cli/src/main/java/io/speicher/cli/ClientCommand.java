@@ -1,5 +1,7 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.ConnectionOptions;
+import io.speicher.cli.console.Shell;
 import io.speicher.client.SpeicherClient;
 import java.io.IOException;
 import java.util.concurrent.Callable;

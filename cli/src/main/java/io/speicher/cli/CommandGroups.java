@@ -23,11 +23,14 @@ final class CommandGroups implements IHelpSectionRenderer {
     parent.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, this);
   }
 
-  /** Adds commands, or classes of commands, to the parent, and shows them under {@code heading}. */
+  /**
+   * Adds commands, classes of commands or {@link CommandLine}s to the parent, and shows them under
+   * {@code heading}.
+   */
   void add(String heading, Object... commands) {
     List<CommandLine> group = groups.computeIfAbsent(heading, unused -> new ArrayList<>());
     for (Object command : commands) {
-      CommandLine added = new CommandLine(command);
+      CommandLine added = command instanceof CommandLine line ? line : new CommandLine(command);
       parent.addSubcommand(added);
       group.add(added);
     }

@@ -1,5 +1,6 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.Shell;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;

@@ -1,5 +1,6 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.Shell;
 import io.speicher.client.SpeicherClient;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -1,9 +1,16 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.ConnectionOptions;
+import io.speicher.cli.console.Shell;
+import io.speicher.cli.resp.MalformedReplyException;
+import io.speicher.cli.resp.NoAnswerException;
+import io.speicher.cli.resp.NoConnectionException;
+import io.speicher.cli.resp.ServerErrorException;
 import io.speicher.client.CommandTimeoutException;
 import io.speicher.client.ConnectFailedException;
 import io.speicher.client.RefusedException;
 import io.speicher.client.SpeicherException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -32,6 +39,8 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
 
   /** The status of framed JSON. */
   private static final int NOT_AUTHENTICATED = 401;
+
+  private static final String SAY_WHO = "; say who you are with SPEICHER_AUTH or --askpass";
 
   private static final String DEBUG_VARIABLE = "SPEICHER_DEBUG";
 
@@ -78,6 +87,19 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
         && command.getMixins().get(ConnectionOptions.MIXIN) instanceof ConnectionOptions options) {
       return handleFailure(failure, options);
     }
+    if (command.getMixins().get(ConnectionOptions.MIXIN) instanceof ConnectionOptions options) {
+      if (e instanceof NoConnectionException) {
+        return report(oneLine(cannotConnect(e, options)), e, NO_CONNECTION);
+      } else if (e instanceof NoAnswerException) {
+        return report(noAnswer(options, "", "RESP server"), e, TIMED_OUT);
+      } else if (e instanceof ServerErrorException error) {
+        return report(oneLine(serverError(error, options)), e, FAILED);
+      } else if (e instanceof MalformedReplyException) {
+        return report(oneLine(e.getMessage() + "; server=" + options.server()), e, FAILED);
+      } else if (e instanceof EOFException) {
+        return report(options.server() + ": " + e.getMessage(), e, NO_CONNECTION);
+      }
+    }
     if (e instanceof IOException) {
       return report(oneLine("cannot read or write: " + e.getMessage()), e, FAILED);
     }
@@ -90,20 +112,30 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
       return report(oneLine(cannotConnect(e, options)), e, NO_CONNECTION);
     }
     if (e instanceof CommandTimeoutException) {
-      String message =
-          "no answer from %s within %s%s: is it a Speicher server? if it is slow, raise --timeout"
-              .formatted(
-                  options.server(),
-                  millis(options),
-                  e.maybeExecuted() ? ", it may be done or not" : "");
-      return report(message, e, TIMED_OUT);
+      String doubt = e.maybeExecuted() ? ", it may be done or not" : "";
+      return report(noAnswer(options, doubt, "Speicher server"), e, TIMED_OUT);
     }
     boolean isUnknown = e instanceof RefusedException r && r.statusCode() == NOT_AUTHENTICATED;
-    String advice = isUnknown ? "; say who you are with SPEICHER_AUTH or --askpass" : "";
-    return report(oneLine(e.getMessage() + advice), e, FAILED);
+    return report(oneLine(e.getMessage() + (isUnknown ? SAY_WHO : "")), e, FAILED);
   }
 
-  private static String cannotConnect(SpeicherException e, ConnectionOptions options) {
+  private static String noAnswer(ConnectionOptions options, String doubt, String expected) {
+    return "no answer from %s within %s%s: is it a %s? if it is slow, raise --timeout"
+        .formatted(options.server(), millis(options), doubt, expected);
+  }
+
+  /** What a server of RESP has said, and what to do about it where that can be known. */
+  private static String serverError(ServerErrorException e, ConnectionOptions options) {
+    String said = options.server() + " refused: " + e.message();
+    return switch (e.code()) {
+      case "NOAUTH" -> said + SAY_WHO;
+      case "WRONGPASS" -> said + "; check SPEICHER_AUTH, or what was typed";
+      case "NOPERM" -> said + "; it takes a user who has the right, see speicher user --help";
+      default -> said;
+    };
+  }
+
+  private static String cannotConnect(Exception e, ConnectionOptions options) {
     Throwable cause = e;
     boolean isAboutTls = false;
     while (cause.getCause() != null) {

@@ -1,5 +1,7 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.Shell;
+import io.speicher.cli.console.TimeConverter;
 import io.speicher.client.Cache;
 import io.speicher.client.Codec;
 import io.speicher.client.SpeicherClient;

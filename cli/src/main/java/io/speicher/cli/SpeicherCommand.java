@@ -1,11 +1,26 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.Shell;
+import io.speicher.cli.operate.BigKeysCommand;
+import io.speicher.cli.operate.ClientsCommand;
+import io.speicher.cli.operate.ConfigCommand;
+import io.speicher.cli.operate.HotKeysCommand;
+import io.speicher.cli.operate.InfoCommand;
+import io.speicher.cli.operate.LatencyCommand;
+import io.speicher.cli.operate.MonitorCommand;
+import io.speicher.cli.operate.ScanCommand;
+import io.speicher.cli.operate.SlowLogCommand;
+import io.speicher.cli.operate.StatCommand;
+import io.speicher.cli.repl.ShellCommand;
+import io.speicher.cli.top.TopCommand;
 import java.lang.invoke.MethodHandles;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -54,9 +69,26 @@ public final class SpeicherCommand implements Callable<Integer> {
   /** What Java puts in the place of bytes that are no characters in the encoding of the locale. */
   private static final char UNREADABLE = '\uFFFD';
 
-  /** Commands that run without looking for services, which takes longer than they do. */
-  private static final Set<String> ALONE =
-      Set.of("get", "set", "del", "reset", "ping", "version", "--version", "-V");
+  private static final List<String> CACHE_COMMANDS = List.of("get", "set", "del", "reset", "ping");
+
+  private static final List<String> OPERATIONS = 
+      List.of(
+          "shell",
+          "stat",
+          "top",
+          "hotkeys",
+          "bigkeys",
+          "slowlog",
+          "latency",
+          "clients",
+          "monitor",
+          "scan",
+          "config",
+          "info");
+
+  private static final List<String> OTHER_COMMANDS = List.of("version", "completion", "help");
+
+  private static final Set<String> VERSION_OPTIONS = Set.of("--version", "-V");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -98,29 +130,9 @@ public final class SpeicherCommand implements Callable<Integer> {
 
   /** All that is needed to execute {@code args}, started from {@code shell}. */
   static CommandLine commandLine(Shell shell, String... args) {
-    List<Class<?>> services = args.length > 0 && ALONE.contains(args[0]) ? List.of() : services();
-    List<Class<?>> named =
-        services.stream().filter(type -> args.length > 0 && args[0].equals(name(type))).toList();
-    named.forEach(SpeicherCommand::initialize);
     CommandLine speicher = new CommandLine(new SpeicherCommand());
     CommandGroups groups = new CommandGroups(speicher);
-    if (!named.isEmpty()) { // To look at all the others would take as long as to start a server.
-      groups.add("Services", named.toArray());
-    } else {
-      groups.add(
-          "Cache commands",
-          new GetCommand(shell),
-          new SetCommand(shell),
-          new DelCommand(shell),
-          new ResetCommand(shell),
-          new PingCommand(shell));
-      groups.add("Services", services.toArray());
-      groups.add(
-          "Other commands",
-          new VersionCommand(shell),
-          new CompletionCommand(shell),
-          new HelpCommand());
-    }
+    addCommands(groups, shell, args.length == 0 ? "" : args[0]);
 
     ErrorReport errors = new ErrorReport(shell);
     return speicher
@@ -131,6 +143,67 @@ public final class SpeicherCommand implements Callable<Integer> {
         .setExecutionStrategy(parsed -> execute(parsed, shell))
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);
+  }
+
+  /**
+   * Adds the command that is called {@code name} alone, as to look at all the others would take as
+   * long as it does; or all of them, where there is none of that name or it is about all.
+   */
+  private static void addCommands(CommandGroups groups, Shell shell, String name) {
+    Object command = isAboutAll(name) ? null : command(name, shell);
+    if (command != null) {
+      groups.add("Commands", command);
+      return;
+    }
+    if (VERSION_OPTIONS.contains(name)) {
+      return;
+    }
+    List<Class<?>> services = services();
+    List<Class<?>> named = services.stream().filter(type -> name.equals(name(type))).toList();
+    named.forEach(SpeicherCommand::initialize);
+    if (!named.isEmpty()) {
+      groups.add("Services", named.toArray());
+      return;
+    }
+    groups.add("Cache commands", commands(CACHE_COMMANDS, shell));
+    groups.add("Commands for operators", commands(OPERATIONS, shell));
+    groups.add("Services", services.toArray());
+    groups.add("Other commands", commands(OTHER_COMMANDS, shell));
+  }
+
+  private static boolean isAboutAll(String name) {
+    return name.equals("help") || name.equals("completion");
+  }
+
+  private static Object[] commands(List<String> names, Shell shell) {
+    return names.stream().map(name -> Objects.requireNonNull(command(name, shell))).toArray();
+  }
+
+  /** The command of this name, or null if none is called so here. */
+  private static @Nullable Object command(String name, Shell shell) {
+    return switch (name) {
+      case "get" -> new GetCommand(shell);
+      case "set" -> new SetCommand(shell);
+      case "del" -> new DelCommand(shell);
+      case "reset" -> new ResetCommand(shell);
+      case "ping" -> new PingCommand(shell);
+      case "shell" -> new ShellCommand(shell);
+      case "stat" -> new StatCommand(shell);
+      case "top" -> new TopCommand(shell);
+      case "hotkeys" -> new HotKeysCommand(shell);
+      case "bigkeys" -> new BigKeysCommand(shell);
+      case "slowlog" -> new SlowLogCommand(shell);
+      case "latency" -> new LatencyCommand(shell);
+      case "clients" -> new ClientsCommand(shell);
+      case "monitor" -> new MonitorCommand(shell);
+      case "scan" -> new ScanCommand(shell);
+      case "config" -> ConfigCommand.of(shell);
+      case "info" -> new InfoCommand(shell);
+      case "version" -> new VersionCommand(shell);
+      case "completion" -> new CompletionCommand(shell);
+      case "help" -> new HelpCommand();
+      default -> null;
+    };
   }
 
   /** The classes of the commands that jars on the class path offer, by name. */

@@ -1,5 +1,6 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.Shell;
 import io.speicher.protocol.json.JsonText;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

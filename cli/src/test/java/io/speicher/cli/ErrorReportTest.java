@@ -3,6 +3,7 @@ package io.speicher.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.cli.FakeShell.Outcome;
+import io.speicher.cli.console.Shell;
 import io.speicher.testing.DeafPort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

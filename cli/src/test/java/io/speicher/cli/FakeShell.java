@@ -1,5 +1,6 @@
 package io.speicher.cli;
 
+import io.speicher.cli.console.Shell;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,10 +76,24 @@ final class FakeShell {
     return new Shell(
         in,
         new PrintWriter(out, true, StandardCharsets.UTF_8),
+        out,
         new PrintWriter(err, true, StandardCharsets.UTF_8),
         environment,
-        isTerminal,
+        new Terminals(isTerminal),
         question -> secret);
+  }
+
+  /** All streams are a person's, or none. */
+  private record Terminals(boolean in) implements Shell.Terminals {
+    @Override
+    public boolean out() {
+      return in;
+    }
+
+    @Override
+    public boolean err() {
+      return in;
+    }
   }
 
   private static String utf8(ByteArrayOutputStream bytes) {

@@ -14,7 +14,18 @@ final class SpeicherCommandTest {
 
   static Stream<String> commands() {
     return Stream.of(
-        "get", "set", "del", "reset", "ping", "server", "version", "completion", "help");
+        "get",
+        "set",
+        "del",
+        "reset",
+        "ping",
+        "shell",
+        "stat",
+        "info",
+        "server",
+        "version",
+        "completion",
+        "help");
   }
 
   // Help.

@@ -1,5 +1,6 @@
 package io.speicher.client;
 
+import io.speicher.client.wire.Address;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;

@@ -1,6 +1,8 @@
 package io.speicher.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.speicher.client.wire.Login;
+import io.speicher.client.wire.Wire;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;

@@ -1,5 +1,9 @@
 package io.speicher.client;
 
+import io.speicher.client.wire.Address;
+import io.speicher.client.wire.Tls;
+import io.speicher.client.wire.TlsWire;
+import io.speicher.client.wire.Wire;
 import io.speicher.protocol.Reply;
 import java.io.IOException;
 import java.net.SocketAddress;

@@ -1,5 +1,6 @@
 package io.speicher.client;
 
+import io.speicher.client.wire.Address;
 import io.speicher.protocol.Reply;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,10 @@
 package io.speicher.client;
 
+import io.speicher.client.wire.Address;
+import io.speicher.client.wire.Login;
+import io.speicher.client.wire.ServerUrl;
+import io.speicher.client.wire.Tls;
+import io.speicher.client.wire.TlsFiles;
 import io.speicher.protocol.Limits;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;

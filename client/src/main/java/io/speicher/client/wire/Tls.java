@@ -1,4 +1,4 @@
-package io.speicher.client;
+package io.speicher.client.wire;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -11,9 +11,9 @@ import javax.net.ssl.SSLParameters;
  *
  * @param verifiesHost whether the server's certificate has to be for the host that was asked for
  */
-record Tls(SSLContext context, boolean verifiesHost) {
+public record Tls(SSLContext context, boolean verifiesHost) {
   /** Begins a handshake with a server that has been connected to. */
-  TlsWire begin(SocketChannel socket, Address.Port server) throws IOException {
+  public TlsWire begin(SocketChannel socket, Address.Port server) throws IOException {
     SSLEngine engine = context.createSSLEngine(server.host(), server.port());
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();

@@ -1,4 +1,4 @@
-package io.speicher.client;
+package io.speicher.client.wire;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /** Where a server listens. */
-sealed interface Address {
+public sealed interface Address {
   int DEFAULT_PORT = 14567;
 
   /** What a socket is connected to; looking a host up may block. */

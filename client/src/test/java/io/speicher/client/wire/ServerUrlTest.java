@@ -1,4 +1,4 @@
-package io.speicher.client;
+package io.speicher.client.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -24,13 +24,13 @@ final class ServerUrlTest {
   })
   void plain(String url, String host, int port) {
     assertThat(ServerUrl.of(url))
-        .isEqualTo(new ServerUrl(new Address.Port(host, port), false, null));
+        .isEqualTo(new ServerUrl(new Address.Port(host, port), false, null, 0));
   }
 
   @Test
   void tls() {
     assertThat(ServerUrl.of("speichers://cache"))
-        .isEqualTo(new ServerUrl(new Address.Port("cache", 14567), true, null));
+        .isEqualTo(new ServerUrl(new Address.Port("cache", 14567), true, null, 0));
   }
 
   @ParameterizedTest
@@ -41,7 +41,7 @@ final class ServerUrlTest {
   })
   void socketFile(String url, String path) {
     assertThat(ServerUrl.of(url))
-        .isEqualTo(new ServerUrl(new Address.SocketFile(Path.of(path)), false, null));
+        .isEqualTo(new ServerUrl(new Address.SocketFile(Path.of(path)), false, null, 0));
   }
 
   @ParameterizedTest
@@ -105,6 +105,52 @@ final class ServerUrlTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ServerUrl.of(url))
         .withMessageEndingWith("(expected: 1..65535)");
+  }
+
+  // What clients of Redis know.
+
+  @ParameterizedTest
+  @CsvSource({
+    "redis://cache,        cache, 6379,  false, 0",
+    "redis://cache/,       cache, 6379,  false, 0",
+    "rediss://cache:7/3,   cache, 7,     true,  3",
+    "speicher://cache,     cache, 14567, false, 0",
+    "speichers://cache/15, cache, 14567, true,  15",
+  })
+  void resp(String url, String host, int port, boolean usesTls, int database) {
+    assertThat(ServerUrl.ofResp(url))
+        .isEqualTo(new ServerUrl(new Address.Port(host, port), usesTls, null, database));
+  }
+
+  @Test
+  void resp_login() {
+    assertThat(ServerUrl.ofResp("redis://:secret@cache").login())
+        .isEqualTo(new Login("default", "secret"));
+    assertThat(ServerUrl.ofResp("redis://alice:secret@cache").login())
+        .isEqualTo(new Login("alice", "secret"));
+  }
+
+  @Test
+  void resp_socketFile() {
+    assertThat(ServerUrl.ofResp("redis+unix:///run/redis"))
+        .isEqualTo(ServerUrl.ofResp("unix:/run/redis"))
+        .isEqualTo(new ServerUrl(new Address.SocketFile(Path.of("/run/redis")), false, null, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"redis://host", "rediss://host", "redis+unix:/path", "speicher://host/1"})
+  void resp_elsewhere(String url) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ServerUrl.of(url))
+        .withMessage("url=" + url + EXPECTED);
+  }
+
+  @Test
+  void resp_malformed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ServerUrl.ofResp("redis://:secret@host/x"))
+        .withMessageStartingWith("url=redis://host/x (expected: speicher://host, ")
+        .withMessageEndingWith("redis+unix:/path)");
   }
 
   @Test

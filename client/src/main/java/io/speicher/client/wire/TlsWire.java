@@ -1,4 +1,4 @@
-package io.speicher.client;
+package io.speicher.client.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import javax.net.ssl.SSLException;
  *
  * <p>Its memory is bounded: five records out, one in, and one that is decrypted, 16 KiB each.
  */
-final class TlsWire implements Wire {
+public final class TlsWire implements Wire {
 
   /*
    * The engine may wrap and unwrap at the same time. What is received belongs to the reading thread,
@@ -64,7 +64,7 @@ final class TlsWire implements Wire {
    *
    * @throws IOException if it fails: the peer is not trusted, speaks no TLS, or has gone
    */
-  boolean shakeHands() throws IOException {
+  public boolean shakeHands() throws IOException {
     while (true) {
       switch (engine.getHandshakeStatus()) {
         case NEED_TASK -> runTasks();
@@ -94,7 +94,7 @@ final class TlsWire implements Wire {
   }
 
   /** What the handshake waits for. */
-  int handshakeOps() {
+  public int handshakeOps() {
     return encrypted.position() > 0 ? SelectionKey.OP_WRITE : SelectionKey.OP_READ;
   }
 

@@ -1,4 +1,4 @@
-package io.speicher.client;
+package io.speicher.client.wire;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -26,7 +26,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Reads PEM files (RFC 7468), as {@code openssl} writes them, for a client that speaks TLS. */
-final class TlsFiles {
+public final class TlsFiles {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
 
@@ -46,7 +46,7 @@ final class TlsFiles {
    * @param key null to show none
    * @throws IllegalArgumentException if a file cannot be read or is not what it should be
    */
-  static SSLContext context(
+  public static SSLContext context(
       @Nullable Path authorities, @Nullable Path certificates, @Nullable Path key) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");

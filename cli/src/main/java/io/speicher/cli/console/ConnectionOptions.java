@@ -1,6 +1,13 @@
-package io.speicher.cli;
+package io.speicher.cli.console;
 
+import io.speicher.cli.resp.RespConnection;
 import io.speicher.client.SpeicherClient;
+import io.speicher.client.wire.Address;
+import io.speicher.client.wire.Login;
+import io.speicher.client.wire.ServerUrl;
+import io.speicher.client.wire.Tls;
+import io.speicher.client.wire.TlsFiles;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -13,18 +20,20 @@ import picocli.CommandLine.Spec;
 /**
  * Where the server is, and how long to wait for it: the options of all commands that talk to one.
  */
-final class ConnectionOptions {
+public final class ConnectionOptions {
   /** The name of the mixin in every command that has it. */
-  static final String MIXIN = "connection";
+  public static final String MIXIN = "connection";
 
   private static final String URL_VARIABLE = "SPEICHER_URL";
   private static final String AUTH_VARIABLE = "SPEICHER_AUTH";
 
   /** What stands before the host, or the path, of an address. */
-  private static final Pattern SCHEME = Pattern.compile("^(speichers?://(.*@)?|unix:/*(?=/))");
+  private static final Pattern SCHEME =
+      Pattern.compile("^((speicher|redis)s?://(.*@)?|(redis\\+)?unix:/*(?=/))");
 
   private static final String DEFAULT_HOST = "localhost";
   private static final int DEFAULT_PORT = 14567;
+  private static final int REDIS_PORT = 6379;
 
   private final Shell shell;
 
@@ -120,7 +129,9 @@ final class ConnectionOptions {
   @SuppressWarnings("UnusedVariable") // For picocli alone.
   private boolean help;
 
-  ConnectionOptions(Shell shell) {
+  private @Nullable String askedPassword;
+
+  public ConnectionOptions(Shell shell) {
     this.shell = shell;
   }
 
@@ -129,7 +140,7 @@ final class ConnectionOptions {
    *
    * @throws ParameterException if they contradict each other, or name what cannot be
    */
-  SpeicherClient connect() {
+  public SpeicherClient connect() {
     requireOneServer();
     SpeicherClient.Builder builder = SpeicherClient.builder();
     String usedUrl = usedUrl();
@@ -145,8 +156,64 @@ final class ConnectionOptions {
       addLogin(builder);
       return builder.timeout(timeout).connectTimeout(timeout).build();
     } catch (IllegalArgumentException e) {
-      String origin = usedUrl == null || url != null ? "" : URL_VARIABLE + ": ";
-      throw wrong(origin + e.getMessage());
+      throw wrong(origin(usedUrl) + e.getMessage());
+    }
+  }
+
+  /** Where a URL that is wrong has come from, if nobody has typed it. */
+  private String origin(@Nullable String usedUrl) {
+    return usedUrl == null || url != null ? "" : URL_VARIABLE + ": ";
+  }
+
+  /**
+   * Connects to the same server by RESP, or to any other that speaks it, and logs in.
+   *
+   * @throws ParameterException if the options contradict each other, or name what cannot be
+   */
+  public RespConnection connectResp() throws IOException {
+    requireOneServer();
+    String usedUrl = usedUrl();
+    ServerUrl target;
+    Tls tls;
+    Login login;
+    try {
+      target =
+          usedUrl != null
+              ? ServerUrl.ofResp(usedUrl)
+              : new ServerUrl(
+                  socket != null
+                      ? new Address.SocketFile(socket)
+                      : new Address.Port(usedHost(), usedPort()),
+                  false,
+                  null,
+                  0);
+      requireKeyAndCertificate();
+      boolean isSecured = target.usesTls() || usesTls || authorities != null || certificate != null;
+      if (isSecured && target.server() instanceof Address.SocketFile) {
+        throw wrong("a Unix domain socket is not encrypted: leave out TLS, or connect to a port");
+      }
+      tls = isSecured ? new Tls(TlsFiles.context(authorities, certificate, key), true) : null;
+      login = saidLogin();
+    } catch (IllegalArgumentException e) {
+      throw wrong(origin(usedUrl) + e.getMessage());
+    }
+    RespConnection connection = RespConnection.open(target.server(), tls, timeout);
+    try {
+      prepare(connection, login == null ? target.login() : login, target.database());
+      return connection;
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static void prepare(RespConnection connection, @Nullable Login login, int database)
+      throws IOException {
+    if (login != null) {
+      connection.login(login);
+    }
+    if (database != 0) {
+      connection.ask("SELECT", Integer.toString(database));
     }
   }
 
@@ -159,10 +226,14 @@ final class ConnectionOptions {
     }
   }
 
-  private void addTls(SpeicherClient.Builder builder) {
+  private void requireKeyAndCertificate() {
     if ((certificate == null) != (key == null)) {
       throw wrong("--cert and --key belong together: one is missing");
     }
+  }
+
+  private void addTls(SpeicherClient.Builder builder) {
+    requireKeyAndCertificate();
     if (certificate != null && key != null) {
       builder.tls(authorities, certificate, key);
     } else if (authorities != null) {
@@ -173,6 +244,14 @@ final class ConnectionOptions {
   }
 
   private void addLogin(SpeicherClient.Builder builder) {
+    Login login = saidLogin();
+    if (login != null) {
+      builder.login(login.user(), login.password());
+    }
+  }
+
+  /** Who the client is, as far as the URL does not say it. */
+  private @Nullable Login saidLogin() {
     if (url != null && url.matches("\\w+://.*:.*@.*")) {
       shell
           .err()
@@ -182,26 +261,33 @@ final class ConnectionOptions {
     }
     String said = shell.environment().getOrDefault(AUTH_VARIABLE, "");
     if (asksForPassword) {
-      builder.login(user, askedPassword());
-    } else if (!said.isEmpty()) {
+      return new Login(user, askedPassword());
+    }
+    if (!said.isEmpty()) {
       int colon = said.indexOf(':');
       if (colon < 0) {
         throw wrong(AUTH_VARIABLE + " has no colon (expected: USER:PASSWORD)");
       }
-      builder.login(said.substring(0, colon), said.substring(colon + 1));
+      return new Login(said.substring(0, colon), said.substring(colon + 1));
     }
+    return null;
   }
 
+  /** Asks once, however often the command connects. */
   private String askedPassword() {
+    if (askedPassword != null) {
+      return askedPassword;
+    }
     String typed = shell.secrets().ask("Password of " + user + ": ");
     if (typed == null) {
       throw wrong("--askpass needs a terminal; use " + AUTH_VARIABLE + "=USER:PASSWORD instead");
     }
+    askedPassword = typed;
     return typed;
   }
 
   /** The server's host and port, or its socket, for messages. */
-  String server() {
+  public String server() {
     String usedUrl = usedUrl();
     if (usedUrl == null) {
       String usedHost = usedHost();
@@ -210,14 +296,15 @@ final class ConnectionOptions {
           : (usedHost.contains(":") ? "[" + usedHost + "]" : usedHost) + ":" + usedPort();
     }
     String server = SCHEME.matcher(usedUrl).replaceFirst("");
-    if (usedUrl.startsWith("unix:")) {
+    if (usedUrl.matches("(redis\\+)?unix:.*")) {
       return server;
     }
-    server = server.replace("/", "");
-    return server.matches(".+:\\d+") ? server : server + ":" + DEFAULT_PORT;
+    server = server.replaceFirst("/.*", "");
+    int defaultPort = usedUrl.startsWith("redis") ? REDIS_PORT : DEFAULT_PORT;
+    return server.matches(".+:\\d+") ? server : server + ":" + defaultPort;
   }
 
-  Duration timeout() {
+  public Duration timeout() {
     return timeout;
   }
 

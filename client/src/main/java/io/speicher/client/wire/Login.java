@@ -1,8 +1,8 @@
-package io.speicher.client;
+package io.speicher.client.wire;
 
 /** Who the client says it is, before anything else on each connection. */
-record Login(String user, String password) {
-  Login {
+public record Login(String user, String password) {
+  public Login {
     if (password.isEmpty()) {
       throw new IllegalArgumentException("the password is empty");
     }

@@ -1,4 +1,4 @@
-package io.speicher.cli;
+package io.speicher.cli.console;
 
 import io.speicher.protocol.Quantities;
 import java.time.Duration;
@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a time such as {@code 500ms} or {@code 10s}. The error says what was expected. */
-final class TimeConverter implements ITypeConverter<Duration> {
+public final class TimeConverter implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String text) {
     try {

@@ -1,4 +1,4 @@
-package io.speicher.client;
+package io.speicher.client.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +13,7 @@ import java.nio.channels.WritableByteChannel;
  * <p><b>Threads.</b> One thread may read while another writes or closes. What is written and closed
  * is under the same lock.
  */
-interface Wire extends ReadableByteChannel, WritableByteChannel {
+public interface Wire extends ReadableByteChannel, WritableByteChannel {
   /** Whether bytes that {@link #write} has taken have not been given to the socket. */
   boolean hasUnsent();
 

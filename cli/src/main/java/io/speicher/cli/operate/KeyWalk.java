@@ -1,0 +1,87 @@
+package io.speicher.cli.operate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.speicher.cli.console.Progress;
+import io.speicher.cli.console.Units;
+import io.speicher.cli.resp.RespConnection;
+import io.speicher.cli.resp.RespReply;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks through the keys of a database with SCAN, while it is in use: a key that is there from the
+ * beginning to the end is met, and a server may name one more than once.
+ */
+final class KeyWalk {
+  /** So many keys are looked at by one command, which takes the server well below a millisecond. */
+  private static final int BATCH = 500;
+
+  /** Takes some keys, and says whether there shall be more. */
+  interface Visitor {
+    boolean visit(List<RespReply> keys) throws IOException;
+  }
+
+  private final RespConnection server;
+  private final Progress progress;
+
+  KeyWalk(RespConnection server, Progress progress) {
+    this.server = server;
+    this.progress = progress;
+  }
+
+  /**
+   * Shows all keys to {@code visitor}, batch by batch, some of which are empty.
+   *
+   * @param pattern which keys, or null for all
+   */
+  void walk(@Nullable String pattern, Visitor visitor) throws IOException {
+    long total = server.ask("DBSIZE").number();
+    ByteBuffer cursor = word("0");
+    long seen = 0;
+    boolean goesOn = true;
+    while (goesOn) {
+      List<ByteBuffer> scan = new ArrayList<>(List.of(word("SCAN"), cursor));
+      if (pattern != null) {
+        scan.addAll(List.of(word("MATCH"), word(pattern)));
+      }
+      scan.addAll(List.of(word("COUNT"), word(Integer.toString(BATCH))));
+      List<RespReply> found = server.askAll(List.of(scan)).get(0).elements();
+      cursor = found.get(0).bytes();
+      seen = Math.min(total, seen + BATCH);
+      progress.show(
+          "%s of %s keys (%.0f %%)"
+              .formatted(
+                  Units.count(seen), Units.count(total), total == 0 ? 100.0 : 100.0 * seen / total));
+      goesOn = visitor.visit(found.get(1).elements()) && !found.get(0).text().equals("0");
+    }
+  }
+
+  /** Ranks all keys by the number that a command answers which gets each as its last word. */
+  KeyRanking rank(int count, String... command) throws IOException {
+    KeyRanking ranking = new KeyRanking(count);
+    walk(
+        null,
+        keys -> {
+          List<List<ByteBuffer>> questions = new ArrayList<>();
+          for (RespReply key : keys) {
+            List<ByteBuffer> question = new ArrayList<>(RespConnection.bytes(command));
+            question.add(key.bytes());
+            questions.add(question);
+          }
+          List<RespReply> numbers = server.askAll(questions);
+          for (int i = 0; i < numbers.size(); i++) {
+            ranking.add(keys.get(i).bytes(), numbers.get(i).number());
+          }
+          return true;
+        });
+    return ranking;
+  }
+
+  private static ByteBuffer word(String text) {
+    return ByteBuffer.wrap(text.getBytes(UTF_8));
+  }
+}

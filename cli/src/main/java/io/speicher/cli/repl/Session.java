@@ -1,0 +1,154 @@
+package io.speicher.cli.repl;
+
+import io.speicher.cli.resp.RespConnection;
+import io.speicher.cli.resp.RespReply;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The connection of a shell, and what the server remembers of it: it is made anew where it was
+ * lost, with the same database and protocol. A transaction does not survive that.
+ */
+final class Session implements AutoCloseable {
+
+  /** Makes a connection, logged in. */
+  interface Connector {
+    RespConnection connect() throws IOException;
+  }
+
+  private final Connector connector;
+  private final Duration timeout;
+  private RespConnection connection;
+  private boolean isLost;
+  private int database;
+  private int protocol = 2;
+  private boolean isInTransaction;
+
+  /**
+   * Takes a connection over.
+   *
+   * @param timeout for each answer; zero waits for as long as it takes
+   */
+  Session(RespConnection connection, Connector connector, Duration timeout) {
+    this.connection = connection;
+    this.connector = connector;
+    this.timeout = timeout;
+    connection.timeout(timeout);
+  }
+
+  /**
+   * Sends a command and waits for its reply. A connection that turns out to have been lost since
+   * the last command, and has answered nothing, is made anew, and the command is sent again; what
+   * may have been executed is not.
+   */
+  RespReply call(List<ByteBuffer> words) throws IOException {
+    if (isLost) {
+      reconnect();
+    } else if (connection.awaitInput(Duration.ZERO)) {
+      awaitEnd();
+    }
+    try {
+      RespReply reply = connection.call(words);
+      remember(words, reply);
+      return reply;
+    } catch (IOException e) {
+      isLost = true;
+      isInTransaction = false;
+      throw e;
+    }
+  }
+
+  /** What comes although nothing was asked is a message of RESP3, or the end. */
+  private void awaitEnd() throws IOException {
+    try {
+      while (connection.awaitInput(Duration.ZERO)) {
+        connection.receive();
+      }
+    } catch (EOFException e) {
+      reconnect();
+    }
+  }
+
+  private void reconnect() throws IOException {
+    connection.close();
+    isLost = true;
+    isInTransaction = false;
+    connection = connector.connect();
+    connection.timeout(timeout);
+    isLost = false;
+    if (protocol != 2) {
+      connection.ask("HELLO", Integer.toString(protocol));
+    }
+    if (database != 0) {
+      connection.ask("SELECT", Integer.toString(database));
+    }
+  }
+
+  private void remember(List<ByteBuffer> words, RespReply reply) {
+    if (reply.isError()) {
+      return;
+    }
+    switch (word(words, 0)) {
+      case "MULTI" -> isInTransaction = true;
+      case "EXEC", "DISCARD" -> isInTransaction = false;
+      case "RESET" -> {
+        isInTransaction = false;
+        database = 0;
+        protocol = 2;
+      }
+      case "SELECT" -> database = isInTransaction ? database : number(word(words, 1), database);
+      case "HELLO" -> protocol = number(word(words, 1), protocol);
+      default -> {}
+    }
+  }
+
+  private static int number(String word, int otherwise) {
+    return word.matches("\\d{1,5}") ? Integer.parseInt(word) : otherwise;
+  }
+
+  /** A word in upper case, or the empty one. */
+  static String word(List<ByteBuffer> words, int index) {
+    return index < words.size()
+        ? StandardCharsets.ISO_8859_1
+            .decode(words.get(index).duplicate())
+            .toString()
+            .toUpperCase(Locale.ROOT)
+        : "";
+  }
+
+  /** The connection as it is, for what follows a command by itself. */
+  RespConnection connection() {
+    return connection;
+  }
+
+  /** Lets the connection go; the next command makes a new one. */
+  void abandon() {
+    connection.close();
+    isLost = true;
+    isInTransaction = false;
+  }
+
+  boolean isLost() {
+    return isLost;
+  }
+
+  /** The database, if it is not the first, and whether there is a transaction: for the prompt. */
+  String state() {
+    return (database == 0 ? "" : "[" + database + "]") + (isInTransaction ? "(TX)" : "");
+  }
+
+  /** What a server has to say of its commands, or nothing if it does not want to. */
+  CommandDocs docs() throws IOException {
+    return CommandDocs.read(connection);
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}
