@@ -132,6 +132,15 @@ public interface Store extends AutoCloseable {
   /** What is in the store now, and what has happened to items so far. */
   StoreStats stats();
 
+  /**
+   * What less or more memory would do to the hit ratio, over the last hour and the last day. Takes
+   * some microseconds and no lock that a request waits for; the periods advance in {@link
+   * #maintain}.
+   */
+  default HitRatioCurve hitRatioCurve() {
+    return HitRatioCurve.EMPTY;
+  }
+
   /** Gives all memory back. Nothing else may be called during or after it. */
   @Override
   void close();
