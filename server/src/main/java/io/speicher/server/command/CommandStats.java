@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>The clock</h2>
  *
- * A look at the clock takes some 25 ns, a twentieth of a GET. So it is looked at after each command
- * that is not plain, and after a batch of plain ones, which is 64 at the most. Of plain commands,
- * one in {@value #INTERVAL} on the average is drawn by lot, so that no pipeline of a certain depth
- * has always the same one measured: the clock is read behind it, too.
+ * A look at the clock takes some 25 to 40 ns, a tenth of a GET. So it is looked at after each
+ * command that is not plain, and after a batch of plain ones, which is 64 at the most.
  *
  * <ul>
- *   <li><b>Latency</b>, from when its bytes were received until its reply was written: of those
- *       that were drawn.
+ *   <li><b>Latency</b>, from when its bytes were received until its reply was written, of one
+ *       command in {@value #INTERVAL} on the average. These are drawn by lot, so that no command of
+ *       a pattern that repeats itself is always one of them. The replies to a batch are written
+ *       together, so all of it take equally long.
  *   <li><b>Time of execution</b>, of all: a batch's is divided evenly among its commands.
  * </ul>
  *
@@ -41,6 +41,8 @@ public final class CommandStats {
   /** Of so many that are drawn, the key of one is counted: that takes longer than all the rest. */
   private static final int KEY_INTERVAL = 4;
 
+  private static final int MAX_DRAWN = 16;
+
   /** There are not many codes, and a peer cannot make up one. */
   private static final int MAX_CODES = 128;
 
@@ -53,6 +55,11 @@ public final class CommandStats {
 
   private final HotKeys lastMinute;
   private final HotKeys lastHour;
+
+  /** What was drawn since the clock was looked at; of a batch of 64, there are hardly more. */
+  private final CommandName[] drawn = new CommandName[MAX_DRAWN];
+
+  private int drawnCount;
 
   private int untilKey;
 
@@ -85,6 +92,7 @@ public final class CommandStats {
   public void turnClock(long nowNanos) {
     clockNanos = nowNanos;
     batch = 0;
+    drawnCount = 0;
   }
 
   /** Counts a command that was executed, and returns whether it was drawn. */
@@ -104,6 +112,9 @@ public final class CommandStats {
     random ^= random >>> 7;
     random ^= random << 17;
     untilDrawn = 1 + (int) (random >>> 33) % (2 * INTERVAL - 1);
+    if (drawnCount < drawn.length) {
+      drawn[drawnCount++] = name;
+    }
     return true;
   }
 
@@ -112,21 +123,21 @@ public final class CommandStats {
     return batch;
   }
 
-  /**
-   * Counts the time since the clock was looked at before, and returns it.
-   *
-   * @param name what was executed last
-   */
-  public long measure(CommandName name, boolean isDrawn, long receivedNanos, long nowNanos) {
+  /** The command that was drawn last is not done yet: it is measured by {@link #measureLatency}. */
+  public void drawnGoesOn() {
+    drawnCount = Math.max(0, drawnCount - 1);
+  }
+
+  /** Counts the time since the clock was looked at before, and returns it. */
+  public long measure(long receivedNanos, long nowNanos) {
     long taken = nowNanos - clockNanos;
     long takenByOthers = others == 0 ? 0 : taken * others / batch;
     nanos[first.index()] += taken - takenByOthers;
     nanos[other.index()] += takenByOthers;
-    if (isDrawn) {
-      latency(name.index()).record(nowNanos - receivedNanos);
+    for (int i = 0; i < drawnCount; i++) {
+      latency(drawn[i].index()).record(nowNanos - receivedNanos);
     }
-    clockNanos = nowNanos;
-    batch = 0;
+    turnClock(nowNanos);
     return taken;
   }
 
@@ -136,7 +147,7 @@ public final class CommandStats {
    *
    * @param transferred bytes of the command and of its reply
    */
-  public void countKey(Command command, long transferred, long nowNanos) {
+  public void countKey(Command command, long transferred) {
     if (--untilKey > 0) {
       return;
     }
@@ -151,8 +162,8 @@ public final class CommandStats {
           }
         };
     if (key != null) {
-      lastMinute.add(key, transferred, nowNanos);
-      lastHour.add(key, transferred, nowNanos);
+      lastMinute.add(key, transferred, clockNanos);
+      lastHour.add(key, transferred, clockNanos);
     }
   }
 

@@ -646,17 +646,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         turn.outbox().sendAll();
         turn.outbox().begin(this);
       }
-      boolean isTurnOfOthers = !isPlain || next == limit;
-      if (isTurnOfOthers || isDrawn) {
+      if (isDrawn) {
+        stats.countKey(command, bytes.readerIndex() - start + out.position() - replyStart);
+      }
+      if (!isPlain || next == limit || work != null) { // It may be the turn of others.
         long now = System.nanoTime();
         measure(command, isDrawn, stats, now);
-        if (isDrawn) {
-          long transferred = bytes.readerIndex() - start + out.position() - replyStart;
-          stats.countKey(command, transferred, now);
-        }
-        if (!isTurnOfOthers) {
-          continue;
-        }
         deadlineNanos = deadlineNanos == 0 ? now + turn.sliceNanos() : deadlineNanos;
         if (now - deadlineNanos >= 0 && bytes.isReadable()) {
           goOnSoon();
@@ -673,7 +668,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     int executed = stats.batch();
     CommandName name = session.command();
     boolean goesOn = work != null;
-    long taken = stats.measure(name, isDrawn && !goesOn, heardNanos, now);
+    if (goesOn && isDrawn) {
+      stats.drawnGoesOn();
+    }
+    long taken = stats.measure(heardNanos, now);
     if (goesOn) {
       slices = new Slices(name, SlowLog.words(name, command, 1), heardNanos, isDrawn, taken);
     } else if (executor().slowLog().isSlow(taken)) {
