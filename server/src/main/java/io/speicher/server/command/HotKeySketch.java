@@ -3,6 +3,7 @@ package io.speicher.server.command;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.speicher.protocol.HotKey;
+import io.speicher.protocol.HotKey.Rank;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Comparator;
@@ -12,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that an event loop is asked for most, lately, from a sample of its commands. Its thread
- * counts; others may read what was a moment ago.
+ * The keys that an event loop is asked for most, lately, or for which it transfers most bytes, from
+ * a sample of its commands. Its thread counts; others may read what was a moment ago.
  *
  * <h2>The sketch</h2>
  *
@@ -24,23 +25,28 @@ import org.jspecify.annotations.Nullable;
  * that are not take the places of each other. A space-saving sketch would inherit the counts of
  * those that went: with a long tail of keys, these are larger than those of most hot ones.
  *
+ * <p>Where keys are ranked by bytes, a use weighs as much as it transfers, and a key is worn down
+ * as if it had been used as often as its bytes are those of an average use.
+ *
  * <p>Counts fade: what was long ago counts less, by a factor of e in each window.
  *
  * <pre>
  *  place   hash | count | bytes | hash of what is kept of the key | its length | 64 bytes of the key
  * </pre>
  */
-final class HotKeys {
+final class HotKeySketch {
   static final int WAYS = 8;
   static final double BASE = 1.08;
 
   /** So much of a key is kept. */
   static final int KEY_BYTES = 64;
 
-  /** All loops of a server have so many places together, of about a hundred bytes, if not fewer. */
-  private static final int MAX_PLACES = 1_024;
+  /**
+   * All loops of a server have so many places together, of about a hundred bytes, for each rank.
+   */
+  private static final int MAX_PLACES = 512;
 
-  private static final int MIN_PLACES_OF_LOOP = 32;
+  private static final int MIN_PLACES_OF_LOOP = 64;
   private static final int MAX_PLACES_OF_LOOP = 256;
 
   /** How often in a window counts fade. */
@@ -57,12 +63,27 @@ final class HotKeys {
     }
   }
 
+  /** Where a use weighs as much as many, it is drawn so often at most whether it wears down. */
+  private static final int MAX_DRAWS = 16;
+
+  /** What each use contributes to the average. */
+  private static final double NEWS = 1.0 / 256;
+
+  private final Rank rank;
+  private final long seed;
   private final Duration window;
   private final long fadeNanos;
   private final int sets;
   private final long[] hashes;
-  private final double[] counts;
+  private final double[] uses;
   private final double[] bytes;
+
+  /** Those of the two by which keys are ranked. */
+  private final double[] weights;
+
+  /** What a use weighs on the average. */
+  private double meanWeight;
+
   private final long[] keptHashes;
   private final int[] lengths;
   private final byte[] kept;
@@ -72,21 +93,26 @@ final class HotKeys {
 
   /**
    * @param places a power of two, {@value #WAYS} at least
+   * @param seed which keys share a set: where that differs between loops, what one of them has no
+   *     place for has one in the others
    */
-  HotKeys(Duration window, int places, long nowNanos) {
+  HotKeySketch(Rank rank, Duration window, int places, long seed, long nowNanos) {
+    this.rank = rank;
+    this.seed = seed | 1;
     this.window = window;
     fadeNanos = window.toNanos() / FADES;
     nextFadeNanos = nowNanos + fadeNanos;
     sets = places / WAYS;
     hashes = new long[places];
-    counts = new double[places];
+    uses = new double[places];
     bytes = new double[places];
+    weights = rank == Rank.USES ? uses : bytes;
     keptHashes = new long[places];
     lengths = new int[places];
     kept = new byte[places * KEY_BYTES];
   }
 
-  /** How many places each of so many loops has for each of two windows. */
+  /** How many places each of so many loops has for each rank, in each of two windows. */
   static int places(int loops) {
     int fair = Integer.highestOneBit(MAX_PLACES / loops);
     return Math.max(MIN_PLACES_OF_LOOP, Math.min(MAX_PLACES_OF_LOOP, fair));
@@ -101,40 +127,45 @@ final class HotKeys {
     if (nowNanos - nextFadeNanos >= 0) {
       fade(nowNanos);
     }
+    double weight = rank == Rank.USES ? 1 : transferred;
+    meanWeight += meanWeight == 0 ? weight : NEWS * (weight - meanWeight);
     long hash = hash(key, key.remaining());
-    int start = (int) ((hash >>> 32) & (sets - 1)) * WAYS;
+    int start = (int) ((hash * seed >>> 32) & (sets - 1)) * WAYS;
     int weakest = start;
     for (int place = start; place < start + WAYS; place++) {
-      if (hashes[place] == hash && counts[place] > 0) {
-        counts[place]++;
+      if (hashes[place] == hash && weights[place] > 0) {
+        uses[place]++;
         bytes[place] += transferred;
         return;
       }
-      if (counts[place] < counts[weakest]) {
+      if (weights[place] < weights[weakest]) {
         weakest = place;
       }
     }
-    if (wearsDown(weakest)) {
+    if (wearsDown(weakest, weight)) {
       place(weakest, hash, key, transferred);
     }
   }
 
   /** Whether nothing is left of what has this place. */
-  private boolean wearsDown(int place) {
-    random ^= random << 13;
-    random ^= random >>> 7;
-    random ^= random << 17;
-    int count = (int) Math.min(counts[place], WEARING.length - 1);
-    if ((int) (random >>> 33) < WEARING[count]) {
-      counts[place]--;
+  private boolean wearsDown(int place, double weight) {
+    int draws = Math.clamp(Math.round(weight / meanWeight), 1, MAX_DRAWS);
+    for (int i = 0; i < draws && weights[place] > 0; i++) {
+      random ^= random << 13;
+      random ^= random >>> 7;
+      random ^= random << 17;
+      int count = (int) Math.min(weights[place] / meanWeight, WEARING.length - 1);
+      if ((int) (random >>> 33) < WEARING[count]) {
+        weights[place] -= weight / draws;
+      }
     }
-    return counts[place] <= 0;
+    return weights[place] <= 0;
   }
 
   private void place(int place, long hash, ByteBuffer key, long transferred) {
     int length = Math.min(key.remaining(), KEY_BYTES);
     hashes[place] = hash;
-    counts[place] = 1;
+    uses[place] = 1;
     bytes[place] = transferred;
     lengths[place] = key.remaining();
     key.get(key.position(), kept, place * KEY_BYTES, length);
@@ -143,8 +174,8 @@ final class HotKeys {
 
   private void fade(long nowNanos) {
     nextFadeNanos = nowNanos + fadeNanos;
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] *= FADING;
+    for (int i = 0; i < uses.length; i++) {
+      uses[i] *= FADING;
       bytes[i] *= FADING;
     }
   }
@@ -168,13 +199,14 @@ final class HotKeys {
   /**
    * The hottest keys of several loops.
    *
-   * @param loops all with the same window
+   * @param loops all with the same rank and window
    * @param weight how many uses each one that was counted stands for
    */
-  static List<HotKey> hottest(List<HotKeys> loops, int weight, int limit) {
+  static List<HotKey> hottest(List<HotKeySketch> loops, int weight, int limit) {
+    Rank rank = loops.getFirst().rank;
     Map<Long, HotKey> all = new HashMap<>();
-    for (HotKeys loop : loops) {
-      for (int i = 0; i < loop.counts.length; i++) {
+    for (HotKeySketch loop : loops) {
+      for (int i = 0; i < loop.uses.length; i++) {
         HotKey one = loop.at(i, weight);
         if (one != null) {
           all.merge(loop.hashes[i], one, HotKey::plus);
@@ -182,7 +214,7 @@ final class HotKeys {
       }
     }
     return all.values().stream()
-        .sorted(Comparator.comparingLong(HotKey::uses).reversed())
+        .sorted(Comparator.comparingLong(rank::of).reversed())
         .limit(limit)
         .toList();
   }
@@ -191,14 +223,14 @@ final class HotKeys {
   private @Nullable HotKey at(int place, int weight) {
     int length = Math.min(lengths[place], KEY_BYTES);
     ByteBuffer key = ByteBuffer.wrap(kept, place * KEY_BYTES, length);
-    if (counts[place] < 1 || hash(key, length) != keptHashes[place]) {
+    if (weights[place] < Math.min(1, meanWeight) || hash(key, length) != keptHashes[place]) {
       return null;
     }
     return new HotKey(
         ISO_8859_1.decode(key).toString(),
         lengths[place],
         (int) window.toSeconds(),
-        Math.round(weight * counts[place]),
+        Math.round(weight * uses[place]),
         Math.round(weight * bytes[place]));
   }
 }
