@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -202,25 +203,19 @@ final class ServerLog extends Handler {
   /** Forgets the kinds whose interval is over, and tells how many events were not told. */
   @GuardedBy("lock")
   private void summarize(Instant now) {
-    kinds
-        .entrySet()
-        .removeIf(entry -> {
-          Repeats repeats = entry.getValue();
-          if (!repeats.isOver(now)) {
-            return false;
-          }
-          if (repeats.count > 0) {
-            String kind = entry.getKey().substring(entry.getKey().indexOf(' ') + 1);
-            enqueue(
-                lines.event(
-                    clock.instant(),
-                    repeats.level,
-                    OWN_THREAD,
-                    kind + ": repeated=" + repeats.count,
-                    ""));
-          }
-          return true;
-        });
+    for (Iterator<Map.Entry<String, Repeats>> all = kinds.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<String, Repeats> one = all.next();
+      Repeats repeats = one.getValue();
+      if (!repeats.isOver(now)) {
+        continue;
+      }
+      all.remove();
+      if (repeats.count > 0) {
+        String kind = one.getKey().substring(one.getKey().indexOf(' ') + 1);
+        String message = kind + ": repeated=" + repeats.count;
+        enqueue(lines.event(clock.instant(), repeats.level, OWN_THREAD, message, ""));
+      }
+    }
   }
 
   private static String cause(@Nullable Throwable e) {

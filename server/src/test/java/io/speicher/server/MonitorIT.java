@@ -78,10 +78,16 @@ final class MonitorIT {
   @Test
   void secrets_areNotShown() throws IOException {
     String secret = "hunter2";
-    client.send(
-        ("AUTH hunter2\r\nHELLO 3 AUTH u hunter2\r\nACL SETUSER u >hunter2\r\n"
-                + "AUTH a b hunter2\r\nNOSUCH hunter2\r\nPING\r\n")
-            .getBytes(ISO_8859_1));
+    String commands =
+        """
+        AUTH hunter2
+        HELLO 3 AUTH u hunter2
+        ACL SETUSER u >hunter2
+        AUTH a b hunter2
+        NOSUCH hunter2
+        PING
+        """;
+    client.send(commands.getBytes(ISO_8859_1));
     String last = "";
     while (!last.contains("ping")) {
       last = line(monitor);

@@ -16,6 +16,7 @@ import jdk.jfr.StackTrace;
  *
  * <p>An event that nobody records costs a comparison each time.
  */
+@SuppressWarnings("UnusedVariable") // The flight recorder reads the fields of events.
 final class StoreEvents {
   /** So many items at a time are a burst. */
   static final long BURST_ITEMS = 1_000;

@@ -130,7 +130,7 @@ final class HotKeySketch {
     double weight = rank == Rank.USES ? 1 : transferred;
     meanWeight += meanWeight == 0 ? weight : NEWS * (weight - meanWeight);
     long hash = hash(key, key.remaining());
-    int start = (int) ((hash * seed >>> 32) & (sets - 1)) * WAYS;
+    int start = (int) (((hash * seed) >>> 32) & (sets - 1)) * WAYS;
     int weakest = start;
     for (int place = start; place < start + WAYS; place++) {
       if (hashes[place] == hash && weights[place] > 0) {

@@ -17,6 +17,7 @@ import jdk.jfr.Timespan;
 @Description("A command has kept its event loop for as long as slowlog-log-slower-than")
 @Category("Speicher")
 @StackTrace(false)
+@SuppressWarnings("UnusedVariable") // The flight recorder reads them.
 final class SlowCommandEvent extends Event {
   @Label("Command")
   String command = "";

@@ -607,9 +607,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     int limit = to;
     CommandStats stats = executor().commandStats();
     boolean isMonitored = !turn.monitors().areNone();
-    if (isMonitored) {
-      executor().elementListener(this::tellMonitors);
-    }
+    executor().elementListener(isMonitored ? this::tellMonitors : null);
     long deadlineNanos = 0;
     while (mayExecute() && session.mayGoOn()) {
       if (next == limit && bytes.isReadable()) {
@@ -727,8 +725,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Tells monitors of a command that was executed. */
   private void tellMonitors(CommandName name, Command command) {
-    if (!name.equals(
-        CommandName.NONE)) { // It is no command, or waits for the end of a transaction.
+    boolean isCommand = !name.equals(CommandName.NONE);
+    if (isCommand) { // Else it is unknown, or waits for the end of a transaction.
       turn.monitors().tell(name, command, text(channel().remoteAddress()));
     }
   }
