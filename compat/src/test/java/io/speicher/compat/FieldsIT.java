@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 final class FieldsIT {
-  private static final String INFO = "SET a b\r\nGET a\r\nINFO everything\r\n";
+  private static final String INFO = "SET a b\r\nGET a\r\nINFO everything\r\nQUIT\r\n";
+  private static final String CLIENTS = "CLIENT LIST\r\nQUIT\r\n";
+  private static final String STATS = "stats\r\nquit\r\n";
   private static final Pattern FIELD = Pattern.compile("(?m)^([a-z_0-9]+):");
   private static final Pattern STAT = Pattern.compile("(?m)^STAT (\\S+) ");
   private static final Pattern CLIENT_FIELD = Pattern.compile("(?<=[ \\n])([a-z-]+)=");
@@ -59,60 +60,36 @@ final class FieldsIT {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** What the original server tells of and ours does not. */
   private static Set<String> missing(
-      int original, int ours, Function<Integer, Set<String>> fields) {
-    Set<String> missing = new TreeSet<>(fields.apply(original));
-    missing.removeAll(fields.apply(ours));
+      OriginalServer original, ServerUnderTest server, String commands, Pattern field)
+      throws IOException {
+    Set<String> missing = found(field, ask(original.address().getPort(), commands));
+    missing.removeAll(found(field, ask(server.port(), commands)));
     return missing;
-  }
-
-  private static Set<String> fields(int port, String commands, Pattern pattern) {
-    try {
-      return found(pattern, ask(port, commands));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Test
   void info() throws IOException {
-    OriginalServer original = OriginalServer.redis(folder);
-    try (original;
+    try (OriginalServer original = OriginalServer.redis(folder);
         ServerUnderTest server = ServerUnderTest.resp()) {
-      assertThat(
-              missing(
-                  original.address().getPort(),
-                  server.port(),
-                  port -> fields(port, INFO + "QUIT\r\n", FIELD)))
-          .isEqualTo(documented("Redis"));
+      assertThat(missing(original, server, INFO, FIELD)).isEqualTo(documented("Redis"));
     }
   }
 
   @Test
   void clientList() throws IOException {
-    OriginalServer original = OriginalServer.redis(folder);
-    try (original;
+    try (OriginalServer original = OriginalServer.redis(folder);
         ServerUnderTest server = ServerUnderTest.resp()) {
-      assertThat(
-              missing(
-                  original.address().getPort(),
-                  server.port(),
-                  port -> fields(port, "CLIENT LIST\r\nQUIT\r\n", CLIENT_FIELD)))
-          .isEmpty();
+      assertThat(missing(original, server, CLIENTS, CLIENT_FIELD)).isEmpty();
     }
   }
 
   @Test
   void stats() throws IOException {
-    OriginalServer original = OriginalServer.memcached(folder);
-    try (original;
+    try (OriginalServer original = OriginalServer.memcached(folder);
         ServerUnderTest server = ServerUnderTest.memcached()) {
-      assertThat(
-              missing(
-                  original.address().getPort(),
-                  server.port(),
-                  port -> fields(port, "stats\r\nquit\r\n", STAT)))
-          .isEqualTo(documented("memcached"));
+      assertThat(missing(original, server, STATS, STAT)).isEqualTo(documented("memcached"));
     }
   }
 }

@@ -81,7 +81,7 @@ final class HotKeySketchTest {
           IntStream.range(0, truth.length)
               .filter(key -> truth[key] > least)
               .boxed()
-              .sorted(Comparator.comparing((Integer key) -> truth[key]).reversed())
+              .sorted(Comparator.comparingLong((Integer key) -> truth[key]).reversed())
               .limit(20)
               .map(key -> "user:" + key)
               .toList();
@@ -97,7 +97,6 @@ final class HotKeySketchTest {
       for (Rank rank : Rank.values()) {
         for (Duration window : HotKey.WINDOWS) {
           double recall = recall(rank, window, loops);
-          System.err.println(rank + " " + window + " " + loops + " " + recall);
           double expected = rank == Rank.USES || loops <= 2 ? 0.95 : 0.8;
           assertThat(recall)
               .as("rank=%s window=%s loops=%d", rank, window, loops)
