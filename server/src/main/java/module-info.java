@@ -13,6 +13,7 @@ module io.speicher.server {
   requires io.netty.transport.unix.common;
   requires transitive io.speicher.dialect;
   requires transitive io.speicher.store;
+  requires jdk.jfr;
   requires java.logging;
   requires java.management;
   requires java.naming;

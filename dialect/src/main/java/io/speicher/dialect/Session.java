@@ -32,7 +32,9 @@ public final class Session {
     /** The connection ends. */
     FINISH,
     /** Nothing is executed for {@link #pauseMillis}. */
-    PAUSE
+    PAUSE,
+    /** It is told what the server executes. */
+    MONITOR
   }
 
   /** How the peer calls itself. Few do, so that the others share one. */
@@ -51,6 +53,7 @@ public final class Session {
 
   private boolean resp3;
   private boolean touches = true;
+  private boolean monitors;
   private Replies replies = Replies.ON;
 
   private @Nullable QueuedCommands queued;
@@ -204,6 +207,7 @@ public final class Session {
     user = firstUser.get();
     resp3 = false;
     touches = true;
+    monitors = false;
     replies = Replies.ON;
     names = new Names("", names.library, names.libraryVersion);
     dropQueued();
@@ -269,6 +273,16 @@ public final class Session {
 
   public void finish() {
     after = After.FINISH;
+  }
+
+  /** The peer wants to be told what the server executes, until it is {@link #reset}. */
+  public void monitor() {
+    after = After.MONITOR;
+    monitors = true;
+  }
+
+  public boolean monitors() {
+    return monitors;
   }
 
   public void pause(long millis) {

@@ -2,6 +2,7 @@ package io.speicher.protocol;
 
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -327,6 +328,13 @@ public sealed interface Command {
   /** Forgets the slow commands that were noted: {@link Reply.Done}. */
   record ResetSlowLog() implements Command {}
 
+  /**
+   * Forgets what has held up the server: {@link Reply.Count}, how many kinds of it.
+   *
+   * @param names of events; none for all
+   */
+  record ResetLatencyEvents(Collection<String> names) implements Command {}
+
   /** Sets the counters to zero: {@link Reply.Done}. */
   record ResetStats() implements Command {}
 
@@ -369,6 +377,12 @@ public sealed interface Command {
 
   /** Stops the server, as a signal does. */
   record Shutdown() implements Command {}
+
+  /**
+   * From now on the peer is told of each command that the server has executed, beside the replies
+   * to its own. Answered with {@link Reply.Done}.
+   */
+  record Monitor() implements Command {}
 
   /** Nothing more is executed on this connection for so long. Answered with {@link Reply.Done}. */
   record Pause(long millis) implements Command {}

@@ -1,5 +1,8 @@
 package io.speicher.protocol;
 
+import java.time.Duration;
+import java.util.List;
+
 /**
  * A key that was used often lately. The numbers are estimated from a sample.
  *
@@ -10,6 +13,19 @@ package io.speicher.protocol;
  * @param bytes about what was received and sent for it, in all
  */
 public record HotKey(String key, int keyBytes, int windowSeconds, long uses, long bytes) {
+  /** How long "lately" may be. */
+  public static final List<Duration> WINDOWS = List.of(Duration.ofMinutes(1), Duration.ofHours(1));
+
+  /** What keys are ranked by. */
+  public enum Rank {
+    USES,
+    BYTES;
+
+    /** What this key is ranked by. */
+    public long of(HotKey key) {
+      return this == USES ? key.uses : key.bytes;
+    }
+  }
 
   /** The same key, as several have counted it. */
   public HotKey plus(HotKey other) {

@@ -1,7 +1,9 @@
 package io.speicher.protocol;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a server answers to a {@link Command}, whatever dialect it was asked in. */
@@ -104,8 +106,23 @@ public sealed interface Reply {
    * What tells of keys and of other peers.
    *
    * @param slowCommands the last one first
+   * @param hotKeys which are computed each time they are asked for
+   * @param bigKeys likewise
+   * @param latencyEvents what has held up the server, by name
    */
-  record Inspected(List<SlowCommand> slowCommands) implements Reply {}
+  record Inspected(
+      List<SlowCommand> slowCommands,
+      HotKeySource hotKeys,
+      Supplier<BigKeys> bigKeys,
+      List<LatencyEvent> latencyEvents)
+      implements Reply {}
+
+  /** Tells which keys are hot. */
+  @FunctionalInterface
+  interface HotKeySource {
+    /** So many at the most, the hottest first, within one of {@link HotKey#WINDOWS}. */
+    List<HotKey> hottest(HotKey.Rank rank, Duration window, int limit);
+  }
 
   /** Nothing was done: the present value, or what would come of it, is not of the right sort. */
   enum WrongValue implements Reply {

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class LiveSettings {
   private static final String ORIGIN = "CONFIG SET";
   private static final String IMMUTABLE = "can't set immutable config";
+  private static final String FIXED_MEMORY =
+      IMMUTABLE
+          + ": the memory of a server is divided when it starts; start it again with another"
+          + " --memory";
 
   private final Object lock = new Object();
   private final Consumer<ServerSettings> apply;
@@ -22,12 +26,18 @@ final class LiveSettings {
   private ServerSettings settings;
 
   /**
-   * @param apply has the server follow {@link ServerSettings#CHANGEABLE}; called by one thread at a
-   *     time, which is that of an event loop
+   * @param apply has the server follow those that are {@link Setting#isLive}; called by one thread
+   *     at a time, which is that of an event loop
    */
   LiveSettings(ServerSettings settings, Consumer<ServerSettings> apply) {
     this.settings = settings;
     this.apply = apply;
+  }
+
+  <T> T get(Setting<T> setting) {
+    synchronized (lock) {
+      return settings.get(setting);
+    }
   }
 
   List<SettingValue> shown() {
@@ -50,8 +60,9 @@ final class LiveSettings {
         if (isSo(setting, one.getValue())) {
           continue;
         }
-        if (!ServerSettings.CHANGEABLE.contains(setting)) {
-          return refused(wanted, one.getKey(), IMMUTABLE);
+        if (!setting.isLive()) {
+          boolean isMemory = setting.equals(ServerSettings.MEMORY);
+          return refused(wanted, one.getKey(), isMemory ? FIXED_MEMORY : IMMUTABLE);
         }
         try {
           changed = changed.withPlain(setting, one.getValue(), ORIGIN);

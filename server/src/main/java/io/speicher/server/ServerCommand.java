@@ -145,7 +145,10 @@ public final class ServerCommand implements Callable<Integer> {
     }
     requireRoom(plan, settings);
     requireIntention(settings);
-    ServerLog log = ServerLog.toStandardError();
+    LogFormat format = settings.get(ServerSettings.LOG_FORMAT);
+    ServerLog log =
+        ServerLog.toStandardError(new LogLines(format, LogLines.isJournal(environment)));
+    settings.get(ServerSettings.LOG_LEVEL).apply();
     try {
       return serve(settings, log);
     } finally {
@@ -165,13 +168,13 @@ public final class ServerCommand implements Callable<Integer> {
       announce(server, settings, log);
       warnOfTooFewFiles(settings.maxConnections(), log);
       stop.await();
-      Duration timeout = settings.drainTimeout();
+      Duration timeout = server.drainTimeout();
       say("stopping: answering what has been received, for at most " + seconds(timeout), log);
       int cut = server.drain(timeout);
       say(cut == 0 ? "stopped" : "stopped; connections cut off: " + cut, log);
       return CommandLine.ExitCode.OK;
     } catch (IOException e) {
-      say(String.valueOf(e.getMessage()), log);
+      log.announce(LogLevel.ERROR, "speicher: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
@@ -202,7 +205,9 @@ public final class ServerCommand implements Callable<Integer> {
 
   /** A loop that ended has connections that nobody serves or closes: only a new process helps. */
   private static void endAtOnce(String reason, ServerLog log) {
-    say("the server cannot go on: " + reason + "; ending, to be started again", log);
+    log.announce(
+        LogLevel.ERROR,
+        "speicher: the server cannot go on: " + reason + "; ending, to be started again");
     log.flush();
     Runtime.getRuntime().halt(CANNOT_GO_ON);
   }
@@ -280,8 +285,8 @@ public final class ServerCommand implements Callable<Integer> {
                     .formatted(Tls.provider(), max),
                 log));
     if (!address.isLoopbackAddress() && !settings.hasUsers()) {
-      say(
-          "warning: others can reach "
+      warn(
+          "others can reach "
               + address.getHostAddress()
               + ", and there is no password: whoever connects can read and delete everything",
           log);
@@ -302,8 +307,8 @@ public final class ServerCommand implements Callable<Integer> {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
       long files = system.getMaxFileDescriptorCount();
       if (files < maxConnections + RESERVED_FILES) {
-        say(
-            "warning: this process may open %d files, too few for max-connections=%d; raise ulimit -n or lower --max-connections"
+        warn(
+            "this process may open %d files, too few for max-connections=%d; raise ulimit -n or lower --max-connections"
                 .formatted(files, maxConnections),
             log);
       }
@@ -312,7 +317,11 @@ public final class ServerCommand implements Callable<Integer> {
 
   /** Once the server listens, nothing may wait for who reads standard error. */
   private static void say(String message, ServerLog log) {
-    log.line("speicher: " + message);
+    log.announce(LogLevel.INFO, "speicher: " + message);
+  }
+
+  private static void warn(String message, ServerLog log) {
+    log.announce(LogLevel.WARNING, "speicher: warning: " + message);
   }
 
   private ParameterException wrong(IllegalArgumentException e) {

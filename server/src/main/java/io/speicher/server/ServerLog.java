@@ -11,10 +11,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -28,7 +27,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's log: one line for each event, with its time in UTC and its level.
+ * The server's log: one line for each event, with its time, its level and its thread.
  *
  * <p>Any thread may log, and none ever waits for the reader of the log: lines are queued, and a
  * thread of the log's own writes them. Both the queue and a line are bounded. What does not fit is
@@ -48,18 +47,15 @@ final class ServerLog extends Handler {
    */
 
   static final int MAX_QUEUED_LINES = 512;
-  static final int MAX_LINE_CHARS = 2_000;
   static final Duration REPEAT_INTERVAL = Duration.ofSeconds(10);
 
   /** More kinds at a time are taken for one. */
   private static final int MAX_KINDS = 64;
 
+  private static final String OWN_THREAD = "speicher-log";
   private static final String OTHER_KINDS = "other events";
   private static final int MAX_FRAMES = 8;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
-
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   /**
    * What looks for network cards when Netty starts. A logger that nobody holds forgets its level.
@@ -69,11 +65,11 @@ final class ServerLog extends Handler {
 
   /** The events of a kind that were not told each. */
   private static final class Repeats {
-    final Level level;
+    final LogLevel level;
     final Instant since;
     long count;
 
-    Repeats(Level level, Instant since) {
+    Repeats(LogLevel level, Instant since) {
       this.level = level;
       this.since = since;
     }
@@ -85,6 +81,7 @@ final class ServerLog extends Handler {
 
   private final SimpleFormatter messages = new SimpleFormatter();
   private final OutputStream out;
+  private final LogLines lines;
   private final InstantSource clock;
   private final Object lock = new Object();
 
@@ -104,10 +101,11 @@ final class ServerLog extends Handler {
   private boolean isClosed;
 
   /** Starts the thread that writes to {@code out}. */
-  ServerLog(OutputStream out, InstantSource clock) {
+  ServerLog(OutputStream out, LogLines lines, InstantSource clock) {
     this.out = out;
+    this.lines = lines;
     this.clock = clock;
-    Thread.ofPlatform().daemon().name("speicher-log").start(this::writeAll);
+    Thread.ofPlatform().daemon().name(OWN_THREAD).start(this::writeAll);
   }
 
   /**
@@ -121,9 +119,10 @@ final class ServerLog extends Handler {
   }
 
   /** Takes over all logging of this process, and what its threads die of, to standard error. */
-  static ServerLog toStandardError() {
+  static ServerLog toStandardError(LogLines lines) {
     // System.err has a lock, and a thread that writes to it may wait with the lock for ever.
-    ServerLog log = new ServerLog(new FileOutputStream(FileDescriptor.err), InstantSource.system());
+    ServerLog log =
+        new ServerLog(new FileOutputStream(FileDescriptor.err), lines, InstantSource.system());
     LogManager.getLogManager().reset();
     Logger.getLogger("").addHandler(log);
     Thread.setDefaultUncaughtExceptionHandler((thread, e) ->
@@ -137,8 +136,9 @@ final class ServerLog extends Handler {
     if (!isLoggable(event)) {
       return;
     }
-    Level level = level(event);
+    LogLevel level = LogLevel.of(event.getLevel());
     String message = messages.formatMessage(event);
+    String thread = Thread.currentThread().getName();
     Instant now = event.getInstant();
     synchronized (lock) {
       String kind = kind(event, message);
@@ -149,14 +149,15 @@ final class ServerLog extends Handler {
       }
       summarize(now);
       kinds.put(kind, new Repeats(level, now));
-      enqueue(line(now, level, message + cause(event.getThrown())));
+      enqueue(lines.event(now, level, thread, message, cause(event.getThrown())));
     }
   }
 
-  /** Queues a line as it is, without time and level. */
-  void line(String text) {
+  /** Queues what the process says of itself. */
+  void announce(LogLevel level, String text) {
+    String thread = Thread.currentThread().getName();
     synchronized (lock) {
-      enqueue(text);
+      enqueue(lines.announcement(clock.instant(), level, thread, text));
     }
   }
 
@@ -202,31 +203,19 @@ final class ServerLog extends Handler {
   /** Forgets the kinds whose interval is over, and tells how many events were not told. */
   @GuardedBy("lock")
   private void summarize(Instant now) {
-    kinds
-        .entrySet()
-        .removeIf(entry -> {
-          Repeats repeats = entry.getValue();
-          if (!repeats.isOver(now)) {
-            return false;
-          }
-          if (repeats.count > 0) {
-            String kind = entry.getKey().substring(entry.getKey().indexOf(' ') + 1);
-            line(line(clock.instant(), repeats.level, kind + ": repeated=" + repeats.count));
-          }
-          return true;
-        });
-  }
-
-  private static String line(Instant time, Level level, String message) {
-    return TIME.format(time) + " " + level.getName() + " " + message;
-  }
-
-  private static Level level(LogRecord event) {
-    int level = event.getLevel().intValue();
-    if (level >= java.util.logging.Level.SEVERE.intValue()) {
-      return Level.ERROR;
+    for (Iterator<Map.Entry<String, Repeats>> all = kinds.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<String, Repeats> one = all.next();
+      Repeats repeats = one.getValue();
+      if (!repeats.isOver(now)) {
+        continue;
+      }
+      all.remove();
+      if (repeats.count > 0) {
+        String kind = one.getKey().substring(one.getKey().indexOf(' ') + 1);
+        String message = kind + ": repeated=" + repeats.count;
+        enqueue(lines.event(clock.instant(), repeats.level, OWN_THREAD, message, ""));
+      }
     }
-    return level >= java.util.logging.Level.WARNING.intValue() ? Level.WARNING : Level.INFO;
   }
 
   private static String cause(@Nullable Throwable e) {
@@ -253,15 +242,14 @@ final class ServerLog extends Handler {
       dropped++;
       return;
     }
-    String line = text.replaceAll("\\p{Cc}+", " ");
-    queue.add(line.length() > MAX_LINE_CHARS ? line.substring(0, MAX_LINE_CHARS) + "..." : line);
+    queue.add(text);
     lock.notifyAll();
   }
 
   private void writeAll() {
     try {
-      for (String lines = next(); lines != null; lines = next()) {
-        write(lines);
+      for (String all = next(); all != null; all = next()) {
+        write(all);
       }
     } catch (InterruptedException e) {
       // Nobody interrupts this thread but who wants it to end.
@@ -283,21 +271,23 @@ final class ServerLog extends Handler {
       isWriting = true;
       if (dropped > 0) {
         queue.add(
-            line(
+            lines.event(
                 clock.instant(),
-                Level.WARNING,
-                "log lines dropped, since nobody read them: lines=" + dropped));
+                LogLevel.WARNING,
+                OWN_THREAD,
+                "log lines dropped, since nobody read them: lines=" + dropped,
+                ""));
         dropped = 0;
       }
-      String lines = String.join("\n", queue) + "\n";
+      String all = String.join("\n", queue) + "\n";
       queue.clear();
-      return lines;
+      return all;
     }
   }
 
-  private void write(String lines) {
+  private void write(String all) {
     try {
-      out.write(lines.getBytes(UTF_8));
+      out.write(all.getBytes(UTF_8));
       out.flush();
     } catch (IOException e) {
       // There is no other place to tell it.

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -256,7 +255,7 @@ public final class ServerSettings {
           Names.NONE);
 
   public static final Setting<Integer> MAX_CONNECTIONS =
-      declare(
+      declareLive(
           "max-connections",
           SettingType.count(1, 10_000_000),
           "10000",
@@ -275,7 +274,7 @@ public final class ServerSettings {
           Names.NONE);
 
   public static final Setting<Duration> IDLE_TIMEOUT =
-      declare(
+      declareLive(
           "idle-timeout",
           SettingType.time(),
           "0",
@@ -284,7 +283,7 @@ public final class ServerSettings {
           new Names("timeout", "idle_timeout"));
 
   public static final Setting<Duration> DRAIN_TIMEOUT =
-      declare(
+      declareLive(
           "drain-timeout",
           SettingType.time(),
           "10s",
@@ -302,7 +301,7 @@ public final class ServerSettings {
           new Names("io-threads", "num_threads"));
 
   public static final Setting<Duration> SLOWLOG_LOG_SLOWER_THAN =
-      declare(
+      declareLive(
           "slowlog-log-slower-than",
           SettingType.shortTime(),
           "10ms",
@@ -311,7 +310,7 @@ public final class ServerSettings {
           new Names("slowlog-log-slower-than", null));
 
   public static final Setting<Integer> SLOWLOG_MAX_LEN =
-      declare(
+      declareLive(
           "slowlog-max-len",
           SettingType.count(0, 100_000),
           "128",
@@ -319,11 +318,26 @@ public final class ServerSettings {
           "",
           new Names("slowlog-max-len", null));
 
+  static final Setting<LogFormat> LOG_FORMAT =
+      declare(
+          "log-format",
+          SettingType.oneOf(LogFormat.class),
+          "text",
+          "How the log is written to standard error: lines for people, or JSON objects",
+          "",
+          Names.NONE);
+
+  static final Setting<LogLevel> LOG_LEVEL =
+      declareLive(
+          "log-level",
+          SettingType.oneOf(LogLevel.class),
+          "info",
+          "Log nothing that matters less than this",
+          "",
+          Names.NONE);
+
   /** All of them, in the order of the help. */
   static final List<Setting<?>> ALL = List.copyOf(declared);
-
-  /** Those that can be changed while the server runs. */
-  static final Set<Setting<?>> CHANGEABLE = Set.of(SLOWLOG_LOG_SLOWER_THAN, SLOWLOG_MAX_LEN);
 
   /** Those that the command line can say. */
   static final List<Setting<?>> OPTIONS =
@@ -363,6 +377,26 @@ public final class ServerSettings {
         name, type, defaultText, settings -> type.parse(defaultText), summary, detail, names);
   }
 
+  /** Declares one that CONFIG SET changes: {@link SpeicherServer} has the server follow it. */
+  private static <T> Setting<T> declareLive(
+      String name,
+      SettingType<T> type,
+      String defaultText,
+      String summary,
+      String detail,
+      Names names) {
+    return add(
+        new Setting<>(
+            name,
+            type,
+            defaultText,
+            settings -> type.parse(defaultText),
+            summary,
+            detail,
+            names,
+            true));
+  }
+
   private static <T> Setting<T> declare(
       String name,
       SettingType<T> type,
@@ -371,7 +405,10 @@ public final class ServerSettings {
       String summary,
       String detail,
       Names names) {
-    Setting<T> setting = new Setting<>(name, type, defaultText, fallback, summary, detail, names);
+    return add(new Setting<>(name, type, defaultText, fallback, summary, detail, names, false));
+  }
+
+  private static <T> Setting<T> add(Setting<T> setting) {
     declared.add(setting);
     return setting;
   }

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * command line, the variable, the key of the configuration file, the help, {@code CONFIG GET},
  * memcached's {@code stats settings} and the checks of bounds are all made of the declaration.
  *
- * <p>A setting holds from the start to the end of the server, unless it is one of {@link
- * ServerSettings#CHANGEABLE}.
+ * <p>A setting holds from the start to the end of the server, unless it {@link #isLive}.
  *
  * @param name as it is written in a file: {@code max-frame}
  * @param defaultText what is written for the default; as a value, it has the same effect as saying
@@ -19,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param summary what it does, a sentence without its full stop: the help adds the default to it
  * @param detail more sentences, or nothing
  * @param names what other dialects call it
+ * @param isLive whether {@code CONFIG SET} changes it while the server runs
  */
 public record Setting<T>(
     String name,
@@ -27,9 +27,13 @@ public record Setting<T>(
     Function<ServerSettings, T> fallback,
     String summary,
     String detail,
-    Names names) {
+    Names names,
+    boolean isLive) {
 
   private static final String VARIABLE_PREFIX = "SPEICHER_";
+
+  /** What the help says of a setting that is live. */
+  private static final String LIVE = "CONFIG SET changes it.";
 
   /** What other servers call a setting; null where they have no such thing. */
   public record Names(@Nullable String redis, @Nullable String memcached) {
@@ -64,6 +68,6 @@ public record Setting<T>(
   /** What the help says. */
   String help() {
     String end = detail.isEmpty() ? "" : " " + detail;
-    return summary + " (default: " + defaultText + ")." + end;
+    return summary + " (default: " + defaultText + ")." + end + (isLive ? " " + LIVE : "");
   }
 }

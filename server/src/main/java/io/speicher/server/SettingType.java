@@ -210,6 +210,7 @@ public final class SettingType<T> {
         Duration::toMillis,
         millis -> millis + "ms",
         time -> Long.toString(time.toSeconds()),
+        SettingType::seconds,
         0,
         Duration.ofDays(36_500).toMillis());
   }
@@ -296,6 +297,11 @@ public final class SettingType<T> {
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("'" + text + "' is not a whole number", e);
     }
+  }
+
+  private static Duration seconds(String text) {
+    boolean isPlain = text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isPlain ? Duration.ofSeconds(integer(text)) : Quantities.duration(text);
   }
 
   private static Duration micros(String text) {

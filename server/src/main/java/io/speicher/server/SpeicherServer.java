@@ -4,6 +4,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.speicher.dialect.Account;
 import io.speicher.server.admin.AdminPages;
 import io.speicher.server.admin.ServerStatus;
+import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.SlowLog;
 import io.speicher.server.http.HttpService;
 import io.speicher.server.net.Connections;
@@ -43,6 +44,7 @@ public final class SpeicherServer implements AutoCloseable {
   private final Authenticator authenticator;
   private final ServerStatus status;
   private final @Nullable Tls tls;
+  private final LiveSettings live;
   private final HttpService http;
   private final Network network;
   private final InetSocketAddress address;
@@ -117,19 +119,22 @@ public final class SpeicherServer implements AutoCloseable {
       close();
       throw e;
     }
-    LiveSettings live =
+    live =
         new LiveSettings(
             settings.withPort(port()),
             changed -> {
               slowLog.limit(
                   changed.get(ServerSettings.SLOWLOG_LOG_SLOWER_THAN),
                   changed.get(ServerSettings.SLOWLOG_MAX_LEN));
+              connections.limit(changed.maxConnections());
+              network.closeIdle(changed.idleTimeout());
+              changed.get(ServerSettings.LOG_LEVEL).apply();
               status.shows(changed.shown());
             });
     status.listensOn(port(), live.shown(), live::configure);
     pages.watch(network.loopThreads());
     Duties duties =
-        new Duties().add("expire items", store::maintain).add("sample figures", status::sample);
+        new Duties().add("expire items", this::maintain).add("sample figures", status::sample);
     if (tls != null) {
       duties.add("reload certificates", tls::reloadIfChanged);
     }
@@ -140,6 +145,15 @@ public final class SpeicherServer implements AutoCloseable {
         duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
     maintenance.scheduleAtFixedRate(
         new Duties().add("sample for the dashboard", pages::sample), 0, 1, TimeUnit.SECONDS);
+  }
+
+  private void maintain() {
+    long startNanos = System.nanoTime();
+    store.maintain();
+    long nanos = System.nanoTime() - startNanos;
+    if (nanos >= TimeUnit.MILLISECONDS.toNanos(MAINTENANCE_MILLIS)) { // It should have begun anew.
+      status.latencyEvents().add(LatencyEvents.MAINTENANCE, nanos);
+    }
   }
 
   private static UserDirectory users(ServerSettings settings) throws IOException {
@@ -253,6 +267,11 @@ public final class SpeicherServer implements AutoCloseable {
       maintenance.execute(tls::reload);
     }
     users.reload();
+  }
+
+  /** How long {@link #drain} should wait, as it is by now. */
+  Duration drainTimeout() {
+    return live.get(ServerSettings.DRAIN_TIMEOUT);
   }
 
   /** Only an {@code Error} in a loop itself ends it; errors in a task do not. */

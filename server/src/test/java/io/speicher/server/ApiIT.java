@@ -72,7 +72,8 @@ final class ApiIT {
               "/api/v1/config",
               "/api/v1/clients",
               "/api/v1/slowlog",
-              "/api/v1/hotkeys");
+              "/api/v1/hotkeys",
+              "/api/v1/bigkeys");
       for (Object path : paths.keySet()) {
         check(parse(get(path.toString())), schema(paths, path), path.toString());
       }
@@ -111,7 +112,18 @@ final class ApiIT {
     }
     assertThat(get("/api/v1/hotkeys"))
         .startsWith("{\"hot_keys\":[{\"key\":\"hot\",\"key_bytes\":3,\"window_s\":60,\"uses\":")
-        .contains("\"window_s\":3600");
+        .contains("\"window_s\":3600", "\"hot_keys_by_bytes\":[{\"key\":\"hot\"");
+  }
+
+  @Test
+  void bigkeys() throws IOException {
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(("SET big " + "v".repeat(5_000) + "\r\nSET small v\r\n").getBytes(UTF_8));
+      client.read(10);
+    }
+    // The walk before the first one may have ended without them, and the next begins in ten
+    // seconds.
+    assertThat(get("/api/v1/bigkeys")).contains("\"walk_ended_ms\":", "\"big_keys\":[");
   }
 
   @Test

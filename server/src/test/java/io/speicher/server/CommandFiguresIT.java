@@ -75,6 +75,84 @@ final class CommandFiguresIT {
   }
 
   @Test
+  void transaction_countsEachCommand() throws IOException {
+    ask("SET a x\r\nMULTI\r\nGET a\r\nINCR a\r\nGET a\r\nEXEC\r\n");
+    assertThat(ask("INFO commandstats\r\n"))
+        .containsPattern("cmdstat_exec:calls=1,.*,rejected_calls=0,failed_calls=0\r\n")
+        .containsPattern("cmdstat_multi:calls=1,")
+        .containsPattern("cmdstat_incr:calls=1,.*,rejected_calls=0,failed_calls=1\r\n")
+        .containsPattern("cmdstat_get:calls=2,.*,failed_calls=0\r\n")
+        .containsPattern("cmdstat_set:calls=1,");
+    assertThat(ask("CLIENT LIST\r\n")).contains("cmd=client|list");
+  }
+
+  @Test
+  void otherDialects_countFailures() throws IOException {
+    try (RawClient memcached = new RawClient(server.port());
+        RawClient json = new RawClient(server.port())) {
+      memcached.send("set n 0 0 1\r\nx\r\nincr n 1\r\nget\r\n".getBytes(ISO_8859_1));
+      memcached.read(8 + "CLIENT_ERROR cannot increment".length());
+      json.ask("{\"command\":\"SET\"}");
+    }
+    assertThat(ask("INFO errorstats\r\n"))
+        .contains("errorstat_CLIENT_ERROR:count=1\r\n", "errorstat_400:count=1\r\n");
+  }
+
+  @Test
+  void latencyEvents() throws IOException {
+    assertThat(ask("LATENCY RESET\r\n")).startsWith(":");
+    ask("SET a x\r\n");
+    assertThat(ask("LATENCY LATEST\r\n"))
+        .containsPattern("\\*4\r\n\\$7\r\ncommand\r\n:\\d+\r\n:1\r\n:1\r\n");
+    assertThat(ask("LATENCY HISTORY command\r\n"))
+        .containsPattern("^\\*\\d\r\n\\*2\r\n:\\d+\r\n:1\r\n");
+    assertThat(ask("LATENCY HISTORY nosuch\r\n")).startsWith("*0\r\n");
+    assertThat(ask("LATENCY DOCTOR\r\n")).contains("- command: in ", "SLOWLOG GET tells");
+    assertThat(ask("LATENCY RESET nosuch\r\n")).startsWith(":0\r\n");
+    assertThat(ask("LATENCY RESET command\r\n")).startsWith(":1\r\n");
+  }
+
+  @Test
+  void memory() throws IOException {
+    ask("SET a x\r\n");
+    assertThat(ask("MEMORY STATS\r\n"))
+        .contains("keys.count\r\n:1\r\n", "budget.bytes\r\n:67108864\r\n");
+    assertThat(ask("MEMORY DOCTOR\r\n")).contains("The memory of this server is in order: ");
+    assertThat(ask("MEMORY PURGE\r\n")).startsWith("+OK\r\n");
+    assertThat(ask("MEMORY NOSUCH\r\n")).startsWith("-ERR unknown subcommand");
+  }
+
+  @Test
+  void hotKeys() throws IOException {
+    ask("GET hot\r\n".repeat(10_000));
+    assertThat(ask("HOTKEYS GET\r\n"))
+        .startsWith("*12\r\n$15\r\ntracking-active\r\n:1\r\n$12\r\nsample-ratio\r\n:64\r\n")
+        .contains("$14\r\nwindow-seconds\r\n:60\r\n")
+        .containsPattern("by-uses\r\n\\*2\r\n\\$3\r\nhot\r\n:\\d+\r\n")
+        .containsPattern("by-net-bytes\r\n\\*2\r\n\\$3\r\nhot\r\n:\\d+\r\n");
+    assertThat(ask("HOTKEYS GET COUNT 1 WINDOW 3600\r\n")).contains(":3600\r\n", "hot\r\n");
+  }
+
+  @Test
+  void hotKeys_wrong() throws IOException {
+    assertThat(ask("HOTKEYS GET WINDOW 61\r\n")).startsWith("-ERR WINDOW is a number of seconds");
+    assertThat(ask("HOTKEYS GET WINDOW x\r\n")).startsWith("-ERR WINDOW is a number of seconds");
+    assertThat(ask("HOTKEYS GET COUNT 0\r\n")).startsWith("-ERR COUNT is a number of keys");
+    assertThat(ask("HOTKEYS GET COUNT\r\n")).startsWith("-ERR syntax error");
+    assertThat(ask("HOTKEYS GET EVERY 1\r\n")).startsWith("-ERR syntax error");
+    assertThat(ask("HOTKEYS START METRICS 1 CPU\r\n")).startsWith("-ERR unknown subcommand");
+    assertThat(ask("BIGKEYS COUNT 101\r\n")).startsWith("-ERR COUNT is a number of keys");
+    assertThat(ask("BIGKEYS 5\r\n")).startsWith("-ERR syntax error");
+  }
+
+  @Test
+  void bigKeys() throws IOException {
+    assertThat(ask("BIGKEYS\r\n"))
+        .startsWith("*6\r\n$18\r\nwalk-ended-unix-ms\r\n:")
+        .contains("by-item-bytes\r\n*");
+  }
+
+  @Test
   void slowLog() throws IOException {
     ask("CLIENT SETNAME me\r\nSET key value\r\nMGET a b\r\n");
     String slow = ask("SLOWLOG GET -1\r\n");
@@ -99,9 +177,9 @@ final class CommandFiguresIT {
             "-ERR CONFIG SET failed (possibly related to argument 'slowlog-log-slower-than')");
     assertThat(ask("CONFIG SET slowlog-max-len -1\r\n")).contains("out of bounds");
     assertThat(ask("CONFIG GET slowlog-max-len\r\n")).contains("$1\r\n7\r\n");
-    assertThat(ask("CONFIG SET maxclients 5\r\n"))
+    assertThat(ask("CONFIG SET io-threads 5\r\n"))
         .startsWith(
-            "-ERR CONFIG SET failed (possibly related to argument 'maxclients')"
+            "-ERR CONFIG SET failed (possibly related to argument 'io-threads')"
                 + " - can't set immutable config\r\n");
     assertThat(ask("CONFIG SET maxclients 10000 save \"\"\r\n")).startsWith("+OK\r\n");
   }

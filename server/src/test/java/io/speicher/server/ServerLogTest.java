@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class ServerLogTest {
+  private static final LogLines TEXT = new LogLines(LogFormat.TEXT, false);
+
   private Instant now = Instant.parse("2026-11-29T02:54:01.100Z");
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -37,11 +39,11 @@ final class ServerLogTest {
 
   @Test
   void line_hasTimeAndLevel() {
-    ServerLog log = new ServerLog(out, () -> now);
+    ServerLog log = new ServerLog(out, TEXT, () -> now);
     log(log, Level.SEVERE, "it failed: why=no", null);
     log(log, Level.WARNING, "it may fail", null);
     log(log, Level.INFO, "it works", null);
-    log.line("speicher: as it is");
+    log.announce(LogLevel.INFO, "speicher: as it is");
     log.close();
     assertThat(lines())
         .containsExactly(
@@ -53,20 +55,20 @@ final class ServerLogTest {
 
   @Test
   void line_ofAFault_holdsItsFirstFrames() {
-    ServerLog log = new ServerLog(out, () -> now);
+    ServerLog log = new ServerLog(out, TEXT, () -> now);
     log(log, Level.SEVERE, "it failed: a=b", new IllegalStateException("odd\nstate"));
     log.close();
     assertThat(lines())
         .singleElement()
         .asString()
         .matches(
-            ".* it failed: a=b \\(java.lang.IllegalStateException: odd state"
+            ".* it failed: a=b \\(java.lang.IllegalStateException: odd\\\\x0astate"
                 + " at io.speicher.server.ServerLogTest.line_ofAFault_\\w+:\\d+ < .*\\)");
   }
 
   @Test
   void line_ofWhatAPeerOrTheMachineCauses_hasNoFrames() {
-    ServerLog log = new ServerLog(out, () -> now);
+    ServerLog log = new ServerLog(out, TEXT, () -> now);
     log(log, Level.SEVERE, "one: a=b", new IOException("broken pipe"));
     log(log, Level.SEVERE, "two: a=b", new OutOfMemoryError("Java heap space"));
     log.close();
@@ -78,17 +80,17 @@ final class ServerLogTest {
 
   @Test
   void line_isBounded() {
-    ServerLog log = new ServerLog(out, () -> now);
-    log.line("x".repeat(3 * ServerLog.MAX_LINE_CHARS));
+    ServerLog log = new ServerLog(out, TEXT, () -> now);
+    log.announce(LogLevel.INFO, "x".repeat(3 * LogLines.MAX_CHARS));
     log.close();
-    assertThat(lines().get(0)).hasSize(ServerLog.MAX_LINE_CHARS + "...".length());
+    assertThat(lines().get(0)).hasSize(LogLines.MAX_CHARS + "...".length());
   }
 
   // ---- repeats ----
 
   @Test
   void repeats_areCountedAndToldInOneLine() {
-    ServerLog log = new ServerLog(out, () -> now);
+    ServerLog log = new ServerLog(out, TEXT, () -> now);
     for (int i = 0; i < 1_000; i++) {
       log(log, Level.SEVERE, "command failed: number=" + i, null);
     }
@@ -106,7 +108,7 @@ final class ServerLogTest {
 
   @Test
   void repeats_areToldAtTheEnd() {
-    ServerLog log = new ServerLog(out, () -> now);
+    ServerLog log = new ServerLog(out, TEXT, () -> now);
     log(log, Level.SEVERE, "command failed: number=0", null);
     log(log, Level.SEVERE, "command failed: number=1", null);
     now = now.plus(Duration.ofSeconds(1));
@@ -119,7 +121,7 @@ final class ServerLogTest {
 
   @Test
   void repeats_ofManyKinds_areBounded() {
-    ServerLog log = new ServerLog(out, () -> now);
+    ServerLog log = new ServerLog(out, TEXT, () -> now);
     for (int i = 0; i < 10_000; i++) {
       log(log, Level.SEVERE, "kind " + i, null);
     }
@@ -133,12 +135,12 @@ final class ServerLogTest {
   @Test
   void publish_neverWaitsForTheReader() throws InterruptedException {
     BlockedStream blocked = new BlockedStream();
-    ServerLog log = new ServerLog(blocked, () -> now);
-    log.line("taken");
+    ServerLog log = new ServerLog(blocked, TEXT, () -> now);
+    log.announce(LogLevel.INFO, "taken");
     blocked.entered.await();
     int lines = ServerLog.MAX_QUEUED_LINES + 7;
     for (int i = 0; i < lines; i++) {
-      log.line("line " + i); // Would never return if it waited.
+      log.announce(LogLevel.INFO, "line " + i); // Would never return if it waited.
     }
     blocked.open.countDown();
     log.close();
@@ -151,8 +153,8 @@ final class ServerLogTest {
   @Test
   void close_ofAStreamThatNobodyReads() throws InterruptedException {
     BlockedStream blocked = new BlockedStream();
-    ServerLog log = new ServerLog(blocked, () -> now);
-    log.line("taken");
+    ServerLog log = new ServerLog(blocked, TEXT, () -> now);
+    log.announce(LogLevel.INFO, "taken");
     blocked.entered.await();
     log.close();
     assertThat(lines()).isEmpty();
@@ -178,10 +180,10 @@ final class ServerLogTest {
             out.write(bytes);
           }
         };
-    ServerLog log = new ServerLog(closed, () -> now);
-    log.line("lost");
+    ServerLog log = new ServerLog(closed, TEXT, () -> now);
+    log.announce(LogLevel.INFO, "lost");
     log.flush();
-    log.line("written");
+    log.announce(LogLevel.INFO, "written");
     log.close();
     assertThat(lines()).containsExactly("written");
   }
@@ -197,7 +199,11 @@ final class ServerLogTest {
   }
 
   private List<String> lines() {
-    return out.toString(UTF_8).lines().toList();
+    String thread = " [" + Thread.currentThread().getName() + "] ";
+    return out.toString(UTF_8)
+        .lines()
+        .map(line -> line.replace(thread, " ").replace(" [speicher-log] ", " "))
+        .toList();
   }
 
   /** Takes nothing until it is opened, as a pipe that nobody reads. */

@@ -129,6 +129,14 @@ public interface Store extends AutoCloseable {
   /** The time of the store: items expire by it. */
   long nowMillis();
 
+  /**
+   * The largest items that the last walk has found; {@link #maintain} walks, a bit each time. A
+   * store that does not walk has found none.
+   */
+  default LargestItems largestItems() {
+    return LargestItems.NONE;
+  }
+
   /** What is in the store now, and what has happened to items so far. */
   StoreStats stats();
 

@@ -103,10 +103,10 @@ public final class JsonReplyEncoder {
       case Reply.Keys keys -> writeKeys(keys, out);
       case Reply.Stats stats -> writeStats(stats.stats(), out);
       case Reply.Inspected _ -> throw new IllegalStateException("nobody can ask for it here");
-      case Reply.WrongValue wrong -> writeError(CONFLICT, reason(wrong), out);
-      case Reply.Refused refused -> writeError(refused.statusCode(), refused.message(), out);
-      case Reply.Denied denied -> writeError(denied.statusCode(), denied.message(), out);
-      case Reply.Failed failed -> writeError(failed.statusCode(), failed.message(), out);
+      case Reply.WrongValue wrong -> fail(CONFLICT, reason(wrong), out);
+      case Reply.Refused refused -> fail(refused.statusCode(), refused.message(), out);
+      case Reply.Denied denied -> fail(denied.statusCode(), denied.message(), out);
+      case Reply.Failed failed -> fail(failed.statusCode(), failed.message(), out);
       case Reply.TooManyConnections tooMany ->
           writeError(
               Reply.UNAVAILABLE,
@@ -192,6 +192,12 @@ public final class JsonReplyEncoder {
       case NOT_FINITE -> "the sum is out of range";
       case TOO_LONG -> "the value would be too long";
     };
+  }
+
+  /** Writes an error that is counted, under its status. */
+  private static void fail(int statusCode, String message, ReplyBuffer out) {
+    out.fail(Integer.toString(statusCode));
+    writeError(statusCode, message, out);
   }
 
   private static void writeError(int statusCode, String message, ReplyBuffer out) {

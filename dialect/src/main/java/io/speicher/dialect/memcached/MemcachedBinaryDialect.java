@@ -294,10 +294,19 @@ public final class MemcachedBinaryDialect implements Dialect {
       case Reply.Miss _ -> spellStatus(isAppend() ? NOT_STORED : NOT_FOUND, 0, out);
       case Reply.Exists _ -> spellStatus(EXISTS, 0, out);
       case Reply.WrongValue.TOO_LONG -> spellStatus(NOT_STORED, 0, out);
-      case Reply.WrongValue _ -> spellStatus(NOT_A_NUMBER, 0, out);
-      case Reply.Refused _ -> spellStatus(INVALID, 0, out);
+      case Reply.WrongValue _ -> {
+        out.fail("CLIENT_ERROR");
+        spellStatus(NOT_A_NUMBER, 0, out);
+      }
+      case Reply.Refused _ -> {
+        out.fail("CLIENT_ERROR");
+        spellStatus(INVALID, 0, out);
+      }
       case Reply.Denied _ -> spellStatus(AUTH_ERROR, 0, out);
-      case Reply.Failed _ -> spellStatus(NO_MEMORY, 0, out);
+      case Reply.Failed _ -> {
+        out.fail("SERVER_ERROR");
+        spellStatus(NO_MEMORY, 0, out);
+      }
       case Reply.TooManyConnections _ -> writeText(BUSY, TextCommands.TOO_MANY_CONNECTIONS, out);
       case Reply.Leased _,
           Reply.Keys _,

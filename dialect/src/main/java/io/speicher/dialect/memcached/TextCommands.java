@@ -159,10 +159,19 @@ abstract class TextCommands {
       case Reply.Count count -> count(count.number(), out);
       case Reply.Stats stats -> stats(stats.stats(), out);
       case Reply.WrongValue.TOO_LONG -> miss(out); // As memcached: nothing was appended.
-      case Reply.WrongValue _ -> writeLine(NOT_A_NUMBER, out);
-      case Reply.Refused refused -> writeLine(CLIENT_ERROR, refused.message(), out);
+      case Reply.WrongValue _ -> {
+        out.fail("CLIENT_ERROR");
+        writeLine(NOT_A_NUMBER, out);
+      }
+      case Reply.Refused refused -> {
+        out.fail("CLIENT_ERROR");
+        writeLine(CLIENT_ERROR, refused.message(), out);
+      }
       case Reply.Denied denied -> denied(denied, out);
-      case Reply.Failed failed -> writeLine(SERVER_ERROR, failed.message(), out);
+      case Reply.Failed failed -> {
+        out.fail("SERVER_ERROR");
+        writeLine(SERVER_ERROR, failed.message(), out);
+      }
       case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
       case Reply.Keys _, Reply.Users _, Reply.Permission _, Reply.Denials _, Reply.Inspected _ ->
           throw impossible(reply.getClass().getSimpleName());

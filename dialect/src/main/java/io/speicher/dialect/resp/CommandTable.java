@@ -37,6 +37,7 @@ final class CommandTable {
     all.addAll(ConnectionCommands.ALL);
     all.addAll(ServerCommands.ALL);
     all.addAll(WatchCommands.ALL);
+    all.addAll(KeyRankings.ALL);
     all.addAll(TransactionCommands.ALL);
     all.add(AclCommands.ACL);
     all.add(CommandCommands.COMMAND);

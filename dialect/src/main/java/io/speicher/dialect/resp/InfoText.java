@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,11 @@ final class InfoText {
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final String UNITS = "BKMGTPE";
   private static final long PROCESS_ID = ProcessHandle.current().pid();
+
+  /** Tells this run of the server from others, as 40 hexadecimal digits. */
+  private static final String RUN_ID =
+      (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "").substring(0, 40);
+
   private static final String OPERATING_SYSTEM =
       System.getProperty("os.name") + " " + System.getProperty("os.version");
 
@@ -138,6 +144,7 @@ final class InfoText {
     fields.add("os", OPERATING_SYSTEM);
     fields.add("arch_bits", 64);
     fields.add("process_id", PROCESS_ID);
+    fields.add("run_id", RUN_ID);
     fields.add("server_time_usec", 1_000 * stats.nowMillis());
     fields.add("uptime_in_days", stats.of(Gauge.UPTIME) / MILLIS_PER_DAY);
     fields.add("io_threads_active", stats.of(Gauge.THREADS) > 1 ? 1 : 0);
@@ -151,6 +158,10 @@ final class InfoText {
 
   private static void memory(ServerStats stats, Fields fields) {
     fields.add("maxmemory_policy", EVICTION_POLICY);
+    long used = stats.of(Gauge.USED_BYTES);
+    fields.add("used_memory_dataset", used);
+    fields.add("used_memory_dataset_perc", "100.00%");
+    fields.add("used_memory_peak_perc", percent(used, stats.of(Gauge.PEAK_BYTES)));
     // In Redis it tells of memory lost between allocations, of which segments have none. What is
     // resident beside them is code and connections, and no reason for an alarm.
     fields.add("mem_fragmentation_ratio", "1.00");
@@ -231,6 +242,10 @@ final class InfoText {
       fields.add(
           "db0", "keys=" + keys + ",expires=" + stats.of(Gauge.EXPIRING_ITEMS) + ",avg_ttl=0");
     }
+  }
+
+  private static String percent(long part, long whole) {
+    return "%.2f%%".formatted(whole == 0 ? 0.0 : 100.0 * part / whole);
   }
 
   /** A number of bytes in a unit that suits it, with two decimals: {@code 1.50M}. */

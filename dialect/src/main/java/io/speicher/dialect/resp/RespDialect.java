@@ -36,6 +36,7 @@ public final class RespDialect implements Dialect {
   private static final String EXEC = "exec";
   private static final CommandName GET = counted("get");
   private static final CommandName SET = counted("set");
+  private static final CommandName EXEC_NAME = counted(EXEC);
 
   private final RespParser parser;
   private final RespShortcut shortcut;
@@ -212,6 +213,7 @@ public final class RespDialect implements Dialect {
     if (spec.has("no_multi")) {
       throw new RefusedException("ERR Command not allowed inside a transaction");
     }
+    peer.command(CommandName.NONE); // It is counted when it is executed.
     return TransactionCommands.queue(spec, request, queued);
   }
 
@@ -258,6 +260,7 @@ public final class RespDialect implements Dialect {
         request.begin(arguments, session);
         CommandSpec spec = find(arguments);
         lastName = spec.name();
+        session.command(spec.counted());
         last = parse(spec);
       }
       return last;
@@ -392,6 +395,7 @@ public final class RespDialect implements Dialect {
       if (executed != null) {
         executed.close();
         executed = null;
+        requireNonNull(session).command(EXEC_NAME);
       }
       finish();
     }

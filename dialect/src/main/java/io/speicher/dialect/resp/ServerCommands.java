@@ -2,9 +2,13 @@ package io.speicher.dialect.resp;
 
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Gauge;
+import io.speicher.protocol.ServerStats;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Commands on the server and on all that it has. */
@@ -21,6 +25,12 @@ final class ServerCommands {
       });
 
   private static final Spelling ROLE = Spelling.raw("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n");
+
+  private static final Spelling NOT_REWRITTEN =
+      Spelling.inspected((found, out) ->
+          out.error(
+              "ERR the server does not write its configuration file: change the file of --config"
+                  + " yourself, so that the settings hold at the next start"));
 
   static final List<CommandSpec> ALL =
       List.of(
@@ -96,6 +106,15 @@ final class ServerCommands {
               "O(1)",
               "Lets the connection wait: SLEEP seconds.",
               ServerCommands::debug),
+          SERVER.command(
+              "monitor",
+              1,
+              ADMIN + " no_multi",
+              Keys.NONE,
+              "1.0.0",
+              "O(1)",
+              "Tells of each command that the server executes.",
+              r -> r.answer(new Command.Monitor(), Spelling.OK)),
           SERVER.container(
               "config",
               "2.0.0",
@@ -119,6 +138,15 @@ final class ServerCommands {
                   "Sets parameters.",
                   Configuration::set),
               SERVER.command(
+                  "config|rewrite",
+                  2,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.8.0",
+                  "O(1)",
+                  "Refused: the server does not write its configuration file.",
+                  r -> r.answer(new Command.Inspect(), NOT_REWRITTEN)),
+              SERVER.command(
                   "config|resetstat",
                   2,
                   ADMIN,
@@ -139,9 +167,61 @@ final class ServerCommands {
                   "4.0.0",
                   "O(1)",
                   "Tells roughly how many bytes an item takes.",
-                  KeyCommands::memoryUsage)));
+                  KeyCommands::memoryUsage),
+              SERVER.command(
+                  "memory|stats",
+                  2,
+                  "",
+                  Keys.NONE,
+                  "4.0.0",
+                  "O(1)",
+                  "Tells what the memory of the server is used for.",
+                  r -> r.answer(new Command.Stats(), Spelling.stats(ServerCommands::memory))),
+              SERVER.command(
+                  "memory|doctor",
+                  2,
+                  "",
+                  Keys.NONE,
+                  "4.0.0",
+                  "O(1)",
+                  "Tells what is wrong with the memory of the server, in words.",
+                  r ->
+                      r.answer(
+                          new Command.Stats(),
+                          Spelling.stats((stats, out) -> out.verbatim(Doctor.ofMemory(stats))))),
+              SERVER.command(
+                  "memory|purge",
+                  2,
+                  "",
+                  Keys.NONE,
+                  "4.0.0",
+                  "O(1)",
+                  "Does nothing: free memory goes back to the system within seconds by itself.",
+                  r -> r.answer(Spelling.OK))));
 
   private ServerCommands() {}
+
+  /** The fields of Redis that have a meaning here, and then ours. */
+  private static void memory(ServerStats stats, RespWriter out) {
+    long items = stats.of(Gauge.ITEMS);
+    long used = stats.of(Gauge.USED_BYTES);
+    long connections = stats.of(Gauge.CONNECTION_BYTES);
+    Map<String, Long> numbers = new LinkedHashMap<>();
+    numbers.put("peak.allocated", stats.of(Gauge.PEAK_BYTES));
+    numbers.put("total.allocated", used + connections);
+    numbers.put("clients.normal", connections);
+    numbers.put("keys.count", items);
+    numbers.put("keys.bytes-per-key", items == 0 ? 0 : used / items);
+    numbers.put("dataset.bytes", used);
+    numbers.put("budget.bytes", stats.of(Gauge.BUDGET_BYTES));
+    numbers.put("clients.budget.bytes", stats.of(Gauge.CONNECTION_BUDGET_BYTES));
+    numbers.put("process.resident.bytes", stats.of(Gauge.RESIDENT_BYTES));
+    out.map(numbers.size());
+    numbers.forEach((name, number) -> {
+      out.bulk(name);
+      out.integer(number);
+    });
+  }
 
   private static Command clear(Request request) {
     boolean plain = request.count() == 1;

@@ -3,6 +3,8 @@ package io.speicher.dialect.resp;
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.CommandFigures;
+import io.speicher.protocol.LatencyEvent;
+import io.speicher.protocol.LatencyEvent.Delay;
 import io.speicher.protocol.LatencyHistogram;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
@@ -24,7 +26,21 @@ final class WatchCommands {
   /** The first bucket that Redis shows, and each is twice as wide as the one before it. */
   private static final long FIRST_BUCKET_NANOS = 1_024;
 
-  private static final Spelling NO_ELEMENTS = Spelling.raw("*0\r\n");
+  private static final Spelling LATEST =
+      Spelling.inspected((found, out) -> {
+        out.array(found.latencyEvents().size());
+        for (LatencyEvent event : found.latencyEvents()) {
+          Delay last = event.delays().getLast();
+          out.array(4);
+          out.bulk(event.name());
+          out.integer(last.atSeconds());
+          out.integer(last.millis());
+          out.integer(event.maxMillis());
+        }
+      });
+
+  private static final Spelling DOCTOR =
+      Spelling.inspected((found, out) -> out.verbatim(Doctor.ofLatency(found)));
 
   private static final Spelling LENGTH =
       Spelling.inspected((found, out) -> out.integer(found.slowCommands().size()));
@@ -82,8 +98,8 @@ final class WatchCommands {
                   Keys.NONE,
                   "2.8.13",
                   "O(1)",
-                  "Tells the last delays: here, nothing is written down.",
-                  r -> r.answer(NO_ELEMENTS)),
+                  "Tells the last delay of each kind.",
+                  r -> r.answer(new Command.Inspect(), LATEST)),
               SERVER.command(
                   "latency|history",
                   3,
@@ -91,8 +107,17 @@ final class WatchCommands {
                   Keys.NONE,
                   "2.8.13",
                   "O(1)",
-                  "Tells all delays of a kind: here, nothing is written down.",
-                  r -> r.answer(NO_ELEMENTS)),
+                  "Tells the delays of a kind: command, gc or maintenance.",
+                  WatchCommands::history),
+              SERVER.command(
+                  "latency|doctor",
+                  2,
+                  ADMIN,
+                  Keys.NONE,
+                  "2.8.13",
+                  "O(1)",
+                  "Tells what has held up the server, in words.",
+                  r -> r.answer(new Command.Inspect(), DOCTOR)),
               SERVER.command(
                   "latency|reset",
                   -2,
@@ -100,8 +125,8 @@ final class WatchCommands {
                   Keys.NONE,
                   "2.8.13",
                   "O(1)",
-                  "Forgets the delays: here, nothing is written down.",
-                  r -> r.answer(Spelling.ZERO))));
+                  "Forgets the delays of these kinds, or all.",
+                  WatchCommands::resetLatency)));
 
   private WatchCommands() {}
 
@@ -145,6 +170,33 @@ final class WatchCommands {
     }
     return request.answer(
         new Command.Stats(), Spelling.stats((stats, out) -> write(stats, names, out)));
+  }
+
+  private static Command history(Request request) {
+    String name = request.string(2).toLowerCase(Locale.ROOT);
+    return request.answer(
+        new Command.Inspect(),
+        Spelling.inspected((found, out) -> {
+          List<Delay> delays =
+              found.latencyEvents().stream()
+                  .filter(event -> event.name().equals(name))
+                  .flatMap(event -> event.delays().stream())
+                  .toList();
+          out.array(delays.size());
+          for (Delay delay : delays) {
+            out.array(2);
+            out.integer(delay.atSeconds());
+            out.integer(delay.millis());
+          }
+        }));
+  }
+
+  private static Command resetLatency(Request request) {
+    Set<String> names = new HashSet<>();
+    for (int i = 2; i < request.count(); i++) {
+      names.add(request.string(i).toLowerCase(Locale.ROOT));
+    }
+    return request.answer(new Command.ResetLatencyEvents(names), Spelling.COUNT);
   }
 
   private static void write(ServerStats stats, Set<String> names, RespWriter out) {

@@ -1,6 +1,8 @@
 package io.speicher.server.admin;
 
 import io.speicher.dialect.User;
+import io.speicher.protocol.BigKeys;
+import io.speicher.protocol.BigKeys.BigKey;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.HotKey;
 import io.speicher.protocol.Metric;
@@ -15,6 +17,7 @@ import io.speicher.server.http.Route.Right;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -53,6 +56,7 @@ final class ApiPages {
         Route.get(PREFIX + "clients", Right.ADMIN, request -> object(this::clients)),
         Route.get(PREFIX + "slowlog", Right.ADMIN, request -> object(this::slowCommands)),
         Route.get(PREFIX + "hotkeys", Right.ADMIN, request -> object(this::hotKeys)),
+        Route.get(PREFIX + "bigkeys", Right.ADMIN, request -> object(this::bigKeys)),
         Route.get(PREFIX + "history", Right.USER, request -> object(history::writeAll)),
         Route.get(PREFIX + "stream", Right.USER, history::stream),
         Route.get(PREFIX + "session", Right.USER, this::session));
@@ -124,14 +128,39 @@ final class ApiPages {
   }
 
   private void hotKeys(JsonGenerator out) {
-    out.writeArrayPropertyStart("hot_keys");
-    for (HotKey hot : status.hotKeys(MAX_HOT_KEYS)) {
+    hotKeys("hot_keys", HotKey.Rank.USES, out);
+    hotKeys("hot_keys_by_bytes", HotKey.Rank.BYTES, out);
+  }
+
+  private void hotKeys(String name, HotKey.Rank rank, JsonGenerator out) {
+    out.writeArrayPropertyStart(name);
+    for (Duration window : HotKey.WINDOWS) {
+      for (HotKey hot : status.hotKeys(rank, window, MAX_HOT_KEYS)) {
+        out.writeStartObject();
+        key(hot.key(), hot.keyBytes(), out);
+        out.writeNumberProperty("window_s", hot.windowSeconds());
+        out.writeNumberProperty("uses", hot.uses());
+        out.writeNumberProperty("transferred_bytes", hot.bytes());
+        out.writeEndObject();
+      }
+    }
+    out.writeEndArray();
+  }
+
+  private static void key(String beginning, int bytes, JsonGenerator out) {
+    out.writeStringProperty("key", KeyText.of(beginning));
+    out.writeNumberProperty("key_bytes", bytes);
+  }
+
+  private void bigKeys(JsonGenerator out) {
+    BigKeys found = status.bigKeys();
+    out.writeNumberProperty("walk_ended_ms", found.endedMillis());
+    out.writeNumberProperty("walk_duration_ms", found.walkMillis());
+    out.writeArrayPropertyStart("big_keys");
+    for (BigKey big : found.keys()) {
       out.writeStartObject();
-      out.writeStringProperty("key", KeyText.of(hot.key()));
-      out.writeNumberProperty("key_bytes", hot.keyBytes());
-      out.writeNumberProperty("window_s", hot.windowSeconds());
-      out.writeNumberProperty("uses", hot.uses());
-      out.writeNumberProperty("transferred_bytes", hot.bytes());
+      key(big.key(), big.keyBytes(), out);
+      out.writeNumberProperty("item_bytes", big.bytes());
       out.writeEndObject();
     }
     out.writeEndArray();

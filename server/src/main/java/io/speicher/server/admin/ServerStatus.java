@@ -3,6 +3,8 @@ package io.speicher.server.admin;
 import io.speicher.dialect.Account;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.User;
+import io.speicher.protocol.BigKeys;
+import io.speicher.protocol.BigKeys.BigKey;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
@@ -20,6 +22,7 @@ import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.Dates;
+import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.command.SlowLog;
@@ -27,11 +30,15 @@ import io.speicher.server.net.Connections;
 import io.speicher.server.security.Authenticator;
 import io.speicher.server.security.Denials;
 import io.speicher.server.security.UserDirectory;
+import io.speicher.store.LargestItems;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -62,6 +69,8 @@ public final class ServerStatus implements ServerControl {
   private final Authenticator authenticator;
   private final Denials denials;
   private final SlowLog slowLog;
+  private final LatencyEvents latencyEvents;
+  private final Dates dates;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
@@ -77,6 +86,10 @@ public final class ServerStatus implements ServerControl {
   // Only the thread that samples knows these.
   private long sampledNanos = System.nanoTime();
   private long sampledCommands;
+  private long sampledGcMillis;
+  private final StoreEvents storeEvents;
+  private final List<GarbageCollectorMXBean> collectors =
+      ManagementFactory.getGarbageCollectorMXBeans();
 
   /** What the counters were when they were set to zero. */
   private volatile Counts countsBefore = new Counts();
@@ -104,8 +117,10 @@ public final class ServerStatus implements ServerControl {
     this.authenticator = authenticator;
     denials = new Denials(wallClock);
     this.slowLog = slowLog;
+    latencyEvents = new LatencyEvents(wallClock);
+    storeEvents = new StoreEvents(store.stats());
     startedAtMillis = store.nowMillis();
-    Dates dates = new Dates(store, wallClock);
+    dates = new Dates(store, wallClock);
     LoopLocks locks = new LoopLocks(threads);
     executors =
         IntStream.range(0, threads)
@@ -183,13 +198,27 @@ public final class ServerStatus implements ServerControl {
 
   /** Looks at what changes. Called now and then, by one thread. */
   public void sample() {
-    peakBytes = Math.max(peakBytes, store.stats().usedBytes());
+    StoreStats items = store.stats();
+    peakBytes = Math.max(peakBytes, items.usedBytes());
+    storeEvents.sample(items);
     long nanos = System.nanoTime();
     long commands = counts().since(NOTHING).getOrDefault(Counter.COMMANDS, 0L);
     long passed = Math.max(1, nanos - sampledNanos);
     commandsPerSecond = (commands - sampledCommands) * TimeUnit.SECONDS.toNanos(1) / passed;
     sampledNanos = nanos;
     sampledCommands = commands;
+    sampleGarbageCollection();
+  }
+
+  private void sampleGarbageCollection() {
+    long millis = 0;
+    for (GarbageCollectorMXBean collector : collectors) {
+      millis += Math.max(0, collector.getCollectionTime());
+    }
+    if (millis > sampledGcMillis) {
+      latencyEvents.add(LatencyEvents.GC, TimeUnit.MILLISECONDS.toNanos(millis - sampledGcMillis));
+    }
+    sampledGcMillis = millis;
   }
 
   private List<CommandStats> commandStats() {
@@ -202,14 +231,39 @@ public final class ServerStatus implements ServerControl {
     executors.forEach(CommandExecutor::resetCommandStats);
   }
 
-  /** The hottest keys of the last minute, and of the last hour, so many of each. */
-  List<HotKey> hotKeys(int limit) {
-    return CommandStats.hottest(commandStats(), limit);
+  @Override
+  public Reply.Inspected inspect() {
+    return new Reply.Inspected(slowLog.all(), this::hotKeys, this::bigKeys, latencyEvents.all());
+  }
+
+  /** The hottest keys, so many at the most, within one of {@link HotKey#WINDOWS}. */
+  List<HotKey> hotKeys(HotKey.Rank rank, Duration window, int limit) {
+    return CommandStats.hottest(commandStats(), rank, window, limit);
+  }
+
+  /** The largest items, as of the store's last walk. */
+  BigKeys bigKeys() {
+    LargestItems largest = store.largestItems();
+    return new BigKeys(
+        largest.items().stream()
+            .map(item ->
+                new BigKey(
+                    StandardCharsets.ISO_8859_1.decode(item.key().duplicate()).toString(),
+                    item.keyBytes(),
+                    item.bytes()))
+            .toList(),
+        largest.endedMillis() == 0 ? 0 : dates.toDateMillis(largest.endedMillis()),
+        largest.walkMillis());
   }
 
   @Override
   public SlowLog slowLog() {
     return slowLog;
+  }
+
+  @Override
+  public LatencyEvents latencyEvents() {
+    return latencyEvents;
   }
 
   private Counts counts() {

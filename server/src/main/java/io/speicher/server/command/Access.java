@@ -94,8 +94,10 @@ final class Access {
           Command.Shutdown _,
           Command.Inspect _,
           Command.ResetSlowLog _,
+          Command.ResetLatencyEvents _,
           Command.Configure _,
           Command.ResetStats _,
+          Command.Monitor _,
           Command.Pause _ ->
           group(Group.ADMIN);
 

@@ -2,6 +2,7 @@ package io.speicher.server.command;
 
 import static java.util.Objects.requireNonNull;
 
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
@@ -36,6 +37,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,8 @@ public final class CommandExecutor {
   /** Whether the last command was refused because of who asked. */
   private boolean isRefused;
 
+  private @Nullable BiConsumer<CommandName, Command> elementListener;
+
   /** Whether the value that was shown last is to be sent in parts. */
   private boolean needsParts;
 
@@ -143,6 +147,10 @@ public final class CommandExecutor {
 
   public SlowLog slowLog() {
     return server.slowLog();
+  }
+
+  public LatencyEvents latencyEvents() {
+    return server.latencyEvents();
   }
 
   /** A batch of keys for the store, for one thread. */
@@ -197,6 +205,23 @@ public final class CommandExecutor {
     boolean isDone = work.goOn(out, deadlineNanos);
     countFailure(false, session, out);
     return isDone;
+  }
+
+  /**
+   * Tells of each command of a transaction when it has been executed; null tells nobody. The
+   * command's bytes are there until the listener returns.
+   */
+  public void elementListener(@Nullable BiConsumer<CommandName, Command> listener) {
+    elementListener = listener;
+  }
+
+  /** Counts a command of a transaction that was executed, and answered. */
+  void executedElement(Command command, Session session, ReplyBuffer out, long nanos) {
+    countFailure(command instanceof Command.Malformed, session, out);
+    commandStats.executedElement(session.command(), nanos);
+    if (elementListener != null) {
+      elementListener.accept(session.command(), command);
+    }
   }
 
   /** Counts an error that was answered, if it was one. */
@@ -332,9 +357,11 @@ public final class CommandExecutor {
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
-      case Command.Inspect _ -> dialect.encode(new Reply.Inspected(server.slowLog().all()), out);
+      case Command.Inspect _ -> dialect.encode(server.inspect(), out);
       case Command.Configure wanted -> dialect.encode(server.configure(wanted), out);
       case Command.ResetSlowLog _ -> dialect.encode(resetSlowLog(), out);
+      case Command.ResetLatencyEvents reset ->
+          dialect.encode(new Reply.Count(server.latencyEvents().clear(reset.names())), out);
       case Command.ResetStats _ -> dialect.encode(resetStats(session), out);
       case Command.Auth auth -> {
         return permissions.authenticate(auth, session, dialect);
@@ -345,6 +372,7 @@ public final class CommandExecutor {
       case Command.Check _ -> dialect.encode(Reply.Done.DONE, out); // Rights were looked at.
       case Command.Quit _ -> dialect.encode(quit(session), out);
       case Command.Shutdown _ -> dialect.encode(shutdown(session), out);
+      case Command.Monitor _ -> dialect.encode(monitor(session), out);
       case Command.Pause pause -> dialect.encode(pause(pause, session), out);
       case Command.ListConnections list -> {
         return new ConnectionsWork(
@@ -720,6 +748,12 @@ public final class CommandExecutor {
   private Reply close(ConnectionFilter filter, Session session) {
     server.audit(session, "close-connections");
     return server.close(filter, session);
+  }
+
+  private Reply monitor(Session session) {
+    server.audit(session, "monitor");
+    session.monitor();
+    return Reply.Done.DONE;
   }
 
   private Reply pause(Command.Pause pause, Session session) {

@@ -4,6 +4,7 @@ import io.speicher.dialect.CommandName;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.CommandFigures;
 import io.speicher.protocol.HotKey;
+import io.speicher.protocol.HotKey.Rank;
 import io.speicher.protocol.LatencyHistogram;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +43,9 @@ public final class CommandStats {
 
   private static final int MAX_DRAWN = 16;
 
+  /** So that the key of one in so many commands is counted. */
+  private static final int KEY_SAMPLE = INTERVAL * KEY_INTERVAL;
+
   /** There are not many codes, and a peer cannot make up one. */
   private static final int MAX_CODES = 128;
 
@@ -53,8 +56,7 @@ public final class CommandStats {
   private final @Nullable LatencyHistogram[] latencies = new LatencyHistogram[CommandName.MAX];
   private final Map<String, Long> errors = new ConcurrentHashMap<>();
 
-  private final HotKeys lastMinute;
-  private final HotKeys lastHour;
+  private final HotKeys hotKeys;
 
   /** What was drawn since the clock was looked at; of a batch of 64, there are hardly more. */
   private final CommandName[] drawn = new CommandName[MAX_DRAWN];
@@ -81,9 +83,7 @@ public final class CommandStats {
    * @param loops how many event loops the server has
    */
   CommandStats(int loops) {
-    int places = HotKeys.places(loops);
-    lastMinute = new HotKeys(Duration.ofMinutes(1), places, clockNanos);
-    lastHour = new HotKeys(Duration.ofHours(1), places, clockNanos);
+    hotKeys = new HotKeys(loops, random, clockNanos);
   }
 
   // ---- counting ----
@@ -116,6 +116,12 @@ public final class CommandStats {
       drawn[drawnCount++] = name;
     }
     return true;
+  }
+
+  /** Counts a command of a transaction, whose time is also a part of the whole one's. */
+  void executedElement(CommandName name, long taken) {
+    calls[name.index()]++;
+    nanos[name.index()] += taken;
   }
 
   /** How many commands were executed since the clock was looked at. */
@@ -162,8 +168,7 @@ public final class CommandStats {
           }
         };
     if (key != null) {
-      lastMinute.add(key, transferred, clockNanos);
-      lastHour.add(key, transferred, clockNanos);
+      hotKeys.add(key, transferred, clockNanos);
     }
   }
 
@@ -229,14 +234,11 @@ public final class CommandStats {
         name.dialect(), name.name(), Math.max(0, calls), nanos, rejected, failed, latency);
   }
 
-  /** The keys that were used most within the last minute, and then those of the last hour. */
-  public static List<HotKey> hottest(List<CommandStats> loops, int limit) {
-    int weight = INTERVAL * KEY_INTERVAL;
-    return Stream.of(
-            HotKeys.hottest(loops.stream().map(one -> one.lastMinute).toList(), weight, limit),
-            HotKeys.hottest(loops.stream().map(one -> one.lastHour).toList(), weight, limit))
-        .flatMap(List::stream)
-        .toList();
+  /** The keys that were used most, the hottest first, within one of {@link HotKey#WINDOWS}. */
+  public static List<HotKey> hottest(
+      List<CommandStats> loops, Rank rank, Duration window, int limit) {
+    List<HotKeys> all = loops.stream().map(one -> one.hotKeys).toList();
+    return HotKeys.hottest(all, rank, window, KEY_SAMPLE, limit);
   }
 
   /** How often which code of an error was answered, by the code. */

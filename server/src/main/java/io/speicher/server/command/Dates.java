@@ -52,7 +52,7 @@ public final class Dates {
   }
 
   /** Which date that time of the store is. */
-  long toDateMillis(long storeMillis) {
+  public long toDateMillis(long storeMillis) {
     return storeMillis == Item.NEVER ? Item.NEVER : storeMillis + aheadMillis();
   }
 

@@ -1,95 +1,33 @@
 package io.speicher.server.command;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.speicher.protocol.HotKey;
+import io.speicher.protocol.HotKey.Rank;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that an event loop is asked for most, lately, from a sample of its commands. Its thread
- * counts; others may read what was a moment ago.
- *
- * <h2>The sketch</h2>
- *
- * HeavyKeeper (Yang et al., IEEE/ACM Transactions on Networking 27(5), 2019) in sets of {@value
- * #WAYS} places. A key that has a place is counted there. One that has none wears down the weakest
- * of its set, with a probability of {@value #BASE} to the power of minus its count, and takes its
- * place when nothing is left of it. So the count of a key that is hot is nearly exact, and keys
- * that are not take the places of each other. A space-saving sketch would inherit the counts of
- * those that went: with a long tail of keys, these are larger than those of most hot ones.
- *
- * <p>Counts fade: what was long ago counts less, by a factor of e in each window.
- *
- * <pre>
- *  place   hash | count | bytes | hash of what is kept of the key | its length | 64 bytes of the key
- * </pre>
+ * The hot keys of an event loop: by uses and by bytes, within the last minute and the last hour.
+ * Its thread counts; others may read what was a moment ago.
  */
 final class HotKeys {
-  static final int WAYS = 8;
-  static final double BASE = 1.08;
+  private record Ranking(Rank rank, Duration window, HotKeySketch sketch) {}
 
-  /** So much of a key is kept. */
-  static final int KEY_BYTES = 64;
-
-  /** All loops of a server have so many places together, of about a hundred bytes, if not fewer. */
-  private static final int MAX_PLACES = 1_024;
-
-  private static final int MIN_PLACES_OF_LOOP = 32;
-  private static final int MAX_PLACES_OF_LOOP = 256;
-
-  /** How often in a window counts fade. */
-  private static final int FADES = 6;
-
-  private static final double FADING = Math.exp(-1.0 / FADES);
-
-  /** By count: below which of 2^31 numbers a draw has to be to wear a key down. */
-  private static final int[] WEARING = new int[256];
-
-  static {
-    for (int i = 0; i < WEARING.length; i++) {
-      WEARING[i] = (int) (Integer.MAX_VALUE * Math.pow(BASE, -i));
-    }
-  }
-
-  private final Duration window;
-  private final long fadeNanos;
-  private final int sets;
-  private final long[] hashes;
-  private final double[] counts;
-  private final double[] bytes;
-  private final long[] keptHashes;
-  private final int[] lengths;
-  private final byte[] kept;
-
-  private long nextFadeNanos;
-  private long random = 0x9E37_79B9_7F4A_7C15L;
+  private final List<Ranking> rankings = new ArrayList<>();
 
   /**
-   * @param places a power of two, {@value #WAYS} at least
+   * @param loops how many event loops the server has, which share the memory for it
+   * @param seed another one for each loop
    */
-  HotKeys(Duration window, int places, long nowNanos) {
-    this.window = window;
-    fadeNanos = window.toNanos() / FADES;
-    nextFadeNanos = nowNanos + fadeNanos;
-    sets = places / WAYS;
-    hashes = new long[places];
-    counts = new double[places];
-    bytes = new double[places];
-    keptHashes = new long[places];
-    lengths = new int[places];
-    kept = new byte[places * KEY_BYTES];
-  }
-
-  /** How many places each of so many loops has for each of two windows. */
-  static int places(int loops) {
-    int fair = Integer.highestOneBit(MAX_PLACES / loops);
-    return Math.max(MIN_PLACES_OF_LOOP, Math.min(MAX_PLACES_OF_LOOP, fair));
+  HotKeys(int loops, long seed, long nowNanos) {
+    int places = HotKeySketch.places(loops);
+    for (Rank rank : Rank.values()) {
+      for (Duration window : HotKey.WINDOWS) {
+        rankings.add(
+            new Ranking(rank, window, new HotKeySketch(rank, window, places, seed, nowNanos)));
+      }
+    }
   }
 
   /**
@@ -98,107 +36,28 @@ final class HotKeys {
    * @param transferred bytes that were received and sent for it
    */
   void add(ByteBuffer key, long transferred, long nowNanos) {
-    if (nowNanos - nextFadeNanos >= 0) {
-      fade(nowNanos);
+    for (int i = 0; i < rankings.size(); i++) {
+      rankings.get(i).sketch.add(key, transferred, nowNanos);
     }
-    long hash = hash(key, key.remaining());
-    int start = (int) ((hash >>> 32) & (sets - 1)) * WAYS;
-    int weakest = start;
-    for (int place = start; place < start + WAYS; place++) {
-      if (hashes[place] == hash && counts[place] > 0) {
-        counts[place]++;
-        bytes[place] += transferred;
-        return;
-      }
-      if (counts[place] < counts[weakest]) {
-        weakest = place;
-      }
-    }
-    if (wearsDown(weakest)) {
-      place(weakest, hash, key, transferred);
-    }
-  }
-
-  /** Whether nothing is left of what has this place. */
-  private boolean wearsDown(int place) {
-    random ^= random << 13;
-    random ^= random >>> 7;
-    random ^= random << 17;
-    int count = (int) Math.min(counts[place], WEARING.length - 1);
-    if ((int) (random >>> 33) < WEARING[count]) {
-      counts[place]--;
-    }
-    return counts[place] <= 0;
-  }
-
-  private void place(int place, long hash, ByteBuffer key, long transferred) {
-    int length = Math.min(key.remaining(), KEY_BYTES);
-    hashes[place] = hash;
-    counts[place] = 1;
-    bytes[place] = transferred;
-    lengths[place] = key.remaining();
-    key.get(key.position(), kept, place * KEY_BYTES, length);
-    keptHashes[place] = hash(key, length);
-  }
-
-  private void fade(long nowNanos) {
-    nextFadeNanos = nowNanos + fadeNanos;
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] *= FADING;
-      bytes[i] *= FADING;
-    }
-  }
-
-  /** Of the next so many bytes; which 64-bit number it is matters to nobody else. */
-  private static long hash(ByteBuffer key, int length) {
-    long hash = length;
-    int at = key.position();
-    int end = at + length;
-    for (; at <= end - Long.BYTES; at += Long.BYTES) {
-      hash = (hash ^ key.getLong(at)) * 0x9E37_79B9_7F4A_7C15L;
-      hash ^= hash >>> 32;
-    }
-    for (; at < end; at++) {
-      hash = (hash ^ key.get(at)) * 0x9E37_79B9_7F4A_7C15L;
-      hash ^= hash >>> 32;
-    }
-    return hash;
   }
 
   /**
    * The hottest keys of several loops.
    *
-   * @param loops all with the same window
+   * @param window one of {@link HotKey#WINDOWS}
    * @param weight how many uses each one that was counted stands for
    */
-  static List<HotKey> hottest(List<HotKeys> loops, int weight, int limit) {
-    Map<Long, HotKey> all = new HashMap<>();
-    for (HotKeys loop : loops) {
-      for (int i = 0; i < loop.counts.length; i++) {
-        HotKey one = loop.at(i, weight);
-        if (one != null) {
-          all.merge(loop.hashes[i], one, HotKey::plus);
-        }
-      }
-    }
-    return all.values().stream()
-        .sorted(Comparator.comparingLong(HotKey::uses).reversed())
-        .limit(limit)
-        .toList();
+  static List<HotKey> hottest(
+      List<HotKeys> loops, Rank rank, Duration window, int weight, int limit) {
+    return HotKeySketch.hottest(
+        loops.stream().map(loop -> loop.sketch(rank, window)).toList(), weight, limit);
   }
 
-  /** Null where there is none, or where another one is just taking its place. */
-  private @Nullable HotKey at(int place, int weight) {
-    int length = Math.min(lengths[place], KEY_BYTES);
-    ByteBuffer key = ByteBuffer.wrap(kept, place * KEY_BYTES, length);
-    if (counts[place] < 1 || hash(key, length) != keptHashes[place]) {
-      return null;
-    }
-    return new HotKey(
-        ISO_8859_1.decode(key).toString(),
-        lengths[place],
-        (int) window.toSeconds(),
-        Math.round(weight * counts[place]),
-        Math.round(weight * bytes[place]));
+  private HotKeySketch sketch(Rank rank, Duration window) {
+    return rankings.stream()
+        .filter(one -> one.rank == rank && one.window.equals(window))
+        .findFirst()
+        .orElseThrow()
+        .sketch;
   }
 }

@@ -55,8 +55,14 @@ public interface ServerControl {
   /** Changes settings, all of them or none. */
   Reply configure(Command.Configure wanted);
 
+  /** What tells of keys and of other peers. */
+  Reply.Inspected inspect();
+
   /** The commands that took long. */
   SlowLog slowLog();
+
+  /** What has held up the server. */
+  LatencyEvents latencyEvents();
 
   /**
    * Finds who has this name and this password, if anybody. It fails if too many want to know, with

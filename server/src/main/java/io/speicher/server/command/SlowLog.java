@@ -115,6 +115,18 @@ public final class SlowLog {
               nextId++, clock.millis(), nanos / 1_000, List.copyOf(words), peer, client));
       trim();
     }
+    record(nanos, words, peer, client);
+  }
+
+  private static void record(long nanos, List<String> words, String peer, String client) {
+    SlowCommandEvent event = new SlowCommandEvent();
+    if (event.shouldCommit()) {
+      event.command = words.getFirst();
+      event.executionNanos = nanos;
+      event.peer = peer;
+      event.client = client;
+      event.commit();
+    }
   }
 
   /** All that are noted, the last one first. */

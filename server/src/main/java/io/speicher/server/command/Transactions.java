@@ -39,9 +39,13 @@ final class Transactions {
     dialect.endBatch(out);
   }
 
-  /** What comes before and after it is done, so it is answered, if only with an error. */
+  /**
+   * What comes before and after it is done, so it is answered, if only with an error. It is counted
+   * as a command of its own.
+   */
   private void executeElement(Command command, Session session, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
+    long startNanos = System.nanoTime();
     try {
       executor.executeWhole(command, session, dialect, out);
     } catch (MemoryShortageException e) {
@@ -51,6 +55,7 @@ final class Transactions {
     } catch (RuntimeException | Error e) {
       executor.fail(command, e, dialect, out.resetTo(start));
     }
+    executor.executedElement(command, session, out, System.nanoTime() - startNanos);
   }
 
   /** Keeps what the keys have now. */

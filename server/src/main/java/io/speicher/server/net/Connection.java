@@ -33,6 +33,7 @@ import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
+import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.Lookahead;
 import io.speicher.server.command.ReplyLostException;
 import io.speicher.server.command.SlowLog;
@@ -213,6 +214,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private @Nullable ChannelHandlerContext context;
 
+  /** What it is told of the commands of others; null for most. */
+  private @Nullable Monitor monitor;
+
   /** What encrypts it; null where that is nothing, or not known yet. */
   private @Nullable TlsHandler tls;
 
@@ -303,6 +307,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     forgetInput();
     outgoing.close();
     session.close();
+    stopMonitoring();
     leaveMemoryQueue();
     ctx.fireChannelInactive();
   }
@@ -499,6 +504,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     executor().commandStats().turnClock(System.nanoTime());
     try {
       takeAside();
+      if (monitor != null) {
+        sendLines(monitor);
+      }
       if (work != null && mayGoOnWith(work)) {
         goOnWithWork(work);
       }
@@ -562,8 +570,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Does what the last command wants of the connection. */
   private void doAfter() {
+    if (monitor != null && !session.monitors()) {
+      stopMonitoring();
+    }
     switch (session.takeAfter()) {
       case GO_ON -> {}
+      case MONITOR -> startMonitoring();
       case FINISH -> finish();
       case PAUSE -> pause();
     }
@@ -594,6 +606,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     int next = from;
     int limit = to;
     CommandStats stats = executor().commandStats();
+    boolean isMonitored = !turn.monitors().areNone();
+    executor().elementListener(isMonitored ? this::tellMonitors : null);
     long deadlineNanos = 0;
     while (mayExecute() && session.mayGoOn()) {
       if (next == limit && bytes.isReadable()) {
@@ -635,6 +649,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         command = new Command.Malformed(e.reason()); // For those who count.
       }
       answered = true;
+      if (isMonitored) {
+        tellMonitors(session.command(), command);
+      }
       boolean isDrawn = stats.executed(session.command());
       if (work != null) {
         workStart = start;
@@ -658,6 +675,54 @@ final class Connection extends ChannelInboundHandlerAdapter {
           return;
         }
       }
+    }
+  }
+
+  // ---- monitoring ----
+
+  private void startMonitoring() {
+    if (monitor == null) {
+      ByteBuf lines = share().tryBuffer(Monitor.BUFFER_BYTES);
+      if (lines == null) {
+        refuse(
+            new Reply.Failed(
+                Reply.UNAVAILABLE, "no memory for a monitor: neededBytes=" + Monitor.BUFFER_BYTES));
+        return;
+      }
+      monitor = new Monitor(lines, () -> turn.loop().execute(this::goOnSoon));
+      turn.monitors().add(monitor);
+    }
+    goOnSoon();
+  }
+
+  private void stopMonitoring() {
+    if (monitor != null) {
+      turn.monitors().remove(monitor);
+      monitor.close();
+      monitor = null;
+    }
+  }
+
+  /** Sends what there is to tell, unless the peer has enough to read. */
+  private void sendLines(Monitor told) {
+    if (outgoing.unsentBytes() >= MAX_UNSENT_BYTES) {
+      return; // It goes on when all is sent.
+    }
+    ReplyBuffer out = turn.outbox().begin(this);
+    try {
+      told.take(turn.monitors(), out);
+    } catch (MemoryShortageException e) {
+      waitForMemory(e.totalBytes()); // Meanwhile lines are lost, and counted.
+    } finally {
+      executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
+    }
+  }
+
+  /** Tells monitors of a command that was executed. */
+  private void tellMonitors(CommandName name, Command command) {
+    boolean isCommand = !name.equals(CommandName.NONE);
+    if (isCommand) { // Else it is unknown, or waits for the end of a transaction.
+      turn.monitors().tell(name, command, text(channel().remoteAddress()));
     }
   }
 
@@ -701,6 +766,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void noteSlow(long nanos, List<String> words) {
     executor().slowLog().add(nanos, words, text(channel().remoteAddress()), session.names().name());
+    executor().latencyEvents().add(LatencyEvents.COMMAND, nanos);
   }
 
   // ---- HTTP ----
@@ -1124,6 +1190,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     state = State.FINISHING;
     forgetInput();
+    stopMonitoring();
     leaveMemoryQueue();
     turn.outbox().sendAll();
     readOnOrWait();

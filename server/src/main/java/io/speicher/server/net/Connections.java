@@ -1,6 +1,8 @@
 package io.speicher.server.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.User;
 import io.speicher.protocol.ConnectionFilter;
@@ -23,13 +25,59 @@ public final class Connections {
   /** Stands for a port that is not known. */
   private static final int ANY_PORT = -1;
 
-  private final int max;
-  private final Semaphore free;
+  /** One permit for each connection that may come; fewer than none where the limit was lowered. */
+  private static final class Free extends Semaphore {
+    private static final long serialVersionUID = 1;
+
+    Free(int permits) {
+      super(permits);
+    }
+
+    void change(int permits) {
+      if (permits < 0) {
+        reducePermits(-permits);
+      } else {
+        release(permits);
+      }
+    }
+  }
+
+  private final Free free;
   private final Map<Channel, Connection> open = new ConcurrentHashMap<>();
+  private volatile int max;
+  private volatile Duration idleTimeout = Duration.ZERO;
 
   public Connections(int max) {
     this.max = max;
-    free = new Semaphore(max);
+    free = new Free(max);
+  }
+
+  /** From now on admits so many; those that are there stay. One thread at a time. */
+  public void limit(int newMax) {
+    int before = max;
+    max = newMax;
+    free.change(newMax - before);
+  }
+
+  /** From now on closes those that say nothing for so long; zero is for ever. */
+  public void closeIdle(Duration timeout) {
+    if (!timeout.equals(idleTimeout)) {
+      idleTimeout = timeout;
+      open.keySet().forEach(channel -> channel.eventLoop().execute(() -> watchIdle(channel)));
+    }
+  }
+
+  /** Has a channel told when it was idle for too long. On its event loop. */
+  private void watchIdle(Channel channel) {
+    ChannelPipeline pipeline = channel.pipeline();
+    if (pipeline.get(IdleStateHandler.class) != null) {
+      pipeline.remove(IdleStateHandler.class);
+    }
+    long millis = idleTimeout.toMillis();
+    if (millis > 0 && channel.isActive()) {
+      // A reply that its peer is taking, however slowly, is no idleness.
+      pipeline.addFirst(new IdleStateHandler(true, 0, 0, millis, TimeUnit.MILLISECONDS));
+    }
   }
 
   public int max() {
@@ -124,6 +172,9 @@ public final class Connections {
       return false;
     }
     open.put(channel, handler);
+    if (idleTimeout.isPositive()) { // Looked at behind the put: who changes it sees the channel.
+      watchIdle(channel);
+    }
     return true;
   }
 

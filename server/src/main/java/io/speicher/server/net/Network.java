@@ -32,7 +32,6 @@ public final class Network {
   private static final WriteBufferWaterMark NO_WATER_MARK =
       new WriteBufferWaterMark(Integer.MAX_VALUE - 1, Integer.MAX_VALUE);
 
-  private final Duration idleTimeout;
   private final Account account;
   private final Connections connections;
   private final @Nullable Tls tls;
@@ -56,13 +55,14 @@ public final class Network {
       Connections connections,
       @Nullable Tls tls,
       HttpHandover http) {
-    this.idleTimeout = idleTimeout;
+    connections.closeIdle(idleTimeout);
     this.account = account;
     this.connections = connections;
     this.tls = tls;
     loops =
         new MultiThreadIoEventLoopGroup(
             executors.size(), new DefaultThreadFactory("speicher-loop"), ioHandlers);
+    Monitors monitors = new Monitors();
     MemoryQueue memoryQueue =
         new MemoryQueue(account, () -> turns.values().forEach(Turn::watchMemory));
     for (var loop : loops) {
@@ -76,6 +76,7 @@ public final class Network {
               new Dialects(limits),
               memoryQueue,
               connections,
+              monitors,
               http));
     }
   }
@@ -140,8 +141,7 @@ public final class Network {
         bootstrap
             .group(loops)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, NO_WATER_MARK)
-            .childHandler(
-                new ServerPipeline(idleTimeout, turns, account, connections, dialects, spoken))
+            .childHandler(new ServerPipeline(turns, account, connections, dialects, spoken))
             .bind()
             .awaitUninterruptibly();
     if (bound.isSuccess()) {
@@ -167,6 +167,11 @@ public final class Network {
   /** As people write it: an IPv6 address in brackets. */
   public static String hostAndPort(String host, int port) {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** From now on closes connections that say nothing for so long; zero is for ever. */
+  public void closeIdle(Duration timeout) {
+    connections.closeIdle(timeout);
   }
 
   /** Accepts no more connections. */

@@ -5,18 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.speicher.dialect.Account;
 import io.speicher.dialect.Share;
 import io.speicher.server.security.Tls;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection passes through, in this order. */
 final class ServerPipeline extends ChannelInitializer<Channel> {
-  private final Duration idleTimeout;
   private final Map<EventLoop, Turn> turns;
   private final Account account;
   private final Connections connections;
@@ -24,13 +20,11 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
   private final @Nullable Tls tls;
 
   ServerPipeline(
-      Duration idleTimeout,
       Map<EventLoop, Turn> turns,
       Account account,
       Connections connections,
       PortDialects dialects,
       @Nullable Tls tls) {
-    this.idleTimeout = idleTimeout;
     this.turns = turns;
     this.account = account;
     this.connections = connections;
@@ -42,12 +36,6 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
   protected void initChannel(Channel channel) {
     Turn turn = requireNonNull(turns.get(channel.eventLoop()));
     channel.config().setRecvByteBufAllocator(turn.receiveBuffer().receiver());
-    if (idleTimeout.isPositive()) {
-      // A reply that its peer is taking, however slowly, is no idleness.
-      channel
-          .pipeline()
-          .addLast(new IdleStateHandler(true, 0, 0, idleTimeout.toMillis(), TimeUnit.MILLISECONDS));
-    }
     Connection connection = new Connection(turn, connections, dialects, new Share(account));
     if (tls != null) {
       channel.pipeline().addLast(new TlsDetector(tls, connection));

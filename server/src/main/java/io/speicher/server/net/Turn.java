@@ -54,6 +54,7 @@ final class Turn {
   private final Dialects dialects;
   private final MemoryQueue memoryQueue;
   private final Connections connections;
+  private final Monitors monitors;
   private final HttpHandover http;
   private final Runnable run = this::run;
   private final Runnable answerWaiting = this::answerWaiting;
@@ -90,8 +91,10 @@ final class Turn {
       Dialects dialects,
       MemoryQueue memoryQueue,
       Connections connections,
+      Monitors monitors,
       HttpHandover http) {
     this.loop = loop;
+    this.monitors = monitors;
     this.executor = executor;
     this.dialects = dialects;
     this.memoryQueue = memoryQueue;
@@ -117,6 +120,11 @@ final class Turn {
 
   Outbox outbox() {
     return outbox;
+  }
+
+  /** Who is told of the commands of all loops. */
+  Monitors monitors() {
+    return monitors;
   }
 
   Dialects dialects() {

@@ -12,6 +12,7 @@ import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
 import io.speicher.dialect.User;
 import io.speicher.dialect.resp.RespDialect;
+import io.speicher.protocol.BigKeys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
@@ -118,6 +119,20 @@ final class CommandExecutorTest {
     @Override
     public Reply configure(Command.Configure wanted) {
       return Reply.Done.DONE;
+    }
+
+    @Override
+    public LatencyEvents latencyEvents() {
+      return new LatencyEvents(InstantSource.system());
+    }
+
+    @Override
+    public Reply.Inspected inspect() {
+      return new Reply.Inspected(
+          List.of(),
+          (rank, window, limit) -> List.of(),
+          () -> new BigKeys(List.of(), 0, 0),
+          List.of());
     }
 
     @Override

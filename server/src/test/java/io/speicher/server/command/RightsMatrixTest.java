@@ -87,6 +87,7 @@ final class RightsMatrixTest {
       acl|whoami      -          ACL WHOAMI
       append          write,w    APPEND k 1
       auth            early      AUTH u p
+      bigkeys         admin      BIGKEYS
       client|getname  -          CLIENT GETNAME
       client|help     -          CLIENT HELP
       client|id       -          CLIENT ID
@@ -108,6 +109,7 @@ final class RightsMatrixTest {
       config|get      admin      CONFIG GET a
       config|help     -          CONFIG HELP
       config|resetstat admin     CONFIG RESETSTAT
+      config|rewrite  admin      CONFIG REWRITE
       config|set      admin      CONFIG SET a 1
       copy            write,r,w  COPY k k2
       dbsize          scan       DBSIZE
@@ -130,20 +132,27 @@ final class RightsMatrixTest {
       getrange        read,r     GETRANGE k 0 1
       getset          write,r,w  GETSET k 1
       hello           early      HELLO 3
+      hotkeys|get     admin      HOTKEYS GET
+      hotkeys|help    -          HOTKEYS HELP
       incr            write,r,w  INCR k
       incrby          write,r,w  INCRBY k 1
       incrbyfloat     write,r,w  INCRBYFLOAT k 1
       info            -          INFO
       keys            scan       KEYS a
       latency|histogram admin    LATENCY HISTOGRAM
+      latency|doctor  admin      LATENCY DOCTOR
       latency|help    -          LATENCY HELP
       latency|history admin      LATENCY HISTORY a
       latency|latest  admin      LATENCY LATEST
       latency|reset   admin      LATENCY RESET
+      memory|doctor   -          MEMORY DOCTOR
       memory|help     -          MEMORY HELP
+      memory|purge    -          MEMORY PURGE
+      memory|stats    -          MEMORY STATS
       memory|usage    read,r     MEMORY USAGE k
       mget            read,r     MGET k k
       mset            write,w    MSET k 1
+      monitor         admin      MONITOR
       msetnx          write,w    MSETNX k 1
       multi           -          MULTI
       object|encoding read,r     OBJECT ENCODING k

@@ -4,6 +4,7 @@ import static io.speicher.store.segment.EvictionPolicy.SMALL;
 import static io.speicher.store.segment.Segments.NO_SEGMENT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.speicher.store.LargestItems;
 import io.speicher.store.Ticker;
 import java.util.concurrent.TimeUnit;
 
@@ -68,6 +69,7 @@ final class Room {
   private final Compaction compaction;
   private final Runs runs;
   private final Residency residency;
+  private final SizeWalk sizeWalk;
 
   /**
    * How many segments' worth of room there should be, in free segments and in what is empty of the
@@ -110,8 +112,10 @@ final class Room {
     open = new OpenSegments(segments, stripes(maxItemSegments));
     pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
     compaction = new Compaction(segments, pool);
+    sizeWalk = new SizeWalk(segments, pool, keyHash, ticker);
     Sweeper sweeper =
-        new Sweeper(memory, segments, index, keyHash, ticker, policy, open, pool, removals);
+        new Sweeper(
+            memory, segments, index, keyHash, ticker, policy, open, pool, removals, sizeWalk);
     cleaner = new Cleaner(segments, policy, open, pool, sweeper, compaction);
     runs = new Runs(segments, open, pool, cleaner);
     residency = new Residency(segments, pool, RootLayout.firstIndexSegment(root));
@@ -295,7 +299,7 @@ final class Room {
   /**
    * Cleans what has expired or was cleared, frees segments in which nothing is alive, merges some
    * while nobody writes, has memory ready that a growing store will need, and gives back what was
-   * not needed; all of it a step at a time.
+   * not needed, and looks for the largest items; all of it a step at a time.
    */
   void maintain() {
     addDue();
@@ -310,6 +314,7 @@ final class Room {
     }
     compactIfQuiet();
     residency.adjust();
+    sizeWalk.step();
   }
 
   private void addDue() {
@@ -373,6 +378,10 @@ final class Room {
     } finally {
       pool.lock.unlock();
     }
+  }
+
+  LargestItems largestItems() {
+    return sizeWalk.found();
   }
 
   /** The items that are to expire, but for those that do so after this century. */

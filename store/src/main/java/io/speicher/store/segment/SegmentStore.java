@@ -5,6 +5,7 @@ import io.speicher.store.CopyResult;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
+import io.speicher.store.LargestItems;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
@@ -568,6 +569,11 @@ public final class SegmentStore implements Store {
   @Override
   public long nowMillis() {
     return ticker.millis();
+  }
+
+  @Override
+  public LargestItems largestItems() {
+    return room.largestItems();
   }
 
   @Override

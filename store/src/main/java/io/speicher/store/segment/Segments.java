@@ -300,6 +300,12 @@ final class Segments {
     return (int) (fillAcquire(segment) & OFFSET_MASK);
   }
 
+  /** As {@link #writeOffset}, or -1 while somebody writes what has been reserved. */
+  int writtenOffset(int segment) {
+    long fill = fillAcquire(segment);
+    return (fill & WRITERS_MASK) == 0 ? (int) (fill & OFFSET_MASK) : -1;
+  }
+
   boolean hasWriters(int segment) {
     return (fillAcquire(segment) & WRITERS_MASK) != 0;
   }

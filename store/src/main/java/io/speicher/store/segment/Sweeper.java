@@ -124,6 +124,7 @@ final class Sweeper {
   private final OpenSegments open;
   private final SegmentPool pool;
   private final Removals removals;
+  private final SizeWalk sizeWalk;
 
   /** How many bytes of items were moved, ever. */
   private long movedBytes;
@@ -160,7 +161,8 @@ final class Sweeper {
       EvictionPolicy policy,
       OpenSegments open,
       SegmentPool pool,
-      Removals removals) {
+      Removals removals,
+      SizeWalk sizeWalk) {
     this.segments = segments;
     this.index = index;
     this.keyHash = keyHash;
@@ -169,6 +171,7 @@ final class Sweeper {
     this.open = open;
     this.pool = pool;
     this.removals = removals;
+    this.sizeWalk = sizeWalk;
     keys = memory.newView();
     values = memory.newView();
     draft = new Draft(memory.newView());
@@ -438,6 +441,7 @@ final class Sweeper {
       come.add(segments.of(location), bytes);
       gone.add(sweep.segment, -item.bytes());
       movedBytes += bytes;
+      sizeWalk.moved(item);
       return true;
     } finally {
       index.unlock(table);

@@ -1,0 +1,155 @@
+package io.speicher.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.store.Ticker;
+import io.speicher.store.segment.SegmentStore;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** MONITOR, over real sockets. */
+@Timeout(60)
+final class MonitorIT {
+  private final SpeicherServer server;
+  private final RawClient monitor;
+  private final RawClient client;
+
+  MonitorIT() throws IOException {
+    server =
+        SpeicherServer.start(
+            TestSettings.of(2, Transport.best(), 100, Duration.ZERO),
+            new SegmentStore(64 << 20, Ticker.system()));
+    monitor = new RawClient(server.port(), 4 << 10);
+    client = new RawClient(server.port());
+    monitor.send("MONITOR\r\n".getBytes(ISO_8859_1));
+    assertThat(new String(monitor.read(5), ISO_8859_1)).isEqualTo("+OK\r\n");
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    monitor.close();
+    client.close();
+    server.close();
+  }
+
+  private void ask(RawClient peer, String commands, int replyBytes) throws IOException {
+    peer.send(commands.getBytes(ISO_8859_1));
+    assertThat(peer.read(replyBytes)).hasSize(replyBytes);
+  }
+
+  private static String line(RawClient peer) throws IOException {
+    StringBuilder line = new StringBuilder();
+    while (line.indexOf("\n") < 0) {
+      byte[] next = peer.read(1);
+      assertThat(next).as(line.toString()).isNotEmpty();
+      line.append(new String(next, ISO_8859_1));
+    }
+    return line.toString();
+  }
+
+  /** What follows the time and the peer. */
+  private String words() throws IOException {
+    String line = line(monitor);
+    assertThat(line).matches("\\+\\d+\\.\\d{6} \\[0 127\\.0\\.0\\.1:\\d+\\] .*\r\n");
+    return line.substring(line.indexOf(']') + 2).strip();
+  }
+
+  @Test
+  void commandsOfAllDialects() throws IOException {
+    String set = "*5\r\n$3\r\nSET\r\n$4\r\nk\"\\\u00ff\r\n$5\r\nvalue\r\n$2\r\nEX\r\n$2\r\n10\r\n";
+    ask(client, set + "GET a\r\nMGET a b\r\n", 5 + 5 + 4 + 10);
+    assertThat(words()).isEqualTo("\"set\" \"k\\\"\\\\\\xff\" \"(5 bytes)\"");
+    assertThat(words()).isEqualTo("\"get\" \"a\"");
+    assertThat(words()).isEqualTo("\"mget\" \"a\" \"b\"");
+    try (RawClient memcached = new RawClient(server.port());
+        RawClient json = new RawClient(server.port())) {
+      ask(memcached, "set k 0 0 1\r\nx\r\n", 8);
+      assertThat(words()).isEqualTo("\"set\" \"k\" \"(1 bytes)\"");
+      json.ask("{\"command\":\"GET\",\"key\":\"j\"}");
+      assertThat(words()).isEqualTo("\"get\" \"j\"");
+    }
+  }
+
+  /** Passwords are told to nobody, whatever is wrong with the command. */
+  @Test
+  void secrets_areNotShown() throws IOException {
+    String secret = "hunter2";
+    String commands =
+        """
+        AUTH hunter2
+        HELLO 3 AUTH u hunter2
+        ACL SETUSER u >hunter2
+        AUTH a b hunter2
+        NOSUCH hunter2
+        PING
+        """;
+    client.send(commands.getBytes(ISO_8859_1));
+    String last = "";
+    while (!last.contains("ping")) {
+      last = line(monitor);
+      assertThat(last).doesNotContain(secret);
+    }
+  }
+
+  /** The commands are told when they are executed, not when they are queued. */
+  @Test
+  void transaction() throws IOException {
+    ask(client, "MULTI\r\nSET a 1\r\nGET a\r\nEXEC\r\n", 5 + 9 + 9 + 4 + 5 + 7);
+    assertThat(words()).isEqualTo("\"multi\"");
+    assertThat(words()).isEqualTo("\"set\" \"a\" \"(1 bytes)\"");
+    assertThat(words()).isEqualTo("\"get\" \"a\"");
+    assertThat(words()).isEqualTo("\"exec\"");
+  }
+
+  @Test
+  void reset_endsIt() throws IOException {
+    monitor.send("RESET\r\n".getBytes(ISO_8859_1));
+    String line = line(monitor);
+    while (!line.equals("+RESET\r\n")) {
+      line = line(monitor);
+    }
+    ask(client, "GET a\r\n", 5);
+    ask(monitor, "ECHO end\r\n", 0);
+    String next = line(monitor);
+    while (next.contains("reset")) { // What was told of it may come behind it.
+      next = line(monitor);
+    }
+    assertThat(next).isEqualTo("$3\r\n");
+  }
+
+  @Test
+  void inTransaction_isRefused() throws IOException {
+    client.send("MULTI\r\nMONITOR\r\n".getBytes(ISO_8859_1));
+    assertThat(line(client)).isEqualTo("+OK\r\n");
+    assertThat(line(client)).isEqualTo("-ERR Command not allowed inside a transaction\r\n");
+  }
+
+  /** One that does not read costs the others nothing, and learns how much it has missed. */
+  @Test
+  void slowMonitor_losesLinesAndIsTold() throws IOException {
+    int commands = 200_000;
+    byte[] batch = ("GET " + "k".repeat(100) + "\r\n").repeat(1_000).getBytes(ISO_8859_1);
+    for (int i = 0; i < commands / 1_000; i++) {
+      client.send(batch);
+      client.read(5 * 1_000);
+    }
+    long shown = 0;
+    long lost = 0;
+    while (shown + lost < commands) {
+      String line = line(monitor);
+      if (line.contains("commands are not shown")) {
+        lost += Long.parseLong(line.replaceAll(".*\\((\\d+) commands.*\\s*", "$1"));
+      } else {
+        shown++;
+      }
+    }
+    assertThat(shown + lost).isEqualTo(commands);
+    assertThat(lost).isGreaterThan(commands / 2);
+    ask(client, "GET after\r\n", 5);
+    assertThat(words()).isEqualTo("\"get\" \"after\"");
+  }
+}

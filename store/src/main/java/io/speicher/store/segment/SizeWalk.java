@@ -1,0 +1,252 @@
+package io.speicher.store.segment;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.speicher.store.LargestItems;
+import io.speicher.store.LargestItems.Large;
+import io.speicher.store.Ticker;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Walks through all segments, some of them in each call of {@link #step}, and remembers the largest
+ * items. One thread calls it; any thread may ask for {@link #found}.
+ *
+ * <h2>What a walk finds</h2>
+ *
+ * Segments are read in the order of their memory, which takes a few nanoseconds for each item, and
+ * not by the index, which would take hundreds. An item that is moved meanwhile, from where the walk
+ * has yet to come to where it has been, would be missed: so {@link Sweeper} tells of what it moves
+ * ({@link #moved}). What is alive from the beginning of a walk to its end is therefore found. A
+ * segment of which writers are never away for as long as a look takes is passed over.
+ *
+ * <h2>What it costs</h2>
+ *
+ * {@value #MAX_STEP_MILLIS} ms of each call at most, and nothing for {@value #PAUSE_MILLIS} ms
+ * after a walk. A key is copied only if its item is larger than the hundredth so far. The lock of
+ * {@link SegmentPool} is held for {@value #CHUNK_ITEMS} items at a time, some microseconds.
+ */
+final class SizeWalk {
+  static final int MAX_ITEMS = 100;
+
+  /** So much of a key is copied. */
+  static final int KEY_BYTES = 64;
+
+  /** After a walk there is none for so long. */
+  static final long PAUSE_MILLIS = 10_000;
+
+  private static final int CHUNK_ITEMS = 512;
+  private static final int MAX_STEP_MILLIS = 1;
+
+  /** How often it is looked whether the writers of a segment are away, each time it is its turn. */
+  private static final int LOOKS = 64;
+
+  /** In how many steps. */
+  private static final int MAX_WAITS = 8;
+
+  /** An item by the hash of its key, so that nobody is in the list twice. */
+  private record Seen(long hash, Large item) {}
+
+  private final Segments segments;
+  private final SegmentPool pool;
+  private final KeyHash keyHash;
+  private final Ticker ticker;
+  private final StoredItem item = new StoredItem();
+
+  @GuardedBy("pool.lock")
+  private final List<Seen> largest = new ArrayList<>(MAX_ITEMS);
+
+  /** No item that takes no more than this is noted. */
+  @GuardedBy("pool.lock")
+  private long leastBytes;
+
+  @GuardedBy("pool.lock")
+  private boolean isWalking;
+
+  @GuardedBy("pool.lock")
+  private long beganMillis;
+
+  @GuardedBy("pool.lock")
+  private long nextWalkMillis = Long.MIN_VALUE;
+
+  /** Where the walk is: a segment in one of its lives, and the next item in it. */
+  @GuardedBy("pool.lock")
+  private int segment;
+
+  @GuardedBy("pool.lock")
+  private long sequence;
+
+  @GuardedBy("pool.lock")
+  private long cursor;
+
+  /** How often the walk has waited for the writers of this segment. */
+  @GuardedBy("pool.lock")
+  private int waits;
+
+  private volatile LargestItems found = LargestItems.NONE;
+
+  SizeWalk(Segments segments, SegmentPool pool, KeyHash keyHash, Ticker ticker) {
+    this.segments = segments;
+    this.pool = pool;
+    this.keyHash = keyHash;
+    this.ticker = ticker;
+  }
+
+  /** What the last walk has found. */
+  LargestItems found() {
+    return found;
+  }
+
+  /** Walks on for a moment. */
+  void step() {
+    long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_STEP_MILLIS);
+    boolean more = true;
+    while (more && System.nanoTime() - endNanos < 0) {
+      pool.lock.lock();
+      try {
+        more = walkOn();
+      } finally {
+        pool.lock.unlock();
+      }
+    }
+  }
+
+  /** An item that lay elsewhere until now is alive. The lock of the pool is held. */
+  @SuppressWarnings("GuardedBy") // The compiler cannot know that the caller holds the same lock.
+  void moved(StoredItem alive) {
+    if (isWalking && alive.bytes() > leastBytes) {
+      note(alive);
+    }
+  }
+
+  /** Looks at some items, and returns whether it may go on at once. */
+  @GuardedBy("pool.lock")
+  private boolean walkOn() {
+    if (!isWalking) {
+      if (ticker.millis() < nextWalkMillis) {
+        return false;
+      }
+      begin();
+    }
+    int left = CHUNK_ITEMS;
+    while (left > 0) {
+      if (segment >= pool.itemSegmentsEnd()) {
+        end();
+        return false;
+      }
+      long end = endOfItems();
+      if (end < 0) {
+        waits++;
+        return false;
+      }
+      for (; left > 0 && cursor < end; left--) {
+        look();
+      }
+      if (cursor >= end) {
+        turnTo(segment + 1);
+        left--;
+      }
+    }
+    return true;
+  }
+
+  @GuardedBy("pool.lock")
+  private void begin() {
+    isWalking = true;
+    largest.clear();
+    leastBytes = 0;
+    beganMillis = ticker.millis();
+    turnTo(0);
+  }
+
+  @GuardedBy("pool.lock")
+  private void end() {
+    isWalking = false;
+    long now = ticker.millis();
+    nextWalkMillis = now + PAUSE_MILLIS;
+    List<Large> items =
+        largest.stream()
+            .map(Seen::item)
+            .sorted(Comparator.comparingLong(Large::bytes).reversed())
+            .toList();
+    largest.clear();
+    found = new LargestItems(items, now, now - beganMillis);
+  }
+
+  @GuardedBy("pool.lock")
+  private void turnTo(int next) {
+    segment = next;
+    waits = 0;
+    if (next < pool.itemSegmentsEnd()) {
+      sequence = segments.sequenceAcquire(next);
+      cursor = segments.firstItemOf(next);
+    }
+  }
+
+  /**
+   * Where the items end that are to be looked at in this segment: at the cursor if there are no
+   * more. Negative if it is being written to.
+   */
+  @GuardedBy("pool.lock")
+  private long endOfItems() {
+    boolean isOver =
+        segments.sequenceAcquire(segment) != sequence; // Its items have moved, or gone.
+    if (isOver || !segments.isInUse(segment) || segments.isCleared(sequence) || waits > MAX_WAITS) {
+      return cursor;
+    }
+    for (int i = 0; i < LOOKS; i++) {
+      int written = segments.writtenOffset(segment);
+      if (written >= 0) {
+        return segments.startOf(segment) + written;
+      }
+      Thread.onSpinWait();
+    }
+    return -1;
+  }
+
+  @GuardedBy("pool.lock")
+  private void look() {
+    long address = segments.address(cursor);
+    item.at(address, segments.expiryBaseMillis(segment));
+    cursor += item.bytes();
+    boolean isLarge = Integer.toUnsignedLong(item.bytes()) > leastBytes;
+    if (isLarge && !ItemLayout.isDead(address) && !isExpired()) {
+      note(item);
+    }
+  }
+
+  private boolean isExpired() {
+    return item.expires() && item.expiresAtMillis() <= ticker.millis();
+  }
+
+  @GuardedBy("pool.lock")
+  private void note(StoredItem alive) {
+    long hash = keyHash.of(alive.keyAddress(), alive.keyBytes());
+    largest.removeIf(seen -> seen.hash() == hash);
+    if (largest.size() == MAX_ITEMS) {
+      largest.remove(smallest());
+    }
+    int shown = Math.min(alive.keyBytes(), KEY_BYTES);
+    ByteBuffer key = ByteBuffer.allocate(shown);
+    key.put(NativeMemory.view(alive.keyAddress(), shown)).flip();
+    largest.add(
+        new Seen(
+            hash,
+            new Large(
+                key.asReadOnlyBuffer(), alive.keyBytes(), Integer.toUnsignedLong(alive.bytes()))));
+    leastBytes = largest.size() < MAX_ITEMS ? 0 : largest.get(smallest()).item().bytes();
+  }
+
+  @GuardedBy("pool.lock")
+  private int smallest() {
+    int smallest = 0;
+    for (int i = 1; i < largest.size(); i++) {
+      if (largest.get(i).item().bytes() < largest.get(smallest).item().bytes()) {
+        smallest = i;
+      }
+    }
+    return smallest;
+  }
+}
