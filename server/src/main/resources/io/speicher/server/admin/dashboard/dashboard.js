@@ -1,7 +1,7 @@
 // The dashboard: what is shown, where it comes from, and what is said when it does not come.
 
 import { clearAll, disconnect, openSession, resetCounters, say } from './actions.js';
-import { Chart, element } from './charts.js';
+import { BYTE_STEPS, Chart, element } from './charts.js';
 import { fetchJson, follow } from './feed.js';
 import { byteRate, bytes, clock, count, duration, nanos, percent, rate, whole } from './format.js';
 import { LATENCY } from './heatmap.js';
@@ -27,8 +27,8 @@ const otherBytes = (sample) => Math.max(0, sample.resident_bytes - sample.used_b
 // ---- tiles ----
 
 const TILES = [
-  { label: 'Operations', value: (s) => rate(operations(s)), detail: (s) => `${rate(s.per_second.errors)} errors` },
-  { label: 'Hit ratio', value: (s) => percent(hitRatio(s)), detail: (s) => `${rate(s.per_second.get_misses)} misses` },
+  { label: 'Operations', value: (s) => rate(operations(s)), detail: (s) => `errors ${rate(s.per_second.errors)}` },
+  { label: 'Hit ratio', value: (s) => percent(hitRatio(s)), detail: (s) => `misses ${rate(s.per_second.get_misses)}` },
   {
     label: 'Latency, p99',
     value: (s) => (s.latency.count > 0 ? nanos(s.latency.p99_ns) : '–'),
@@ -40,7 +40,7 @@ const TILES = [
     detail: (s) => `${bytes(s.used_bytes)} of ${bytes(s.memory_bytes)}`,
     share: (s) => s.used_bytes / s.memory_bytes,
   },
-  { label: 'Items', value: (s) => count(s.items), detail: (s) => `${rate(s.per_second.evicted_items)} evicted` },
+  { label: 'Items', value: (s) => count(s.items), detail: (s) => `evicted ${rate(s.per_second.evicted_items)}` },
   {
     label: 'Connections',
     value: (s) => whole(s.current_connections),
@@ -94,19 +94,21 @@ const CHARTS = [
   {
     title: 'Hit ratio',
     format: percent,
-    max: () => 1,
+    max: 1,
     now: (sample) => percent(hitRatio(sample)),
     series: [{ label: 'keys found, of those asked for', color: '--c1', value: hitRatio }],
   },
   {
     title: 'Memory by purpose',
     format: bytes,
+    steps: BYTE_STEPS,
     stacked: true,
-    now: (sample) => `budget of items ${bytes(sample.memory_bytes)}, of connections ${bytes(sample.connection_memory_bytes)}`,
+    now: (sample) => `resident ${bytes(sample.resident_bytes)}`,
     series: [
       { label: 'the process itself', color: '--c4', value: otherBytes },
       { label: 'connections', color: '--c3', value: (sample) => sample.connection_bytes },
       { label: 'items and index', color: '--c1', value: (sample) => sample.used_bytes },
+      { label: 'budget of items', color: '--line-3', isLimit: true, value: (sample) => sample.memory_bytes },
     ],
   },
   {
@@ -121,7 +123,7 @@ const CHARTS = [
   {
     title: 'Load of event loops',
     format: percent,
-    max: () => 1,
+    max: 1,
     now: (sample) => `${sample.loop_load.length} ${sample.loop_load.length === 1 ? 'loop' : 'loops'}`,
     series: [
       { label: 'busiest', color: '--c3', value: busiest },
@@ -137,6 +139,7 @@ const CHARTS = [
   {
     title: 'Network',
     format: byteRate,
+    steps: BYTE_STEPS,
     series: [perSecond('received', 'read_bytes', '--c2'), perSecond('sent', 'written_bytes', '--c1')],
   },
 ];
