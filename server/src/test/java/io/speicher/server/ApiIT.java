@@ -75,6 +75,7 @@ final class ApiIT {
               "/api/v1/clients",
               "/api/v1/slowlog",
               "/api/v1/hotkeys",
+              "/api/v1/hitratio",
               "/api/v1/history",
               "/api/v1/session");
       awaitSample();

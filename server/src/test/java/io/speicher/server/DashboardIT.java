@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.speicher.server.security.PasswordHash;
-import io.speicher.store.Ticker;
-import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +18,8 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,38 +48,21 @@ final class DashboardIT {
       """
           .replace("HASH", PasswordHash.of("sesame").toString());
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
-
+  @RegisterExtension final Opened opened = new Opened();
   @TempDir Path folder;
 
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable resource : opened.reversed()) {
-      resource.close();
-    }
-  }
-
-  private SpeicherServer start(ServerSettings settings) throws IOException {
-    SpeicherServer server =
-        SpeicherServer.start(settings, new SegmentStore(64 << 20, Ticker.system()));
-    opened.add(server);
-    return server;
-  }
-
   private SpeicherServer start() throws IOException {
-    return start(TestSettings.of(1, Transport.best()));
+    return opened.start(TestSettings.of(1, Transport.best()));
   }
 
   private SpeicherServer startWithUsers() throws IOException {
     Path users = Files.writeString(folder.resolve("users.toml"), USERS);
-    return start(
+    return opened.start(
         TestSettings.of(1, Transport.best()).with(ServerSettings.USERS, Optional.of(users)));
   }
 
   private RawClient connect(SpeicherServer server) throws IOException {
-    RawClient client = new RawClient(server.port());
-    opened.add(client);
-    return client;
+    return opened.add(new RawClient(server.port()));
   }
 
   private String ask(SpeicherServer server, String line, String... headers) throws IOException {
@@ -222,7 +204,7 @@ final class DashboardIT {
   @Test
   void stream_endsWithTheUser() throws IOException {
     SpeicherServer server = startWithUsers();
-    try (CapturedLog log = new CapturedLog()) {
+    try (CapturedLog log = CapturedLog.ofServer()) {
       RawClient stream = listen(server, basic("cleaner:sesame"));
       readUntil(stream, "event: sample");
       RawClient boss = connect(server);
@@ -291,7 +273,7 @@ final class DashboardIT {
   void action_needsTheRight() throws IOException {
     SpeicherServer server = startWithUsers();
     String token = token(server);
-    try (CapturedLog log = new CapturedLog()) {
+    try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(ask(server, "POST /api/v1/clear", token)).startsWith("HTTP/1.1 401 ");
       assertThat(ask(server, "POST /api/v1/reset-counters", token, basic("cleaner:sesame")))
           .startsWith("HTTP/1.1 403 ")

@@ -27,6 +27,7 @@ import io.speicher.server.net.Connections;
 import io.speicher.server.security.Authenticator;
 import io.speicher.server.security.Denials;
 import io.speicher.server.security.UserDirectory;
+import io.speicher.store.HitRatioCurve;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import java.net.InetAddress;
@@ -205,6 +206,11 @@ public final class ServerStatus implements ServerControl {
   /** The hottest keys of the last minute, and of the last hour, so many of each. */
   List<HotKey> hotKeys(int limit) {
     return CommandStats.hottest(commandStats(), limit);
+  }
+
+  /** What the hit ratio would be with less or more memory. */
+  HitRatioCurve hitRatioCurve() {
+    return store.hitRatioCurve();
   }
 
   @Override

@@ -3,7 +3,7 @@
 /* global uPlot */
 
 const CURSOR = { sync: { key: 'time' }, drag: { x: false, y: false }, points: { size: 6 }, y: false };
-const HEIGHT = 168;
+export const HEIGHT = 168;
 
 export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -34,16 +34,17 @@ export function axes(format, incrs) {
 export const BYTE_STEPS = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
 /** The frame of a panel: a heading, what it shows now in words and figures, and room to draw. */
-function frame(title, note) {
+export function frame(title, note) {
   const heading = element('h2', { textContent: title });
   const now = element('p', { className: 'now' });
   const legend = element('ul', { className: 'legend' });
   const plot = element('div', { className: 'plot' });
   plot.setAttribute('aria-hidden', 'true');
   const panel = element('section', { className: 'panel chart' }, element('header', {}, heading, now), plot, legend);
-  if (note) panel.append(element('p', { className: 'note', textContent: note }));
+  const more = element('p', { className: 'note', textContent: note ?? '', hidden: !note });
+  panel.append(more);
   panel.setAttribute('aria-label', title);
-  return { panel, now, legend, plot };
+  return { panel, now, legend, plot, note: more };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { clearAll, disconnect, openSession, resetCounters, say } from './actions.js';
 import { BYTE_STEPS, Chart, element } from './charts.js';
 import { fetchJson, follow } from './feed.js';
+import { Curve } from './curve.js';
 import { byteRate, bytes, clock, count, duration, nanos, percent, rate, whole } from './format.js';
 import { LATENCY } from './heatmap.js';
 import { tables } from './tables.js';
@@ -81,6 +82,7 @@ const perSecond = (label, member, color) => ({ label, color, value: (sample) => 
 const CHARTS = [
   {
     title: 'Operations by dialect',
+    wide: true,
     format: rate,
     stacked: true,
     now: (sample) => rate(operations(sample)),
@@ -90,7 +92,6 @@ const CHARTS = [
       value: (sample) => sample.commands_per_second[name] ?? 0,
     })),
   },
-  LATENCY,
   {
     title: 'Hit ratio',
     format: percent,
@@ -98,6 +99,7 @@ const CHARTS = [
     now: (sample) => percent(hitRatio(sample)),
     series: [{ label: 'keys found, of those asked for', color: '--c1', value: hitRatio }],
   },
+  LATENCY,
   {
     title: 'Memory by purpose',
     format: bytes,
@@ -138,6 +140,7 @@ const CHARTS = [
   },
   {
     title: 'Network',
+    wide: true,
     format: byteRate,
     steps: BYTE_STEPS,
     series: [perSecond('received', 'read_bytes', '--c2'), perSecond('sent', 'written_bytes', '--c1')],
@@ -145,9 +148,11 @@ const CHARTS = [
 ];
 
 const charts = CHARTS.map((spec) => new Chart(spec));
+const curve = new Curve();
 const lists = tables(disconnect);
 const tiles = TILES.map(tile);
 byId('charts').append(...charts.map((chart) => chart.panel));
+charts[CHARTS.indexOf(LATENCY)].panel.after(curve.panel);
 byId('tables').append(...lists.map((list) => list.panel));
 
 // ---- colours ----
@@ -158,7 +163,7 @@ const themeChoice = byId('theme');
 function paint(theme) {
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  charts.forEach((chart) => chart.recolor());
+  [...charts, curve].forEach((chart) => chart.recolor());
 }
 
 Object.entries(THEMES).forEach(([value, textContent]) => themeChoice.append(element('option', { value, textContent })));
@@ -197,6 +202,7 @@ follow({
     byId('reset').disabled = !session.may_administer;
     byId('clear').disabled = !session.may_clear;
     lists.forEach((list) => list.allow(session.may_administer));
+    curve.refresh();
     tellConnection('live', 'live');
     banner.hidden = true;
     document.body.classList.remove('stale');
