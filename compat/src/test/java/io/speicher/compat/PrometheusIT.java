@@ -2,6 +2,7 @@ package io.speicher.compat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.speicher.testing.Program;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -26,6 +28,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** What Prometheus's own tool says of our metrics, rules and dashboard. */
 final class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern LISTENING = Pattern.compile("Listening on\" address=(\\S+)");
+
+  private static final String CONFIG =
+      """
+      global: { scrape_interval: 1s, evaluation_interval: 1s }
+      rule_files: [ "%s" ]
+      scrape_configs:
+        - job_name: speicher
+          static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
+      """;
+
   private static final Path DOCS = Path.of("..", "docs").toAbsolutePath();
 
   @TempDir Path folder;
@@ -48,7 +61,11 @@ final class PrometheusIT {
   }
 
   private String metrics(String accept) throws IOException {
-    URI uri = URI.create("http://%s:%d/metrics".formatted(server.host(), server.port()));
+    return get(server.host() + ":" + server.port(), "/metrics", accept);
+  }
+
+  private static String get(String address, String path, String accept) throws IOException {
+    URI uri = URI.create("http://" + address + path);
     HttpURLConnection asked = (HttpURLConnection) uri.toURL().openConnection();
     asked.setRequestProperty("Accept", accept);
     try (InputStream in = asked.getInputStream()) {
@@ -82,6 +99,53 @@ final class PrometheusIT {
     Path rules = DOCS.resolve("monitoring");
     promtool("", "check", "rules", rules.resolve("alerts.yml").toString());
     promtool("", "test", "rules", rules.resolve("alerts-test.yml").toString());
+  }
+
+  /** A Prometheus of its own reads the server, and its rules tell that the cache is cold. */
+  @Test
+  void scrape() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("prometheus.yml"),
+            CONFIG.formatted(DOCS.resolve("monitoring").resolve("alerts.yml"), server.port()));
+    Path log = folder.resolve("log");
+    Process prometheus =
+        new ProcessBuilder(
+                Program.find("prometheus", "prometheus").path(),
+                "--config.file=" + config,
+                "--storage.tsdb.path=" + folder.resolve("data"),
+                "--web.listen-address=127.0.0.1:0")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      String address = await().until(() -> listening(log), Optional::isPresent).orElseThrow();
+      await().until(() -> query(address, "up"), answer -> answer.contains(",\"1\"]"));
+      await()
+          .until(
+              () -> query(address, "speicher_get_hits_total"),
+              answer -> answer.contains("\"job\":\"speicher\"") && answer.contains(",\"2\"]"));
+      await()
+          .until(
+              () -> get(address, "/api/v1/alerts", "*/*"),
+              answer -> answer.contains("SpeicherRestarted"));
+    } finally {
+      prometheus.destroy();
+      prometheus.waitFor();
+    }
+  }
+
+  /** Where Prometheus says that it listens, once it does. */
+  private static Optional<String> listening(Path log) throws IOException {
+    return LISTENING
+        .matcher(Files.readString(log))
+        .results()
+        .map(found -> found.group(1))
+        .findAny();
+  }
+
+  private static String query(String address, String expression) throws IOException {
+    return get(address, "/api/v1/query?query=" + expression, "*/*");
   }
 
   /** Whoever renames a metric is told where else it stands. */

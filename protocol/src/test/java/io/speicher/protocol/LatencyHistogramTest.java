@@ -52,6 +52,31 @@ final class LatencyHistogramTest {
   }
 
   @Test
+  void since() {
+    LatencyHistogram before = new LatencyHistogram();
+    before.record(100);
+    before.record(5_000);
+    before.record(5_000);
+    ours.addAll(before);
+    ours.record(100);
+    ours.record(70_000);
+    LatencyHistogram since = ours.since(before);
+    assertThat(since.count()).isEqualTo(2);
+    assertThat(since.countUpTo(100)).isEqualTo(1);
+    assertThat(since.countUpTo(50_000)).isEqualTo(1);
+  }
+
+  @Test
+  void since_setToZero() {
+    LatencyHistogram before = new LatencyHistogram();
+    before.record(100);
+    before.record(100);
+    ours.record(100);
+    ours.record(9_000);
+    assertThat(ours.since(before).count()).isEqualTo(1);
+  }
+
+  @Test
   void nothing() {
     assertThat(ours.count()).isZero();
     assertThat(ours.percentileNanos(99)).isZero();

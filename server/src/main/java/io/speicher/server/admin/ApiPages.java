@@ -14,6 +14,7 @@ import io.speicher.server.http.Page;
 import io.speicher.server.http.PageToken;
 import io.speicher.server.http.Route;
 import io.speicher.server.http.Route.Right;
+import io.speicher.store.HitRatioCurve;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -57,6 +58,7 @@ final class ApiPages {
         Route.get(PREFIX + "slowlog", Right.ADMIN, request -> object(this::slowCommands)),
         Route.get(PREFIX + "hotkeys", Right.ADMIN, request -> object(this::hotKeys)),
         Route.get(PREFIX + "bigkeys", Right.ADMIN, request -> object(this::bigKeys)),
+        Route.get(PREFIX + "hitratio", Right.USER, request -> object(this::hitRatio)),
         Route.get(PREFIX + "history", Right.USER, request -> object(history::writeAll)),
         Route.get(PREFIX + "stream", Right.USER, history::stream),
         Route.get(PREFIX + "session", Right.USER, this::session));
@@ -164,6 +166,27 @@ final class ApiPages {
       out.writeEndObject();
     }
     out.writeEndArray();
+  }
+
+  private void hitRatio(JsonGenerator out) {
+    HitRatioCurve curve = status.hitRatioCurve();
+    hitRatio("last_hour", curve.lastHour(), out);
+    hitRatio("last_day", curve.lastDay(), out);
+  }
+
+  private static void hitRatio(String name, HitRatioCurve.Period period, JsonGenerator out) {
+    out.writeObjectPropertyStart(name);
+    out.writeNumberProperty("sampled_reads", period.sampledReadCount());
+    out.writeArrayPropertyStart("points");
+    for (HitRatioCurve.Point point : period.points()) {
+      out.writeStartObject();
+      out.writeNumberProperty("scale", point.scale());
+      out.writeNumberProperty("memory_bytes", point.budgetBytes());
+      out.writeNumberProperty("hit_ratio", point.hitRatio());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeEndObject();
   }
 
   private void clients(JsonGenerator out) {

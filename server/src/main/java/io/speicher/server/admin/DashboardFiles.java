@@ -31,6 +31,7 @@ final class DashboardFiles {
         SCRIPT,
         "actions.js",
         "charts.js",
+        "curve.js",
         "dashboard.js",
         "feed.js",
         "format.js",

@@ -30,6 +30,7 @@ import io.speicher.server.net.Connections;
 import io.speicher.server.security.Authenticator;
 import io.speicher.server.security.Denials;
 import io.speicher.server.security.UserDirectory;
+import io.speicher.store.HitRatioCurve;
 import io.speicher.store.LargestItems;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
@@ -156,7 +157,7 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.MAX_CONNECTIONS, (long) connections.max());
     numbers.put(Gauge.THREADS, (long) executors.size());
     numbers.put(Gauge.PORT, (long) port);
-    numbers.put(Gauge.MAX_FRAME_BYTES, (long) limits.maxFrameBytes());
+    numbers.put(Gauge.MAX_FRAME_BYTES, limits.maxFrameBytes());
     numbers.put(Gauge.MAX_KEY_BYTES, (long) limits.maxKeyBytes());
     return new ServerStats(
         version(),
@@ -254,6 +255,11 @@ public final class ServerStatus implements ServerControl {
             .toList(),
         largest.endedMillis() == 0 ? 0 : dates.toDateMillis(largest.endedMillis()),
         largest.walkMillis());
+  }
+
+  /** What the hit ratio would be with less or more memory. */
+  HitRatioCurve hitRatioCurve() {
+    return store.hitRatioCurve();
   }
 
   @Override

@@ -1,8 +1,9 @@
 // The dashboard: what is shown, where it comes from, and what is said when it does not come.
 
 import { clearAll, disconnect, openSession, resetCounters, say } from './actions.js';
-import { Chart, element } from './charts.js';
+import { BYTE_STEPS, Chart, element } from './charts.js';
 import { fetchJson, follow } from './feed.js';
+import { Curve } from './curve.js';
 import { byteRate, bytes, clock, count, duration, nanos, percent, rate, whole } from './format.js';
 import { LATENCY } from './heatmap.js';
 import { tables } from './tables.js';
@@ -27,8 +28,8 @@ const otherBytes = (sample) => Math.max(0, sample.resident_bytes - sample.used_b
 // ---- tiles ----
 
 const TILES = [
-  { label: 'Operations', value: (s) => rate(operations(s)), detail: (s) => `${rate(s.per_second.errors)} errors` },
-  { label: 'Hit ratio', value: (s) => percent(hitRatio(s)), detail: (s) => `${rate(s.per_second.get_misses)} misses` },
+  { label: 'Operations', value: (s) => rate(operations(s)), detail: (s) => `errors ${rate(s.per_second.errors)}` },
+  { label: 'Hit ratio', value: (s) => percent(hitRatio(s)), detail: (s) => `misses ${rate(s.per_second.get_misses)}` },
   {
     label: 'Latency, p99',
     value: (s) => (s.latency.count > 0 ? nanos(s.latency.p99_ns) : '–'),
@@ -40,7 +41,7 @@ const TILES = [
     detail: (s) => `${bytes(s.used_bytes)} of ${bytes(s.memory_bytes)}`,
     share: (s) => s.used_bytes / s.memory_bytes,
   },
-  { label: 'Items', value: (s) => count(s.items), detail: (s) => `${rate(s.per_second.evicted_items)} evicted` },
+  { label: 'Items', value: (s) => count(s.items), detail: (s) => `evicted ${rate(s.per_second.evicted_items)}` },
   {
     label: 'Connections',
     value: (s) => whole(s.current_connections),
@@ -81,6 +82,7 @@ const perSecond = (label, member, color) => ({ label, color, value: (sample) => 
 const CHARTS = [
   {
     title: 'Operations by dialect',
+    wide: true,
     format: rate,
     stacked: true,
     now: (sample) => rate(operations(sample)),
@@ -90,23 +92,25 @@ const CHARTS = [
       value: (sample) => sample.commands_per_second[name] ?? 0,
     })),
   },
-  LATENCY,
   {
     title: 'Hit ratio',
     format: percent,
-    max: () => 1,
+    max: 1,
     now: (sample) => percent(hitRatio(sample)),
     series: [{ label: 'keys found, of those asked for', color: '--c1', value: hitRatio }],
   },
+  LATENCY,
   {
     title: 'Memory by purpose',
     format: bytes,
+    steps: BYTE_STEPS,
     stacked: true,
-    now: (sample) => `budget of items ${bytes(sample.memory_bytes)}, of connections ${bytes(sample.connection_memory_bytes)}`,
+    now: (sample) => `resident ${bytes(sample.resident_bytes)}`,
     series: [
       { label: 'the process itself', color: '--c4', value: otherBytes },
       { label: 'connections', color: '--c3', value: (sample) => sample.connection_bytes },
       { label: 'items and index', color: '--c1', value: (sample) => sample.used_bytes },
+      { label: 'budget of items', color: '--line-3', isLimit: true, value: (sample) => sample.memory_bytes },
     ],
   },
   {
@@ -121,7 +125,7 @@ const CHARTS = [
   {
     title: 'Load of event loops',
     format: percent,
-    max: () => 1,
+    max: 1,
     now: (sample) => `${sample.loop_load.length} ${sample.loop_load.length === 1 ? 'loop' : 'loops'}`,
     series: [
       { label: 'busiest', color: '--c3', value: busiest },
@@ -136,15 +140,19 @@ const CHARTS = [
   },
   {
     title: 'Network',
+    wide: true,
     format: byteRate,
+    steps: BYTE_STEPS,
     series: [perSecond('received', 'read_bytes', '--c2'), perSecond('sent', 'written_bytes', '--c1')],
   },
 ];
 
 const charts = CHARTS.map((spec) => new Chart(spec));
+const curve = new Curve();
 const lists = tables(disconnect);
 const tiles = TILES.map(tile);
 byId('charts').append(...charts.map((chart) => chart.panel));
+charts[CHARTS.indexOf(LATENCY)].panel.after(curve.panel);
 byId('tables').append(...lists.map((list) => list.panel));
 
 // ---- colours ----
@@ -155,7 +163,7 @@ const themeChoice = byId('theme');
 function paint(theme) {
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  charts.forEach((chart) => chart.recolor());
+  [...charts, curve].forEach((chart) => chart.recolor());
 }
 
 Object.entries(THEMES).forEach(([value, textContent]) => themeChoice.append(element('option', { value, textContent })));
@@ -194,6 +202,7 @@ follow({
     byId('reset').disabled = !session.may_administer;
     byId('clear').disabled = !session.may_clear;
     lists.forEach((list) => list.allow(session.may_administer));
+    curve.refresh();
     tellConnection('live', 'live');
     banner.hidden = true;
     document.body.classList.remove('stale');

@@ -1,6 +1,6 @@
 // Latency over time: how many commands took how long, as the depth of a colour, with percentiles as lines above.
 
-import { css } from './charts.js';
+import { axes, css } from './charts.js';
 import { nanos } from './format.js';
 
 const MIN_NANOS = 1024;
@@ -57,6 +57,7 @@ const percentile = (label, member, color) => ({
 
 export const LATENCY = {
   title: 'Latency',
+  wide: true,
   note: 'From the receipt of a command to its reply, of one in 16 commands.',
   format: nanos,
   now: ({ latency }) => (latency.count > 0 ? `p99 ${nanos(latency.p99_ns)}` : 'no commands'),
@@ -67,7 +68,14 @@ export const LATENCY = {
   ],
   options: (chart) => {
     const base = chart.spec;
+    const [time, scale] = axes(nanos);
+    // A line at each power of ten, and none between them.
+    scale.splits = () => {
+      const [low, high] = range(chart.samples, chart.bounds);
+      return Array.from({ length: 11 }, (_, i) => 10 ** i).filter((value) => value >= low && value <= high);
+    };
     return {
+      axes: [time, scale],
       scales: {
         x: { range: () => chart.timeRange() },
         y: { distr: 3, log: 10, range: () => range(chart.samples, chart.bounds) },

@@ -57,6 +57,7 @@ export class Table {
       this.show();
     } catch (error) {
       if (error.status) this.say(error.message);
+      if (error.status === 404) this.panel.hidden = true; // The server is older than this page.
     }
   }
 
@@ -92,7 +93,7 @@ export class Table {
 
 const code = (text) => element('code', { textContent: text, title: text });
 
-function choice(label, options, changed) {
+export function choice(label, options, changed) {
   const select = element('select', { onchange: () => changed(select.value) });
   select.setAttribute('aria-label', label);
   options.forEach(([value, text]) => select.append(element('option', { value, textContent: text })));
@@ -118,8 +119,20 @@ const HOT_KEYS = {
   ],
 };
 
+const BIG_KEYS = {
+  title: 'Big keys',
+  path: '/api/v1/bigkeys',
+  empty: 'The server has not walked through its memory yet, or has no items.',
+  rows: (answer) => answer.big_keys,
+  columns: [
+    { label: 'Key', cell: (row) => code(row.key) },
+    { label: 'Item', number: true, cell: (row) => bytes(row.item_bytes) },
+  ],
+};
+
 const SLOW_LOG = {
   title: 'Slow log',
+  wide: true,
   path: '/api/v1/slowlog',
   empty: 'No command has taken longer than slowlog-log-slower-than.',
   rows: (answer) => answer.slow_commands,
@@ -182,4 +195,4 @@ const SETTINGS = {
   ],
 };
 
-export const tables = (disconnect) => [HOT_KEYS, SLOW_LOG, clients(disconnect), SETTINGS].map((spec) => new Table(spec));
+export const tables = (disconnect) => [HOT_KEYS, BIG_KEYS, SLOW_LOG, clients(disconnect), SETTINGS].map((spec) => new Table(spec));
