@@ -39,10 +39,10 @@ final class EvictionPolicy {
    * When an item is so much too early or too late is known from the stamps of the last segments that
    * these queues gave up.
    *
-   * What is known of both sides is rounded against the newcomer: a ghost says when the segment of
-   * its item was opened, by the start of its stamp; a segment of the main queue is stamped when it is
-   * full. Rounded the other way, a loop of twice the capacity would replace items of the stable set
-   * by others that are no better, again and again.
+   * A newcomer that enters the main queue although nothing there was idle for longer makes that
+   * evict what has no worse a claim, and a loop of twice the capacity would replace items of the
+   * stable set by others that are no better, again and again. So a segment of the main queue is
+   * stamped when it is full, and hasMainRoom allows for what cleaning lags behind.
    *
    * How long ghosts have to last was measured: as long as it takes to store three times as much as
    * fits. With one time, sweeping traces lost 5 to 9 points.
@@ -190,7 +190,7 @@ final class EvictionPolicy {
    */
   long returned(int ghost, long itemBytes) {
     long age = Ghosts.age(ghost, ghostNow());
-    long leftAt = (ghostNow() - age) * ticksPerStamp;
+    long leftAt = (ghostNow() - age) * ticksPerStamp + ticksPerStamp / 4;
     long step = Math.min(STEP_ITEMS * itemBytes, capacityBytes >>> MAX_STEP_SHIFT);
     if (Ghosts.origin(ghost) == SMALL) {
       if (leftAt >= lateSmallStamp()) {
