@@ -11,7 +11,7 @@ package io.speicher.bench.traces;
 record EqualItems(int segmentCount, int itemsPerSegment) {
   static final int KEY_BYTES = 8;
 
-  private static final int SEGMENT_HEADER_BYTES = 16;
+  private static final int SEGMENT_HEADER_BYTES = 48;
   private static final int MIN_SEGMENT_BYTES = 8 << 10;
   private static final int MIN_ITEM_BYTES = 32;
 

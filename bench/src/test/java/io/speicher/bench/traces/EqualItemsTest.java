@@ -17,7 +17,24 @@ final class EqualItemsTest {
     assertThat(items.segmentCount()).isBetween(200, 400);
     assertThat(Integer.bitCount(items.segmentBytes())).isEqualTo(1);
     int itemBytes = 3 + 8 + items.valueBytes() + (items.valueBytes() > 255 ? 1 : 0);
-    assertThat((items.segmentBytes() - 16) / itemBytes).isEqualTo(items.itemsPerSegment());
+    assertThat((items.segmentBytes() - 48) / itemBytes).isEqualTo(items.itemsPerSegment());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 1_000, 3_000, 25_000})
+  void of_storeThatShips_holdsAsMany(int itemCount) {
+    try (StoreCache store = StoreCache.ofItems(itemCount)) {
+      int held = 0;
+      for (int key = 0; key < itemCount; key++) {
+        store.request(key, 1);
+      }
+      for (int key = 0; key < itemCount; key++) {
+        held += store.request(key, 1) ? 1 : 0;
+      }
+
+      // The cleaner keeps a few segments free.
+      assertThat(held).isBetween(itemCount - itemCount / 40, itemCount);
+    }
   }
 
   @Test

@@ -260,7 +260,7 @@ final class Cleaner {
     if (awaySince < 0) {
       return SMALL;
     }
-    return policy.isSmallTooLarge(smallBytes()) || oneIdleSince(awaySince) ? MAIN : SMALL;
+    return policy.hasMainRoom(smallBytes()) || oneIdleSince(awaySince) ? MAIN : SMALL;
   }
 
   private boolean oneIdleSince(long stamp) {

@@ -16,7 +16,7 @@ import static io.speicher.store.segment.TableLayout.SLOT_BYTES;
 import static io.speicher.store.segment.TableLayout.TABLE_BYTES;
 
 import java.lang.invoke.VarHandle;
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongConsumer;
 
 /**
  * Where the item of a key lies. A hash leads to a table, a tag within it to a bucket, and a slot of
@@ -166,7 +166,9 @@ final class HashIndex {
   long findAt(long slotAddress, long hash, Match match) {
     long slot = isCurrent(tableOf(hash)) ? getLongAcquire(slotAddress) : 0;
     boolean found =
-        slot != 0 && SlotLayout.tag(slot) == tagOf(hash) && match.matches(slotAddress, slot);
+        SlotLayout.isItem(slot)
+            && SlotLayout.tag(slot) == tagOf(hash)
+            && match.matches(slotAddress, slot);
     return found ? slotAddress : NOT_FOUND;
   }
 
@@ -184,7 +186,7 @@ final class HashIndex {
       for (int found = slotsOf(bucket, tag); found != 0; found &= found - 1) {
         long at = bucket + (long) Integer.numberOfTrailingZeros(found) * SLOT_BYTES;
         long slot = getLongAcquire(at);
-        if (slot != 0 && match.matches(at, slot)) {
+        if (SlotLayout.isItem(slot) && match.matches(at, slot)) {
           return at;
         }
       }
@@ -316,15 +318,29 @@ final class HashIndex {
     int bucketIndex = home(SlotLayout.tag(slot), buckets);
     while (true) {
       long bucket = bucket(table, bucketIndex);
-      for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
-        if (getLong(at) == 0) {
-          putLongRelease(at, slot);
-          return;
-        }
+      long free = freeSlot(bucket);
+      if (free != NOT_FOUND) {
+        putLongRelease(free, slot);
+        return;
       }
       TableLayout.setPassers(bucket, TableLayout.passers(bucket) + 1);
       bucketIndex = next(bucketIndex, buckets);
     }
+  }
+
+  /** A slot without an item, rather one without ghosts, or {@link #NOT_FOUND}. */
+  private static long freeSlot(long bucket) {
+    long free = NOT_FOUND;
+    for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
+      long slot = getLong(at);
+      if (slot == 0) {
+        return at;
+      }
+      if (SlotLayout.holdsGhosts(slot)) {
+        free = at;
+      }
+    }
+    return free;
   }
 
   /** Spreads a locked table over more pages, or leaves it as it is if there are none. */
@@ -354,7 +370,7 @@ final class HashIndex {
         // Readers go on counting hits and observing versions: what they add to a slot either comes
         // along or fails.
         long slot = getLong(at) == 0 ? 0 : getAndSetLong(at, 0);
-        if (slot != 0) {
+        if (SlotLayout.isItem(slot)) {
           scratch[taken++] = slot;
         }
       }
@@ -396,37 +412,22 @@ final class HashIndex {
 
   // ---- ghosts ----
 
-  /** The ghosts in the home bucket of a hash. Any thread may ask, and be told of ones that go. */
-  long ghosts(long hash) {
-    long table = tableOf(hash);
-    return getLong(TableLayout.ghostWordAddress(homeBucket(table, hash))) & Ghosts.MASK;
+  /** The bucket where the search for a hash begins, and its ghosts are, in a locked table. */
+  long homeBucket(long table, long hash) {
+    return bucket(table, home(tagOf(hash), TableLayout.buckets(table)));
   }
 
-  /** Sets them, in a locked table. */
-  void setGhosts(long table, long hash, long ghosts) {
-    long at = TableLayout.ghostWordAddress(homeBucket(table, hash));
-    putLong(at, (getLong(at) & ~Ghosts.MASK) | (ghosts & Ghosts.MASK));
-  }
-
-  /** Replaces all ghosts of a table. */
-  void replaceGhosts(long table, LongUnaryOperator replacement) {
+  /** Does something to all buckets of a table, while that is locked. */
+  void forEachBucket(long table, LongConsumer action) {
     lock(table);
     try {
       int buckets = TableLayout.buckets(table);
       for (int i = 0; i < buckets; i++) {
-        long at = TableLayout.ghostWordAddress(bucket(table, i));
-        long word = getLong(at);
-        if ((word & Ghosts.MASK) != 0) {
-          putLong(at, (word & ~Ghosts.MASK) | (replacement.applyAsLong(word) & Ghosts.MASK));
-        }
+        action.accept(bucket(table, i));
       }
     } finally {
       unlock(table);
     }
-  }
-
-  private long homeBucket(long table, long hash) {
-    return bucket(table, home(tagOf(hash), TableLayout.buckets(table)));
   }
 
   // ---- all of it ----
@@ -496,7 +497,9 @@ final class HashIndex {
       long bucket = bucket(table, bucketIndex);
       for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
         long slot = getLong(at);
-        if (slot != 0 && SlotLayout.tag(slot) >= firstTag && SlotLayout.tag(slot) < endTag) {
+        if (SlotLayout.isItem(slot)
+            && SlotLayout.tag(slot) >= firstTag
+            && SlotLayout.tag(slot) < endTag) {
           visitor.visit(slot);
         }
       }

@@ -138,7 +138,7 @@ final class Room {
 
   /** Which queue an item belongs to whose key had none. */
   int queueOfNew(long hash, long itemBytes) {
-    int ghost = policy.ghostOf(index.ghosts(hash), hash);
+    int ghost = policy.ghostOf(index.homeBucket(hash), hash);
     if (ghost == Ghosts.NONE || !pool.lock.tryLock()) {
       return SMALL;
     }
@@ -151,10 +151,7 @@ final class Room {
 
   /** Takes the ghost of an item away that is in the index now. Its table is locked. */
   void forgetGhost(long table, long hash) {
-    long ghosts = index.ghosts(hash);
-    if (ghosts != 0) {
-      index.setGhosts(table, hash, policy.withoutGhost(ghosts, hash));
-    }
+    Ghosts.remove(index.homeBucket(table, hash), hash);
   }
 
   /**
@@ -289,7 +286,7 @@ final class Room {
     compaction.opened();
     tablesToAge += count * (double) index.tableCount() / policy.ticksOfGhosts();
     for (; tablesToAge >= 1; tablesToAge--) {
-      index.replaceGhosts(index.table(nextTableToAge), policy::withoutOldGhosts);
+      index.forEachBucket(index.table(nextTableToAge), policy::removeOldGhosts);
       nextTableToAge = (nextTableToAge + 1) % index.tableCount();
     }
   }

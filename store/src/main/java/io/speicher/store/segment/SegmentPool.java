@@ -113,6 +113,9 @@ final class SegmentPool {
     int last = open.segmentAcquire(place);
     if (last != NO_SEGMENT) {
       segments.seal(last);
+      if (ItemClass.queue(segments.itemClass(last)) == MAIN) {
+        segments.setPlace(last, segments.itemClass(last), policy.clock());
+      }
     }
     int segment = free.next();
     begin(segment, 1, OpenSegments.itemClass(place), expiresAtMillis);

@@ -100,7 +100,8 @@ final class SegmentPrefetch implements Prefetch {
     int lines = count; // The bucket of a key is read before its place is needed for a line.
     for (int i = 0; i < count; i++) {
       slotAddresses[i] = HashIndex.candidate(addresses[i], hashes[i]);
-      long item = segments.address(SlotLayout.location(NativeMemory.getLong(slotAddresses[i])));
+      long item =
+          segments.address(SlotLayout.locationOrZero(NativeMemory.getLong(slotAddresses[i])));
       addresses[i] = item;
       int last = needed[i] - 1;
       for (int at = NativeMemory.LINE_BYTES; at < last; at += NativeMemory.LINE_BYTES) {

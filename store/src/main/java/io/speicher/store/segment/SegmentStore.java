@@ -2,6 +2,7 @@ package io.speicher.store.segment;
 
 import io.speicher.store.BatchReader;
 import io.speicher.store.CopyResult;
+import io.speicher.store.HitRatioCurve;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
@@ -72,6 +73,7 @@ public final class SegmentStore implements Store {
   private final Removals removals = new Removals();
   private final Room room;
   private final ThreadLocal<Lookup> lookups;
+  private final Miniatures miniatures;
 
   /** How many threads have used the store. */
   private final AtomicInteger threads = new AtomicInteger();
@@ -98,6 +100,12 @@ public final class SegmentStore implements Store {
 
   /** {@code random} decides how keys are hashed. */
   SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random) {
+    this(geometry, ticker, random, Miniatures.MIN_SAMPLE_BITS);
+  }
+
+  /** One key in {@code 1 << sampleBits} is simulated for the {@link #hitRatioCurve}. */
+  SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random, int sampleBits) {
+    miniatures = new Miniatures(geometry.budgetBytes(), sampleBits, ticker.millis());
     this.ticker = ticker;
     budgetBytes = geometry.budgetBytes();
     layout = StoreLayout.of(geometry);
@@ -151,7 +159,14 @@ public final class SegmentStore implements Store {
     if (hit) {
       lookup.countHit();
     }
+    simulate(lookup, hit);
     return hit;
+  }
+
+  private void simulate(Lookup lookup, boolean hit) {
+    if (miniatures.isSampled(lookup.hash())) {
+      miniatures.read(lookup.hash(), hit ? lookup.stored().bytes() : 0);
+    }
   }
 
   private boolean read(Lookup lookup, ItemReader reader) {
@@ -195,9 +210,11 @@ public final class SegmentStore implements Store {
       reader.read(keyIndex, lookup);
       if (lookup.isIntact()) {
         lookup.countHit();
+        simulate(lookup, true);
         return;
       }
     }
+    simulate(lookup, false);
     reader.read(keyIndex, null);
   }
 
@@ -404,6 +421,9 @@ public final class SegmentStore implements Store {
     } else if (outcome != Outcome.CLEARED) {
       old.countWritten(draft.bytes());
       room.help(old);
+      if (miniatures.isSampled(old.hash())) {
+        miniatures.stored(old.hash(), draft.bytes());
+      }
     }
     return outcome;
   }
@@ -564,6 +584,12 @@ public final class SegmentStore implements Store {
   @Override
   public void maintain() {
     room.maintain();
+    miniatures.advance(ticker.millis());
+  }
+
+  @Override
+  public HitRatioCurve hitRatioCurve() {
+    return miniatures.curve();
   }
 
   @Override

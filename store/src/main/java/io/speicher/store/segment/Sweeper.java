@@ -349,8 +349,7 @@ final class Sweeper {
   private void leaveGhost(Sweep sweep, long table, long hash) {
     int queue = queue(sweep);
     long stamp = segments.stamp(sweep.segment);
-    long ghosts = index.ghosts(hash);
-    index.setGhosts(table, hash, policy.withGhost(ghosts, hash, queue, stamp, oldestMainStamp));
+    policy.leaveGhost(index.homeBucket(table, hash), hash, queue, stamp, oldestMainStamp);
     if (queue == MAIN) {
       policy.mainEvicted(item.bytes());
     }

@@ -144,7 +144,7 @@ final class TableLayout {
     putShort(bucket + SLOTS_END, passers);
   }
 
-  /** The word that holds the ghosts of a bucket, see {@link Ghosts#MASK}, beside its passers. */
+  /** The word that holds the ghosts of a bucket, see {@link Ghosts}, beside its passers. */
   static long ghostWordAddress(long bucket) {
     return bucket + SLOTS_END;
   }

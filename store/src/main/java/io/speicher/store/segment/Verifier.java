@@ -115,7 +115,9 @@ final class Verifier {
     for (int bucketIndex = 0; bucketIndex < buckets; bucketIndex++) {
       for (int i = 0; i < TableLayout.SLOTS; i++) {
         long slot = index.slot(table, bucketIndex, i);
-        if (slot != 0) {
+        if (SlotLayout.holdsGhosts(slot)) {
+          expect(Ghosts.areSound(slot), name + "a slot with ghosts has none, or has more");
+        } else if (slot != 0) {
           items++;
           verifySlot(name, table, slot, bucketIndex, passers, locations, liveBytes, liveItems);
         }

@@ -28,6 +28,7 @@ final class VerifierTest {
   private static final int FLIPS = Integer.getInteger("flips", 100);
 
   private static final int OBSERVED_BIT = 43;
+  private static final int FIRST_GHOST_BIT = 4;
   private static final int FREQUENCY_SHIFT = 41;
 
   private final long seed = Long.getLong("seed", new Random().nextLong());
@@ -87,10 +88,12 @@ final class VerifierTest {
       long slot = NativeMemory.getLong(at);
       int bit = random.nextInt(64);
       boolean hint =
-          slot != 0
-              && (bit == FREQUENCY_SHIFT
-                  || bit == FREQUENCY_SHIFT + 1
-                  || (bit == OBSERVED_BIT && !carriesVersion(slot)));
+          SlotLayout.holdsGhosts(slot)
+              ? bit >= FIRST_GHOST_BIT
+              : slot != 0
+                  && (bit == FREQUENCY_SHIFT
+                      || bit == FREQUENCY_SHIFT + 1
+                      || (bit == OBSERVED_BIT && !carriesVersion(slot)));
       if (!hint) {
         isNoticed(at + bit / 8, bit % 8, "slot bit " + bit);
       }
