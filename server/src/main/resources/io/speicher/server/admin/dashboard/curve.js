@@ -1,4 +1,4 @@
-// What the hit ratio would be with less or more memory.
+// What the hit ratio would be with less or more memory, as long as the store has an estimate.
 
 /* global uPlot */
 
@@ -26,8 +26,7 @@ export class Curve {
       this.legend.append(element('li', {}, element('span', { textContent: label }), value));
       return value;
     });
-    this.empty = element('p', { className: 'empty', textContent: 'Nothing has been read yet.' });
-    this.plot.before(this.empty);
+    this.panel.hidden = true;
     new ResizeObserver(() => this.draw()).observe(this.plot);
     setInterval(() => this.refresh(), EVERY_MILLIS);
   }
@@ -37,8 +36,8 @@ export class Curve {
     try {
       this.answer = await fetchJson('/api/v1/hitratio');
       this.draw();
-    } catch (error) {
-      if (error.status) this.empty.textContent = error.message;
+    } catch {
+      // The feed says that the server is gone; the curve of before stays.
     }
   }
 
@@ -48,8 +47,7 @@ export class Curve {
 
   draw() {
     const { points = [], sampled_reads: reads = 0 } = this.answer?.[this.period] ?? {};
-    this.plot.hidden = points.length === 0;
-    this.empty.hidden = points.length > 0;
+    this.panel.hidden = points.length === 0;
     this.uplot?.destroy();
     this.uplot = null;
     SIZES.forEach(([scale], i) => {
