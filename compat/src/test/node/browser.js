@@ -28,10 +28,17 @@ export async function open(port, options = {}) {
   page.complaints = []
   page.on('pageerror', (error) => page.complaints.push(error.message))
   page.on('console', (message) => message.type() === 'error' && page.complaints.push(message.text()))
+  if (options.answers) await page.route('**/api/v1/*', (route) => answer(route, options.answers))
   await page.goto(`http://localhost:${port}/`)
   await page.locator('#connection', { hasText: 'live' }).waitFor()
   await page.locator('.chart canvas').first().waitFor()
   return page
+}
+
+/** Answers in place of the server where it is said what. */
+function answer(route, answers) {
+  const path = new URL(route.request().url()).pathname
+  return path in answers ? route.fulfill({ json: answers[path] }) : route.continue()
 }
 
 export const tile = (page, label) => page.locator('.tile', { hasText: label }).locator('.figure')

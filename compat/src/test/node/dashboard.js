@@ -31,7 +31,7 @@ for (const title of ['Operations by dialect', 'Latency', 'Memory by purpose', 'L
 
 // ---- lists ----
 
-const region = (name) => page.getByRole('region', { name, exact: true })
+const region = (name, on = page) => on.getByRole('region', { name, exact: true })
 await region('Hot keys').scrollIntoViewIfNeeded()
 await region('Hot keys').getByText('hot', { exact: true }).waitFor()
 await region('Settings').scrollIntoViewIfNeeded()
@@ -77,6 +77,23 @@ await ended
 await page.getByRole('button', { name: 'Disconnect guest' }).waitFor({ state: 'detached' })
 
 assert.deepEqual(page.complaints, [])
+
+// ---- the curve, which takes more reads than a test makes ----
+
+const points = [0.125, 0.25, 0.5, 1, 2, 4, 8].map((scale, i) => ({
+  scale,
+  memory_bytes: scale * 2 ** 26,
+  hit_ratio: 0.3 + i / 10,
+}))
+const period = { sampled_reads: 12345, points }
+const curved = await open(port, {
+  answers: { '/api/v1/hitratio': { last_hour: period, last_day: { sampled_reads: 0, points: [] } } },
+})
+await region('Hit ratio by memory', curved).locator('canvas').waitFor()
+assert.equal(await region('Hit ratio by memory', curved).locator('.legend').textContent(), 'half the memory50 %now60 %twice the memory70 %')
+await region('Hit ratio by memory', curved).getByRole('combobox').selectOption('last_day')
+await region('Hit ratio by memory', curved).getByText('Nothing was read in this time.').waitFor()
+await curved.context().close()
 
 // ---- for everybody ----
 

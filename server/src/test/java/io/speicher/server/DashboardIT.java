@@ -309,10 +309,10 @@ final class DashboardIT {
     String person = "Accept: text/html,*/*";
     assertThat(ask(server, "GET /login", person))
         .startsWith("HTTP/1.1 401 ")
-        .contains("\r\nWWW-Authenticate: Basic realm=");
+        .contains("\r\nWWW-Authenticate: Basic realm=\"speicher\", charset=\"UTF-8\"\r\n");
     assertThat(ask(server, "GET /login", person, basic("cleaner:sesame")))
         .startsWith("HTTP/1.1 401 ")
-        .contains("\r\nWWW-Authenticate: Basic realm=");
+        .contains("\r\nWWW-Authenticate: Basic realm=\"speicher\", charset=\"UTF-8\"\r\n");
     assertThat(ask(server, "GET /login", person, basic("boss:sesame")))
         .startsWith("HTTP/1.1 303 ")
         .contains("\r\nLocation: /\r\n");

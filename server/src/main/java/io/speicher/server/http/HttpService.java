@@ -39,7 +39,9 @@ public final class HttpService implements HttpHandover, AutoCloseable {
 
   private static final Logger logger = System.getLogger(HttpService.class.getName());
 
-  private static final String CHALLENGE = "Basic realm=\"speicher\", charset=\"UTF-8\", Bearer";
+  /** Without Bearer, which is understood as well: Chromium asks nobody where both are there. */
+  private static final String CHALLENGE = "Basic realm=\"speicher\", charset=\"UTF-8\"";
+
   private static final String QUIET_CHALLENGE = "Bearer";
 
   private final Guard guard;

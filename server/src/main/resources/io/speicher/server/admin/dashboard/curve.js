@@ -1,4 +1,4 @@
-// What the hit ratio would be with less or more memory.
+// What the hit ratio would be with less or more memory, as long as the store has an estimate.
 
 /* global uPlot */
 
@@ -9,6 +9,9 @@ import { bytes, count, percent } from './format.js';
 
 const EVERY_MILLIS = 10_000;
 const SIZES = [[0.5, 'half the memory'], [1, 'now'], [2, 'twice the memory']];
+
+/** How often each size has to be doubled from the present one; half of it is -1. */
+const doublings = (points) => points.map((point) => Math.log2(point.scale));
 
 export class Curve {
   constructor() {
@@ -26,8 +29,7 @@ export class Curve {
       this.legend.append(element('li', {}, element('span', { textContent: label }), value));
       return value;
     });
-    this.empty = element('p', { className: 'empty', textContent: 'Nothing has been read yet.' });
-    this.plot.before(this.empty);
+    this.panel.hidden = true;
     new ResizeObserver(() => this.draw()).observe(this.plot);
     setInterval(() => this.refresh(), EVERY_MILLIS);
   }
@@ -37,8 +39,8 @@ export class Curve {
     try {
       this.answer = await fetchJson('/api/v1/hitratio');
       this.draw();
-    } catch (error) {
-      if (error.status) this.empty.textContent = error.message;
+    } catch {
+      // The feed says that the server is gone; the curve of before stays.
     }
   }
 
@@ -48,22 +50,22 @@ export class Curve {
 
   draw() {
     const { points = [], sampled_reads: reads = 0 } = this.answer?.[this.period] ?? {};
-    this.plot.hidden = points.length === 0;
-    this.empty.hidden = points.length > 0;
+    this.panel.hidden = !Object.values(this.answer ?? {}).some((period) => period.points.length > 0);
+    this.note.textContent = points.length > 0 ? `Estimated on ${count(reads)} sampled reads.` : 'Nothing was read in this time.';
     this.uplot?.destroy();
     this.uplot = null;
     SIZES.forEach(([scale], i) => {
       this.values[i].textContent = percent(points.find((point) => point.scale === scale)?.hit_ratio);
     });
     if (points.length === 0 || this.plot.clientWidth === 0) return;
-    this.note.textContent = `Estimated on a sample of the keys: ${count(reads)} reads.`;
-    this.uplot = new uPlot(this.options(points), [points.map((p) => p.memory_bytes), points.map((p) => p.hit_ratio)], this.plot);
+    this.uplot = new uPlot(this.options(points), [doublings(points), points.map((point) => point.hit_ratio)], this.plot);
   }
 
   options(points) {
     const [below, left] = axes(percent);
-    const sizes = points.map((point) => point.memory_bytes);
-    Object.assign(below, { splits: () => sizes.filter((_, i) => i % 2 === 0), values: (_, splits) => splits.map(bytes) });
+    const at = doublings(points);
+    below.splits = () => at.filter((_, i) => i % 2 === 0);
+    below.values = () => points.filter((_, i) => i % 2 === 0).map((point) => bytes(point.memory_bytes));
     const color = css('--c1');
     return {
       width: this.plot.clientWidth,
@@ -72,7 +74,7 @@ export class Curve {
       legend: { show: false },
       cursor: { show: false },
       axes: [below, left],
-      scales: { x: { time: false, distr: 3, log: 2, range: () => [sizes[0], sizes.at(-1)] }, y: { range: () => [0, 1] } },
+      scales: { x: { time: false, range: () => [at[0], at.at(-1)] }, y: { range: () => [0, 1] } },
       series: [{}, { stroke: color, width: 2, fill: `${color}22`, points: { show: true, size: 6, fill: color } }],
     };
   }

@@ -57,7 +57,6 @@ export class Table {
       this.show();
     } catch (error) {
       if (error.status) this.say(error.message);
-      if (error.status === 404) this.panel.hidden = true; // The server is older than this page.
     }
   }
 
@@ -119,20 +118,8 @@ const HOT_KEYS = {
   ],
 };
 
-const BIG_KEYS = {
-  title: 'Big keys',
-  path: '/api/v1/bigkeys',
-  empty: 'The server has not walked through its memory yet, or has no items.',
-  rows: (answer) => answer.big_keys,
-  columns: [
-    { label: 'Key', cell: (row) => code(row.key) },
-    { label: 'Item', number: true, cell: (row) => bytes(row.item_bytes) },
-  ],
-};
-
 const SLOW_LOG = {
   title: 'Slow log',
-  wide: true,
   path: '/api/v1/slowlog',
   empty: 'No command has taken longer than slowlog-log-slower-than.',
   rows: (answer) => answer.slow_commands,
@@ -195,4 +182,4 @@ const SETTINGS = {
   ],
 };
 
-export const tables = (disconnect) => [HOT_KEYS, BIG_KEYS, SLOW_LOG, clients(disconnect), SETTINGS].map((spec) => new Table(spec));
+export const tables = (disconnect) => [HOT_KEYS, SLOW_LOG, clients(disconnect), SETTINGS].map((spec) => new Table(spec));
