@@ -36,7 +36,7 @@ final class WatchCommands {
               "2.2.12",
               "Tells which commands took long.",
               SERVER.command(
-                  "slowlog|get",
+                  "slowlog|get [count]",
                   -2,
                   LOG,
                   Keys.NONE,
@@ -67,7 +67,7 @@ final class WatchCommands {
               "2.8.13",
               "Tells how long commands take.",
               SERVER.command(
-                  "latency|histogram",
+                  "latency|histogram [command [command ...]]",
                   -2,
                   ADMIN,
                   Keys.NONE,
@@ -85,7 +85,7 @@ final class WatchCommands {
                   "Tells the last delays: here, nothing is written down.",
                   r -> r.answer(NO_ELEMENTS)),
               SERVER.command(
-                  "latency|history",
+                  "latency|history event",
                   3,
                   ADMIN,
                   Keys.NONE,
@@ -94,7 +94,7 @@ final class WatchCommands {
                   "Tells all delays of a kind: here, nothing is written down.",
                   r -> r.answer(NO_ELEMENTS)),
               SERVER.command(
-                  "latency|reset",
+                  "latency|reset [event [event ...]]",
                   -2,
                   ADMIN,
                   Keys.NONE,
