@@ -48,11 +48,14 @@ import picocli.CommandLine.Spec;
       "  speicher server                          a server on localhost:14567, until Ctrl-C",
       "  speicher set greeting hello",
       "  speicher get greeting",
+      "  speicher stat                            what the server does, one line a second",
+      "  speicher shell                           any command of Redis, typed",
       "  speicher help set                        all about one command",
       "",
       "Environment:",
       "  SPEICHER_URL     the server to talk to (default: speicher://localhost:14567)",
       "  SPEICHER_AUTH    USER:PASSWORD, for a server that asks for one",
+      "  SPEICHER_HISTORY where speicher shell keeps what was typed (default: ~/.speicher_history)",
       "  SPEICHER_DEBUG   1 adds the stack trace to errors",
       "  NO_COLOR         1 turns colours off",
       "",
@@ -71,22 +74,13 @@ public final class SpeicherCommand implements Callable<Integer> {
 
   private static final List<String> CACHE_COMMANDS = List.of("get", "set", "del", "reset", "ping");
 
-  private static final List<String> OPERATIONS = 
+  private static final List<String> OPERATIONS =
       List.of(
-          "shell",
-          "stat",
-          "top",
-          "hotkeys",
-          "bigkeys",
-          "slowlog",
-          "latency",
-          "clients",
-          "monitor",
-          "scan",
-          "config",
-          "info");
+          "shell", "stat", "top", "hotkeys", "bigkeys", "slowlog", "latency", "clients", "monitor",
+          "scan", "config", "info");
 
-  private static final List<String> OTHER_COMMANDS = List.of("version", "completion", "help");
+  private static final List<String> OTHER_COMMANDS =
+      List.of("version", "completion", "man", "help");
 
   private static final Set<String> VERSION_OPTIONS = Set.of("--version", "-V");
 
@@ -172,7 +166,7 @@ public final class SpeicherCommand implements Callable<Integer> {
   }
 
   private static boolean isAboutAll(String name) {
-    return name.equals("help") || name.equals("completion");
+    return name.equals("help") || name.equals("completion") || name.equals("man");
   }
 
   private static Object[] commands(List<String> names, Shell shell) {
@@ -201,6 +195,7 @@ public final class SpeicherCommand implements Callable<Integer> {
       case "info" -> new InfoCommand(shell);
       case "version" -> new VersionCommand(shell);
       case "completion" -> new CompletionCommand(shell);
+      case "man" -> new ManCommand(shell);
       case "help" -> new HelpCommand();
       default -> null;
     };

@@ -50,7 +50,7 @@ final class VersionCommand implements Callable<Integer> {
   }
 
   /** What the jar says; classes that are in none have no version. */
-  private static String version() {
+  static String version() {
     String version = VersionCommand.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
   }

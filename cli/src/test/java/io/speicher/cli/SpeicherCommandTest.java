@@ -3,9 +3,11 @@ package io.speicher.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.cli.FakeShell.Outcome;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,11 +23,26 @@ final class SpeicherCommandTest {
         "ping",
         "shell",
         "stat",
+        "top",
+        "hotkeys",
+        "bigkeys",
+        "slowlog",
+        "latency",
+        "clients",
+        "monitor",
+        "scan",
+        "config",
         "info",
         "server",
         "version",
         "completion",
+        "man",
         "help");
+  }
+
+  /** Those whose help is like that of the others. */
+  static Stream<String> ownCommands() {
+    return commands().filter(name -> !Set.of("server", "help").contains(name));
   }
 
   // Help.
@@ -47,6 +64,9 @@ final class SpeicherCommandTest {
             "  del ",
             "  reset ",
             "  ping ",
+            "\nCommands for operators:\n  shell ",
+            "  stat ",
+            "  top ",
             "\nServices:\n  server      Pretend to be a server at 50% of the price.\n",
             "\nOther commands:\n  version ",
             "  completion ",
@@ -57,7 +77,7 @@ final class SpeicherCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"get", "set", "del", "reset", "ping", "version", "completion"})
+  @MethodSource("ownCommands")
   void help_ofCommand(String command) {
     Outcome help = shell.run(command, "--help");
     assertThat(help.status()).isZero();
@@ -78,6 +98,16 @@ final class SpeicherCommandTest {
     Outcome outcome = shell.run("help", "nothing");
     assertThat(outcome.status()).isEqualTo(2);
     assertThat(outcome.err()).startsWith("speicher: unknown subcommand 'nothing'").hasLineCount(1);
+  }
+
+  /** A mistake is answered with what is there, also where a name alone is looked at. */
+  @ParameterizedTest
+  @CsvSource({
+    "sat, unknown command 'sat' (did you mean stat?); see speicher --help",
+    "hotkey, unknown command 'hotkey' (did you mean hotkeys?); see speicher --help",
+  })
+  void mistake(String command, String message) {
+    assertThat(shell.run(command)).isEqualTo(new Outcome(2, "", "speicher: " + message + "\n"));
   }
 
   // Services.

@@ -67,7 +67,9 @@ public final class ConnectionOptions {
       order = 103,
       description =
           "All in one: speicher://HOST:PORT, speichers://HOST:PORT for TLS, or unix:/PATH (default:"
-              + " the variable SPEICHER_URL, where no other option says where the server is).")
+              + " the variable SPEICHER_URL, where no other option says where the server is). Commands"
+              + " that speak RESP know redis://HOST:PORT/DATABASE, rediss://... and redis+unix:/PATH"
+              + " too.")
   private @Nullable String url;
 
   @Option(

@@ -2,8 +2,9 @@ package io.speicher.cli.console;
 
 import java.util.Locale;
 
-/** Numbers as people read them, in at most five characters and a unit. */
+/** Numbers as people read them, in at most five characters and a unit; {@code -} for NaN. */
 public final class Units {
+  private static final String UNKNOWN = "-";
   private static final String[] BYTES = {"B", "K", "M", "G", "T", "P"};
   private static final String[] COUNTS = {"", "k", "M", "G", "T"};
 
@@ -33,6 +34,9 @@ public final class Units {
 
   /** A time: {@code 87us}, {@code 1.4ms}, {@code 2.0s}. */
   public static String micros(double micros) {
+    if (Double.isNaN(micros)) {
+      return UNKNOWN;
+    }
     if (micros < 999.5) {
       return String.format(Locale.ROOT, "%.0fus", micros);
     }
@@ -54,9 +58,9 @@ public final class Units {
         : seconds / 86_400 + "d" + twoDigits(seconds / 3_600 % 24) + "h";
   }
 
-  /** A share in percent with a decimal, or {@code -} where there is nothing to share. */
+  /** A share in percent, with a decimal. */
   public static String percent(double share) {
-    return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.1f", 100 * share);
+    return Double.isNaN(share) ? UNKNOWN : String.format(Locale.ROOT, "%.1f", 100 * share);
   }
 
   private static String twoDigits(long number) {
@@ -64,6 +68,9 @@ public final class Units {
   }
 
   private static String scaled(double number, int factor, String[] units) {
+    if (Double.isNaN(number)) {
+      return UNKNOWN;
+    }
     int unit = 0;
     double rest = number;
     while (rest >= factor - 0.5 && unit < units.length - 1) {

@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
       "  speicher bigkeys                         the ten largest",
       "  speicher bigkeys --count 50 --json",
       "",
-      "A Speicher server finds them itself as it walks through its memory, so this costs nothing; what has",
-      "changed since its last walk is not seen. Any other server is asked for all its keys with SCAN and for",
-      "the MEMORY USAGE of each, which it bears while it works, and which takes a while.",
+      "A Speicher server finds them itself as it walks through its memory, so this costs nothing;",
+      "what has changed since its last walk is not seen. Any other server is asked for all its keys",
+      "with SCAN and for the MEMORY USAGE of each, which it bears while it works, and which takes a",
+      "while.",
     })
 public final class BigKeysCommand extends RespCommand {
   @Option(

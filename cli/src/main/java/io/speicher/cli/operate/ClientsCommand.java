@@ -67,8 +67,7 @@ public final class ClientsCommand extends RespCommand {
     Table table =
         new Table(">id", "address", "user", "name", ">age", ">idle", ">memory", "last command");
     clients.stream()
-        .sorted(
-            (a, b) -> Long.compare(number(a, "idle"), number(b, "idle")))
+        .sorted((a, b) -> Long.compare(number(a, "idle"), number(b, "idle")))
         .forEach(client ->
             table.add(
                 text(client, "id"),

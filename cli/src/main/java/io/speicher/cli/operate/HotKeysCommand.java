@@ -22,9 +22,10 @@ import picocli.CommandLine.Option;
       "  speicher hotkeys --hour --bytes          by bytes received and sent, within the last hour",
       "  speicher hotkeys --json",
       "",
-      "A Speicher server always counts a sample of its commands; the numbers are estimates. Any other server",
-      "is asked for all its keys with SCAN and for the OBJECT FREQ of each, which takes a while, and works",
-      "only if its maxmemory-policy is an LFU one. What is shown then is its counter, from 0 to 255.",
+      "A Speicher server always counts a sample of its commands; the numbers are estimates. Any other",
+      "server is asked for all its keys with SCAN and for the OBJECT FREQ of each, which takes a",
+      "while, and works only if its maxmemory-policy is an LFU one. What is shown then is its",
+      "counter, from 0 to 255.",
     })
 public final class HotKeysCommand extends RespCommand {
   @Option(
@@ -35,7 +36,10 @@ public final class HotKeysCommand extends RespCommand {
       description = "How many (default: ${DEFAULT-VALUE}).")
   private int count;
 
-  @Option(names = "--hour", order = 2, description = "Of the last hour (default: of the last minute).")
+  @Option(
+      names = "--hour",
+      order = 2,
+      description = "Of the last hour (default: of the last minute).")
   private boolean ofHour;
 
   @Option(names = "--bytes", order = 3, description = "By bytes received and sent for them.")
@@ -59,7 +63,8 @@ public final class HotKeysCommand extends RespCommand {
         server.call(
             "HOTKEYS", "GET", "WINDOW", ofHour ? "3600" : "60", "COUNT", Integer.toString(count));
     if (!isUnknownCommand(told)) {
-      KeyRanking ranking = KeyRanking.of(told.orThrow().field(byBytes ? "by-net-bytes" : "by-uses"));
+      KeyRanking ranking =
+          KeyRanking.of(told.orThrow().field(byBytes ? "by-net-bytes" : "by-uses"));
       return print(ranking, byBytes ? "bytes" : "uses", ofHour ? 3_600 : 60);
     }
     if (ofHour || byBytes) {
@@ -74,8 +79,7 @@ public final class HotKeysCommand extends RespCommand {
       return ExitCode.OK;
     }
     boolean isRate = what.equals("uses");
-    Table table =
-        isRate ? new Table(">uses", ">uses/s", "key") : new Table(">" + what, "key");
+    Table table = isRate ? new Table(">uses", ">uses/s", "key") : new Table(">" + what, "key");
     for (KeyRanking.Entry e : ranking.entries()) {
       String number = what.equals("bytes") ? Units.bytes(e.number()) : Units.count(e.number());
       if (isRate) {

@@ -55,7 +55,9 @@ final class KeyWalk {
       progress.show(
           "%s of %s keys (%.0f %%)"
               .formatted(
-                  Units.count(seen), Units.count(total), total == 0 ? 100.0 : 100.0 * seen / total));
+                  Units.count(seen),
+                  Units.count(total),
+                  total == 0 ? 100.0 : 100.0 * seen / total));
       goesOn = visitor.visit(found.get(1).elements()) && !found.get(0).text().equals("0");
     }
   }

@@ -23,9 +23,9 @@ import picocli.CommandLine.Option;
       "  speicher latency --json                  a JSON object a line",
       "  speicher shell config resetstat          begins anew",
       "",
-      "mean is the time of execution alone. The percentiles of a Speicher server are the time from the bytes",
-      "received to the reply written; those of Redis are of the execution, as INFO latencystats has them.",
-      "speicher ping measures a round trip from here.",
+      "mean is the time of execution alone. The percentiles of a Speicher server are the time from",
+      "the bytes received to the reply written; those of Redis are of the execution, as INFO",
+      "latencystats has them. speicher ping measures a round trip from here.",
     })
 public final class LatencyCommand extends RespCommand {
   private static final String COUNTS = "cmdstat_";
@@ -38,8 +38,7 @@ public final class LatencyCommand extends RespCommand {
     }
 
     String percentile(String part) {
-      double micros = ServerInfo.part(percentiles, part);
-      return Double.isNaN(micros) ? "-" : Units.micros(micros);
+      return Units.micros(ServerInfo.part(percentiles, part));
     }
   }
 
@@ -59,7 +58,9 @@ public final class LatencyCommand extends RespCommand {
         counted.fields().keySet().stream()
             .filter(field -> field.startsWith(COUNTS))
             .map(field -> field.substring(COUNTS.length()))
-            .map(name -> new CommandRow(name, counted.text(COUNTS + name), measured.text(PERCENTILES + name)))
+            .map(name ->
+                new CommandRow(
+                    name, counted.text(COUNTS + name), measured.text(PERCENTILES + name)))
             .sorted(Comparator.comparingDouble((CommandRow row) -> row.count("usec")).reversed())
             .toList();
     if (json) {
@@ -67,7 +68,16 @@ public final class LatencyCommand extends RespCommand {
       return ExitCode.OK;
     }
     Table table =
-        new Table("command", ">calls", ">failed", ">rejected", ">time", ">mean", ">p50", ">p99", ">p99.9");
+        new Table(
+            "command",
+            ">calls",
+            ">failed",
+            ">rejected",
+            ">time",
+            ">mean",
+            ">p50",
+            ">p99",
+            ">p99.9");
     for (CommandRow row : rows) {
       table.add(
           row.name().replace('|', ' '),

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
       "  speicher monitor --count 100 | cut -d'\"' -f2 | sort | uniq -c",
       "                                           which commands are the most frequent",
       "",
-      "This makes every command dearer for as long as it runs: do not leave it running on a busy server.",
+      "This makes every command dearer for as long as it runs: do not leave it running on a busy",
+      "server.",
     })
 public final class MonitorCommand extends RespCommand {
   @Option(

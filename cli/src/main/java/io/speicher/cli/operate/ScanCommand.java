@@ -25,9 +25,9 @@ import picocli.CommandLine.Parameters;
       "  speicher scan 'user:*' --count 10        at most ten that begin so",
       "  speicher scan --json 'user:*'            a JSON string a line, for keys with odd bytes",
       "",
-      "In a pattern, * stands for anything, ? for one character, [a-c] for one of some. On a terminal, bytes",
-      "that are no text are shown as \\x00; into a pipe, keys are printed as they are.",
-      "Exits with 1 if there is no such key.",
+      "In a pattern, * stands for anything, ? for one character, [a-c] for one of some. On a",
+      "terminal, bytes that are no text are shown as \\x00; into a pipe, keys are printed as they",
+      "are. Exits with 1 if there is no such key.",
     })
 public final class ScanCommand extends RespCommand {
   @Parameters(
@@ -81,7 +81,11 @@ public final class ScanCommand extends RespCommand {
 
   private void print(RespReply key) throws IOException {
     if (json) {
-      shell.out().println(JsonText.quote(JsonText.isUtf8(key.bytes()) ? key.text() : Printable.text(key.bytes())));
+      shell
+          .out()
+          .println(
+              JsonText.quote(
+                  JsonText.isUtf8(key.bytes()) ? key.text() : Printable.text(key.bytes())));
     } else if (shell.terminals().out()) {
       shell.out().println(Printable.text(key.bytes()));
     } else {

@@ -54,17 +54,17 @@ public final class StatCommand extends RespCommand {
 
   private static final List<Column> COLUMNS =
       List.of(
-          new Column("ops/s", 7, a -> count(a.rate("total_commands_processed"))),
+          new Column("ops/s", 7, a -> Units.count(a.rate("total_commands_processed"))),
           new Column("hit%", 6, a -> Units.percent(a.hitRatio())),
-          new Column("keys", 7, a -> count(a.now().keys())),
-          new Column("memory", 7, a -> bytes(a.now().number("used_memory"))),
+          new Column("keys", 7, a -> Units.count(a.now().keys())),
+          new Column("memory", 7, a -> Units.bytes(a.now().number("used_memory"))),
           new Column("full%", 6, a -> Units.percent(a.now().full())),
-          new Column("evict/s", 8, a -> count(a.rate("evicted_keys"))),
-          new Column("expire/s", 9, a -> count(a.rate("expired_keys"))),
-          new Column("conns", 6, a -> count(a.now().number("connected_clients"))),
-          new Column("in/s", 7, a -> bytes(a.rate("total_net_input_bytes"))),
-          new Column("out/s", 7, a -> bytes(a.rate("total_net_output_bytes"))),
-          new Column("cpu%", 6, a -> count(100 * a.processors())));
+          new Column("evict/s", 8, a -> Units.count(a.rate("evicted_keys"))),
+          new Column("expire/s", 9, a -> Units.count(a.rate("expired_keys"))),
+          new Column("conns", 6, a -> Units.count(a.now().number("connected_clients"))),
+          new Column("in/s", 7, a -> Units.bytes(a.rate("total_net_input_bytes"))),
+          new Column("out/s", 7, a -> Units.bytes(a.rate("total_net_output_bytes"))),
+          new Column("cpu%", 6, a -> Units.count(100 * a.processors())));
 
   @Option(
       names = "--interval",
@@ -155,13 +155,5 @@ public final class StatCommand extends RespCommand {
         .add("written_bytes_per_second", activity.rate("total_net_output_bytes"))
         .add("processors", activity.processors())
         .toString();
-  }
-
-  private static String count(double number) {
-    return Double.isNaN(number) ? "-" : Units.count(number);
-  }
-
-  private static String bytes(double number) {
-    return Double.isNaN(number) ? "-" : Units.bytes(number);
   }
 }

@@ -42,9 +42,8 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * Sends a command and waits for its reply. A connection that turns out to have been lost since
-   * the last command, and has answered nothing, is made anew, and the command is sent again; what
-   * may have been executed is not.
+   * Sends a command and waits for its reply. A connection that was lost since the last command is
+   * made anew before. No command is sent twice.
    */
   RespReply call(List<ByteBuffer> words) throws IOException {
     if (isLost) {

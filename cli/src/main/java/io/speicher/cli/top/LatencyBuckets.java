@@ -50,7 +50,9 @@ record LatencyBuckets(NavigableMap<Long, Long> calls) {
     return calls.isEmpty() ? 0 : calls.lastEntry().getValue();
   }
 
-  /** An upper bound, in microseconds, of the time that this share of the calls took; NaN for none. */
+  /**
+   * An upper bound, in microseconds, of the time that this share of the calls took; NaN for none.
+   */
   double percentile(double percent) {
     double wanted = total() * percent / 100;
     for (Map.Entry<Long, Long> bucket : calls.entrySet()) {

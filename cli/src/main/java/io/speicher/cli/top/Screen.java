@@ -28,8 +28,7 @@ final class Screen implements AutoCloseable {
     this.shell = shell;
     display = new Display(terminal, true);
     leave =
-        sequence(terminal, Capability.cursor_normal)
-            + sequence(terminal, Capability.exit_ca_mode);
+        sequence(terminal, Capability.cursor_normal) + sequence(terminal, Capability.exit_ca_mode);
     terminal.puts(Capability.enter_ca_mode);
     terminal.puts(Capability.cursor_invisible);
     terminal.flush();

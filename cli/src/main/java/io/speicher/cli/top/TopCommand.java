@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
       "  speicher top                             until q is typed",
       "  speicher top --interval 5s --url redis://cache",
       "",
-      "All numbers are of the last interval; latencies are upper bounds, exact to a factor of two, and those",
-      "of each command are of RESP. A server that is lost is shown as such, and asked again.",
-      "Without a terminal, use speicher stat.",
+      "All numbers are of the last interval; latencies are upper bounds, exact to a factor of two,",
+      "and those of each command are of RESP. A server that is lost is shown as such, and asked",
+      "again. Without a terminal, use speicher stat.",
     })
 public final class TopCommand extends RespCommand {
   private static final int QUIT = 'q';

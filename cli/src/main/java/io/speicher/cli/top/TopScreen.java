@@ -96,26 +96,28 @@ final class TopScreen {
             + server
             + (Double.isNaN(uptime) ? "" : ", up " + Units.seconds((long) uptime));
     String interval = String.format(Locale.ROOT, "last %.1f s", activity.seconds());
-    add(text + " ".repeat(Math.max(2, columns - text.length() - interval.length())) + interval, AttributedStyle.BOLD);
+    add(
+        text + " ".repeat(Math.max(2, columns - text.length() - interval.length())) + interval,
+        AttributedStyle.BOLD);
   }
 
   private void addRates(Activity activity) {
     add(
         "ops/s %s   hit %s %%   in %s/s   out %s/s   cpu %s %%   conns %s"
             .formatted(
-                count(activity.rate("total_commands_processed")),
+                Units.count(activity.rate("total_commands_processed")),
                 Units.percent(activity.hitRatio()),
-                bytes(activity.rate("total_net_input_bytes")),
-                bytes(activity.rate("total_net_output_bytes")),
-                count(100 * activity.processors()),
-                count(activity.now().number("connected_clients"))));
+                Units.bytes(activity.rate("total_net_input_bytes")),
+                Units.bytes(activity.rate("total_net_output_bytes")),
+                Units.count(100 * activity.processors()),
+                Units.count(activity.now().number("connected_clients"))));
     add(
         "evicted/s %s   expired/s %s   errors/s %s   rejected conns/s %s"
             .formatted(
-                count(activity.rate("evicted_keys")),
-                count(activity.rate("expired_keys")),
-                count(activity.rate("total_error_replies")),
-                count(activity.rate("rejected_connections"))));
+                Units.count(activity.rate("evicted_keys")),
+                Units.count(activity.rate("expired_keys")),
+                Units.count(activity.rate("total_error_replies")),
+                Units.count(activity.rate("rejected_connections"))));
   }
 
   private void addMemory(Activity activity) {
@@ -126,13 +128,13 @@ final class TopScreen {
     add(
         "memory %s%s   keys %s   resident %s"
             .formatted(
-                bytes(now.number("used_memory")),
+                Units.bytes(now.number("used_memory")),
                 Double.isNaN(full)
                     ? " of no limit"
                     : " of %s %s %s %%"
-                        .formatted(bytes(now.number("maxmemory")), bar, Units.percent(full)),
-                count(now.keys()),
-                bytes(now.number("used_memory_rss"))),
+                        .formatted(Units.bytes(now.number("maxmemory")), bar, Units.percent(full)),
+                Units.count(now.keys()),
+                Units.bytes(now.number("used_memory_rss"))),
         full >= NEARLY_FULL ? style(AttributedStyle.YELLOW) : AttributedStyle.DEFAULT);
   }
 
@@ -141,7 +143,9 @@ final class TopScreen {
         activity.now().fields().keySet().stream()
             .filter(field -> field.startsWith(DIALECTS))
             .map(field ->
-                field.substring(DIALECTS.length()) + " " + count(partRate(activity, field, "calls")))
+                field.substring(DIALECTS.length())
+                    + " "
+                    + Units.count(partRate(activity, field, "calls")))
             .collect(Collectors.joining("   "));
     if (!dialects.isEmpty()) {
       add("dialects/s   " + dialects);
@@ -179,15 +183,14 @@ final class TopScreen {
             .toList();
     Table table = new Table("command", ">ops/s", ">mean", ">p50", ">p99", ">failed/s");
     for (CommandRow command : commands) {
-      LatencyBuckets latency =
-          now.latency(command.name()).since(before.latency(command.name()));
+      LatencyBuckets latency = now.latency(command.name()).since(before.latency(command.name()));
       table.add(
           command.name().replace('|', ' '),
-          count(command.perSecond()),
+          Units.count(command.perSecond()),
           Units.micros(command.micros() / command.perSecond()),
-          atMost(latency.percentile(50)),
-          atMost(latency.percentile(99)),
-          count(command.failed()));
+          Units.micros(latency.percentile(50)),
+          Units.micros(latency.percentile(99)),
+          Units.count(command.failed()));
     }
     addTable(table.lines());
   }
@@ -199,7 +202,7 @@ final class TopScreen {
     }
     Table table = new Table(">uses/s", "hot keys of the last minute");
     for (KeyRanking.Entry key : now.hotKeys().stream().limit(HOT_KEY_LINES).toList()) {
-      table.add(count((double) key.number() / TopSample.HOT_KEY_SECONDS), key.text());
+      table.add(Units.count((double) key.number() / TopSample.HOT_KEY_SECONDS), key.text());
     }
     List<String> lines = new ArrayList<>(List.of(""));
     lines.addAll(table.lines());
@@ -228,17 +231,5 @@ final class TopScreen {
     double growth =
         ServerInfo.part(activity.now().text(field), part) - (Double.isNaN(before) ? 0 : before);
     return Math.max(0, growth) / activity.seconds();
-  }
-
-  private static String atMost(double micros) {
-    return Double.isNaN(micros) ? "-" : Units.micros(micros);
-  }
-
-  private static String count(double number) {
-    return Double.isNaN(number) ? "-" : Units.count(number);
-  }
-
-  private static String bytes(double number) {
-    return Double.isNaN(number) ? "-" : Units.bytes(number);
   }
 }

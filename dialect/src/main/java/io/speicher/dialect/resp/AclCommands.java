@@ -46,25 +46,25 @@ final class AclCommands {
           "6.0.0",
           "Asks about users, and changes them.",
           acl(
-              "cat",
+              "cat [category]",
               -2,
               PLAIN,
               "Lists the categories of commands, or the commands of one.",
               AclCommands::cat),
           acl(
-              "deluser",
+              "deluser username [username ...]",
               -3,
               ADMIN,
               "Removes users, and ends their connections.",
               AclCommands::delete),
           acl(
-              "dryrun",
+              "dryrun username command [argument [argument ...]]",
               -4,
               ADMIN,
               "Tells whether a user may execute a command.",
               AclCommands::tryOut),
-          acl("genpass", -2, PLAIN, "Makes a password up.", AclCommands::password),
-          acl("getuser", 3, ADMIN, "Describes a user.", AclCommands::find),
+          acl("genpass [bits:integer]", -2, PLAIN, "Makes a password up.", AclCommands::password),
+          acl("getuser username", 3, ADMIN, "Describes a user.", AclCommands::find),
           acl(
               "list",
               2,
@@ -77,14 +77,24 @@ final class AclCommands {
               ADMIN,
               "Reads the users from their file again.",
               r -> change(r, new UserRequest.Load(), Spelling.OK)),
-          acl("log", -2, ADMIN, "Tells what was denied, or forgets it.", AclCommands::log),
+          acl(
+              "log [count | RESET]",
+              -2,
+              ADMIN,
+              "Tells what was denied, or forgets it.",
+              AclCommands::log),
           acl(
               "save",
               2,
               ADMIN,
               "Writes the users to their file.",
               r -> change(r, new UserRequest.Save(), Spelling.OK)),
-          acl("setuser", -3, ADMIN, "Changes a user, or adds one.", AclCommands::set),
+          acl(
+              "setuser username [rule [rule ...]]",
+              -3,
+              ADMIN,
+              "Changes a user, or adds one.",
+              AclCommands::set),
           acl(
               "users",
               2,
@@ -97,7 +107,7 @@ final class AclCommands {
 
   private static CommandSpec acl(
       String name, int arity, String flags, String summary, CommandSpec.Parser parser) {
-    String since = name.equals("dryrun") ? "7.0.0" : "6.0.0";
+    String since = name.startsWith("dryrun ") ? "7.0.0" : "6.0.0";
     return SERVER.command(
         "acl|" + name, arity, flags, Keys.NONE, since, "O(N), N users", summary, parser);
   }

@@ -41,14 +41,14 @@ final class ClientCommands {
               "Tells the name of the connection.",
               ClientCommands::getName),
           client(
-              "setname",
+              "setname name",
               3,
               PLAIN,
               "2.6.9",
               "Gives the connection a name.",
               ClientCommands::setName),
           client(
-              "setinfo",
+              "setinfo <LIB-NAME name | LIB-VER version>",
               4,
               PLAIN,
               "7.2.0",
@@ -61,24 +61,39 @@ final class ClientCommands {
               "6.2.0",
               "Describes the connection.",
               r -> list(r, ConnectionFilter.SELF)),
-          client("list", -2, OF_ALL, "2.4.0", "Describes all connections.", ClientCommands::list),
-          client("kill", -3, OF_ALL, "2.4.0", "Closes connections.", ClientCommands::kill),
           client(
-              "no-evict",
+              "list [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id "
+                  + "[client-id ...]]",
+              -2,
+              OF_ALL,
+              "2.4.0",
+              "Describes all connections.",
+              ClientCommands::list),
+          client(
+              "kill <address | ID client-id | TYPE <NORMAL | MASTER | REPLICA | "
+                  + "PUBSUB> | USER username | ADDR address | LADDR address | SKIPME <YES | "
+                  + "NO> | MAXAGE seconds>",
+              -3,
+              OF_ALL,
+              "2.4.0",
+              "Closes connections.",
+              ClientCommands::kill),
+          client(
+              "no-evict <ON | OFF>",
               3,
               ADMIN,
               "7.0.0",
               "Does nothing: no client is evicted here.",
               ClientCommands::noEvict),
           client(
-              "no-touch",
+              "no-touch <ON | OFF>",
               3,
               PLAIN,
               "7.2.0",
               "Says whether reads count as a use of the item.",
               ClientCommands::noTouch),
           client(
-              "reply",
+              "reply <ON | OFF | SKIP>",
               3,
               PLAIN,
               "3.2.0",

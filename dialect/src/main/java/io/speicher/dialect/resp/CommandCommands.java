@@ -1,6 +1,7 @@
 package io.speicher.dialect.resp;
 
 import io.speicher.dialect.resp.CommandSpec.Keys;
+import io.speicher.dialect.resp.Syntax.Argument;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
 import java.nio.ByteBuffer;
@@ -28,11 +29,20 @@ final class CommandCommands {
                   2,
                   "Counts the commands.",
                   r -> r.answer(Spelling.done(out -> out.integer(commands().size())))),
-              command("docs", -2, "Explains commands.", CommandCommands::docs),
               command(
-                  "getkeys", -4, "Tells which words of a command are keys.", CommandCommands::keys),
-              command("info", -2, "Describes commands.", CommandCommands::info),
-              command("list", -2, "Lists the names of commands.", CommandCommands::list))
+                  "docs [command [command ...]]", -2, "Explains commands.", CommandCommands::docs),
+              command(
+                  "getkeys command argument [argument ...]",
+                  -4,
+                  "Tells which words of a command are keys.",
+                  CommandCommands::keys),
+              command(
+                  "info [command [command ...]]", -2, "Describes commands.", CommandCommands::info),
+              command(
+                  "list [FILTERBY <MODULE module | ACLCAT category | PATTERN pattern>]",
+                  -2,
+                  "Lists the names of commands.",
+                  CommandCommands::list))
           .alone(FLAGS, r -> r.answer(Spelling.done(out -> describe(commands(), out))));
 
   private CommandCommands() {}
@@ -110,7 +120,8 @@ final class CommandCommands {
     out.map(specs.size());
     for (CommandSpec spec : specs) {
       out.bulk(spec.name());
-      out.map(spec.subcommands().isEmpty() ? 4 : 5);
+      int more = (spec.arguments().isEmpty() ? 0 : 1) + (spec.subcommands().isEmpty() ? 0 : 1);
+      out.map(4 + more);
       out.bulk("summary");
       out.bulk(spec.summary());
       out.bulk("since");
@@ -119,11 +130,55 @@ final class CommandCommands {
       out.bulk(spec.group());
       out.bulk("complexity");
       out.bulk(spec.complexity());
+      if (!spec.arguments().isEmpty()) {
+        out.bulk("arguments");
+        arguments(spec.arguments(), out);
+      }
       if (!spec.subcommands().isEmpty()) {
         out.bulk("subcommands");
         explain(spec.subcommands(), out);
       }
     }
+  }
+
+  private static void arguments(List<Argument> arguments, RespWriter out) {
+    out.array(arguments.size());
+    for (Argument argument : arguments) {
+      List<String> flags = flags(argument);
+      String token = argument.token();
+      out.map(
+          2
+              + (token == null ? 0 : 1)
+              + (flags.isEmpty() ? 0 : 1)
+              + (argument.inner().isEmpty() ? 0 : 1));
+      out.bulk("name");
+      out.bulk(argument.name());
+      out.bulk("type");
+      out.bulk(argument.type());
+      if (token != null) {
+        out.bulk("token");
+        out.bulk(token);
+      }
+      if (!flags.isEmpty()) {
+        out.bulk("flags");
+        words(flags, out);
+      }
+      if (!argument.inner().isEmpty()) {
+        out.bulk("arguments");
+        arguments(argument.inner(), out);
+      }
+    }
+  }
+
+  private static List<String> flags(Argument argument) {
+    List<String> flags = new ArrayList<>();
+    if (argument.isOptional()) {
+      flags.add("optional");
+    }
+    if (argument.isMultiple()) {
+      flags.add("multiple");
+    }
+    return flags;
   }
 
   // ---- names and keys ----

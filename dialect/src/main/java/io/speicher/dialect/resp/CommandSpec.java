@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param group what it belongs to: string, generic, connection, server, transactions
  * @param since the version of Redis that had it first
  * @param complexity what its time depends on
+ * @param arguments what may follow the name
  * @param parser null where there are subcommands
  * @param subcommands none for most
  * @param counted what it is counted as
@@ -35,6 +36,7 @@ record CommandSpec(
     String since,
     String complexity,
     String summary,
+    List<Syntax.Argument> arguments,
     @Nullable Parser parser,
     List<CommandSpec> subcommands,
     CommandName counted) {
@@ -88,8 +90,13 @@ record CommandSpec(
 
   /** Makes the commands of a group. */
   record Group(String name) {
+    /**
+     * A command.
+     *
+     * @param usage its name and, as {@link Syntax} reads them, its arguments
+     */
     CommandSpec command(
-        String command,
+        String usage,
         int arity,
         String flags,
         Keys keys,
@@ -97,7 +104,7 @@ record CommandSpec(
         String complexity,
         String summary,
         Parser parser) {
-      return spec(command, arity, flags, keys, since, complexity, summary, parser, List.of());
+      return spec(usage, arity, flags, keys, since, complexity, summary, parser, List.of());
     }
 
     /** A command of nothing but subcommands, to which one is added that lists them. */
@@ -129,7 +136,7 @@ record CommandSpec(
     }
 
     private CommandSpec spec(
-        String command,
+        String usage,
         int arity,
         String flags,
         Keys keys,
@@ -138,6 +145,8 @@ record CommandSpec(
         String summary,
         @Nullable Parser parser,
         List<CommandSpec> subcommands) {
+      int end = usage.indexOf(' ');
+      String command = end < 0 ? usage : usage.substring(0, end);
       return new CommandSpec(
           command,
           arity,
@@ -149,6 +158,7 @@ record CommandSpec(
           since,
           complexity,
           summary,
+          Syntax.parse(usage.substring(command.length())),
           parser,
           subcommands,
           CommandName.of(RespDialect.NAME, command));
@@ -168,6 +178,7 @@ record CommandSpec(
         since,
         complexity,
         summary,
+        arguments,
         newParser,
         subcommands,
         counted);

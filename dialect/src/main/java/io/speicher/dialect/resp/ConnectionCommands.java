@@ -31,7 +31,7 @@ final class ConnectionCommands {
   static final List<CommandSpec> ALL =
       List.of(
           CONNECTION.command(
-              "ping",
+              "ping [message]",
               -1,
               "fast",
               Keys.NONE,
@@ -40,7 +40,7 @@ final class ConnectionCommands {
               "Tells that the server is alive.",
               ConnectionCommands::ping),
           CONNECTION.command(
-              "echo",
+              "echo message",
               2,
               "loading stale fast",
               Keys.NONE,
@@ -49,7 +49,7 @@ final class ConnectionCommands {
               "Gives back what it is given.",
               r -> echo(r, 1)),
           CONNECTION.command(
-              "hello",
+              "hello [protover [AUTH username password] [SETNAME clientname]]",
               -1,
               EARLY,
               Keys.NONE,
@@ -58,7 +58,7 @@ final class ConnectionCommands {
               "Agrees on a version of the protocol.",
               ConnectionCommands::hello),
           CONNECTION.command(
-              "auth",
+              "auth [username] password",
               -2,
               EARLY,
               Keys.NONE,
@@ -67,7 +67,7 @@ final class ConnectionCommands {
               "Tells who the client is.",
               ConnectionCommands::authenticate),
           CONNECTION.command(
-              "select",
+              "select index",
               2,
               "loading stale fast",
               Keys.NONE,

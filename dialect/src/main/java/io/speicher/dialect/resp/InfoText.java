@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class InfoText {
   private static final Set<String> ALL = Set.of("all", "everything");
 
   /** What is long and told only if it is asked for. */
-  private static final Set<String> SELDOM = Set.of("Commandstats", "Latencystats");
+  private static final Set<String> SELDOM = Set.of("Commandstats", "Latencystats", "Dialectstats");
 
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final String UNITS = "BKMGTPE";
@@ -60,6 +61,7 @@ final class InfoText {
     SECTIONS.put("Commandstats", InfoText::commands);
     SECTIONS.put("Errorstats", InfoText::errors);
     SECTIONS.put("Latencystats", InfoText::latencies);
+    SECTIONS.put("Dialectstats", InfoText::dialects);
     SECTIONS.put("Cluster", (stats, fields) -> fields.add("cluster_enabled", 0));
     SECTIONS.put("Keyspace", InfoText::keyspace);
   }
@@ -227,6 +229,21 @@ final class InfoText {
                     command.latency().percentileNanos(99.9) / 1e3));
       }
     }
+  }
+
+  /** What Redis has no word for: how much of the work each dialect brings. */
+  private static void dialects(ServerStats stats, Fields fields) {
+    Map<String, long[]> sums = new TreeMap<>();
+    for (CommandFigures command : stats.commands().get()) {
+      long[] sum = sums.computeIfAbsent(command.dialect(), name -> new long[3]);
+      sum[0] += command.calls();
+      sum[1] += command.nanos();
+      sum[2] += command.failed();
+    }
+    sums.forEach((name, sum) ->
+        fields.add(
+            "dialect_" + name,
+            "calls=" + sum[0] + ",usec=" + sum[1] / 1_000 + ",failed_calls=" + sum[2]));
   }
 
   /** Of what clients of Redis call. */

@@ -59,7 +59,7 @@ final class KeyCommands {
   static final List<CommandSpec> ALL =
       List.of(
           GENERIC.command(
-              "del",
+              "del key [key ...]",
               -2,
               "write",
               Keys.ALL,
@@ -68,7 +68,7 @@ final class KeyCommands {
               "Deletes some keys.",
               KeyCommands::delete),
           GENERIC.command(
-              "unlink",
+              "unlink key [key ...]",
               -2,
               "write fast",
               Keys.ALL,
@@ -77,7 +77,7 @@ final class KeyCommands {
               "Deletes some keys.",
               KeyCommands::delete),
           GENERIC.command(
-              "exists",
+              "exists key [key ...]",
               -2,
               "readonly fast",
               Keys.ALL,
@@ -86,7 +86,7 @@ final class KeyCommands {
               "Counts the keys that there are.",
               KeyCommands::count),
           GENERIC.command(
-              "touch",
+              "touch key [key ...]",
               -2,
               "readonly fast",
               Keys.ALL,
@@ -95,7 +95,7 @@ final class KeyCommands {
               "Counts the keys that there are, and uses them.",
               KeyCommands::count),
           GENERIC.command(
-              "type",
+              "type key",
               2,
               "readonly fast",
               Keys.FIRST,
@@ -104,7 +104,7 @@ final class KeyCommands {
               "Tells what a value is: here, always a string.",
               r -> glance(r, 1, TYPE)),
           GENERIC.command(
-              "keys",
+              "keys pattern",
               2,
               "readonly @dangerous @scan " + TransactionCommands.LONG,
               Keys.NONE,
@@ -113,7 +113,7 @@ final class KeyCommands {
               "Gives all keys that match a pattern.",
               r -> r.answer(new Command.FindKeys(r.pattern(1)), KEYS)),
           GENERIC.command(
-              "scan",
+              "scan cursor [MATCH pattern] [COUNT count] [TYPE type]",
               -2,
               "readonly @scan " + TransactionCommands.LONG,
               Keys.NONE,
@@ -131,7 +131,7 @@ final class KeyCommands {
               "Gives any key.",
               r -> r.answer(new Command.RandomKey(), KEY)),
           GENERIC.command(
-              "rename",
+              "rename key newkey",
               3,
               "write",
               Keys.TWO,
@@ -140,7 +140,7 @@ final class KeyCommands {
               "Gives an item another key.",
               r -> move(r, false)),
           GENERIC.command(
-              "renamenx",
+              "renamenx key newkey",
               3,
               "write fast",
               Keys.TWO,
@@ -149,7 +149,7 @@ final class KeyCommands {
               "Gives an item another key if that has no item.",
               r -> move(r, true)),
           GENERIC.command(
-              "copy",
+              "copy source destination [DB destination-db:integer] [REPLACE]",
               -3,
               "write denyoom",
               Keys.TWO,
@@ -174,7 +174,7 @@ final class KeyCommands {
               "When an item expires, in milliseconds since 1970.",
               KeyCommands::expiry),
           GENERIC.command(
-              "persist",
+              "persist key",
               2,
               "write fast",
               Keys.FIRST,
@@ -186,7 +186,7 @@ final class KeyCommands {
                       new Command.Touch(r.key(1), Expiry.NEVER, TouchCondition.IF_EXPIRES),
                       Spelling.FLAG)),
           GENERIC.command(
-              "wait",
+              "wait numreplicas timeout",
               3,
               "noscript @connection",
               Keys.NONE,
@@ -324,8 +324,9 @@ final class KeyCommands {
   // ---- expiry ----
 
   private static CommandSpec expiring(String name, String since, int unitMillis, boolean absolute) {
+    String unit = unitMillis == 1 ? "milliseconds" : "seconds";
     return GENERIC.command(
-        name,
+        name + " key " + (absolute ? "unix-time-" : "") + unit + " [NX | XX | GT | LT]",
         -3,
         "write fast",
         Keys.FIRST,
@@ -386,7 +387,14 @@ final class KeyCommands {
       String name, String since, String summary, ToLongFunction<Value> time) {
     Spelling spelling = Spelling.number(time, -2);
     return GENERIC.command(
-        name, 2, "readonly fast", Keys.FIRST, since, "O(1)", summary, r -> glance(r, 1, spelling));
+        name + " key",
+        2,
+        "readonly fast",
+        Keys.FIRST,
+        since,
+        "O(1)",
+        summary,
+        r -> glance(r, 1, spelling));
   }
 
   private static long ttl(Value value) {
@@ -408,7 +416,7 @@ final class KeyCommands {
       String name, String since, String summary, BiConsumer<Value, RespWriter> projection) {
     Spelling spelling = Spelling.value(projection, RespWriter::nothing);
     return GENERIC.command(
-        "object|" + name,
+        "object|" + name + " key",
         3,
         "readonly",
         Keys.SECOND,

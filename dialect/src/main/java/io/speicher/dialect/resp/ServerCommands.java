@@ -44,7 +44,7 @@ final class ServerCommands {
               "Counts all items.",
               r -> r.answer(new Command.CountItems(), Spelling.COUNT)),
           SERVER.command(
-              "flushall",
+              "flushall [ASYNC | SYNC]",
               -1,
               "write @keyspace @dangerous @clear",
               Keys.NONE,
@@ -53,7 +53,7 @@ final class ServerCommands {
               "Removes all items.",
               ServerCommands::clear),
           SERVER.command(
-              "flushdb",
+              "flushdb [ASYNC | SYNC]",
               -1,
               "write @keyspace @dangerous @clear",
               Keys.NONE,
@@ -71,7 +71,7 @@ final class ServerCommands {
               "Tells the time of the server.",
               r -> r.answer(new Command.Time(), TIME)),
           SERVER.command(
-              "info",
+              "info [section [section ...]]",
               -1,
               "loading stale @dangerous",
               Keys.NONE,
@@ -89,7 +89,7 @@ final class ServerCommands {
               "Tells the server's part in replication: here, it has no replicas.",
               r -> r.answer(ROLE)),
           SERVER.command(
-              "shutdown",
+              "shutdown [NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
               -1,
               "admin noscript loading stale no_multi allow_busy",
               Keys.NONE,
@@ -98,7 +98,7 @@ final class ServerCommands {
               "Stops the server.",
               ServerCommands::shutdown),
           SERVER.command(
-              "debug",
+              "debug SLEEP seconds:double",
               -2,
               ADMIN,
               Keys.NONE,
@@ -120,7 +120,7 @@ final class ServerCommands {
               "2.0.0",
               "Tells how the server was started.",
               SERVER.command(
-                  "config|get",
+                  "config|get parameter [parameter ...]",
                   -3,
                   ADMIN,
                   Keys.NONE,
@@ -129,7 +129,7 @@ final class ServerCommands {
                   "Tells the parameters that match a pattern.",
                   Configuration::get),
               SERVER.command(
-                  "config|set",
+                  "config|set parameter value [parameter value ...]",
                   -4,
                   ADMIN,
                   Keys.NONE,
@@ -160,7 +160,7 @@ final class ServerCommands {
               "4.0.0",
               "Tells what items take.",
               SERVER.command(
-                  "memory|usage",
+                  "memory|usage key [SAMPLES count]",
                   -3,
                   "readonly",
                   Keys.SECOND,

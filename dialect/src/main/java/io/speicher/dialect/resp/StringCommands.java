@@ -40,7 +40,7 @@ final class StringCommands {
   static final List<CommandSpec> ALL =
       List.of(
           STRING.command(
-              "get",
+              "get key",
               2,
               "readonly fast",
               Keys.FIRST,
@@ -49,7 +49,8 @@ final class StringCommands {
               "Gives the value of a key.",
               StringCommands::get),
           STRING.command(
-              "set",
+              "set key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT "
+                  + "unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]",
               -3,
               "write denyoom",
               Keys.FIRST,
@@ -58,7 +59,7 @@ final class StringCommands {
               "Stores a value, whatever was there before.",
               StringCommands::set),
           STRING.command(
-              "setnx",
+              "setnx key value",
               3,
               "write denyoom fast",
               Keys.FIRST,
@@ -67,7 +68,7 @@ final class StringCommands {
               "Stores a value if the key has none.",
               StringCommands::setIfAbsent),
           STRING.command(
-              "setex",
+              "setex key seconds value",
               4,
               "write denyoom",
               Keys.FIRST,
@@ -76,7 +77,7 @@ final class StringCommands {
               "Stores a value for some seconds.",
               r -> setWithTtl(r, "setex", 1_000)),
           STRING.command(
-              "psetex",
+              "psetex key milliseconds value",
               4,
               "write denyoom",
               Keys.FIRST,
@@ -85,7 +86,7 @@ final class StringCommands {
               "Stores a value for some milliseconds.",
               r -> setWithTtl(r, "psetex", 1)),
           STRING.command(
-              "getset",
+              "getset key value",
               3,
               "write denyoom fast",
               Keys.FIRST,
@@ -94,7 +95,7 @@ final class StringCommands {
               "Stores a value and gives the one before it.",
               StringCommands::getAndSet),
           STRING.command(
-              "getdel",
+              "getdel key",
               2,
               "write fast",
               Keys.FIRST,
@@ -103,7 +104,8 @@ final class StringCommands {
               "Gives the value of a key and deletes it.",
               r -> r.answer(new Command.GetAndDelete(r.key(1)), Spelling.VALUE)),
           STRING.command(
-              "getex",
+              "getex key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT "
+                  + "unix-time-milliseconds | PERSIST]",
               -2,
               "write fast",
               Keys.FIRST,
@@ -112,7 +114,7 @@ final class StringCommands {
               "Gives the value of a key and changes when it expires.",
               StringCommands::getAndTouch),
           STRING.command(
-              "mget",
+              "mget key [key ...]",
               -2,
               "readonly fast",
               Keys.ALL,
@@ -123,7 +125,7 @@ final class StringCommands {
                   r.answer(
                       new Command.GetAll(r.keys(1), r.session().readingView()), Spelling.VALUE)),
           STRING.command(
-              "mset",
+              "mset key value [key value ...]",
               -3,
               "write denyoom",
               Keys.PAIRS,
@@ -132,7 +134,7 @@ final class StringCommands {
               "Stores some values at one moment.",
               r -> r.answer(setAll(r, "mset", false), Spelling.OK)),
           STRING.command(
-              "msetnx",
+              "msetnx key value [key value ...]",
               -3,
               "write denyoom",
               Keys.PAIRS,
@@ -141,7 +143,7 @@ final class StringCommands {
               "Stores some values at one moment if none of the keys has one.",
               r -> r.answer(setAll(r, "msetnx", true), Spelling.FLAG)),
           STRING.command(
-              "append",
+              "append key value",
               3,
               "write denyoom fast",
               Keys.FIRST,
@@ -153,7 +155,7 @@ final class StringCommands {
                       new Command.Append(r.key(1), ValueKind.BYTES, r.bytes(2), false, true),
                       Spelling.COUNT)),
           STRING.command(
-              "strlen",
+              "strlen key",
               2,
               "readonly fast",
               Keys.FIRST,
@@ -162,7 +164,7 @@ final class StringCommands {
               "Tells how long a value is.",
               r -> r.answer(new Command.Get(r.key(1), r.session().readingView()), LENGTH)),
           STRING.command(
-              "setrange",
+              "setrange key offset value",
               4,
               "write denyoom",
               Keys.FIRST,
@@ -171,7 +173,7 @@ final class StringCommands {
               "Overwrites a part of a value.",
               StringCommands::setRange),
           STRING.command(
-              "getrange",
+              "getrange key start end",
               4,
               "readonly",
               Keys.FIRST,
@@ -180,7 +182,7 @@ final class StringCommands {
               "Gives a part of a value.",
               StringCommands::getRange),
           STRING.command(
-              "substr",
+              "substr key start end",
               4,
               "readonly",
               Keys.FIRST,
@@ -189,7 +191,7 @@ final class StringCommands {
               "Gives a part of a value.",
               StringCommands::getRange),
           STRING.command(
-              "incr",
+              "incr key",
               2,
               "write denyoom fast",
               Keys.FIRST,
@@ -198,7 +200,7 @@ final class StringCommands {
               "Adds one to a number.",
               r -> add(r, 1)),
           STRING.command(
-              "decr",
+              "decr key",
               2,
               "write denyoom fast",
               Keys.FIRST,
@@ -207,7 +209,7 @@ final class StringCommands {
               "Takes one from a number.",
               r -> add(r, -1)),
           STRING.command(
-              "incrby",
+              "incrby key increment",
               3,
               "write denyoom fast",
               Keys.FIRST,
@@ -216,7 +218,7 @@ final class StringCommands {
               "Adds to a number.",
               r -> add(r, r.integer(2))),
           STRING.command(
-              "decrby",
+              "decrby key decrement",
               3,
               "write denyoom fast",
               Keys.FIRST,
@@ -225,7 +227,7 @@ final class StringCommands {
               "Takes from a number.",
               StringCommands::subtract),
           STRING.command(
-              "incrbyfloat",
+              "incrbyfloat key increment:double",
               3,
               "write denyoom fast",
               Keys.FIRST,

@@ -76,7 +76,7 @@ final class TransactionCommands {
               "Forgets the transaction.",
               TransactionCommands::discard),
           TRANSACTIONS.command(
-              "watch",
+              "watch key [key ...]",
               -2,
               FLAGS,
               Keys.ALL,

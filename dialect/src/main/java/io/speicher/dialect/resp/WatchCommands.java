@@ -52,7 +52,7 @@ final class WatchCommands {
               "2.2.12",
               "Tells which commands took long.",
               SERVER.command(
-                  "slowlog|get",
+                  "slowlog|get [count]",
                   -2,
                   LOG,
                   Keys.NONE,
@@ -83,7 +83,7 @@ final class WatchCommands {
               "2.8.13",
               "Tells how long commands take.",
               SERVER.command(
-                  "latency|histogram",
+                  "latency|histogram [command [command ...]]",
                   -2,
                   ADMIN,
                   Keys.NONE,
@@ -101,7 +101,7 @@ final class WatchCommands {
                   "Tells the last delay of each kind.",
                   r -> r.answer(new Command.Inspect(), LATEST)),
               SERVER.command(
-                  "latency|history",
+                  "latency|history event",
                   3,
                   ADMIN,
                   Keys.NONE,
@@ -119,7 +119,7 @@ final class WatchCommands {
                   "Tells what has held up the server, in words.",
                   r -> r.answer(new Command.Inspect(), DOCTOR)),
               SERVER.command(
-                  "latency|reset",
+                  "latency|reset [event [event ...]]",
                   -2,
                   ADMIN,
                   Keys.NONE,

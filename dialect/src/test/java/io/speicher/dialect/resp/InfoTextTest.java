@@ -2,7 +2,9 @@ package io.speicher.dialect.resp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.protocol.CommandFigures;
 import io.speicher.protocol.Gauge;
+import io.speicher.protocol.LatencyHistogram;
 import io.speicher.protocol.ServerStats;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,33 @@ final class InfoTextTest {
     assertThat(info.text(stats, Set.of("cluster"))).isEqualTo("# Cluster\r\ncluster_enabled:0\r\n");
     assertThat(info.text(stats, Set.of("keyspace"))).isEqualTo(keyspace);
     assertThat(info.text(stats(8), Set.of("keyspace"))).contains("keys=8,");
+  }
+
+  @Test
+  void text_dialects_areShownIfAskedFor() {
+    assertThat(info.text(stats(7), Set.of())).doesNotContain("# Dialectstats");
+    assertThat(info.text(stats(7), Set.of("all"))).contains("# Dialectstats\r\n");
+    assertThat(info.text(worked(), Set.of("dialectstats")))
+        .isEqualTo(
+            """
+            # Dialectstats\r
+            dialect_json:calls=5,usec=2,failed_calls=0\r
+            dialect_resp:calls=30,usec=9,failed_calls=3\r
+            """);
+  }
+
+  private static ServerStats worked() {
+    return new ServerStats(
+        "1.0",
+        0,
+        Map.of(),
+        List.of(),
+        () ->
+            List.of(
+                new CommandFigures("resp", "get", 10, 4_000, 0, 1, new LatencyHistogram()),
+                new CommandFigures("resp", "set", 20, 5_000, 0, 2, new LatencyHistogram()),
+                new CommandFigures("json", "get", 5, 2_999, 0, 0, new LatencyHistogram())),
+        Map.of());
   }
 
   private static ServerStats stats(long items) {

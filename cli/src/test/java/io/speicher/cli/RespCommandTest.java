@@ -1,0 +1,456 @@
+package io.speicher.cli;
+
+import static io.speicher.cli.resp.FakeRespServer.array;
+import static io.speicher.cli.resp.FakeRespServer.bulk;
+import static io.speicher.cli.resp.FakeRespServer.bulks;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.speicher.cli.FakeShell.Outcome;
+import io.speicher.cli.resp.FakeRespServer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that speak RESP, when the server answers as it should, and when it does not. */
+final class RespCommandTest {
+  private static final String SCAN_ALL = "SCAN 0 COUNT 500";
+  private static final String KEYS = array(bulk("0"), bulks("a", "b\n\u001b"));
+
+  private final FakeShell shell = new FakeShell();
+
+  private Outcome run(FakeRespServer server, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(1, List.of("--url", server.url()));
+    return shell.run(all.toArray(String[]::new));
+  }
+
+  private Outcome run(String command, String answer, String... args) throws Exception {
+    try (FakeRespServer server = FakeRespServer.knowing(command, answer)) {
+      return run(server, args);
+    }
+  }
+
+  private static Outcome printed(String out) {
+    return new Outcome(0, out, "");
+  }
+
+  private static Outcome failed(String message) {
+    return new Outcome(1, "", "speicher: " + message + "\n");
+  }
+
+  // stat
+
+  private static String info(int commands, int hits, int misses) {
+    return bulk(
+        """
+        # Stats\r
+        total_commands_processed:%d\r
+        keyspace_hits:%d\r
+        keyspace_misses:%d\r
+        used_memory:1572864\r
+        maxmemory:3145728\r
+        connected_clients:3\r
+        db0:keys=12345,expires=0,avg_ttl=0\r
+        """
+            .formatted(commands, hits, misses));
+  }
+
+  private FakeRespServer counting() throws Exception {
+    int[] asked = new int[1];
+    return FakeRespServer.answering(command -> {
+      int n = asked[0]++;
+      return info(1_000 * n, 90 * n, 10 * n);
+    });
+  }
+
+  @Test
+  void stat() throws Exception {
+    try (FakeRespServer server = counting()) {
+      Outcome outcome = run(server, "stat", "--interval", "1ms", "--count", "22");
+      assertThat(outcome.status()).isZero();
+      List<String> lines = outcome.out().lines().toList();
+      assertThat(lines).hasSize(24);
+      assertThat(lines.get(0)).isEqualTo(lines.get(21)).startsWith("  ops/s  hit%");
+      assertThat(lines.get(1)).contains("  90.0  12.3k   1.5M  50.0 ");
+      assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    }
+  }
+
+  @Test
+  void stat_json() throws Exception {
+    try (FakeRespServer server = counting()) {
+      Outcome outcome = run(server, "stat", "--interval", "1ms", "--count", "2", "--json");
+      assertThat(outcome.out().lines())
+          .hasSize(2)
+          .allSatisfy(line ->
+              assertThat(line)
+                  .startsWith("{\"time\":\"2")
+                  .contains(
+                      "\"hit_ratio\":0.9,\"keys\":12345,\"used_bytes\":1572864,",
+                      "\"evicted_per_second\":null,"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--interval=0, --interval is 0 (expected: at least 1ms)",
+    "--count=-1, --count=-1 (expected: at least 1)",
+  })
+  void stat_wrong(String option, String message) {
+    assertThat(shell.run("stat", option))
+        .isEqualTo(new Outcome(2, "", "speicher: " + message + "\n"));
+  }
+
+  @Test
+  void stat_untilTheServerStops() throws Exception {
+    int[] asked = new int[1];
+    try (FakeRespServer server =
+        FakeRespServer.answering(command -> asked[0]++ < 2 ? info(1, 1, 1) : null)) {
+      Outcome outcome = run(server, "stat", "--interval", "1ms");
+      assertThat(outcome.status()).isEqualTo(3);
+      assertThat(outcome.out()).hasLineCount(2);
+      assertThat(outcome.err())
+          .isEqualTo(
+              "speicher: 127.0.0.1:" + server.port() + ": the server closed the connection\n");
+    }
+  }
+
+  // info
+
+  @Test
+  void info() throws Exception {
+    assertThat(run("INFO stats", bulk("# Stats\r\na:1\r\nb:x\r\n"), "info", "stats"))
+        .isEqualTo(printed("# Stats\na:1\nb:x\n"));
+    assertThat(run("INFO", bulk("# Stats\r\na:1\r\nb:x\r\nc:01\r\n"), "info", "--json"))
+        .isEqualTo(printed("{\"a\":1,\"b\":\"x\",\"c\":\"01\"}\n"));
+    assertThat(run("INFO nope", bulk(""), "info", "nope"))
+        .isEqualTo(failed("the server has no such section: nope"));
+  }
+
+  // scan
+
+  @Test
+  void scan() throws Exception {
+    try (FakeRespServer server =
+        FakeRespServer.knowing(
+            "DBSIZE",
+            ":3\r\n",
+            SCAN_ALL,
+            array(bulk("77"), bulks("a", "b\n\u001b")),
+            "SCAN 77 COUNT 500",
+            array(bulk("0"), bulks("c")),
+            "SCAN 0 MATCH x* COUNT 500",
+            array(bulk("0"), "*0\r\n"))) {
+      assertThat(run(server, "scan")).isEqualTo(printed("a\nb\n\u001b\nc\n"));
+      assertThat(run(server, "scan", "--count", "1")).isEqualTo(printed("a\n"));
+      assertThat(run(server, "scan", "--json"))
+          .isEqualTo(printed("\"a\"\n\"b\\n\\u001b\"\n\"c\"\n"));
+      assertThat(run(server, "scan", "x*")).isEqualTo(failed("no key matches x*"));
+      shell.typing("");
+      assertThat(run(server, "scan").out()).isEqualTo("a\nb\\n\\x1b\nc\n");
+    }
+  }
+
+  // hotkeys and bigkeys
+
+  @Test
+  void bigKeys() throws Exception {
+    String answer =
+        bulks("walk-ended-unix-ms", "1")
+            .replace("*2", "*4")
+            .concat(bulk("by-item-bytes"))
+            .concat(array(bulk("large"), ":2048\r\n", bulk("small"), ":10\r\n"));
+    assertThat(run("BIGKEYS COUNT 10", answer, "bigkeys"))
+        .isEqualTo(printed("bytes  key\n 2.0K  large\n  10B  small\n"));
+    assertThat(run("BIGKEYS COUNT 5", answer, "bigkeys", "--count=5", "--json").out())
+        .isEqualTo("[{\"key\":\"large\",\"bytes\":2048},{\"key\":\"small\",\"bytes\":10}]\n");
+  }
+
+  @Test
+  void bigKeys_beforeTheFirstWalk() throws Exception {
+    Outcome outcome =
+        run("BIGKEYS COUNT 10", array(bulk("walk-ended-unix-ms"), ":0\r\n"), "bigkeys");
+    assertThat(outcome)
+        .isEqualTo(
+            failed("the server has not walked through its memory yet: try again in a while"));
+  }
+
+  @Test
+  void bigKeys_ofAnotherServer() throws Exception {
+    try (FakeRespServer server =
+        FakeRespServer.knowing(
+            "DBSIZE",
+            ":2\r\n",
+            SCAN_ALL,
+            KEYS,
+            "MEMORY USAGE a",
+            ":100\r\n",
+            "MEMORY USAGE b\n\u001b",
+            ":3000\r\n")) {
+      assertThat(run(server, "bigkeys"))
+          .isEqualTo(printed("bytes  key\n 2.9K  b\\n\\x1b\n 100B  a\n"));
+      assertThat(run(server, "bigkeys", "--count=1").out()).hasLineCount(2);
+    }
+  }
+
+  @Test
+  void hotKeys() throws Exception {
+    String answer = array(bulk("by-uses"), array(bulk("k"), ":600\r\n"));
+    assertThat(run("HOTKEYS GET WINDOW 60 COUNT 10", answer, "hotkeys"))
+        .isEqualTo(printed("uses  uses/s  key\n 600      10  k\n"));
+    String bytes = array(bulk("by-net-bytes"), array(bulk("k"), ":600\r\n"));
+    assertThat(run("HOTKEYS GET WINDOW 3600 COUNT 10", bytes, "hotkeys", "--hour", "--bytes"))
+        .isEqualTo(printed("bytes  key\n 600B  k\n"));
+  }
+
+  @Test
+  void hotKeys_ofAnotherServer() throws Exception {
+    String refusal = "-ERR An LFU maxmemory policy is not selected, access frequency not tracked.";
+    try (FakeRespServer server =
+        FakeRespServer.knowing(
+            "DBSIZE",
+            ":2\r\n",
+            SCAN_ALL,
+            KEYS,
+            "OBJECT FREQ a",
+            ":5\r\n",
+            "OBJECT FREQ b\n\u001b",
+            refusal + "\r\n")) {
+      assertThat(run(server, "hotkeys").err()).contains("refused: ERR An LFU maxmemory policy");
+      assertThat(run(server, "hotkeys", "--hour").status()).isEqualTo(2);
+    }
+  }
+
+  // slowlog, latency, clients, monitor
+
+  @Test
+  void slowLog() throws Exception {
+    String entry =
+        array(
+            ":7\r\n",
+            ":1700000000\r\n",
+            ":12345\r\n",
+            bulks("keys", "*\n"),
+            bulk("127.0.0.1:1"),
+            bulk("worker"));
+    assertThat(run("SLOWLOG GET 10", array(entry), "slowlog").out())
+        .containsPattern("when +took +client +command\n")
+        .containsPattern(
+            "\n2023-11-1\\d \\d\\d:\\d\\d:20  12.3ms  127.0.0.1:1 worker  keys \\*\\\\n\n");
+    assertThat(run("SLOWLOG GET 3", array(entry), "slowlog", "--count=3", "--json"))
+        .isEqualTo(
+            printed(
+                "{\"id\":7,\"time\":\"2023-11-14T22:13:20Z\",\"micros\":12345,"
+                    + "\"client\":\"127.0.0.1:1\",\"client_name\":\"worker\","
+                    + "\"words\":[\"keys\",\"*\\\\n\"]}\n"));
+    assertThat(run("SLOWLOG GET 10", "*0\r\n", "slowlog"))
+        .isEqualTo(new Outcome(0, "", "speicher: no command took long\n"));
+    assertThat(run("SLOWLOG RESET", "+OK\r\n", "slowlog", "--reset")).isEqualTo(printed(""));
+  }
+
+  @Test
+  void latency() throws Exception {
+    try (FakeRespServer server =
+        FakeRespServer.knowing(
+            "INFO commandstats",
+            bulk(
+                """
+                cmdstat_get:calls=10,usec=100,usec_per_call=10.00,rejected_calls=0,failed_calls=1\r
+                cmdstat_config|get:calls=1,usec=2000,usec_per_call=2000.00\r
+                """),
+            "INFO latencystats",
+            bulk("latency_percentiles_usec_get:p50=9.5,p99=99.0,p99.9=1500.0\r\n"))) {
+      assertThat(run(server, "latency"))
+          .isEqualTo(
+              printed(
+                  """
+                  command     calls  failed  rejected   time   mean   p50   p99  p99.9
+                  config get      1       -         -  2.0ms  2.0ms     -     -      -
+                  get            10       1         0  100us   10us  10us  99us  1.5ms
+                  """));
+      assertThat(run(server, "latency", "--json").out())
+          .contains("{\"command\":\"get\",\"calls\":10,\"failed_calls\":1,\"rejected_calls\":0,");
+    }
+  }
+
+  @Test
+  void clients() throws Exception {
+    String list =
+        """
+        id=5 addr=127.0.0.1:35586 name=w age=65 idle=60 tot-mem=2048 cmd=client|list user=default
+        id=6 addr=/run/s name= age=1 idle=0 tot-mem=0 cmd=get user=ops
+        """;
+    assertThat(run("CLIENT LIST", bulk(list), "clients"))
+        .isEqualTo(
+            printed(
+                """
+                id  address          user     name    age   idle  memory  last command
+                 6  /run/s           ops               1s     0s      0B  get
+                 5  127.0.0.1:35586  default  w     1m05s  1m00s    2.0K  client list
+                """));
+    assertThat(run("CLIENT LIST", bulk(list), "clients", "--json").out())
+        .startsWith("{\"id\":5,\"addr\":\"127.0.0.1:35586\",\"name\":\"w\",\"age\":65,")
+        .hasLineCount(2);
+  }
+
+  @Test
+  void monitor() throws Exception {
+    String stream = "+OK\r\n+1.5 [0 127.0.0.1:1] \"get\" \"k\"\r\n+1.6 [0 x] \"set\"\r\n";
+    assertThat(run("MONITOR", stream, "monitor", "--count=2"))
+        .isEqualTo(printed("1.5 [0 127.0.0.1:1] \"get\" \"k\"\n1.6 [0 x] \"set\"\n"));
+    assertThat(run("INFO server", bulk("redis_version:9.9\r\n"), "monitor"))
+        .isEqualTo(failed("this server, redis 9.9, has no MONITOR"));
+  }
+
+  // config
+
+  @Test
+  void config() throws Exception {
+    try (FakeRespServer server =
+        FakeRespServer.knowing(
+            "CONFIG GET max*",
+            bulks("maxmemory", "0", "maxclients", "10"),
+            "CONFIG GET none",
+            "*0\r\n",
+            "CONFIG SET a 1 b 2",
+            "+OK\r\n")) {
+      assertThat(shell.run("config", "get", "--url", server.url(), "max*"))
+          .isEqualTo(printed("setting     value\nmaxclients  10\nmaxmemory   0\n"));
+      assertThat(shell.run("config", "get", "--url", server.url(), "max*", "--json").out())
+          .isEqualTo("{\"maxclients\":\"10\",\"maxmemory\":\"0\"}\n");
+      assertThat(shell.run("config", "get", "--url", server.url(), "none"))
+          .isEqualTo(failed("no setting matches none"));
+      assertThat(shell.run("config", "set", "--url", server.url(), "a", "1", "b", "2"))
+          .isEqualTo(printed(""));
+      assertThat(shell.run("config", "set", "a", "1", "b").status()).isEqualTo(2);
+    }
+  }
+
+  // top
+
+  @Test
+  void top_withoutTerminal() {
+    assertThat(shell.run("top"))
+        .isEqualTo(
+            new Outcome(2, "", "speicher: top needs a terminal: use speicher stat without one\n"));
+  }
+
+  // shell
+
+  @Test
+  void shell_oneCommand() throws Exception {
+    assertThat(run("get -x", bulk("v"), "shell", "get", "-x")).isEqualTo(printed("v\n"));
+    assertThat(run("get k", bulk("v"), "shell", "--typed", "get", "k"))
+        .isEqualTo(printed("\"v\"\n"));
+    assertThat(run("get k", "$-1\r\n", "shell", "--json", "get", "k")).isEqualTo(printed("null\n"));
+    assertThat(run("get k", "-WRONGTYPE no\r\n", "shell", "get", "k"))
+        .isEqualTo(failed("WRONGTYPE no"));
+    assertThat(run("get k", "-ERR no\r\n", "shell", "--typed", "get", "k"))
+        .isEqualTo(new Outcome(1, "(error) ERR no\n", ""));
+  }
+
+  @Test
+  void shell_lastArgumentFromInput() throws Exception {
+    shell.input("a b\n");
+    assertThat(run("set k a b\n", "+OK\r\n", "shell", "-x", "set", "k")).isEqualTo(printed("OK\n"));
+  }
+
+  @Test
+  void shell_pipe() throws Exception {
+    try (FakeRespServer server =
+        FakeRespServer.knowing("set k a b", "+OK\r\n", "get k", bulk("a b"))) {
+      shell.input("set k \"a b\"\n\nnope\nget \"\nget k\nexit\nget never\n");
+      assertThat(run(server, "shell"))
+          .isEqualTo(
+              new Outcome(
+                  1,
+                  "OK\na b\n",
+                  """
+                  speicher: line 3: ERR unknown command
+                  speicher: line 4: a quote is not closed, or no white space follows it
+                  """));
+      assertThat(server.commands()).containsExactly("set k a b", "nope", "get k");
+    }
+  }
+
+  @Test
+  void shell_database() throws Exception {
+    try (FakeRespServer server =
+        FakeRespServer.knowing("SELECT 3", "+OK\r\n", "HELLO 3", "%0\r\n", "get k", "_\r\n")) {
+      assertThat(run(server, "shell", "-n", "3", "--resp3", "--typed", "get", "k"))
+          .isEqualTo(printed("(nil)\n"));
+      assertThat(server.commands()).containsExactly("HELLO 3", "SELECT 3", "get k");
+    }
+  }
+
+  @Test
+  void shell_wrong() {
+    assertThat(shell.run("shell", "--raw", "--json", "get").err())
+        .isEqualTo("speicher: --typed, --raw and --json exclude each other\n");
+    assertThat(shell.run("shell", "-x").err())
+        .isEqualTo("speicher: -x needs a command, whose last argument it reads\n");
+  }
+
+  // What goes wrong with all of them.
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"stat", "hotkeys", "bigkeys", "scan", "slowlog", "latency", "clients", "info"})
+  void notAuthenticated(String command) throws Exception {
+    try (FakeRespServer server =
+        FakeRespServer.answering(any -> "-NOAUTH Authentication required.\r\n")) {
+      assertThat(run(server, command))
+          .isEqualTo(
+              failed(
+                  "127.0.0.1:"
+                      + server.port()
+                      + " refused: NOAUTH Authentication required.; say who you are with"
+                      + " SPEICHER_AUTH or --askpass"));
+    }
+  }
+
+  @Test
+  void login() throws Exception {
+    shell.with("SPEICHER_AUTH", "alice:secret");
+    try (FakeRespServer server =
+        FakeRespServer.knowing("AUTH alice secret", "+OK\r\n", "INFO", bulk("a:1\r\n"))) {
+      assertThat(run(server, "info")).isEqualTo(printed("a:1\n"));
+    }
+    try (FakeRespServer server =
+        FakeRespServer.answering(any -> "-WRONGPASS invalid username-password pair\r\n")) {
+      assertThat(run(server, "info").err())
+          .contains("refused: WRONGPASS ", "; check SPEICHER_AUTH, or what was typed\n");
+    }
+  }
+
+  @Test
+  void noAnswer() throws Exception {
+    try (FakeRespServer server = FakeRespServer.answering(any -> "")) {
+      Outcome outcome = run(server, "info", "--timeout", "50ms");
+      assertThat(outcome.status()).isEqualTo(4);
+      assertThat(outcome.err())
+          .isEqualTo(
+              "speicher: no answer from 127.0.0.1:"
+                  + server.port()
+                  + " within 50 ms: is it a RESP server? if it is slow, raise --timeout\n");
+    }
+  }
+
+  @Test
+  void notResp() throws Exception {
+    Outcome outcome = run("INFO", "HTTP/1.1 400 Bad Request\r\n\r\n", "info");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err()).contains("the reply is not RESP: it begins with the byte 0x48");
+  }
+
+  @Test
+  void url_wrong() {
+    assertThat(shell.run("info", "--url", "http://a").err())
+        .startsWith("speicher: url=http://a (expected: speicher://host, ")
+        .contains("redis://host:port/database")
+        .hasLineCount(1);
+  }
+}
