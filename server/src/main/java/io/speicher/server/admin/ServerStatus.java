@@ -157,7 +157,7 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.MAX_CONNECTIONS, (long) connections.max());
     numbers.put(Gauge.THREADS, (long) executors.size());
     numbers.put(Gauge.PORT, (long) port);
-    numbers.put(Gauge.MAX_FRAME_BYTES, limits.maxFrameBytes());
+    numbers.put(Gauge.MAX_FRAME_BYTES, (long) limits.maxFrameBytes());
     numbers.put(Gauge.MAX_KEY_BYTES, (long) limits.maxKeyBytes());
     return new ServerStats(
         version(),
