@@ -282,6 +282,9 @@ final class Miniature {
   // ---- entries ----
 
   private int newEntry(long key) {
+    if (free == NONE && queueBytes[GHOST] > queueBytes[SMALL] + queueBytes[MAIN]) {
+      remove(heads[GHOST]); // Rather a shorter history than a smaller sample.
+    }
     int entry = free;
     if (entry == NONE) {
       return NONE;

@@ -15,18 +15,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Any thread may call anything. A read or a write whose key is in the sample takes about a
  * microsecond, and is left out while another thread simulates: nobody waits.
  *
- * <p><b>Memory.</b> On the heap: a half percent of the budget, at most {@link #MAX_BYTES}, whatever
- * the number of items. Where the miniatures would need more, the sample is halved.
+ * <p><b>Memory.</b> On the heap: a half percent of the budget, at most 4 MiB, whatever the number
+ * of items. Where the miniatures would need more, the sample is halved.
  */
 final class Miniatures {
-  static final long MAX_BYTES = 4 << 20;
+  private static final long MAX_BYTES = 4 << 20;
+
   private static final int BUDGET_SHIFT = 8; // A half percent is 1 / 200.
 
   /** Sizes in eighths of the budget. */
   private static final int[] EIGHTHS = {1, 2, 4, 8, 16, 32, 64};
 
   /** One key in so many, as a power of two: more would take more than 3 percent of a get's time. */
-  static final int MIN_SAMPLE_BITS = 7;
+  private static final int MIN_SAMPLE_BITS = 7;
 
   /** What an item takes of the index: its share of a bucket. */
   private static final int INDEX_BYTES_PER_ITEM = 11;
@@ -54,14 +55,20 @@ final class Miniatures {
   @GuardedBy("lock")
   private long minute;
 
+  Miniatures(long budgetBytes, long nowMillis) {
+    this(
+        budgetBytes, Math.min(MAX_BYTES, budgetBytes >>> BUDGET_SHIFT), MIN_SAMPLE_BITS, nowMillis);
+  }
+
   /**
+   * @param maxBytes what all miniatures may take
    * @param sampleBits at first, one key in {@code 1 << sampleBits} is simulated
    */
-  Miniatures(long budgetBytes, int sampleBits, long nowMillis) {
+  Miniatures(long budgetBytes, long maxBytes, int sampleBits, long nowMillis) {
     this.budgetBytes = budgetBytes;
     this.sampleBits = sampleBits;
     minute = nowMillis / MINUTE_MILLIS;
-    long entries = Math.min(MAX_BYTES, budgetBytes >>> BUDGET_SHIFT) / Miniature.ENTRY_BYTES;
+    long entries = maxBytes / Miniature.ENTRY_BYTES;
     int sum = 0;
     for (int eighths : EIGHTHS) {
       sum += eighths;

@@ -100,12 +100,12 @@ public final class SegmentStore implements Store {
 
   /** {@code random} decides how keys are hashed. */
   SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random) {
-    this(geometry, ticker, random, Miniatures.MIN_SAMPLE_BITS);
+    this(geometry, ticker, random, new Miniatures(geometry.budgetBytes(), ticker.millis()));
   }
 
-  /** One key in {@code 1 << sampleBits} is simulated for the {@link #hitRatioCurve}. */
-  SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random, int sampleBits) {
-    miniatures = new Miniatures(geometry.budgetBytes(), sampleBits, ticker.millis());
+  /** {@code miniatures} estimate the {@link #hitRatioCurve}. */
+  SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random, Miniatures miniatures) {
+    this.miniatures = miniatures;
     this.ticker = ticker;
     budgetBytes = geometry.budgetBytes();
     layout = StoreLayout.of(geometry);
