@@ -26,7 +26,11 @@ final class FieldsIT {
   private static final String INFO = "SET a b\r\nGET a\r\nINFO everything\r\nQUIT\r\n";
   private static final String CLIENTS = "CLIENT LIST\r\nQUIT\r\n";
   private static final String STATS = "stats\r\nquit\r\n";
-  private static final Pattern FIELD = Pattern.compile("(?m)^([a-z_0-9]+):");
+
+  /** But for those of each command and each error, which appear when there is one. */
+  private static final Pattern FIELD =
+      Pattern.compile("(?m)^(?!cmdstat_|latency_percentiles_|errorstat_)([a-z_0-9]+):");
+
   private static final Pattern STAT = Pattern.compile("(?m)^STAT (\\S+) ");
   private static final Pattern CLIENT_FIELD = Pattern.compile("(?<=[ \\n])([a-z-]+)=");
 
