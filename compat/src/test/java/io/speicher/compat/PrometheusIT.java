@@ -30,15 +30,6 @@ final class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern LISTENING = Pattern.compile("Listening on\" address=(\\S+)");
 
-  private static final String CONFIG =
-      """
-      global: { scrape_interval: 1s, evaluation_interval: 1s }
-      rule_files: [ "%s" ]
-      scrape_configs:
-        - job_name: speicher
-          static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
-      """;
-
   private static final Path DOCS = Path.of("..", "docs").toAbsolutePath();
 
   @TempDir Path folder;
@@ -107,7 +98,14 @@ final class PrometheusIT {
     Path config =
         Files.writeString(
             folder.resolve("prometheus.yml"),
-            CONFIG.formatted(DOCS.resolve("monitoring").resolve("alerts.yml"), server.port()));
+            """
+            global: { scrape_interval: 1s, evaluation_interval: 1s }
+            rule_files: [ "%s" ]
+            scrape_configs:
+              - job_name: speicher
+                static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
+            """
+                .formatted(DOCS.resolve("monitoring").resolve("alerts.yml"), server.port()));
     Path log = folder.resolve("log");
     Process prometheus =
         new ProcessBuilder(
