@@ -30,15 +30,6 @@ final class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern LISTENING = Pattern.compile("Listening on\" address=(\\S+)");
 
-  private static final String CONFIG =
-      """
-      global: { scrape_interval: 1s, evaluation_interval: 1s }
-      rule_files: [ "%s" ]
-      scrape_configs:
-        - job_name: speicher
-          static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
-      """;
-
   private static final Path DOCS = Path.of("..", "docs").toAbsolutePath();
 
   @TempDir Path folder;
@@ -104,10 +95,16 @@ final class PrometheusIT {
   /** A Prometheus of its own reads the server, and its rules tell that the cache is cold. */
   @Test
   void scrape() throws Exception {
-    Path config =
-        Files.writeString(
-            folder.resolve("prometheus.yml"),
-            CONFIG.formatted(DOCS.resolve("monitoring").resolve("alerts.yml"), server.port()));
+    String text =
+        """
+        global: { scrape_interval: 1s, evaluation_interval: 1s }
+        rule_files: [ "%s" ]
+        scrape_configs:
+          - job_name: speicher
+            static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
+        """
+            .formatted(DOCS.resolve("monitoring").resolve("alerts.yml"), server.port());
+    Path config = Files.writeString(folder.resolve("prometheus.yml"), text);
     Path log = folder.resolve("log");
     Process prometheus =
         new ProcessBuilder(
