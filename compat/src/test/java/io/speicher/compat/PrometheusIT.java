@@ -95,17 +95,16 @@ final class PrometheusIT {
   /** A Prometheus of its own reads the server, and its rules tell that the cache is cold. */
   @Test
   void scrape() throws Exception {
-    Path config =
-        Files.writeString(
-            folder.resolve("prometheus.yml"),
-            """
-            global: { scrape_interval: 1s, evaluation_interval: 1s }
-            rule_files: [ "%s" ]
-            scrape_configs:
-              - job_name: speicher
-                static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
-            """
-                .formatted(DOCS.resolve("monitoring").resolve("alerts.yml"), server.port()));
+    String text =
+        """
+        global: { scrape_interval: 1s, evaluation_interval: 1s }
+        rule_files: [ "%s" ]
+        scrape_configs:
+          - job_name: speicher
+            static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
+        """
+            .formatted(DOCS.resolve("monitoring").resolve("alerts.yml"), server.port());
+    Path config = Files.writeString(folder.resolve("prometheus.yml"), text);
     Path log = folder.resolve("log");
     Process prometheus =
         new ProcessBuilder(
