@@ -194,7 +194,7 @@ final class OperatorCommandsIT {
     void keys() throws Exception {
       run("shell", "set", "huge", "x".repeat(10_000));
       assertThat(run("bigkeys", "--count", "1").out())
-          .containsPattern("bytes  key\n +\\d+\\.\\dK  huge\n");
+          .containsPattern("bytes  key\n *\\d+\\.\\dK  huge\n");
       assertThat(run("hotkeys").out()).startsWith("frequency  key\n");
       assertThat(run("monitor", "--url", url(), "--count", "0").status()).isEqualTo(2);
     }

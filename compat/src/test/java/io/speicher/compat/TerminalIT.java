@@ -3,6 +3,7 @@ package io.speicher.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.server.ServerSettings;
+import io.speicher.testing.OriginalServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,16 +127,19 @@ final class TerminalIT {
 
   @Test
   void shell_commandThatTakesTooLong() throws Exception {
-    try (Tmux terminal = run("shell")) {
-      terminal.await(prompt());
-      terminal.type("debug sleep 100");
-      terminal.press("Enter");
-      terminal.await("sleep 100\n");
-      terminal.press("C-c");
-      terminal.await("\\(interrupted: the next command makes a new connection\\)\n");
-      terminal.type("ping");
-      terminal.press("Enter");
-      terminal.await("\nPONG\n" + prompt());
+    try (OriginalServer redis = OriginalServer.redis(folder)) {
+      commandLine.with("SPEICHER_URL", "redis://" + redis.hostAndPort());
+      try (Tmux terminal = run("shell")) {
+        terminal.await(redis.hostAndPort() + ">");
+        terminal.type("blpop none 0");
+        terminal.press("Enter");
+        terminal.await("blpop none 0\n");
+        terminal.press("C-c");
+        terminal.await("\\(interrupted: the next command makes a new connection\\)\n");
+        terminal.type("ping");
+        terminal.press("Enter");
+        terminal.await("\nPONG\n" + redis.hostAndPort() + ">");
+      }
     }
   }
 

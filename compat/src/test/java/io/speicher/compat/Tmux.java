@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.testing.Program;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,10 @@ final class Tmux implements AutoCloseable {
   static Tmux run(
       Path folder, int columns, int rows, Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
-    Tmux tmux = new Tmux(Program.find("tmux", "tmux").path(), folder.resolve("tmux"));
+    Tmux tmux =
+        new Tmux(
+            Program.find("tmux", "tmux").path(),
+            Files.createTempDirectory(folder, "tmux").resolve("socket"));
     List<String> arguments = new ArrayList<>(List.of("-f", "/dev/null", "new-session", "-d"));
     arguments.addAll(List.of("-x", "" + columns, "-y", "" + rows));
     environment.forEach((name, value) -> arguments.addAll(List.of("-e", name + "=" + value)));
