@@ -34,22 +34,22 @@ final class KeyRankings {
               "8.6.0",
               "Tells which keys are used most.",
               SERVER.command(
-                  "hotkeys|get",
+                  "hotkeys|get [WINDOW <60 | 3600>] [COUNT count]",
                   -2,
                   ADMIN,
                   Keys.NONE,
                   "8.6.0",
                   "O(K), K keys that are remembered",
-                  "Tells the hottest keys: [WINDOW 60|3600] [COUNT count].",
+                  "Tells the hottest keys of the last minute or hour.",
                   KeyRankings::hotKeys)),
           SERVER.command(
-              "bigkeys",
+              "bigkeys [COUNT count]",
               -1,
               ADMIN,
               Keys.NONE,
               "8.6.0",
               "O(N), N keys returned",
-              "Tells the keys whose items take most memory: [COUNT count].",
+              "Tells the keys whose items take most memory.",
               KeyRankings::bigKeys));
 
   private KeyRankings() {}

@@ -99,18 +99,29 @@ export function choice(label, options, changed) {
   return select;
 }
 
+const HOT_RANKS = [['hot_keys', 'by uses'], ['hot_keys_by_bytes', 'by bytes']];
+const HOT_WINDOWS = [['60', 'last minute'], ['3600', 'last hour']];
+let hotRank = 'hot_keys';
 let hotWindow = '60';
 const HOT_KEYS = {
   title: 'Hot keys',
   path: '/api/v1/hotkeys',
   empty: 'No key is used often enough to be noted.',
-  rows: (answer) => answer.hot_keys,
-  matches: (row) => String(row.window_s) === hotWindow,
+  rows: (answer) => HOT_RANKS.flatMap(([rank]) => answer[rank].map((row) => ({ ...row, rank }))),
+  matches: (row) => row.rank === hotRank && String(row.window_s) === hotWindow,
   control: (table) =>
-    choice('Window of the hot keys', [['60', 'last minute'], ['3600', 'last hour']], (value) => {
-      hotWindow = value;
-      table.show();
-    }),
+    element(
+      'div',
+      {},
+      choice('Order of the hot keys', HOT_RANKS, (value) => {
+        hotRank = value;
+        table.show();
+      }),
+      choice('Window of the hot keys', HOT_WINDOWS, (value) => {
+        hotWindow = value;
+        table.show();
+      }),
+    ),
   columns: [
     { label: 'Key', cell: (row) => code(row.key) },
     { label: 'Uses', number: true, cell: (row) => count(row.uses) },
@@ -118,8 +129,20 @@ const HOT_KEYS = {
   ],
 };
 
+const BIG_KEYS = {
+  title: 'Big keys',
+  path: '/api/v1/bigkeys',
+  empty: 'There are no items, or they have not all been looked at yet.',
+  rows: (answer) => answer.big_keys,
+  columns: [
+    { label: 'Key', cell: (row) => code(row.key) },
+    { label: 'Item', number: true, cell: (row) => bytes(row.item_bytes) },
+  ],
+};
+
 const SLOW_LOG = {
   title: 'Slow log',
+  wide: true,
   path: '/api/v1/slowlog',
   empty: 'No command has taken longer than slowlog-log-slower-than.',
   rows: (answer) => answer.slow_commands,
@@ -182,4 +205,4 @@ const SETTINGS = {
   ],
 };
 
-export const tables = (disconnect) => [HOT_KEYS, SLOW_LOG, clients(disconnect), SETTINGS].map((spec) => new Table(spec));
+export const tables = (disconnect) => [HOT_KEYS, BIG_KEYS, SLOW_LOG, clients(disconnect), SETTINGS].map((spec) => new Table(spec));
