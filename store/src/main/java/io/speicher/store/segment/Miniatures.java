@@ -27,7 +27,7 @@ final class Miniatures {
   private static final int[] EIGHTHS = {1, 2, 4, 8, 16, 32, 64};
 
   /** One key in so many, as a power of two: more would take more than 3 percent of a get's time. */
-  private static final int MIN_SAMPLE_BITS = 7;
+  private static final int MIN_SAMPLE_BITS = 8;
 
   /** What an item takes of the index: its share of a bucket. */
   private static final int INDEX_BYTES_PER_ITEM = 11;
