@@ -108,6 +108,8 @@ final class AccessTest {
         Need.of(new Command.ResetStats(), Group.ADMIN),
         Need.of(new Command.Inspect(), Group.ADMIN),
         Need.of(new Command.ResetSlowLog(), Group.ADMIN),
+        Need.of(new Command.ResetLatencyEvents(List.of()), Group.ADMIN),
+        Need.of(new Command.Monitor(), Group.ADMIN),
         Need.of(new Command.Configure(Map.of(), (name, why) -> ""), Group.ADMIN),
         Need.of(new Command.Shutdown(), Group.ADMIN),
         Need.of(new Command.Pause(1), Group.ADMIN),
