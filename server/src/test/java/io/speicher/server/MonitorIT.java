@@ -3,37 +3,29 @@ package io.speicher.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.store.Ticker;
-import io.speicher.store.segment.SegmentStore;
+import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** MONITOR, over real sockets. */
 @Timeout(60)
 final class MonitorIT {
+  @RegisterExtension final Opened opened = new Opened();
+
   private final SpeicherServer server;
   private final RawClient monitor;
   private final RawClient client;
 
   MonitorIT() throws IOException {
-    server =
-        SpeicherServer.start(
-            TestSettings.of(2, Transport.best(), 100, Duration.ZERO),
-            new SegmentStore(64 << 20, Ticker.system()));
-    monitor = new RawClient(server.port(), 4 << 10);
-    client = new RawClient(server.port());
+    opened.add(CapturedLog.ofServer()); // Of wrong passwords, and of users.
+    server = opened.start(TestSettings.of(2, Transport.best(), 100, Duration.ZERO));
+    monitor = opened.add(new RawClient(server.port(), 4 << 10));
+    client = opened.add(new RawClient(server.port()));
     monitor.send("MONITOR\r\n".getBytes(ISO_8859_1));
     assertThat(new String(monitor.read(5), ISO_8859_1)).isEqualTo("+OK\r\n");
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    monitor.close();
-    client.close();
-    server.close();
   }
 
   private void ask(RawClient peer, String commands, int replyBytes) throws IOException {
