@@ -658,13 +658,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         workReplies = replies;
         doSlice(work, out);
       }
+      long transferred = bytes.readerIndex() - start + out.position() - replyStart;
       if (out.position() >= MAX_UNFLUSHED_BYTES) {
         executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
         turn.outbox().sendAll();
         turn.outbox().begin(this);
       }
       if (isDrawn) {
-        stats.countKey(command, bytes.readerIndex() - start + out.position() - replyStart);
+        stats.countKey(command, transferred);
       }
       if (!isPlain || next == limit || work != null) { // It may be the turn of others.
         long now = System.nanoTime();
