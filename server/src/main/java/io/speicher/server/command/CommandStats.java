@@ -238,7 +238,7 @@ public final class CommandStats {
   public static List<HotKey> hottest(
       List<CommandStats> loops, Rank rank, Duration window, int limit) {
     List<HotKeys> all = loops.stream().map(one -> one.hotKeys).toList();
-    return HotKeys.hottest(all, rank, window, KEY_SAMPLE, limit);
+    return HotKeys.hottest(all, rank, window, KEY_SAMPLE, limit, System.nanoTime());
   }
 
   /** How often which code of an error was answered, by the code. */

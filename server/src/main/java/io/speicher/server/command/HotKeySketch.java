@@ -49,10 +49,8 @@ final class HotKeySketch {
   private static final int MIN_PLACES_OF_LOOP = 64;
   private static final int MAX_PLACES_OF_LOOP = 256;
 
-  /** How often in a window counts fade. */
+  /** How often in a window counts fade, if there is something to count. */
   private static final int FADES = 6;
-
-  private static final double FADING = Math.exp(-1.0 / FADES);
 
   /** By count: below which of 2^31 numbers a draw has to be to wear a key down. */
   private static final int[] WEARING = new int[256];
@@ -72,6 +70,7 @@ final class HotKeySketch {
   private final Rank rank;
   private final long seed;
   private final Duration window;
+  private final double windowNanos;
   private final long fadeNanos;
   private final int sets;
   private final long[] hashes;
@@ -88,7 +87,9 @@ final class HotKeySketch {
   private final int[] lengths;
   private final byte[] kept;
 
-  private long nextFadeNanos;
+  /** Counts have faded until then. */
+  private long fadedNanos;
+
   private long random = 0x9E37_79B9_7F4A_7C15L;
 
   /**
@@ -100,8 +101,9 @@ final class HotKeySketch {
     this.rank = rank;
     this.seed = seed | 1;
     this.window = window;
+    windowNanos = window.toNanos();
     fadeNanos = window.toNanos() / FADES;
-    nextFadeNanos = nowNanos + fadeNanos;
+    fadedNanos = nowNanos;
     sets = places / WAYS;
     hashes = new long[places];
     uses = new double[places];
@@ -124,7 +126,7 @@ final class HotKeySketch {
    * @param transferred bytes that were received and sent for it
    */
   void add(ByteBuffer key, long transferred, long nowNanos) {
-    if (nowNanos - nextFadeNanos >= 0) {
+    if (nowNanos - fadedNanos >= fadeNanos) {
       fade(nowNanos);
     }
     double weight = rank == Rank.USES ? 1 : transferred;
@@ -173,11 +175,17 @@ final class HotKeySketch {
   }
 
   private void fade(long nowNanos) {
-    nextFadeNanos = nowNanos + fadeNanos;
+    double left = left(nowNanos);
+    fadedNanos = nowNanos;
     for (int i = 0; i < uses.length; i++) {
-      uses[i] *= FADING;
-      bytes[i] *= FADING;
+      uses[i] *= left;
+      bytes[i] *= left;
     }
+  }
+
+  /** What is left by now of a count that has faded until {@link #fadedNanos}. */
+  private double left(long nowNanos) {
+    return Math.exp(-Math.max(0, nowNanos - fadedNanos) / windowNanos);
   }
 
   /** Of the next so many bytes; which 64-bit number it is matters to nobody else. */
@@ -202,12 +210,13 @@ final class HotKeySketch {
    * @param loops all with the same rank and window
    * @param weight how many uses each one that was counted stands for
    */
-  static List<HotKey> hottest(List<HotKeySketch> loops, int weight, int limit) {
+  static List<HotKey> hottest(List<HotKeySketch> loops, int weight, int limit, long nowNanos) {
     Rank rank = loops.getFirst().rank;
     Map<Long, HotKey> all = new HashMap<>();
     for (HotKeySketch loop : loops) {
+      double left = loop.left(nowNanos); // A loop that counts nothing does not fade its counts.
       for (int i = 0; i < loop.uses.length; i++) {
-        HotKey one = loop.at(i, weight);
+        HotKey one = loop.at(i, weight, left);
         if (one != null) {
           all.merge(loop.hashes[i], one, HotKey::plus);
         }
@@ -220,17 +229,17 @@ final class HotKeySketch {
   }
 
   /** Null where there is none, or where another one is just taking its place. */
-  private @Nullable HotKey at(int place, int weight) {
+  private @Nullable HotKey at(int place, int weight, double left) {
     int length = Math.min(lengths[place], KEY_BYTES);
     ByteBuffer key = ByteBuffer.wrap(kept, place * KEY_BYTES, length);
-    if (weights[place] < Math.min(1, meanWeight) || hash(key, length) != keptHashes[place]) {
+    if (left * weights[place] < Math.min(1, meanWeight) || hash(key, length) != keptHashes[place]) {
       return null;
     }
     return new HotKey(
         ISO_8859_1.decode(key).toString(),
         lengths[place],
         (int) window.toSeconds(),
-        Math.round(weight * uses[place]),
-        Math.round(weight * bytes[place]));
+        Math.round(weight * left * uses[place]),
+        Math.round(weight * left * bytes[place]));
   }
 }

@@ -48,9 +48,9 @@ final class HotKeys {
    * @param weight how many uses each one that was counted stands for
    */
   static List<HotKey> hottest(
-      List<HotKeys> loops, Rank rank, Duration window, int weight, int limit) {
+      List<HotKeys> loops, Rank rank, Duration window, int weight, int limit, long nowNanos) {
     return HotKeySketch.hottest(
-        loops.stream().map(loop -> loop.sketch(rank, window)).toList(), weight, limit);
+        loops.stream().map(loop -> loop.sketch(rank, window)).toList(), weight, limit, nowNanos);
   }
 
   private HotKeySketch sketch(Rank rank, Duration window) {

@@ -26,7 +26,7 @@ final class HotKeySketchTest {
   }
 
   private static List<HotKey> hottest(HotKeySketch keys, int limit) {
-    return HotKeySketch.hottest(List.of(keys), 1, limit);
+    return HotKeySketch.hottest(List.of(keys), 1, limit, 0);
   }
 
   /** A load of 200,000 keys that follows Zipf's law, of which values differ in length. */
@@ -85,7 +85,8 @@ final class HotKeySketchTest {
               .limit(20)
               .map(key -> "user:" + key)
               .toList();
-      List<String> top = HotKeySketch.hottest(sketches, 1, 20).stream().map(HotKey::key).toList();
+      List<String> top =
+          HotKeySketch.hottest(sketches, 1, 20, 0).stream().map(HotKey::key).toList();
       found += (int) expected.stream().filter(top::contains).count();
     }
     return found / (20.0 * loads);
@@ -149,6 +150,19 @@ final class HotKeySketchTest {
   }
 
   @Test
+  void fading_nothingIsCounted() {
+    for (int i = 0; i < 1_000; i++) {
+      keys.add(key("old"), 1, 0);
+    }
+    assertThat(HotKeySketch.hottest(List.of(keys), 1, 1, 60 * SECOND).getFirst().uses())
+        .isEqualTo(Math.round(1_000 / Math.E));
+    assertThat(HotKeySketch.hottest(List.of(keys), 1, 1, 600 * SECOND)).isEmpty();
+
+    keys.add(key("new"), 1, 300 * SECOND);
+    assertThat(hottest(keys, 2).getFirst().uses()).isLessThan(10);
+  }
+
+  @Test
   void longKey_isCut() {
     keys.add(key("k".repeat(100)), 1, 0);
     keys.add(key("k".repeat(99) + "x"), 1, 0);
@@ -162,7 +176,7 @@ final class HotKeySketchTest {
     keys.add(key("a"), 3, 0);
     other.add(key("a"), 4, 0);
     other.add(key("b"), 1, 0);
-    assertThat(HotKeySketch.hottest(List.of(keys, other), 16, 1))
+    assertThat(HotKeySketch.hottest(List.of(keys, other), 16, 1, 0))
         .containsExactly(new HotKey("a", 1, 60, 32, 112));
   }
 
