@@ -71,7 +71,8 @@ final class Miniature {
   Miniature(int maxEntries, long capacityBytes) {
     this.capacityBytes = capacityBytes;
     smallTargetBytes = FIRST_SMALL_SHARE * capacityBytes;
-    table = new int[Integer.highestOneBit(Math.max(2, maxEntries)) * 2];
+    // Three quarters full at most: with more, linear probing would look at hundreds of places.
+    table = new int[Integer.highestOneBit(Math.max(2, maxEntries * 4 / 3)) * 2];
     Arrays.fill(table, NONE);
     keys = new long[maxEntries];
     previous = new int[maxEntries];
