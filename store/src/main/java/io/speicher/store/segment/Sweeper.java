@@ -423,7 +423,11 @@ final class Sweeper {
       }
       segments.done(segments.of(location));
     }
-    return linked ? Fate.KEPT : null;
+    if (!linked) {
+      return null;
+    }
+    sizeWalk.moved(item);
+    return Fate.KEPT;
   }
 
   private boolean relink(
@@ -440,7 +444,6 @@ final class Sweeper {
       come.add(segments.of(location), bytes);
       gone.add(sweep.segment, -item.bytes());
       movedBytes += bytes;
-      sizeWalk.moved(item);
       return true;
     } finally {
       index.unlock(table);
