@@ -50,7 +50,10 @@ export function follow(listener) {
       await listener.connected();
       listener.samples(state.samples, state.bounds);
     } catch (error) {
+      if (state.source !== source) return;
+      source.close(); // It may go on sending, and nobody would ask for the history again.
       lost(error.status ? error.message : null);
+      setTimeout(() => state.source === source && connect(), RETRY_MILLIS);
     }
   }
 
