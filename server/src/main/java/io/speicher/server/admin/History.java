@@ -28,11 +28,11 @@ import tools.jackson.core.JsonGenerator;
  * What the server did in each second of the last minutes, for whoever wants to see it: what was,
  * and then each second as it passes.
  *
- * <p>A sample is kept as the JSON that is sent, of about 600 bytes: it is made once, whatever the
+ * <p>A sample is kept as the JSON that is sent, of about 700 bytes: it is made once, whatever the
  * number of peers that get it. One thread samples; others may ask at any time.
  */
 final class History {
-  /** So many samples are kept, 180 KB in all. */
+  /** So many samples are kept, 210 KB in all. */
   static final int MAX_SAMPLES = 300;
 
   private static final String EVENT = "sample";

@@ -21,7 +21,9 @@ public final class LatencyEvents {
   /** A command that has kept its event loop for as long as the slow log wants it. */
   public static final String COMMAND = "command";
 
-  /** All threads have waited for the garbage collector. */
+  /**
+   * All threads have waited for the garbage collector, all its runs within half a second together.
+   */
   public static final String GC = "gc";
 
   /** The work of the background, which may hold up writers but no reader. */
