@@ -120,6 +120,32 @@ final class MonitorIT {
     assertThat(line(client)).isEqualTo("-ERR Command not allowed inside a transaction\r\n");
   }
 
+  /** A reply that is made in slices is whole, whatever there is to tell meanwhile. */
+  @Test
+  void ownReplyInSlices_isNotInterrupted() throws IOException {
+    int values = 200;
+    int valueBytes = 60_000;
+    ask(client, "SET v " + "x".repeat(valueBytes) + "\r\n", 5);
+    try (RawClient watcher = new RawClient(server.port(), 4 << 10)) {
+      ask(watcher, "MONITOR\r\n", 5);
+      watcher.send(("MGET" + " v".repeat(values) + "\r\n").getBytes(ISO_8859_1));
+      String told = words();
+      while (!told.startsWith("\"mget\"")) {
+        told = words();
+      }
+      ask(client, "GET none\r\n".repeat(100), 100 * 5);
+
+      String line = line(watcher);
+      while (line.startsWith("+")) {
+        line = line(watcher);
+      }
+      assertThat(line).isEqualTo("*" + values + "\r\n");
+      byte[] reply = watcher.read(values * (valueBytes + "$60000\r\n\r\n".length()));
+      assertThat(new String(reply, ISO_8859_1)).doesNotContain("+").endsWith("x\r\n");
+      assertThat(line(watcher)).startsWith("+");
+    }
+  }
+
   /** One that does not read costs the others nothing, and learns how much it has missed. */
   @Test
   void slowMonitor_losesLinesAndIsTold() throws IOException {

@@ -504,11 +504,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     executor().commandStats().turnClock(System.nanoTime());
     try {
       takeAside();
-      if (monitor != null) {
-        sendLines(monitor);
-      }
       if (work != null && mayGoOnWith(work)) {
         goOnWithWork(work);
+      }
+      if (monitor != null && work == null) { // Else a reply has begun, and is not whole yet.
+        sendLines(monitor);
       }
       if (input.isReadable() && mayExecute()) {
         execute(new ReceivedBytes(input), turn.nothingAhead(), 0, 0);
