@@ -50,6 +50,7 @@ public final class Session {
 
   private volatile Names names = Names.NONE;
   private CommandName command = CommandName.NONE;
+  private CommandName executed = CommandName.NONE;
 
   private boolean resp3;
   private boolean touches = true;
@@ -151,8 +152,22 @@ public final class Session {
     return command;
   }
 
+  /** A command was received, and is executed now. */
   public void command(CommandName name) {
     command = name;
+    executed = name;
+  }
+
+  /**
+   * What is executed now, if that is not {@link #command}: a command of a transaction whose end was
+   * received, or {@link CommandName#NONE} if what was received waits for that.
+   */
+  public CommandName executed() {
+    return executed;
+  }
+
+  public void executed(CommandName name) {
+    executed = name;
   }
 
   // ---- what was agreed on ----

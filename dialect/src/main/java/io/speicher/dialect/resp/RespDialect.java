@@ -213,7 +213,7 @@ public final class RespDialect implements Dialect {
     if (spec.has("no_multi")) {
       throw new RefusedException("ERR Command not allowed inside a transaction");
     }
-    peer.command(CommandName.NONE); // It is counted when it is executed.
+    peer.executed(CommandName.NONE);
     return TransactionCommands.queue(spec, request, queued);
   }
 
@@ -260,7 +260,7 @@ public final class RespDialect implements Dialect {
         request.begin(arguments, session);
         CommandSpec spec = find(arguments);
         lastName = spec.name();
-        session.command(spec.counted());
+        session.executed(spec.counted());
         last = parse(spec);
       }
       return last;
@@ -395,7 +395,7 @@ public final class RespDialect implements Dialect {
       if (executed != null) {
         executed.close();
         executed = null;
-        requireNonNull(session).command(EXEC_NAME);
+        requireNonNull(session).executed(EXEC_NAME);
       }
       finish();
     }

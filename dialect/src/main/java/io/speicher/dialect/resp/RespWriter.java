@@ -1,5 +1,6 @@
 package io.speicher.dialect.resp;
 
+import io.speicher.dialect.CommandName;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
 import java.nio.ByteBuffer;
@@ -31,7 +32,11 @@ final class RespWriter {
 
   /** The command that is answered, for who finds that it cannot be. */
   String command() {
-    return session == null ? "" : session.command().name();
+    if (session == null) {
+      return "";
+    }
+    CommandName executed = session.executed();
+    return (executed.equals(CommandName.NONE) ? session.command() : executed).name();
   }
 
   /** Who is answered, for who finds that it may not be. */

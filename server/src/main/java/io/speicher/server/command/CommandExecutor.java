@@ -218,9 +218,9 @@ public final class CommandExecutor {
   /** Counts a command of a transaction that was executed, and answered. */
   void executedElement(Command command, Session session, ReplyBuffer out, long nanos) {
     countFailure(command instanceof Command.Malformed, session, out);
-    commandStats.executedElement(session.command(), nanos);
+    commandStats.executedElement(session.executed(), nanos);
     if (elementListener != null) {
-      elementListener.accept(session.command(), command);
+      elementListener.accept(session.executed(), command);
     }
   }
 
@@ -228,7 +228,7 @@ public final class CommandExecutor {
   private void countFailure(boolean isMalformed, Session session, ReplyBuffer out) {
     String code = out.takeFailure();
     if (code != null) {
-      commandStats.failed(session.command(), code, isRefused || isMalformed);
+      commandStats.failed(session.executed(), code, isRefused || isMalformed);
     }
     isRefused = false;
   }

@@ -650,9 +650,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       answered = true;
       if (isMonitored) {
-        tellMonitors(session.command(), command);
+        tellMonitors(session.executed(), command);
       }
-      boolean isDrawn = stats.executed(session.command());
+      boolean isDrawn = stats.executed(session.executed());
       if (work != null) {
         workStart = start;
         workReplies = replies;
@@ -732,7 +732,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Counts how long the last command took, and those before it since the clock was read. */
   private void measure(Command command, boolean isDrawn, CommandStats stats, long now) {
     int executed = stats.batch();
-    CommandName name = session.command();
+    CommandName name = session.executed();
     boolean goesOn = work != null;
     if (goesOn && isDrawn) {
       stats.drawnGoesOn();
@@ -1204,6 +1204,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (peerEnded) {
       context().close();
       return;
+    }
+    if (!channel().isActive()) {
+      return; // Closed meanwhile, and what encrypts it with it.
     }
     sentAll = true;
     DuplexChannel channel = (DuplexChannel) channel();
