@@ -120,6 +120,19 @@ final class MonitorIT {
     assertThat(line(client)).isEqualTo("-ERR Command not allowed inside a transaction\r\n");
   }
 
+  /** Whoever may not watch any more is not told what happens then. */
+  @Test
+  void rightIsTakenAway_endsTheConnection() throws IOException {
+    ask(client, "ACL SETUSER w on >secret ~* +@all\r\n", 5);
+    try (RawClient watcher = new RawClient(server.port())) {
+      ask(watcher, "AUTH w secret\r\nMONITOR\r\n", 5 + 5);
+      ask(client, "GET before\r\n", 5);
+      while (!line(watcher).contains("\"before\"")) {}
+      ask(client, "ACL SETUSER w -@admin\r\nGET after\r\n", 5 + 5);
+      assertThat(new String(watcher.rest(), ISO_8859_1)).doesNotContain("after");
+    }
+  }
+
   /** A reply that is made in slices is whole, whatever there is to tell meanwhile. */
   @Test
   void ownReplyInSlices_isNotInterrupted() throws IOException {

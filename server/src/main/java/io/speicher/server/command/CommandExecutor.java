@@ -63,6 +63,9 @@ public final class CommandExecutor {
 
   private static final long LONG_SLICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** What RESP calls it, the only dialect that has it. */
+  private static final String MONITOR = "monitor";
+
   private static final Logger logger = System.getLogger(CommandExecutor.class.getName());
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -151,6 +154,11 @@ public final class CommandExecutor {
 
   public LatencyEvents latencyEvents() {
     return server.latencyEvents();
+  }
+
+  /** Whether a peer that is told what the server executes may still be. */
+  public boolean mayMonitor(Session peer) {
+    return Access.refusal(peer.user().rights(), MONITOR, new Command.Monitor()) == null;
   }
 
   /** A batch of keys for the store, for one thread. */

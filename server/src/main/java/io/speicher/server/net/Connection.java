@@ -706,6 +706,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Sends what there is to tell, unless the peer has enough to read. */
   private void sendLines(Monitor told) {
+    if (!executor().mayMonitor(session)) {
+      kill(); // Its rights have changed, or it is another user by now.
+      return;
+    }
     if (outgoing.unsentBytes() >= MAX_UNSENT_BYTES) {
       return; // It goes on when all is sent.
     }
@@ -1235,7 +1239,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Ends the connection from another one's loop. */
+  /** Ends the connection as it is; from any loop. */
   void kill() {
     channel().close();
   }
