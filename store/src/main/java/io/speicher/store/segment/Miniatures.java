@@ -15,13 +15,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Any thread may call anything. A read or a write whose key is in the sample takes about a
  * microsecond, and is left out while another thread simulates: nobody waits.
  *
- * <p><b>Memory.</b> On the heap: a half percent of the budget, at most 4 MiB, whatever the number
- * of items. Where the miniatures would need more, the sample is halved.
+ * <p><b>Memory.</b> On the heap: a 256th of the budget, at most 4 MiB, whatever the number of
+ * items. Where the miniatures would need more, the sample is halved.
  */
 final class Miniatures {
   private static final long MAX_BYTES = 4 << 20;
 
-  private static final int BUDGET_SHIFT = 8; // A half percent is 1 / 200.
+  /** A 256th of the budget. */
+  private static final int BUDGET_SHIFT = 8;
 
   /** Sizes in eighths of the budget. */
   private static final int[] EIGHTHS = {1, 2, 4, 8, 16, 32, 64};
