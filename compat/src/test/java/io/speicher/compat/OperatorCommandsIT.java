@@ -65,7 +65,7 @@ final class OperatorCommandsIT {
           "stat --interval 10ms --count 2; ^  ops/s  hit%.*\\n( +[^ ]+){11}\\n( +[^ ]+){11}\\n$",
           "stat --interval 10ms --count 1 --json; ^\\{\"time\":.*\"processors\":[0-9.]+\\}\\n$",
           "latency; ^command +calls .*",
-          "clients; ^id +address .*\\n *\\d+ +127\\.0\\.0\\.1:\\d+ +default .*client list\\n",
+          "clients; ^ *id +address .*\\n *\\d+ +127\\.0\\.0\\.1:\\d+ +default .*client list\\n",
           "config get maxmemory maxclients; ^setting +value\\nmaxclients +10000\\nmaxmemory +\\d+\\n$",
           "config get --json maxclients; ^\\{\"maxclients\":\"10000\"\\}\\n$",
           "info memory; ^# Memory\\n.*used_memory:\\d+\\n",

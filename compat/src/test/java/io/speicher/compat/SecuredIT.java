@@ -282,8 +282,8 @@ final class SecuredIT {
                 "%{http_version} %{ssl_verify_result}",
                 "--cacert",
                 authority.toString(),
-                "https://localhost:" + encrypted.port() + "/metrics"))
+                "https://localhost:" + encrypted.port() + "/health/live"))
         .isEqualTo("1.1 0");
-    assertThat(Files.readString(folder.resolve("page"), UTF_8)).contains("speicher_items");
+    assertThat(Files.readString(folder.resolve("page"), UTF_8)).isEqualTo("live\n");
   }
 }

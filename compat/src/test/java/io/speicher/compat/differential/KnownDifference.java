@@ -74,6 +74,7 @@ enum KnownDifference {
           "OBJECT REFCOUNT",
           "RANDOMKEY",
           "LATENCY LATEST",
+          "LATENCY RESET",
           "version",
           "me")) {
     @Override
