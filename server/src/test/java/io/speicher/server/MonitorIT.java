@@ -97,6 +97,18 @@ final class MonitorIT {
     assertThat(words()).isEqualTo("\"exec\"");
   }
 
+  /** It says nothing for as long as it likes. */
+  @Test
+  void idle() throws IOException {
+    ask(client, "CONFIG SET timeout 1\r\n", 5);
+    assertThat(words()).startsWith("\"config");
+    assertThat(client.isAtEnd()).isTrue(); // It was idle for so long.
+    try (RawClient other = new RawClient(server.port())) {
+      ask(other, "GET a\r\n", 5);
+      assertThat(words()).isEqualTo("\"get\" \"a\"");
+    }
+  }
+
   @Test
   void reset_endsIt() throws IOException {
     monitor.send("RESET\r\n".getBytes(ISO_8859_1));

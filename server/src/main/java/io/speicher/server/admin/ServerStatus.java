@@ -89,8 +89,12 @@ public final class ServerStatus implements ServerControl {
   private long sampledCommands;
   private long sampledGcMillis;
   private final StoreEvents storeEvents;
+
+  /** Those that others wait for; the cycles of ZGC and Shenandoah go on beside them. */
   private final List<GarbageCollectorMXBean> collectors =
-      ManagementFactory.getGarbageCollectorMXBeans();
+      ManagementFactory.getGarbageCollectorMXBeans().stream()
+          .filter(collector -> !collector.getName().endsWith("Cycles"))
+          .toList();
 
   /** What the counters were when they were set to zero. */
   private volatile Counts countsBefore = new Counts();

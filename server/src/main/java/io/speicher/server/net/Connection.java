@@ -402,7 +402,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
     }
     if (event instanceof IdleStateEvent) {
-      boolean isBusy = paused || work != null || starved || ready;
+      boolean isBusy = paused || work != null || starved || ready || session.monitors();
       if (!isBusy && !wasBusy) {
         ctx.close();
       }

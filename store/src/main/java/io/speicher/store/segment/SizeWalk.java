@@ -26,7 +26,8 @@ import java.util.concurrent.TimeUnit;
  *
  * {@value #MAX_STEP_MILLIS} ms of each call at most, and nothing for {@value #PAUSE_MILLIS} ms
  * after a walk. A key is copied only if its item is larger than the hundredth so far. The lock of
- * {@link SegmentPool} is held for {@value #CHUNK_ITEMS} items at a time, some microseconds.
+ * {@link SegmentPool} is held for {@value #CHUNK_ITEMS} items at a time: some microseconds, or some
+ * tens where items become ever larger.
  */
 final class SizeWalk {
   static final int MAX_ITEMS = 100;
@@ -37,7 +38,7 @@ final class SizeWalk {
   /** After a walk there is none for so long. */
   static final long PAUSE_MILLIS = 10_000;
 
-  private static final int CHUNK_ITEMS = 512;
+  private static final int CHUNK_ITEMS = 64;
   private static final int MAX_STEP_MILLIS = 1;
 
   /** How often it is looked whether the writers of a segment are away, each time it is its turn. */
