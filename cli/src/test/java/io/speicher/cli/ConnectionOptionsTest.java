@@ -127,6 +127,19 @@ final class ConnectionOptionsTest {
     }
   }
 
+  /** What is typed counts more than what is set for all commands. */
+  @Test
+  void login_inTheUrl() throws Exception {
+    try (FakeServer server = FakeServer.answering(DONE)) {
+      shell.with("SPEICHER_AUTH", "alice:other");
+      String url = "speicher://bob:p%40ss@127.0.0.1:" + server.port();
+      assertThat(shell.run("set", "--url", url, "foo", "bar").status()).isZero();
+      assertThat(server.requests())
+          .first()
+          .isEqualTo("{\"command\":\"AUTH\",\"user\":\"bob\",\"password\":\"p@ss\"}");
+    }
+  }
+
   @Test
   void login_asked() throws Exception {
     try (FakeServer server = FakeServer.answering(DONE)) {

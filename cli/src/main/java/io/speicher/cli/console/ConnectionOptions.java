@@ -195,7 +195,7 @@ public final class ConnectionOptions {
         throw wrong("a Unix domain socket is not encrypted: leave out TLS, or connect to a port");
       }
       tls = isSecured ? new Tls(TlsFiles.context(authorities, certificate, key), true) : null;
-      login = saidLogin();
+      login = saidLogin(usedUrl);
     } catch (IllegalArgumentException e) {
       throw wrong(origin(usedUrl) + e.getMessage());
     }
@@ -246,15 +246,15 @@ public final class ConnectionOptions {
   }
 
   private void addLogin(SpeicherClient.Builder builder) {
-    Login login = saidLogin();
+    Login login = saidLogin(usedUrl());
     if (login != null) {
       builder.login(login.user(), login.password());
     }
   }
 
-  /** Who the client is, as far as the URL does not say it. */
-  private @Nullable Login saidLogin() {
-    if (url != null && url.matches("\\w+://.*:.*@.*")) {
+  /** Who the client is: as it is asked for, or else in the URL, or else in the variable. */
+  private @Nullable Login saidLogin(@Nullable String usedUrl) {
+    if (url != null && url.matches("[\\w+]+://.*:.*@.*")) {
       shell
           .err()
           .println(
@@ -265,7 +265,8 @@ public final class ConnectionOptions {
     if (asksForPassword) {
       return new Login(user, askedPassword());
     }
-    if (!said.isEmpty()) {
+    boolean isInUrl = usedUrl != null && usedUrl.matches("[\\w+]+://[^/]*@.*");
+    if (!said.isEmpty() && !isInUrl) {
       int colon = said.indexOf(':');
       if (colon < 0) {
         throw wrong(AUTH_VARIABLE + " has no colon (expected: USER:PASSWORD)");

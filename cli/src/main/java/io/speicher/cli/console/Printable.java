@@ -1,8 +1,9 @@
 package io.speicher.cli.console;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Bytes of others, shown so that they can neither break a line nor command the terminal. */
@@ -12,6 +13,11 @@ public final class Printable {
   /** The text that the bytes are, with the escapes of {@link #quoted} where they are none. */
   public static String text(ByteBuffer bytes) {
     return escaped(bytes, false);
+  }
+
+  /** For JSON, which has its own escapes: as it is if it is UTF-8, else as {@link #text}. */
+  public static String forJson(ByteBuffer bytes) {
+    return JsonText.isUtf8(bytes) ? UTF_8.decode(bytes.duplicate()).toString() : text(bytes);
   }
 
   /**
@@ -25,10 +31,7 @@ public final class Printable {
   private static String escaped(ByteBuffer bytes, boolean quotes) {
     StringBuilder text = new StringBuilder();
     if (JsonText.isUtf8(bytes)) {
-      StandardCharsets.UTF_8
-          .decode(bytes.duplicate())
-          .codePoints()
-          .forEach(c -> append(text, c, quotes));
+      UTF_8.decode(bytes.duplicate()).codePoints().forEach(c -> append(text, c, quotes));
     } else {
       for (int i = bytes.position(); i < bytes.limit(); i++) {
         int b = bytes.get(i) & 0xFF;
@@ -54,7 +57,7 @@ public final class Printable {
         if (isVisible(c)) {
           text.appendCodePoint(c);
         } else {
-          for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+          for (byte b : Character.toString(c).getBytes(UTF_8)) {
             appendHex(text, b & 0xFF);
           }
         }

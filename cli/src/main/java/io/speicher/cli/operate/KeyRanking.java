@@ -14,7 +14,7 @@ public final class KeyRanking {
 
   /** A key and what it is ranked by. */
   public record Entry(ByteBuffer key, long number) {
-    /** The key, for people and for JSON. */
+    /** The key, for people. */
     public String text() {
       return Printable.text(key);
     }
@@ -62,7 +62,11 @@ public final class KeyRanking {
   String json(String name) {
     return JsonObject.array(
         entries.stream()
-            .map(e -> new JsonObject().add("key", e.text()).add(name, e.number()).toString())
+            .map(e ->
+                new JsonObject()
+                    .add("key", Printable.forJson(e.key()))
+                    .add(name, e.number())
+                    .toString())
             .toList());
   }
 }

@@ -81,11 +81,7 @@ public final class ScanCommand extends RespCommand {
 
   private void print(RespReply key) throws IOException {
     if (json) {
-      shell
-          .out()
-          .println(
-              JsonText.quote(
-                  JsonText.isUtf8(key.bytes()) ? key.text() : Printable.text(key.bytes())));
+      shell.out().println(JsonText.quote(Printable.forJson(key.bytes())));
     } else if (shell.terminals().out()) {
       shell.out().println(Printable.text(key.bytes()));
     } else {

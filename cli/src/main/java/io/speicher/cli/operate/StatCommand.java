@@ -80,7 +80,7 @@ public final class StatCommand extends RespCommand {
       paramLabel = "N",
       order = 2,
       description = "Print so many lines and stop (default: go on until Ctrl-C).")
-  private long count;
+  private long count = Long.MAX_VALUE;
 
   @Option(names = "--json", order = 3, description = "Print a JSON object a line.")
   private boolean json;
@@ -94,7 +94,7 @@ public final class StatCommand extends RespCommand {
     if (interval.toMillis() < 1) {
       throw wrong("--interval is 0 (expected: at least 1ms)");
     }
-    if (count < 0) {
+    if (count < 1) {
       throw wrong("--count=" + count + " (expected: at least 1)");
     }
   }
@@ -103,7 +103,7 @@ public final class StatCommand extends RespCommand {
   protected int run(RespConnection server) throws IOException {
     ServerInfo before = ServerInfo.read(server);
     long nextNanos = before.nanos();
-    for (long line = 0; count == 0 || line < count; line++) {
+    for (long line = 0; line < count; line++) {
       nextNanos += interval.toNanos();
       if (server.awaitInput(Duration.ofNanos(Math.max(0, nextNanos - System.nanoTime())))) {
         server.receive(); // Nothing was asked: it is the end, and says so.

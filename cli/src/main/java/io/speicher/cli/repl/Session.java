@@ -89,10 +89,12 @@ final class Session implements AutoCloseable {
   }
 
   private void remember(List<ByteBuffer> words, RespReply reply) {
+    String command = word(words, 0);
     if (reply.isError()) {
+      isInTransaction &= !command.equals("EXEC"); // It has ended, and nothing was done.
       return;
     }
-    switch (word(words, 0)) {
+    switch (command) {
       case "MULTI" -> isInTransaction = true;
       case "EXEC", "DISCARD" -> isInTransaction = false;
       case "RESET" -> {

@@ -232,7 +232,10 @@ final class HotKeySketch {
   private @Nullable HotKey at(int place, int weight, double left) {
     int length = Math.min(lengths[place], KEY_BYTES);
     ByteBuffer key = ByteBuffer.wrap(kept, place * KEY_BYTES, length);
-    if (left * weights[place] < Math.min(1, meanWeight) || hash(key, length) != keptHashes[place]) {
+    double leftWeight = left * weights[place];
+    if (leftWeight == 0
+        || leftWeight < Math.min(1, meanWeight)
+        || hash(key, length) != keptHashes[place]) {
       return null;
     }
     return new HotKey(

@@ -29,6 +29,11 @@ final class HotKeySketchTest {
     return HotKeySketch.hottest(List.of(keys), 1, limit, 0);
   }
 
+  @Test
+  void nothingCounted() {
+    assertThat(hottest(keys, 10)).isEmpty();
+  }
+
   /** A load of 200,000 keys that follows Zipf's law, of which values differ in length. */
   private static final class Load {
     private final Random random;
