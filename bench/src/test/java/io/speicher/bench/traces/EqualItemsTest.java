@@ -32,8 +32,9 @@ final class EqualItemsTest {
         held += store.request(key, 1) ? 1 : 0;
       }
 
-      // The cleaner keeps a few segments free.
-      assertThat(held).isBetween(itemCount - itemCount / 40, itemCount);
+      // The cleaner keeps a few segments free, and writers have some open that are not full.
+      int notUsed = 10 * EqualItems.of(itemCount).itemsPerSegment();
+      assertThat(held).isBetween(itemCount - notUsed, itemCount);
     }
   }
 
