@@ -3,33 +3,25 @@ package io.speicher.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.store.Ticker;
-import io.speicher.store.segment.SegmentStore;
 import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a server tells of its commands, over real sockets. */
 final class CommandFiguresIT {
+  @RegisterExtension final Opened opened = new Opened();
   private final SpeicherServer server;
   private final RawClient client;
 
   CommandFiguresIT() throws IOException {
     server =
-        SpeicherServer.start(
+        opened.start(
             TestSettings.of(1, Transport.best())
                 .with(ServerSettings.SLOWLOG_LOG_SLOWER_THAN, Duration.ZERO)
-                .with(ServerSettings.SLOWLOG_MAX_LEN, 3),
-            new SegmentStore(64 << 20, Ticker.system()));
-    client = new RawClient(server.port());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    client.close();
-    server.close();
+                .with(ServerSettings.SLOWLOG_MAX_LEN, 3));
+    client = opened.add(new RawClient(server.port()));
   }
 
   /** All that is answered until a PING is. */

@@ -3,34 +3,24 @@ package io.speicher.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.speicher.store.Ticker;
-import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** CONFIG SET changes a running server, over real sockets. */
 @Timeout(60)
 final class LiveSettingsIT {
+  @RegisterExtension final Opened opened = new Opened();
   private final SpeicherServer server;
   private final RawClient client;
 
   LiveSettingsIT() throws IOException {
-    server =
-        SpeicherServer.start(
-            TestSettings.of(2, Transport.best(), 10, Duration.ZERO),
-            new SegmentStore(64 << 20, Ticker.system()));
-    client = new RawClient(server.port());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    client.close();
-    server.close();
+    server = opened.start(TestSettings.of(2, Transport.best(), 10, Duration.ZERO));
+    client = opened.add(new RawClient(server.port()));
   }
 
   private String ask(RawClient peer, String command, int bytes) throws IOException {
@@ -51,19 +41,9 @@ final class LiveSettingsIT {
 
   private void refused(String pairs, String name, String why) throws IOException {
     client.send(("CONFIG SET " + pairs + "\r\n").getBytes(ISO_8859_1));
-    assertThat(line())
+    assertThat(client.line())
         .startsWith(
             "-ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + why);
-  }
-
-  private String line() throws IOException {
-    StringBuilder line = new StringBuilder();
-    while (line.indexOf("\n") < 0) {
-      byte[] next = client.read(1);
-      assertThat(next).as(line.toString()).isNotEmpty();
-      line.append(new String(next, ISO_8859_1));
-    }
-    return line.toString();
   }
 
   @Test

@@ -33,19 +33,9 @@ final class MonitorIT {
     assertThat(peer.read(replyBytes)).hasSize(replyBytes);
   }
 
-  private static String line(RawClient peer) throws IOException {
-    StringBuilder line = new StringBuilder();
-    while (line.indexOf("\n") < 0) {
-      byte[] next = peer.read(1);
-      assertThat(next).as(line.toString()).isNotEmpty();
-      line.append(new String(next, ISO_8859_1));
-    }
-    return line.toString();
-  }
-
   /** What follows the time and the peer. */
   private String words() throws IOException {
-    String line = line(monitor);
+    String line = monitor.line();
     assertThat(line).matches("\\+\\d+\\.\\d{6} \\[0 127\\.0\\.0\\.1:\\d+\\] .*\r\n");
     return line.substring(line.indexOf(']') + 2).strip();
   }
@@ -82,7 +72,7 @@ final class MonitorIT {
     client.send(commands.getBytes(ISO_8859_1));
     String last = "";
     while (!last.contains("ping")) {
-      last = line(monitor);
+      last = monitor.line();
       assertThat(last).doesNotContain(secret);
     }
   }
@@ -112,15 +102,15 @@ final class MonitorIT {
   @Test
   void reset_endsIt() throws IOException {
     monitor.send("RESET\r\n".getBytes(ISO_8859_1));
-    String line = line(monitor);
+    String line = monitor.line();
     while (!line.equals("+RESET\r\n")) {
-      line = line(monitor);
+      line = monitor.line();
     }
     ask(client, "GET a\r\n", 5);
     ask(monitor, "ECHO end\r\n", 0);
-    String next = line(monitor);
+    String next = monitor.line();
     while (next.contains("reset")) { // What was told of it may come behind it.
-      next = line(monitor);
+      next = monitor.line();
     }
     assertThat(next).isEqualTo("$3\r\n");
   }
@@ -128,8 +118,8 @@ final class MonitorIT {
   @Test
   void inTransaction_isRefused() throws IOException {
     client.send("MULTI\r\nMONITOR\r\n".getBytes(ISO_8859_1));
-    assertThat(line(client)).isEqualTo("+OK\r\n");
-    assertThat(line(client)).isEqualTo("-ERR Command not allowed inside a transaction\r\n");
+    assertThat(client.line()).isEqualTo("+OK\r\n");
+    assertThat(client.line()).isEqualTo("-ERR Command not allowed inside a transaction\r\n");
   }
 
   /** Whoever may not watch any more is not told what happens then. */
@@ -139,7 +129,7 @@ final class MonitorIT {
     try (RawClient watcher = new RawClient(server.port())) {
       ask(watcher, "AUTH w secret\r\nMONITOR\r\n", 5 + 5);
       ask(client, "GET before\r\n", 5);
-      while (!line(watcher).contains("\"before\"")) {}
+      while (!watcher.line().contains("\"before\"")) {}
       ask(client, "ACL SETUSER w -@admin\r\nGET after\r\n", 5 + 5);
       assertThat(new String(watcher.rest(), ISO_8859_1)).doesNotContain("after");
     }
@@ -160,14 +150,14 @@ final class MonitorIT {
       }
       ask(client, "GET none\r\n".repeat(100), 100 * 5);
 
-      String line = line(watcher);
+      String line = watcher.line();
       while (line.startsWith("+")) {
-        line = line(watcher);
+        line = watcher.line();
       }
       assertThat(line).isEqualTo("*" + values + "\r\n");
       byte[] reply = watcher.read(values * (valueBytes + "$60000\r\n\r\n".length()));
       assertThat(new String(reply, ISO_8859_1)).doesNotContain("+").endsWith("x\r\n");
-      assertThat(line(watcher)).startsWith("+");
+      assertThat(watcher.line()).startsWith("+");
     }
   }
 
@@ -183,7 +173,7 @@ final class MonitorIT {
     long shown = 0;
     long lost = 0;
     while (shown + lost < commands) {
-      String line = line(monitor);
+      String line = monitor.line();
       if (line.contains("commands are not shown")) {
         lost += Long.parseLong(line.replaceAll(".*\\((\\d+) commands.*\\s*", "$1"));
       } else {

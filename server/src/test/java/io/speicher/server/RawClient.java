@@ -99,6 +99,21 @@ final class RawClient implements AutoCloseable {
     return in.readNBytes(length);
   }
 
+  /** The next line of a text protocol, with its end; each char is a byte. */
+  String line() throws IOException {
+    StringBuilder line = new StringBuilder();
+    do {
+      line.append((char) in.readUnsignedByte());
+    } while (line.charAt(line.length() - 1) != '\n');
+    return line.toString();
+  }
+
+  /** The next reply of RESP, a bulk string, with its end. */
+  String bulk() throws IOException {
+    int length = Integer.parseInt(line().substring(1).strip());
+    return new String(read(length + 2), ISO_8859_1);
+  }
+
   /** All bytes until the server closes. */
   byte[] rest() throws IOException {
     return in.readAllBytes();

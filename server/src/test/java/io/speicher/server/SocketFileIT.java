@@ -64,12 +64,7 @@ final class SocketFileIT {
 
   private static String list(RawClient client, String command) throws IOException {
     client.send((command + "\r\n").getBytes(US_ASCII));
-    StringBuilder header = new StringBuilder();
-    while (header.indexOf("\n") < 0) {
-      header.append(new String(client.read(1), US_ASCII));
-    }
-    int bytes = Integer.parseInt(header.substring(1).strip());
-    return new String(client.read(bytes + 2), US_ASCII);
+    return client.bulk();
   }
 
   // ---- what is spoken there ----
