@@ -16,6 +16,9 @@ public record HotKey(String key, int keyBytes, int windowSeconds, long uses, lon
   /** How long "lately" may be. */
   public static final List<Duration> WINDOWS = List.of(Duration.ofMinutes(1), Duration.ofHours(1));
 
+  /** The key of one in so many commands is counted, so each counts for as many. */
+  public static final int SAMPLE_RATIO = 64;
+
   /** What keys are ranked by. */
   public enum Rank {
     USES,

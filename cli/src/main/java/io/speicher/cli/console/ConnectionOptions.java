@@ -155,7 +155,7 @@ public final class ConnectionOptions {
         builder.host(usedHost()).port(usedPort());
       }
       addTls(builder);
-      addLogin(builder);
+      addLogin(builder, usedUrl);
       return builder.timeout(timeout).connectTimeout(timeout).build();
     } catch (IllegalArgumentException e) {
       throw wrong(origin(usedUrl) + e.getMessage());
@@ -245,8 +245,8 @@ public final class ConnectionOptions {
     }
   }
 
-  private void addLogin(SpeicherClient.Builder builder) {
-    Login login = saidLogin(usedUrl());
+  private void addLogin(SpeicherClient.Builder builder, @Nullable String usedUrl) {
+    Login login = saidLogin(usedUrl);
     if (login != null) {
       builder.login(login.user(), login.password());
     }

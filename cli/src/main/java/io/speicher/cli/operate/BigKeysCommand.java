@@ -1,6 +1,5 @@
 package io.speicher.cli.operate;
 
-import io.speicher.cli.console.Progress;
 import io.speicher.cli.console.Shell;
 import io.speicher.cli.console.Table;
 import io.speicher.cli.console.Units;
@@ -9,7 +8,6 @@ import io.speicher.cli.resp.RespReply;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Option;
 
 /** {@code speicher bigkeys}: what takes most memory. */
 @Command(
@@ -26,25 +24,9 @@ import picocli.CommandLine.Option;
       "with SCAN and for the MEMORY USAGE of each, which it bears while it works, and which takes a",
       "while.",
     })
-public final class BigKeysCommand extends RespCommand {
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      order = 1,
-      defaultValue = "10",
-      description = "How many (default: ${DEFAULT-VALUE}).")
-  private int count;
-
-  @Option(names = "--json", order = 2, description = "Print JSON.")
-  private boolean json;
-
+public final class BigKeysCommand extends KeyRankingCommand {
   public BigKeysCommand(Shell shell) {
     super(shell);
-  }
-
-  @Override
-  protected void checkOptions() {
-    requireAtLeastOne("--count", count);
   }
 
   @Override
@@ -52,7 +34,7 @@ public final class BigKeysCommand extends RespCommand {
     RespReply told = server.call("BIGKEYS", "COUNT", Integer.toString(count));
     KeyRanking ranking;
     if (isUnknownCommand(told)) {
-      ranking = search(server);
+      ranking = search(server, "MEMORY", "USAGE");
     } else {
       ranking = KeyRanking.of(told.orThrow().field("by-item-bytes"));
       long endedMillis = told.field("walk-ended-unix-ms").number();
@@ -68,12 +50,5 @@ public final class BigKeysCommand extends RespCommand {
     Table table = new Table(">bytes", "key");
     ranking.entries().forEach(e -> table.add(Units.bytes(e.number()), e.text()));
     return print(table, "there are no keys");
-  }
-
-  /** What a server takes that knows the size of each item, but not which are large. */
-  private KeyRanking search(RespConnection server) throws IOException {
-    try (Progress progress = new Progress(shell)) {
-      return new KeyWalk(server, progress).rank(count, "MEMORY", "USAGE");
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.speicher.cli.operate;
 
-import io.speicher.cli.console.Progress;
 import io.speicher.cli.console.Shell;
 import io.speicher.cli.console.Table;
 import io.speicher.cli.console.Units;
@@ -27,15 +26,7 @@ import picocli.CommandLine.Option;
       "while, and works only if its maxmemory-policy is an LFU one. What is shown then is its",
       "counter, from 0 to 255.",
     })
-public final class HotKeysCommand extends RespCommand {
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      order = 1,
-      defaultValue = "10",
-      description = "How many (default: ${DEFAULT-VALUE}).")
-  private int count;
-
+public final class HotKeysCommand extends KeyRankingCommand {
   @Option(
       names = "--hour",
       order = 2,
@@ -45,16 +36,8 @@ public final class HotKeysCommand extends RespCommand {
   @Option(names = "--bytes", order = 3, description = "By bytes received and sent for them.")
   private boolean byBytes;
 
-  @Option(names = "--json", order = 4, description = "Print JSON.")
-  private boolean json;
-
   public HotKeysCommand(Shell shell) {
     super(shell);
-  }
-
-  @Override
-  protected void checkOptions() {
-    requireAtLeastOne("--count", count);
   }
 
   @Override
@@ -70,7 +53,7 @@ public final class HotKeysCommand extends RespCommand {
     if (ofHour || byBytes) {
       throw wrong("--hour and --bytes are for a Speicher server: this one counts neither");
     }
-    return print(search(server), "frequency", 0);
+    return print(search(server, "OBJECT", "FREQ"), "frequency", 0);
   }
 
   private int print(KeyRanking ranking, String what, int windowSeconds) {
@@ -89,11 +72,5 @@ public final class HotKeysCommand extends RespCommand {
       }
     }
     return print(table, "no key was used lately");
-  }
-
-  private KeyRanking search(RespConnection server) throws IOException {
-    try (Progress progress = new Progress(shell)) {
-      return new KeyWalk(server, progress).rank(count, "OBJECT", "FREQ");
-    }
   }
 }

@@ -24,9 +24,6 @@ final class KeyRankings {
   /** The server remembers no more. */
   private static final int MAX_COUNT = 100;
 
-  /** Of so many commands one is counted. */
-  private static final int SAMPLE_RATIO = 64;
-
   static final List<CommandSpec> ALL =
       List.of(
           SERVER.container(
@@ -99,7 +96,7 @@ final class KeyRankings {
     out.bulk("tracking-active");
     out.integer(1);
     out.bulk("sample-ratio");
-    out.integer(SAMPLE_RATIO);
+    out.integer(HotKey.SAMPLE_RATIO);
     out.bulk("selected-slots");
     out.array(0);
     out.bulk("window-seconds");

@@ -12,8 +12,6 @@ import java.util.Objects;
  * same right.
  */
 final class ActionPages {
-  private static final String PREFIX = "/api/v1/";
-
   private final ServerStatus status;
 
   ActionPages(ServerStatus status) {
@@ -22,9 +20,9 @@ final class ActionPages {
 
   List<Route> routes() {
     return List.of(
-        Route.post(PREFIX + "clear", Right.CLEAR, this::clear),
-        Route.post(PREFIX + "reset-counters", Right.ADMIN, this::resetCounters),
-        Route.post(PREFIX + "close-connection", Right.ADMIN, this::closeConnection));
+        Route.post(ApiPages.PREFIX + "clear", Right.CLEAR, this::clear),
+        Route.post(ApiPages.PREFIX + "reset-counters", Right.ADMIN, this::resetCounters),
+        Route.post(ApiPages.PREFIX + "close-connection", Right.ADMIN, this::closeConnection));
   }
 
   private Page clear(HttpRequest request) {

@@ -30,7 +30,7 @@ import tools.jackson.core.JsonGenerator;
  * openapi.json} beside this class describes it, and ApiIT holds the two together.
  */
 final class ApiPages {
-  private static final String PREFIX = "/api/v1/";
+  static final String PREFIX = "/api/v1/";
   private static final String JSON = "application/json";
   private static final String DESCRIPTION = "openapi.json";
 

@@ -39,12 +39,9 @@ public final class CommandStats {
   static final int INTERVAL = 16;
 
   /** Of so many that are drawn, the key of one is counted: that takes longer than all the rest. */
-  private static final int KEY_INTERVAL = 4;
+  private static final int KEY_INTERVAL = HotKey.SAMPLE_RATIO / INTERVAL;
 
   private static final int MAX_DRAWN = 16;
-
-  /** So that the key of one in so many commands is counted. */
-  private static final int KEY_SAMPLE = INTERVAL * KEY_INTERVAL;
 
   /** There are not many codes, and a peer cannot make up one. */
   private static final int MAX_CODES = 128;
@@ -238,7 +235,7 @@ public final class CommandStats {
   public static List<HotKey> hottest(
       List<CommandStats> loops, Rank rank, Duration window, int limit) {
     List<HotKeys> all = loops.stream().map(one -> one.hotKeys).toList();
-    return HotKeys.hottest(all, rank, window, KEY_SAMPLE, limit, System.nanoTime());
+    return HotKeys.hottest(all, rank, window, HotKey.SAMPLE_RATIO, limit, System.nanoTime());
   }
 
   /** How often which code of an error was answered, by the code. */
