@@ -3,6 +3,7 @@ package io.speicher.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.dialect.Account;
 import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,7 +12,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a server tells of its commands, over real sockets. */
 final class CommandFiguresIT {
-  @RegisterExtension final Opened opened = new Opened();
+  /**
+   * It may hold more than the JVM of all tests can have in memory, so that MEMORY DOCTOR finds
+   * nothing wrong with that, whatever ran before.
+   */
+  private static final long ACCOUNT_BYTES = 4L << 30;
+
+  @RegisterExtension
+  final Opened opened = new Opened(new Account(ACCOUNT_BYTES, ACCOUNT_BYTES / 2));
+
   private final SpeicherServer server;
   private final RawClient client;
 
