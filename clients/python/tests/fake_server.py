@@ -1,7 +1,6 @@
 """Servers for tests: one that plays a script, however rude, and a polite one that keeps a dict."""
 import json
 import socket
-import ssl
 import struct
 import threading
 import time
@@ -167,7 +166,7 @@ class Peer(object):
         while len(data) < size:
             try:
                 chunk = self._socket.recv(size - len(data))
-            except ssl.SSLError:  # The client has closed without the goodbye of TLS.
+            except socket.error:  # The client has closed without the goodbye of TLS, or with our bytes unread.
                 return None
             if not chunk:
                 return None
