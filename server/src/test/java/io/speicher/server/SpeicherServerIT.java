@@ -20,6 +20,7 @@ import io.speicher.store.segment.SegmentStore;
 import io.speicher.testing.CapturedLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,6 +33,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -349,6 +352,45 @@ final class SpeicherServerIT {
     client.send(batch.toByteArray());
     client.shutdownOutput();
     assertThat(client.countRepliesToTheEnd()).isEqualTo(1_000);
+  }
+
+  // ---- fast writers ----
+
+  /** Or a loop reads all that lies in the socket of a peer that has gone, and others wait. */
+  @Test
+  void pipelinedCommands_areReadAsTheyAreExecuted() throws Exception {
+    SpeicherServer server = start(TestSettings.of(1, transport), store());
+    RawClient writer = connect(server);
+    byte[] sleep = "CLIENT SETNAME writer\r\nDEBUG SLEEP 2\r\n".getBytes(UTF_8);
+    int pings = 500_000;
+    byte[] batch = "PING\r\n".repeat(pings).getBytes(UTF_8);
+    Thread sending =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                writer.send(sleep);
+                writer.send(batch);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    RawClient other = connect(server);
+    await().until(() -> queryBytes(other, "writer") >= 256 << 10);
+    for (int look = 0; look < 50; look++) { // The loop looks at all sockets between two of these.
+      assertThat(queryBytes(other, "writer")).isLessThanOrEqualTo(512 << 10);
+    }
+    assertThat(writer.line() + writer.line()).isEqualTo("+OK\r\n+OK\r\n");
+    for (int i = 0; i < pings; i++) {
+      assertThat(writer.line()).isEqualTo("+PONG\r\n");
+    }
+    sending.join();
+  }
+
+  /** What the server holds of a connection's requests. */
+  private static long queryBytes(RawClient asking, String name) throws IOException {
+    asking.send("CLIENT LIST\r\n".getBytes(UTF_8));
+    Matcher bytes = Pattern.compile("name=" + name + " .* qbuf=([0-9]+) ").matcher(asking.bulk());
+    return bytes.find() ? Long.parseLong(bytes.group(1)) : 0;
   }
 
   // ---- stopping ----

@@ -13,7 +13,6 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.speicher.dialect.Account;
 import io.speicher.dialect.Ahead;
 import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
@@ -33,10 +32,8 @@ import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
-import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.Lookahead;
 import io.speicher.server.command.ReplyLostException;
-import io.speicher.server.command.SlowLog;
 import io.speicher.server.command.Work;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -81,23 +78,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     FINISHING
   }
 
-  /** What has been measured of a command that is executed in slices. */
-  private static final class Slices {
-    private final CommandName name;
-    private final List<String> words;
-    private final long receivedNanos;
-    private final boolean isDrawn;
-    private long nanos;
-
-    Slices(CommandName name, List<String> words, long receivedNanos, boolean isDrawn, long nanos) {
-      this.name = name;
-      this.words = words;
-      this.receivedNanos = receivedNanos;
-      this.isDrawn = isDrawn;
-      this.nanos = nanos;
-    }
-  }
-
   private static final Logger logger = System.getLogger(Connection.class.getName());
 
   /** Commands wait while so much has been written that the peer has not taken. */
@@ -106,25 +86,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Replies are handed to the socket when there are this many bytes, even within one read. */
   private static final int MAX_UNFLUSHED_BYTES = 256 << 10;
 
-  /*
-   * While others wait for memory, whoever holds some has to use it. A peer that takes and sends
-   * less than this in this time, 16 KB/s, is stalled; 53 KB/s if it has the reserve, or holds little,
-   * which others that need little wait for. Single bytes now and then are no progress, or a few
-   * dribbling peers could hold the reserve for days. The time is counted in looks at it, between
-   * which all sockets have been read: a loop that had no time to read is not the fault of the peer.
+  /**
+   * Nothing is read while so much waits for its turn. Netty reads from a peer that has gone on and
+   * on, before it looks at other channels again: all that lies in the socket, up to 6 MB.
    */
-  private static final int MIN_PROGRESS_BYTES = 16 << 10;
-  private static final int STALLED_LOOKS = 1_000 / Turn.WATCH_MILLIS;
-  private static final int SOON_STALLED_LOOKS = 300 / Turn.WATCH_MILLIS;
-
-  /** Who holds no more is no help to those who wait. 10,000 connections then hold 40 MB. */
-  private static final int MIN_STALLED_BYTES = 4 << 10;
+  private static final int MAX_BACKLOG_BYTES = 256 << 10;
 
   /** Who holds no more once it has answered needs the reserve no longer. */
   private static final int MIN_RESERVED_BYTES = 64 << 10;
-
-  /** The largest buffer of Java. */
-  private static final long MAX_ARRAY = Integer.MAX_VALUE - 8L;
 
   /** How long a peer that is to close its half may be silent in FINISHING, and may talk on. */
   private static final long FINISH_SILENCE_MILLIS = 1_000;
@@ -139,6 +108,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final PortDialects portDialects;
   private final Session session;
   private final Outgoing outgoing;
+  private final Input input;
+  private final Progress progress;
+  private final Stopwatch stopwatch;
   private final long startNanos = System.nanoTime();
 
   /** How the peer speaks; null until its first bytes have told. */
@@ -149,16 +121,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private State state = State.SERVING;
 
-  /** What was read and not yet executed: a buffer of its own, never one that a loop reads to. */
-  private ByteBuf input = Unpooled.EMPTY_BUFFER;
-
   /** What is left of a command that is executed in slices, and the bytes that it lies in. */
   private @Nullable Work work;
 
   private ByteBuf workBytes = Unpooled.EMPTY_BUFFER;
-
-  /** What is known by now of that command. */
-  private @Nullable Slices slices;
 
   /** Where that command begins in what is being answered, and what was agreed on before it. */
   private int workStart;
@@ -183,9 +149,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Whether it waits for memory, and nothing is executed or read meanwhile. */
   private boolean starved;
 
-  /** What was read while the input could not grow; it belongs behind it. */
-  private ByteBuf aside = Unpooled.EMPTY_BUFFER;
-
   /** Whether it has to be told when it may hold more. */
   private boolean queued;
 
@@ -207,11 +170,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long heardNanos = startNanos;
   private volatile boolean sentAll;
 
-  // How often the peer was found to have done too little while memory was short, and what it did.
-  private int looksWithoutProgress;
-  private long readBytes;
-  private long pendingBytes;
-
   private @Nullable ChannelHandlerContext context;
 
   /** What it is told of the commands of others; null for most. */
@@ -229,6 +187,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.portDialects = portDialects;
     session = new Session(share, turn.executor().firstUser());
     outgoing = new Outgoing(share, this::sent);
+    input = new Input(share, this::missingBytes);
+    progress = new Progress(share);
+    stopwatch = new Stopwatch(turn.executor(), session, () -> text(channel().remoteAddress()));
   }
 
   Session session() {
@@ -319,7 +280,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     heardNanos = System.nanoTime();
     executor().commandStats().turnClock(heardNanos);
     executor().count(Counter.READ_BYTES, bytes.readableBytes());
-    readBytes += bytes.readableBytes();
+    progress.read(bytes.readableBytes());
     drainableBytes -= bytes.readableBytes();
     if (waiting) {
       turn.answerAll(); // What came before comes first.
@@ -329,13 +290,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else if (state == State.HANDED_OVER) {
       passOn(bytes);
       bytes.release();
-    } else if (state == State.SERVING && mayExecute() && !input.isReadable()) {
+    } else if (state == State.SERVING && mayExecute() && input.isEmpty()) {
       waiting = true;
       turn.add(this, bytes);
     } else {
-      append(bytes);
-      readOnOrWait();
+      input.append(bytes);
       goOnSoon();
+      readOnOrWait();
     }
   }
 
@@ -484,7 +445,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         bytes.bytes().readerIndex(workStart);
       }
       if (bytes.bytes().isReadable() && !isOver()) {
-        keep(bytes.bytes());
+        input.keep(bytes.bytes());
       }
       if (work != null) {
         moveWork();
@@ -503,17 +464,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     executor().commandStats().turnClock(System.nanoTime());
     try {
-      takeAside();
+      input.takeAside();
       if (work != null && mayGoOnWith(work)) {
         goOnWithWork(work);
       }
       if (monitor != null && work == null) { // Else a reply has begun, and is not whole yet.
         sendLines(monitor);
       }
-      if (input.isReadable() && mayExecute()) {
-        execute(new ReceivedBytes(input), turn.nothingAhead(), 0, 0);
+      if (!input.isEmpty() && mayExecute()) {
+        execute(new ReceivedBytes(input.bytes()), turn.nothingAhead(), 0, 0);
         if (work != null) {
-          workBytes = input.retain();
+          workBytes = input.bytes().retain();
         }
       }
       settle();
@@ -669,7 +630,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       if (!isPlain || next == limit || work != null) { // It may be the turn of others.
         long now = System.nanoTime();
-        measure(command, isDrawn, stats, now);
+        stopwatch.measure(command, isDrawn, work != null, heardNanos, now);
         deadlineNanos = deadlineNanos == 0 ? now + turn.sliceNanos() : deadlineNanos;
         if (now - deadlineNanos >= 0 && bytes.isReadable()) {
           goOnSoon();
@@ -731,49 +692,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  // ---- measuring ----
-
-  /** Counts how long the last command took, and those before it since the clock was read. */
-  private void measure(Command command, boolean isDrawn, CommandStats stats, long now) {
-    int executed = stats.batch();
-    CommandName name = session.executed();
-    boolean goesOn = work != null;
-    if (goesOn && isDrawn) {
-      stats.drawnGoesOn();
-    }
-    long taken = stats.measure(heardNanos, now);
-    if (goesOn) {
-      slices = new Slices(name, SlowLog.words(name, command, 1), heardNanos, isDrawn, taken);
-    } else if (executor().slowLog().isSlow(taken)) {
-      noteSlow(taken, SlowLog.words(name, command, executed));
-    }
-  }
-
-  /** Counts a slice of a command, and the command as a whole when it has come to its end. */
-  private void measureSlice() {
-    long now = System.nanoTime();
-    CommandStats stats = executor().commandStats();
-    Slices all = slices;
-    if (all == null) {
-      return; // It had no memory for its first slice.
-    }
-    all.nanos += stats.measureSlice(all.name, now);
-    if (work == null) {
-      if (all.isDrawn) {
-        stats.measureLatency(all.name, now - all.receivedNanos);
-      }
-      if (executor().slowLog().isSlow(all.nanos)) {
-        noteSlow(all.nanos, all.words);
-      }
-      slices = null;
-    }
-  }
-
-  private void noteSlow(long nanos, List<String> words) {
-    executor().slowLog().add(nanos, words, text(channel().remoteAddress()), session.names().name());
-    executor().latencyEvents().add(LatencyEvents.COMMAND, nanos);
-  }
-
   // ---- HTTP ----
 
   /** Whether there is nothing more to answer here. */
@@ -788,7 +706,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     session.command(CommandName.HTTP);
     turn.http().serve(channel().pipeline());
     passOn(bytes);
-    passOn(aside);
+    passOn(input.aside());
     forgetInput();
     leaveMemoryQueue();
     if (isEnding) {
@@ -841,10 +759,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void moveWork() {
     Dialect speaking = requireNonNull(dialect);
     session.replies(workReplies);
-    Command same = requireNonNull(speaking.decode(input, session));
+    Command same = requireNonNull(speaking.decode(input.bytes(), session));
     requireNonNull(work).movedTo(same, turn.outbox().begin(this));
     turn.outbox().end(this);
-    workBytes = input.retain();
+    workBytes = input.bytes().retain();
   }
 
   private boolean mayGoOnWith(Work doing) {
@@ -861,115 +779,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
-    measureSlice();
+    stopwatch.measureSlice(work == null);
     restIfDone(requireNonNull(spoken), requireNonNull(dialect));
     doAfter();
   }
 
   // ---- what was received and waits ----
 
-  /** Takes over bytes and puts them behind the input. */
-  private void append(ByteBuf bytes) {
-    try {
-      if (aside.isReadable() || !makeRoom(bytes.readableBytes())) {
-        putAside(bytes);
-      } else {
-        input.writeBytes(bytes);
-      }
-    } finally {
-      bytes.release();
-    }
-  }
-
-  /** Copies what is left over to memory of the connection, which has none yet. */
-  private void keep(ByteBuf rest) {
-    input = share().bufferForHeld(rest.readableBytes()).writeBytes(rest);
-  }
-
-  /** Makes room behind the input, or returns false if the connection may not hold as much. */
-  private boolean makeRoom(int more) {
-    if (input.writableBytes() >= more) {
-      return true;
-    }
-    if (input.refCnt() == 1 && 2L * (input.readableBytes() + more) <= input.capacity()) {
-      input.discardReadBytes(); // Nobody sees it but us, and little of it is left.
-      return true;
-    }
-    ByteBuf larger = share().tryBuffer(capacityWith(more));
-    if (larger == null) {
-      return false;
-    }
-    larger.writeBytes(input);
-    input.release();
-    input = larger;
-    return true;
-  }
-
-  /**
-   * How large the input should be to hold so much more. Memory grows with what has arrived and
-   * never with what a length announces: it at most doubles.
-   */
-  private int capacityWith(int more) {
-    int needed = Math.addExact(input.readableBytes(), more);
-    int missing = missingBytes();
-    long expected = missing == 0 ? Long.MAX_VALUE : (long) input.readableBytes() + missing;
-    return (int) Math.max(needed, Math.min(Math.min(2L * needed, expected), MAX_ARRAY));
-  }
-
-  /** How many bytes the command that has begun lacks, as far as that is known. */
-  private int missingBytes() {
+  /** How many bytes the command that begins with these lacks, as far as that is known. */
+  private int missingBytes(ByteBuf begun) {
     if (dialect != null) {
-      return dialect.missingBytes(input);
+      return dialect.missingBytes(begun);
     }
     if (spoken == null) {
       return 0;
     }
     Dialect speaking = spoken.take();
-    int missing = speaking.missingBytes(input);
+    int missing = speaking.missingBytes(begun);
     spoken.giveBack(speaking);
     return missing;
   }
 
-  private void putAside(ByteBuf bytes) {
-    ByteBuf larger = share().bufferForHeld(aside.readableBytes() + bytes.readableBytes());
-    larger.writeBytes(aside).writeBytes(bytes);
-    aside.release();
-    aside = larger;
-  }
-
-  /** Moves what was put aside behind the input, if there is something and room for it by now. */
-  private boolean takeAside() {
-    if (!aside.isReadable() || !makeRoom(aside.readableBytes())) {
-      return false;
-    }
-    input.writeBytes(aside);
-    aside.release();
-    aside = Unpooled.EMPTY_BUFFER;
-    return true;
-  }
-
-  /** Keeps no more memory than what is left of the input needs. */
-  private void trimInput() {
-    if (!input.isReadable()) {
-      input.release();
-      input = Unpooled.EMPTY_BUFFER;
-    } else if (input.capacity() > MAX_UNFLUSHED_BYTES
-        && 4L * input.readableBytes() < input.capacity()) {
-      ByteBuf smaller = share().bufferForHeld(2 * input.readableBytes());
-      smaller.writeBytes(input);
-      input.release();
-      input = smaller;
-    }
-  }
-
   private void forgetInput() {
     endWork();
-    slices = null;
+    stopwatch.forget();
     session.endCommand();
-    input.release();
-    input = Unpooled.EMPTY_BUFFER;
-    aside.release();
-    aside = Unpooled.EMPTY_BUFFER;
+    input.forget();
   }
 
   // ---- memory ----
@@ -1029,25 +864,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * @param isFirst whether nobody has waited for memory, and thus nobody looked, before
    */
   void lookForProgress(boolean isFirst) {
-    long nowPending = outgoing.pendingBytes();
     boolean isOurTurn = isFirst || queued || ready || paused;
-    if (isOurTurn || readBytes + Math.abs(nowPending - pendingBytes) >= MIN_PROGRESS_BYTES) {
-      looksWithoutProgress = 0;
-      readBytes = 0;
-      pendingBytes = nowPending;
-    } else {
-      looksWithoutProgress++;
-    }
+    progress.look(isOurTurn, outgoing.pendingBytes());
   }
 
   /** Whether it holds memory that others need, and its peer has done too little for a while. */
   boolean isStalled() {
-    long heldBytes = share().heldBytes();
-    boolean isSoon = share().hasReserve() || heldBytes <= Account.SMALL_SHARE_BYTES;
-    int maxLooks = isSoon ? SOON_STALLED_LOOKS : STALLED_LOOKS;
-    return heldBytes >= MIN_STALLED_BYTES
-        && looksWithoutProgress >= maxLooks
-        && state != State.FINISHING;
+    return progress.isStalled() && state != State.FINISHING;
   }
 
   /** Ends the connection because others need the memory that it holds. */
@@ -1085,21 +908,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (isOver()) {
       return;
     }
-    trimInput();
-    if (takeAside()) {
+    input.trim();
+    if (input.takeAside()) {
       goOnSoon();
     }
-    if (aside.isReadable() && mayExecute() && !ready) {
+    if (input.lacksMemory() && mayExecute() && !ready) {
       if (share().hasReserve()) {
         refuseTooLong();
         return;
       }
-      queueForMemory(share().heldBytes() + capacityWith(aside.readableBytes()));
+      queueForMemory(input.neededBytes());
     }
     if (share().hasReserve() && !queued && !needsReserve()) {
       leaveMemoryQueue();
     }
-    if (state == State.INPUT_ENDED && mayExecute() && !ready && !aside.isReadable()) {
+    if (state == State.INPUT_ENDED && mayExecute() && !ready && !input.lacksMemory()) {
       finish();
     } else {
       readOnOrWait();
@@ -1130,7 +953,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Reads only while it may keep what comes, or while what comes is thrown away. */
   private void readOnOrWait() {
-    boolean mayRead = state == State.FINISHING || (!aside.isReadable() && !starved);
+    boolean isBehind = (ready || paused) && input.receivedBytes() >= MAX_BACKLOG_BYTES;
+    boolean mayRead = state == State.FINISHING || (!input.lacksMemory() && !starved && !isBehind);
     DuplexChannel channel = (DuplexChannel) channel();
     if (mayRead != reading && channel.isActive() && !channel.isInputShutdown()) {
       reading = mayRead;
@@ -1270,7 +1094,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         session.touches(),
         transaction == null ? -1 : transaction.count(),
         transaction == null ? 0 : transaction.bytes().writerIndex(),
-        (long) input.readableBytes() + aside.readableBytes(),
+        input.receivedBytes(),
         outgoing.pendingBytes(),
         share().heldBytes());
   }

@@ -1,0 +1,102 @@
+package io.speicher.server.net;
+
+import io.speicher.dialect.CommandName;
+import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
+import io.speicher.server.command.CommandExecutor;
+import io.speicher.server.command.CommandStats;
+import io.speicher.server.command.LatencyEvents;
+import io.speicher.server.command.SlowLog;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the time of a connection's commands, for the statistics and the slow log. On its event
+ * loop.
+ */
+final class Stopwatch {
+
+  /** What has been measured of a command that is executed in slices. */
+  private static final class Slices {
+    private final CommandName name;
+    private final List<String> words;
+    private final long receivedNanos;
+    private final boolean isDrawn;
+    private long nanos;
+
+    Slices(CommandName name, List<String> words, long receivedNanos, boolean isDrawn, long nanos) {
+      this.name = name;
+      this.words = words;
+      this.receivedNanos = receivedNanos;
+      this.isDrawn = isDrawn;
+      this.nanos = nanos;
+    }
+  }
+
+  private final CommandExecutor executor;
+  private final Session session;
+  private final Supplier<String> peer;
+  private @Nullable Slices slices;
+
+  /**
+   * @param peer the address of who sent the commands, as it is shown
+   */
+  Stopwatch(CommandExecutor executor, Session session, Supplier<String> peer) {
+    this.executor = executor;
+    this.session = session;
+    this.peer = peer;
+  }
+
+  /**
+   * Counts how long the last command took, and those before it since the clock was read.
+   *
+   * @param isDrawn whether the command is one of the sample whose latency is measured
+   * @param goesOn whether more slices of it follow
+   * @param receivedNanos when its bytes came
+   */
+  void measure(Command command, boolean isDrawn, boolean goesOn, long receivedNanos, long now) {
+    CommandStats stats = executor.commandStats();
+    int executed = stats.batch();
+    CommandName name = session.executed();
+    if (goesOn && isDrawn) {
+      stats.drawnGoesOn();
+    }
+    long taken = stats.measure(receivedNanos, now);
+    if (goesOn) {
+      slices = new Slices(name, SlowLog.words(name, command, 1), receivedNanos, isDrawn, taken);
+    } else if (executor.slowLog().isSlow(taken)) {
+      noteSlow(taken, SlowLog.words(name, command, executed));
+    }
+  }
+
+  /** Counts a slice of a command, and the command as a whole if this was the last one. */
+  void measureSlice(boolean isLast) {
+    long now = System.nanoTime();
+    CommandStats stats = executor.commandStats();
+    Slices all = slices;
+    if (all == null) {
+      return; // It had no memory for its first slice.
+    }
+    all.nanos += stats.measureSlice(all.name, now);
+    if (isLast) {
+      if (all.isDrawn) {
+        stats.measureLatency(all.name, now - all.receivedNanos);
+      }
+      if (executor.slowLog().isSlow(all.nanos)) {
+        noteSlow(all.nanos, all.words);
+      }
+      slices = null;
+    }
+  }
+
+  /** The command whose slices are measured will not come to its end. */
+  void forget() {
+    slices = null;
+  }
+
+  private void noteSlow(long nanos, List<String> words) {
+    executor.slowLog().add(nanos, words, peer.get(), session.names().name());
+    executor.latencyEvents().add(LatencyEvents.COMMAND, nanos);
+  }
+}
