@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The cases of other dialects pass on the servers that these come from, and can fail. */
+@Tag("waiting")
 @Execution(ExecutionMode.CONCURRENT)
 class RealServersTest {
   /** For cases that have to pass: no load on the machine may make them fail. */
