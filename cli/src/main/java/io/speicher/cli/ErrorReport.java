@@ -40,6 +40,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
   /** The status of framed JSON. */
   private static final int NOT_AUTHENTICATED = 401;
 
+  private static final String CHECK_LOGIN = "; check SPEICHER_AUTH, or what was typed";
   private static final String SAY_WHO = "; say who you are with SPEICHER_AUTH or --askpass";
 
   private static final String DEBUG_VARIABLE = "SPEICHER_DEBUG";
@@ -115,6 +116,10 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
       String doubt = e.maybeExecuted() ? ", it may be done or not" : "";
       return report(noAnswer(options, doubt, "Speicher server"), e, TIMED_OUT);
     }
+    if (e.getCause() instanceof RefusedException login) {
+      String why = " refused the login: " + login.getMessage();
+      return report(oneLine(options.server() + why + CHECK_LOGIN), e, FAILED);
+    }
     boolean isUnknown = e instanceof RefusedException r && r.statusCode() == NOT_AUTHENTICATED;
     return report(oneLine(e.getMessage() + (isUnknown ? SAY_WHO : "")), e, FAILED);
   }
@@ -129,7 +134,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     String said = options.server() + " refused: " + e.message();
     return switch (e.code()) {
       case "NOAUTH" -> said + SAY_WHO;
-      case "WRONGPASS" -> said + "; check SPEICHER_AUTH, or what was typed";
+      case "WRONGPASS" -> said + CHECK_LOGIN;
       case "NOPERM" -> said + "; it takes a user who has the right, see speicher user --help";
       default -> said;
     };

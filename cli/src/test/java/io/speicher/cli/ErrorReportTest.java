@@ -131,6 +131,22 @@ final class ErrorReportTest {
     }
   }
 
+  @Test
+  void loginRefused() throws Exception {
+    try (FakeServer server =
+        FakeServer.answering("{\"status_code\":401,\"message\":\"wrong user or password\"}")) {
+      assertThat(shell.with("SPEICHER_AUTH", "app:wrong").run("get", "--url", url(server), "foo"))
+          .isEqualTo(
+              new Outcome(
+                  1,
+                  "",
+                  "speicher: 127.0.0.1:"
+                      + server.port()
+                      + " refused the login: wrong user or password; check SPEICHER_AUTH, or what"
+                      + " was typed\n"));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "HTTP/1.1 400 Bad Request",

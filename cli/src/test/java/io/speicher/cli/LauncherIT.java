@@ -156,6 +156,11 @@ final class LauncherIT {
       assertThat(run("", "env", login, LAUNCHER, "get", patience, "--socket=" + socket, "k"))
           .isEqualTo(new Outcome(0, "v\n", ""));
 
+      String redis = "rediss://localhost:" + own.port;
+      assertThat(
+              run(redis, "env", login, LAUNCHER, "shell", patience, ca, shown, secret, "get", "k"))
+          .isEqualTo(new Outcome(0, "v\n", ""));
+
       assertThat(run(url, LAUNCHER, "get", patience, ca, shown, secret, "k").err)
           .endsWith("; say who you are with SPEICHER_AUTH or --askpass\n")
           .hasLineCount(1);

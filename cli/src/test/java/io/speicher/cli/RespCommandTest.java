@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.cli.FakeShell.Outcome;
 import io.speicher.cli.resp.FakeRespServer;
+import io.speicher.testing.TestCertificate;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -423,6 +427,37 @@ final class RespCommandTest {
         FakeRespServer.answering(any -> "-WRONGPASS invalid username-password pair\r\n")) {
       assertThat(run(server, "info").err())
           .contains("refused: WRONGPASS ", "; check SPEICHER_AUTH, or what was typed\n");
+    }
+  }
+
+  @Test
+  void tls(@TempDir Path folder) throws Exception {
+    TestCertificate certificate = new TestCertificate(folder, "server");
+    Path authority =
+        Files.writeString(folder.resolve("ca.pem"), certificate.certificate());
+    shell.with("SPEICHER_AUTH", "alice:secret");
+    try (FakeRespServer server =
+        FakeRespServer.answeringOverTls(
+            certificate.trusting(certificate),
+            command -> command.startsWith("AUTH") ? "+OK\r\n" : bulk("a:1\r\n"))) {
+      String url = "rediss://localhost:" + server.port();
+      assertThat(shell.run("info", "--url", url, "--cacert", authority.toString()))
+          .isEqualTo(printed("a:1\n"));
+      assertThat(server.commands()).containsExactly("AUTH alice secret", "INFO");
+      Outcome untrusting = shell.run("info", "--url", url);
+      assertThat(untrusting.status()).isEqualTo(3);
+      assertThat(untrusting.err())
+          .startsWith("speicher: cannot agree on TLS with localhost:" + server.port() + ": ")
+          .endsWith("; check that it speaks TLS, its certificate, and --cacert\n");
+    }
+  }
+
+  @Test
+  void tls_withAServerThatDoesNotSpeakIt() throws Exception {
+    try (FakeRespServer server = FakeRespServer.answering(any -> "+OK\r\n")) {
+      Outcome outcome = shell.run("info", "--url", "rediss://127.0.0.1:" + server.port());
+      assertThat(outcome.status()).isEqualTo(3);
+      assertThat(outcome.err()).startsWith("speicher: cannot ").hasLineCount(1);
     }
   }
 

@@ -327,7 +327,9 @@ final class Connection {
   private void endUnlessAccepted(Reply reply) {
     authenticating = false;
     if (reply instanceof Reply.Refused refused) {
-      end("the server refused the login: " + refused.message(), null);
+      end(
+          "the server refused the login: " + refused.message(),
+          new RefusedException(refused.message(), refused.statusCode()));
     } else if (!(reply instanceof Reply.Done)) {
       endUnasked(reply);
     }

@@ -1,5 +1,6 @@
 package io.speicher.protocol;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -7,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Sizes and times as people write them in options and configuration files: {@code 64mb, 10s}. */
 public final class Quantities {
-  private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d{1,18})\\s*([a-z]*)");
+  private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d+)\\s*([a-z]*)");
 
   private Quantities() {}
 
@@ -15,7 +16,7 @@ public final class Quantities {
    * The number of bytes that {@code text} says: digits and one of b, k, kb, m, mb, g, gb (of 1,024
    * each) or nothing for bytes, in any case.
    *
-   * @throws IllegalArgumentException if it says nothing of the kind
+   * @throws IllegalArgumentException if it says nothing of the kind, or more than a long holds
    */
   public static long bytes(String text) {
     return quantity(
@@ -34,7 +35,7 @@ public final class Quantities {
   /**
    * The time that {@code text} says: digits and one of ms, s, m, h, d; only zero needs no unit.
    *
-   * @throws IllegalArgumentException if it says nothing of the kind
+   * @throws IllegalArgumentException if it says nothing of the kind, or more than a long holds
    */
   public static Duration duration(String text) {
     if (text.strip().equals("0")) {
@@ -76,10 +77,15 @@ public final class Quantities {
   private static long quantity(String text, String expected, Factors factors) {
     Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip().toLowerCase(Locale.ROOT));
     long factor = matcher.matches() ? factors.of(matcher.group(2)) : 0;
-    long number = factor == 0 ? 0 : Long.parseLong(matcher.group(1));
-    if (factor == 0 || number > Long.MAX_VALUE / factor) {
+    if (factor == 0) {
       throw new IllegalArgumentException("'" + text + "' is not " + expected);
     }
-    return number * factor;
+    long max = Long.MAX_VALUE / factor;
+    BigInteger number = new BigInteger(matcher.group(1));
+    if (number.compareTo(BigInteger.valueOf(max)) > 0) {
+      throw new IllegalArgumentException(
+          "'%s' is too large (expected: up to %d%s)".formatted(text, max, matcher.group(2)));
+    }
+    return number.longValue() * factor;
   }
 }

@@ -57,10 +57,10 @@ final class LiveSettings {
       ServerSettings changed = settings;
       for (Map.Entry<String, String> one : wanted.wanted().entrySet()) {
         Setting<?> setting = Objects.requireNonNull(find(one.getKey()));
-        if (isSo(setting, one.getValue())) {
-          continue;
-        }
         if (!setting.isLive()) {
+          if (isSo(setting, one.getValue())) {
+            continue;
+          }
           boolean isMemory = setting.equals(ServerSettings.MEMORY);
           return refused(wanted, one.getKey(), isMemory ? FIXED_MEMORY : IMMUTABLE);
         }

@@ -22,6 +22,8 @@ import java.util.function.ToLongFunction;
 public final class SettingType<T> {
   static final int MAX_PORT = 65_535;
 
+  private static final Duration MAX_SHORT_TIME = Duration.ofHours(1);
+
   private static final String SECRET = "SECRET";
 
   /** The word of an optional setting that has no value. */
@@ -160,7 +162,7 @@ public final class SettingType<T> {
   private static SettingType<Integer> count(String label, int min, int max) {
     return new SettingType<>(
         label,
-        SettingType::integer,
+        text -> integer(text, min, max),
         Integer::longValue,
         Long::toString,
         count -> Integer.toString(count),
@@ -172,7 +174,10 @@ public final class SettingType<T> {
   static SettingType<OptionalInt> otherPort() {
     return new SettingType<>(
         "PORT",
-        text -> text.strip().equals(NONE) ? OptionalInt.empty() : OptionalInt.of(integer(text)),
+        text ->
+            text.strip().equals(NONE)
+                ? OptionalInt.empty()
+                : OptionalInt.of(integer(text, 0, MAX_PORT)),
         port -> port.orElse(0),
         Long::toString,
         port -> Integer.toString(port.orElse(0)),
@@ -202,14 +207,17 @@ public final class SettingType<T> {
         maxBytes);
   }
 
-  /** A duration of up to a hundred years; only zero needs no unit. */
+  /**
+   * A duration of up to a hundred years; only zero needs no unit. Programs count seconds: they are
+   * shown a part of one as a whole one, since 0 often means for ever.
+   */
   static SettingType<Duration> time() {
     return new SettingType<>(
         "TIME",
         Quantities::duration,
         Duration::toMillis,
         millis -> millis + "ms",
-        time -> Long.toString(time.toSeconds()),
+        time -> Long.toString(time.plusMillis(999).toSeconds()),
         SettingType::seconds,
         0,
         Duration.ofDays(36_500).toMillis());
@@ -225,7 +233,7 @@ public final class SettingType<T> {
         time -> time.isNegative() ? "-1" : Long.toString(time.toNanos() / 1_000),
         SettingType::micros,
         -1,
-        Duration.ofHours(1).toMillis());
+        MAX_SHORT_TIME.toMillis());
   }
 
   /** What stands for a value in the help. */
@@ -291,22 +299,48 @@ public final class SettingType<T> {
     return isRound ? Quantities.ofBytes(bytes) : Long.toString(bytes);
   }
 
-  private static int integer(String text) {
+  private static int integer(String text, int min, int max) {
+    long whole = whole(text, min, max);
+    if (whole != (int) whole) {
+      throw outOfBounds(text, min, max);
+    }
+    return (int) whole;
+  }
+
+  /** A whole number, within bounds or not; the bounds are for the message. */
+  private static long whole(String text, long min, long max) {
+    String digits = text.strip();
     try {
-      return Integer.parseInt(text.strip());
+      return Long.parseLong(digits);
     } catch (NumberFormatException e) {
+      if (digits.matches("[+-]?\\d+")) {
+        throw outOfBounds(digits, min, max);
+      }
       throw new IllegalArgumentException("'" + text + "' is not a whole number", e);
     }
   }
 
+  private static IllegalArgumentException outOfBounds(String text, long min, long max) {
+    return new IllegalArgumentException(
+        "out of bounds: '%s' (expected: %d..%d)".formatted(text.strip(), min, max));
+  }
+
   private static Duration seconds(String text) {
-    boolean isPlain = text.chars().allMatch(c -> c >= '0' && c <= '9');
-    return isPlain ? Duration.ofSeconds(integer(text)) : Quantities.duration(text);
+    boolean isPlain = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    Duration time = Quantities.duration(isPlain ? text + "s" : text);
+    if (time.toMillis() % 1_000 != 0) {
+      throw new IllegalArgumentException("'" + text + "' is not a whole number of seconds");
+    }
+    return time;
   }
 
   private static Duration micros(String text) {
-    int micros = integer(text);
-    return micros < 0 ? Duration.ofMillis(-1) : Duration.ofNanos(1_000L * micros);
+    long max = MAX_SHORT_TIME.toMillis() * 1_000;
+    long micros = whole(text, -1, max);
+    if (micros > max) {
+      throw outOfBounds(text, -1, max);
+    }
+    return micros < 0 ? Duration.ofMillis(-1) : Duration.ofNanos(1_000 * micros);
   }
 
   private static long bytesOrShare(String text) {
@@ -314,7 +348,7 @@ public final class SettingType<T> {
     if (!share.endsWith("%")) {
       return Quantities.bytes(share);
     }
-    int percent = integer(share.substring(0, share.length() - 1));
+    long percent = whole(share.substring(0, share.length() - 1), 1, 100);
     if (percent < 1 || percent > 100) {
       throw new IllegalArgumentException("'" + text + "' is not a share from 1% to 100%");
     }

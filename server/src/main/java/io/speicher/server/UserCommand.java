@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,7 +77,7 @@ public final class UserCommand implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "${env:" + USERS_VARIABLE + "}",
       scope = ScopeType.INHERIT,
-      description = "The file of users; it is made if it is not there.")
+      description = "The file of users; add makes it if it is not there.")
   private @Nullable Path file;
 
   @Option(
@@ -134,7 +135,7 @@ public final class UserCommand implements Callable<Integer> {
               description = "The name in a client certificate that will do in place of a password.")
           @Nullable List<String> certificates)
       throws IOException {
-    UsersFile users = open();
+    UsersFile users = users(UsersFile::open);
     if (users.has(name)) {
       return fail("there is a user " + name + " already; see speicher user passwd and remove");
     }
@@ -155,7 +156,7 @@ public final class UserCommand implements Callable<Integer> {
 
   @Command(name = "remove", description = "Remove a user; a running server ends its connections.")
   Integer remove(@Parameters(paramLabel = "NAME") String name) throws IOException {
-    UsersFile users = open();
+    UsersFile users = users(UsersFile::read);
     if (!users.has(name)) {
       return fail("there is no user " + name);
     }
@@ -166,7 +167,7 @@ public final class UserCommand implements Callable<Integer> {
   @Command(name = "list", description = "List the users and what they may do.")
   Integer list() {
     List<List<String>> rows = new ArrayList<>(List.of(COLUMNS));
-    for (UserInfo user : open().infos()) {
+    for (UserInfo user : users(UsersFile::read).infos()) {
       rows.add(
           List.of(
               user.name(),
@@ -181,7 +182,7 @@ public final class UserCommand implements Callable<Integer> {
 
   @Command(name = "passwd", description = "Give a user another password, in place of all it has.")
   Integer password(@Parameters(paramLabel = "NAME") String name) throws IOException {
-    UsersFile users = open();
+    UsersFile users = users(UsersFile::read);
     if (!users.has(name)) {
       return fail("there is no user " + name + "; see speicher user add");
     }
@@ -191,13 +192,14 @@ public final class UserCommand implements Callable<Integer> {
 
   // ---- what they say ----
 
-  private UsersFile open() {
+  /** The file of users. Only a command that adds one may find no file there. */
+  private UsersFile users(Function<Path, UsersFile> reader) {
     if (file == null) {
       throw new ParameterException(
           spec.commandLine(), "say which file: --users FILE, or " + USERS_VARIABLE);
     }
     try {
-      return UsersFile.open(file);
+      return reader.apply(file);
     } catch (IllegalArgumentException e) {
       throw wrong(e);
     }

@@ -146,6 +146,12 @@ final class HttpIT {
         "BREW /health/live | 405 Method Not Allowed",
         "GET /%zz | 400 Bad Request",
         "GET http://localhost/health/live | 200 OK",
+        "GET HTTP://127.0.0.1:80/health/live | 200 OK",
+        "GET http://localhost?/health/live | 200 OK",
+        "GET http://evil.example/health/live | 421 Misdirected Request",
+        "GET https://evil.example:80?x=/health/live | 421 Misdirected Request",
+        "GET http://localhost:80@evil.example/health/live | 421 Misdirected Request",
+        "GET http:///health/live | 421 Misdirected Request",
         "GET /health/live?a=b | 200 OK",
         "GET //health/live | 404 Not Found",
         "GET /health/../health/live | 404 Not Found",
@@ -167,12 +173,25 @@ final class HttpIT {
     int port = server.httpAddress().orElseThrow().getPort();
     assertThat(exchange(port, get("/" + "x".repeat(9_000)))).startsWith("HTTP/1.1 414 ");
     assertThat(exchange(port, get("/", "X: " + "x".repeat(20_000)))).startsWith("HTTP/1.1 431 ");
-    assertThat(
-            exchange(
-                port,
-                "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 20000\r\n\r\n"
-                    + "x".repeat(20_000)))
-        .startsWith("HTTP/1.1 413 ");
+  }
+
+  /** It is told why, in its turn, and the connection ends although it would go on. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 20000\r\n\r\n",
+        "Content-Length: 20000\r\nExpect: 100-continue\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n4e20\r\n",
+      })
+  void longBody(String headers) throws IOException {
+    int port = opened.start(settings()).port();
+    String request = "POST / HTTP/1.1\r\nHost: localhost\r\n" + headers + "x".repeat(20_000);
+    assertThat(exchange(port, LIVE + "\r\n" + request))
+        .containsSubsequence(
+            "HTTP/1.1 200 OK\r\n",
+            "\r\n\r\nlive\n",
+            "HTTP/1.1 413 Request Entity Too Large\r\n",
+            "\r\nconnection: close\r\n\r\nbody too long (expected: up to 16384 bytes)\n");
   }
 
   @Test
@@ -202,7 +221,14 @@ final class HttpIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", ""})
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "localhost:80@evil",
+        ""
+      })
   void host_foreign(String host) throws IOException {
     assertThat(withHost(opened.start(settings()), host)).startsWith("HTTP/1.1 421 ");
   }

@@ -83,6 +83,42 @@ final class LiveSettingsIT {
     }
   }
 
+  /** Redis counts seconds, and 0 of them never close a connection. */
+  @Test
+  void timeout_notInWholeSeconds() throws IOException {
+    refused("timeout 500ms", "timeout", "'500ms' is not a whole number of seconds");
+    get("timeout", "0");
+    set("timeout 5m");
+    get("timeout", "300");
+  }
+
+  @Test
+  void timeout_ofLessThanASecond_isShownAndTakenBack() throws IOException {
+    SpeicherServer other =
+        opened.start(TestSettings.of(2, Transport.best(), 10, Duration.ofMillis(900)));
+    try (RawClient peer = new RawClient(other.port())) {
+      assertThat(ask(peer, "CONFIG GET timeout", 24)).endsWith("timeout\r\n$1\r\n1\r\n");
+      assertThat(ask(peer, "CONFIG SET timeout 0", 5)).isEqualTo("+OK\r\n");
+      assertThat(ask(peer, "CONFIG GET timeout", 24)).endsWith("timeout\r\n$1\r\n0\r\n");
+    }
+  }
+
+  @Test
+  void tooLarge_saysTheBound() throws IOException {
+    refused(
+        "maxclients 99999999999", "maxclients", "out of bounds: '99999999999' (expected: 1..100");
+    refused(
+        "timeout 99999999999999999999",
+        "timeout",
+        "'99999999999999999999s' is too large (expected: up to 9223372036854775s)");
+    refused(
+        "slowlog-log-slower-than 3600000001",
+        "slowlog-log-slower-than",
+        "out of bounds: '3600000001' (expected: -1..3600000000)");
+    set("slowlog-log-slower-than 3000000000");
+    get("slowlog-log-slower-than", "3000000000");
+  }
+
   @Test
   void drainTimeout() throws IOException {
     set("shutdown-timeout 3");

@@ -137,6 +137,11 @@ final class ServerCommandTest {
       value = {
         "--port=x|--port: 'x' is not a whole number",
         "--port=65536|--port: out of bounds: port=65536 (expected: 0..65535)",
+        "--port=99999999999|--port: out of bounds: '99999999999' (expected: 0..65535)",
+        "--threads=99999999999999999999|--threads: out of bounds: '99999999999999999999'"
+            + " (expected: 0..256)",
+        "--max-frame=99999999999999999999|--max-frame: '99999999999999999999' is too large"
+            + " (expected: up to 9223372036854775807)",
         "--redis-port=-1|--redis-port: out of bounds: redis-port=-1 (expected: 0..65535)",
         "--max-frame=1parsec|--max-frame: '1parsec' is not a size such as 512kb, 64mb or 2gb",
         "--max-frame=3gb|--max-frame: out of bounds: max-frame=3gb (expected: 1..268435455)",

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class UserCommandTest {
@@ -54,11 +56,20 @@ final class UserCommandTest {
     assertThat(out.toString().lines()).hasSize(3);
   }
 
+  /** A mistyped name of a file is no file without users. */
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "remove app", "passwd app"})
+  void missingFile(String command) {
+    assertThat(run(command.split(" "))).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).startsWith("cannot read --users " + file() + ": no such file");
+    assertThat(file()).doesNotExist();
+  }
+
   @Test
   void passwd() throws IOException {
-    assertThat(run("passwd", "app")).isEqualTo(1);
-    assertThat(err.toString()).contains("there is no user app; see speicher user add");
     assertThat(run("add", "app", "--groups=read")).isZero();
+    assertThat(run("passwd", "web")).isEqualTo(1);
+    assertThat(err.toString()).contains("there is no user web; see speicher user add");
     String before = Files.readString(file());
     assertThat(run("passwd", "app")).isZero();
     assertThat(Files.readString(file())).isNotEqualTo(before).containsOnlyOnce("pbkdf2");

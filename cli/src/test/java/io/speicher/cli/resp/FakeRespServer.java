@@ -10,6 +10,9 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +22,15 @@ import org.jspecify.annotations.Nullable;
 public final class FakeRespServer implements AutoCloseable {
   private static final String UNKNOWN = "-ERR unknown command\r\n";
 
-  private final ServerSocket listener = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+  private static final int BACKLOG = 8;
+
+  private final ServerSocket listener;
   private final Function<String, @Nullable String> answers;
   private final List<String> commands = new CopyOnWriteArrayList<>();
 
-  private FakeRespServer(Function<String, @Nullable String> answers) throws IOException {
+  private FakeRespServer(ServerSocketFactory sockets, Function<String, @Nullable String> answers)
+      throws IOException {
+    listener = sockets.createServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     this.answers = answers;
     Thread thread = new Thread(this::serve, "fake-resp-server");
     thread.setDaemon(true);
@@ -36,12 +43,18 @@ public final class FakeRespServer implements AutoCloseable {
    */
   public static FakeRespServer answering(Function<String, @Nullable String> answers)
       throws IOException {
-    return new FakeRespServer(answers);
+    return new FakeRespServer(ServerSocketFactory.getDefault(), answers);
+  }
+
+  /** The same over TLS. */
+  public static FakeRespServer answeringOverTls(
+      SSLContext context, Function<String, @Nullable String> answers) throws IOException {
+    return new FakeRespServer(context.getServerSocketFactory(), answers);
   }
 
   /** Knows these commands and their answers alone: one after the other. */
   public static FakeRespServer knowing(String... commandsAndAnswers) throws IOException {
-    return new FakeRespServer(command -> {
+    return answering(command -> {
       for (int i = 0; i < commandsAndAnswers.length; i += 2) {
         if (commandsAndAnswers[i].equals(command)) {
           return commandsAndAnswers[i + 1];
@@ -84,7 +97,7 @@ public final class FakeRespServer implements AutoCloseable {
     while (!listener.isClosed()) {
       try (Socket client = listener.accept()) {
         serve(client);
-      } catch (EOFException e) {
+      } catch (EOFException | SSLException e) {
         // The client has gone, or is to be left alone: the next one, please.
       } catch (IOException e) {
         return; // Closed.

@@ -5,6 +5,7 @@ import io.netty.util.NetUtil;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  * to: only our own may ask. {@code Host} is the name that the browser knows the server by. A
  * foreign page can have its own name stand for the server's address once it is loaded (DNS
  * rebinding); it is of the same origin then, but under a name that is not the server's. An address
- * needs no look: no name stands behind it.
+ * needs no look: no name stands behind it. A target that names a server itself counts in the place
+ * of {@code Host} (RFC 9112, section 3.2.2).
  */
 final class Guard {
   /** Lets every name pass. */
   static final String ANY = "*";
+
+  private static final Pattern PORT = Pattern.compile("(?<=[^:]):\\d{0,5}$");
 
   private static final String LOCAL = "localhost";
 
@@ -39,12 +43,14 @@ final class Guard {
     if (hosts.size() > 1 || (hosts.isEmpty() && needsHost)) {
       return Page.text(400, "one Host header was expected");
     }
-    String host = hosts.isEmpty() ? "" : hosts.getFirst().strip();
-    if (!hosts.isEmpty() && !isOurs(host)) {
+    String authority = request.authority();
+    String host = authority != null ? authority : hosts.isEmpty() ? null : hosts.getFirst().strip();
+    if (host != null && !isOurs(host)) {
       return Page.text(
           421,
-          "this server does not go by the name in the Host header: use its address or localhost, or"
-              + " start it with this name in --http-hosts");
+          "this server does not go by the name in the "
+              + (authority != null ? "request's target" : "Host header")
+              + ": use its address or localhost, or start it with this name in --http-hosts");
     }
     String origin = request.headers().get(HttpHeaderNames.ORIGIN);
     if (origin != null && !isOurOrigin(origin, host)) {
@@ -62,14 +68,14 @@ final class Guard {
         || names.contains(name);
   }
 
+  /** What stands before a port; whatever else is behind a colon stays, and is nobody's name. */
   private static String withoutPort(String host) {
-    int colon = host.lastIndexOf(':');
-    return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+    return PORT.matcher(host).replaceFirst("");
   }
 
   /** Whether a page at {@code scheme://host} is one of ours, whatever proxy has decrypted it. */
-  private static boolean isOurOrigin(String origin, String host) {
+  private static boolean isOurOrigin(String origin, @Nullable String host) {
     int authority = origin.indexOf("://");
-    return authority > 0 && origin.substring(authority + 3).equalsIgnoreCase(host);
+    return host != null && authority > 0 && origin.substring(authority + 3).equalsIgnoreCase(host);
   }
 }

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
@@ -196,6 +197,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
           Page.text(
               431,
               "header too long (expected: up to %d bytes)".formatted(HttpService.MAX_HEADER_BYTES));
+      case TooLongHttpContentException _ ->
+          Page.text(
+              413,
+              "body too long (expected: up to %d bytes)".formatted(HttpService.MAX_BODY_BYTES));
       default -> Page.text(400, "malformed request");
     };
   }

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * nothing of a network buffer.
  *
  * @param method as it was written, usually in upper case
+ * @param authority the server's name, where the target has one: what is sent to proxies does
  * @param path decoded, without what follows a question mark
  * @param parameters what follows it
  * @param encrypted whether it came over TLS
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HttpRequest(
     String method,
+    @Nullable String authority,
     String path,
     Map<String, List<String>> parameters,
     HttpHeaders headers,
@@ -31,6 +35,10 @@ public record HttpRequest(
     @Nullable User user) {
 
   private static final int MAX_PARAMETERS = 16;
+
+  /** What a target begins with that names the server as well (RFC 9112, section 3.2.2). */
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("https?://([^/?#]*)", Pattern.CASE_INSENSITIVE);
 
   /**
    * Takes a request's target apart.
@@ -43,23 +51,26 @@ public record HttpRequest(
       HttpHeaders headers,
       boolean encrypted,
       @Nullable InetAddress peer) {
+    Matcher absolute = ABSOLUTE.matcher(target);
+    boolean isAbsolute = absolute.lookingAt();
+    String rest = isAbsolute ? target.substring(absolute.end()) : target;
     QueryStringDecoder query =
-        QueryStringDecoder.builder().maxParams(MAX_PARAMETERS).build(withoutAuthority(target));
+        QueryStringDecoder.builder()
+            .maxParams(MAX_PARAMETERS)
+            .build(isAbsolute && !rest.startsWith("/") ? "/" + rest : rest);
     return new HttpRequest(
-        method, query.path(), query.parameters(), headers, encrypted, peer, null);
-  }
-
-  /** What is sent to proxies names the server as well, and a server has to take it. */
-  private static String withoutAuthority(String target) {
-    if (!target.startsWith("http://") && !target.startsWith("https://")) {
-      return target;
-    }
-    int path = target.indexOf('/', target.indexOf("//") + 2);
-    return path < 0 ? "/" : target.substring(path);
+        method,
+        isAbsolute ? absolute.group(1) : null,
+        query.path(),
+        query.parameters(),
+        headers,
+        encrypted,
+        peer,
+        null);
   }
 
   HttpRequest by(@Nullable User newUser) {
-    return new HttpRequest(method, path, parameters, headers, encrypted, peer, newUser);
+    return new HttpRequest(method, authority, path, parameters, headers, encrypted, peer, newUser);
   }
 
   /**

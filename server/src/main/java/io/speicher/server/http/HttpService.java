@@ -3,7 +3,6 @@ package io.speicher.server.http;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.speicher.dialect.User;
@@ -92,7 +91,7 @@ public final class HttpService implements HttpHandover, AutoCloseable {
             .setMaxHeaderSize(MAX_HEADER_BYTES);
     pipeline.addLast(
         new HttpServerCodec(limits),
-        new HttpObjectAggregator(MAX_BODY_BYTES, true),
+        new WholeRequests(MAX_BODY_BYTES),
         new HttpConnection(this, isSurplus));
   }
 

@@ -88,12 +88,12 @@ public final class UsersFile {
   }
 
   /**
-   * Reads a file.
+   * Reads a file, which has to be there.
    *
    * @throws IllegalArgumentException if it cannot be read or makes no sense, with a line for each
    *     fault
    */
-  static UsersFile read(Path path) {
+  public static UsersFile read(Path path) {
     return new Reader(TomlFile.read(path, OPTION)).read(path);
   }
 

@@ -114,6 +114,12 @@ final class SizeWalk {
     }
   }
 
+  /** Whether it has to be told of what moves. The lock of the pool is held. */
+  @SuppressWarnings("GuardedBy") // The compiler cannot know that the caller holds the same lock.
+  boolean isWalking() {
+    return isWalking;
+  }
+
   /** An item that lay elsewhere until now is alive. The lock of the pool is held. */
   @SuppressWarnings("GuardedBy") // The compiler cannot know that the caller holds the same lock.
   void moved(StoredItem alive) {

@@ -22,8 +22,10 @@ final class Sweeper {
   /*
    * A moved item costs two accesses to memory, to its bucket and to the head of its table, which the
    * processor makes for several items at a time (lookAhead); the item itself lies where it has just
-   * read. What is left is mostly atomic operations, some 6 ns each: so live bytes are told to the
-   * segments not for each item but for each step (LiveTally), and the table is not searched again
+   * read. What is left is mostly atomic operations, some 6 ns each, and more if what was stored just
+   * before has to leave the processor first. So items that are merged as they are reserve room
+   * together, and all are copied before the first is linked (moveTogether). Live bytes are told to
+   * the segments not for each item but for each step (LiveTally), and the table is not searched again
    * once it is locked: the slot that was found either still leads to the item, or the item is looked
    * up once more.
    */
@@ -114,7 +116,13 @@ final class Sweeper {
   }
 
   /** For so many items at a time the processor waits for memory. */
-  private static final int LOOK_AHEAD_ITEMS = 16;
+  private static final int LOOK_AHEAD_ITEMS = 32;
+
+  /** So much of what comes after these is fetched with them, at the most. */
+  private static final int MAX_FETCHED_BYTES = 4 << 10;
+
+  /** Items reserve room together if that is no more than this part of a segment. */
+  private static final int TOGETHER_SHIFT = 7;
 
   private final Segments segments;
   private final HashIndex index;
@@ -145,6 +153,15 @@ final class Sweeper {
   private final Draft draft;
 
   private final long[] buckets = new long[LOOK_AHEAD_ITEMS];
+
+  /** Of the items that were looked at ahead, those that can move as they are: their places. */
+  private final int[] movable = new int[LOOK_AHEAD_ITEMS];
+
+  /** Where each of these lies. */
+  private final long[] movableLocations = new long[LOOK_AHEAD_ITEMS];
+
+  private int movableCount;
+  private int movableBytes;
 
   /** What reading the buckets came to; see {@link NativeMemory#touch}. */
   @SuppressWarnings("UnusedVariable")
@@ -247,6 +264,9 @@ final class Sweeper {
   private Fate clean(Sweep sweep) {
     if (sweep.next == sweep.count) {
       lookAhead(sweep);
+      if (sweep.purpose == Purpose.MERGE && movableCount > 0) {
+        moveTogether(sweep);
+      }
     }
     long hash = sweep.hashes[sweep.next];
     here.location = sweep.cursor;
@@ -271,22 +291,45 @@ final class Sweeper {
 
   /** Nobody writes to the segment any more, so the items that lie there now are those that will. */
   private void lookAhead(Sweep sweep) {
+    int window = ItemClass.window(segments.itemClass(sweep.segment));
+    long nowMillis = window == TtlWindows.NONE ? 0 : ticker.millis();
     long at = sweep.cursor;
     int count = 0;
     int alive = 0;
+    movableCount = 0;
+    movableBytes = 0;
     while (count < LOOK_AHEAD_ITEMS && at < sweep.end) {
       long address = segments.address(at);
       item.at(address, segments.expiryBaseMillis(sweep.segment));
       if (!ItemLayout.isDead(address)) {
         sweep.hashes[count] = keyHash.of(item.keyAddress(), item.keyBytes());
         buckets[alive++] = index.homeBucket(sweep.hashes[count]);
+        if (isMovable(window, nowMillis)) {
+          movable[movableCount] = count;
+          movableLocations[movableCount++] = at;
+          movableBytes += item.bytes();
+        }
       }
       at += item.bytes();
       count++;
     }
     touched = NativeMemory.touch(buckets, alive);
+    touched += NativeMemory.touch(segments.address(at), fetchedBytes(sweep, at));
     sweep.next = 0;
     sweep.count = count;
+  }
+
+  /** Whether the item can move as it is, with those before it, unless its version is known. */
+  private boolean isMovable(int window, long nowMillis) {
+    return movableBytes + (long) item.bytes() <= segments.segmentBytes() >>> TOGETHER_SHIFT
+        && (!item.expires()
+            || (item.expiresAtMillis() > nowMillis
+                && TtlWindows.of(item.expiresAtMillis(), nowMillis) == window));
+  }
+
+  /** How much of the segment to fetch that will be looked at next: as much as last time. */
+  private static int fetchedBytes(Sweep sweep, long at) {
+    return (int) Math.min(MAX_FETCHED_BYTES, Math.min(at - sweep.cursor, sweep.end - at));
   }
 
   /** Valid until the next call. */
@@ -360,6 +403,72 @@ final class Sweeper {
   /** Whether somebody knows the version of the item, which it does not carry: where it lies. */
   private boolean isToCarryItsVersion() {
     return SlotLayout.isObserved(here.slot) && !item.hasVersion();
+  }
+
+  /**
+   * Moves the items that were looked at ahead and are {@link #isMovable}. Any that cannot be linked
+   * elsewhere, since somebody is changing it or knows its version, stays alive where it is.
+   */
+  private void moveTogether(Sweep sweep) {
+    turnToMovable(sweep, 0);
+    int itemClass = segments.itemClass(sweep.segment);
+    long location = pool.reserveForMove(itemClass, movableBytes, item.expiresAtMillis());
+    if (location < 0) {
+      return;
+    }
+    long to = location;
+    int moved = 0;
+    try {
+      copyMovable(sweep, location);
+      boolean sameBase =
+          segments.expiryBaseMillis(segments.of(location))
+              == segments.expiryBaseMillis(sweep.segment);
+      for (; sameBase && moved < movableCount; moved++) {
+        turnToMovable(sweep, moved);
+        if (!relinkMovable(sweep, moved, to)) {
+          ItemLayout.markDead(segments.address(to));
+        }
+        to += item.bytes();
+      }
+    } finally {
+      for (; moved < movableCount; moved++) {
+        turnToMovable(sweep, moved);
+        ItemLayout.markDead(segments.address(to));
+        to += item.bytes();
+      }
+      segments.done(segments.of(location));
+    }
+    tellSizeWalk(sweep);
+  }
+
+  private void turnToMovable(Sweep sweep, int i) {
+    item.at(segments.address(movableLocations[i]), segments.expiryBaseMillis(sweep.segment));
+  }
+
+  private void copyMovable(Sweep sweep, long location) {
+    long to = location;
+    for (int i = 0; i < movableCount; i++) {
+      turnToMovable(sweep, i);
+      open.copy(item.address(), to, item.bytes());
+      to += item.bytes();
+    }
+  }
+
+  private boolean relinkMovable(Sweep sweep, int i, long to) {
+    long hash = sweep.hashes[movable[i]];
+    here.location = movableLocations[i];
+    long slotAddress = index.find(hash, here);
+    return slotAddress != NOT_FOUND
+        && !isToCarryItsVersion()
+        && relink(sweep, hash, slotAddress, to, item.bytes(), SlotLayout.frequency(here.slot));
+  }
+
+  /** What was deleted meanwhile is told of, too: the walk may have seen it before as well. */
+  private void tellSizeWalk(Sweep sweep) {
+    for (int i = 0; sizeWalk.isWalking() && i < movableCount; i++) {
+      turnToMovable(sweep, i);
+      sizeWalk.moved(item);
+    }
   }
 
   /** Copies the item, byte by byte, to an open segment and links it there. */
