@@ -420,12 +420,12 @@ final class SpeicherServerIT {
                           client.send(batch);
                         }
                       } catch (IOException e) {
-                        // The test has closed: nothing more is to be sent.
+                        // Nothing more is to be sent.
                       }
                     });
             // A reset here, or a cut reply, would be an exception.
             answered.addAndGet(client.countRepliesToTheEnd());
-            client.close(); // The server would listen for ten seconds to who talks on.
+            client.shutdownOutput(); // The server would listen for ten seconds to who talks on.
             sender.join();
           }
           return null;
