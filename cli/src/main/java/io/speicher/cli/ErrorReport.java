@@ -6,6 +6,7 @@ import io.speicher.cli.resp.MalformedReplyException;
 import io.speicher.cli.resp.NoAnswerException;
 import io.speicher.cli.resp.NoConnectionException;
 import io.speicher.cli.resp.ServerErrorException;
+import io.speicher.cli.resp.UnexpectedReplyException;
 import io.speicher.client.CommandTimeoutException;
 import io.speicher.client.ConnectFailedException;
 import io.speicher.client.RefusedException;
@@ -97,6 +98,9 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
         return report(oneLine(serverError(error, options)), e, FAILED);
       } else if (e instanceof MalformedReplyException) {
         return report(oneLine(e.getMessage() + "; server=" + options.server()), e, FAILED);
+      } else if (e instanceof UnexpectedReplyException) {
+        String what = " answered something unexpected: " + e.getMessage();
+        return report(oneLine(options.server() + what), e, FAILED);
       } else if (e instanceof EOFException) {
         return report(options.server() + ": " + e.getMessage(), e, NO_CONNECTION);
       }

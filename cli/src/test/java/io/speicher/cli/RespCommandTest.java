@@ -433,8 +433,7 @@ final class RespCommandTest {
   @Test
   void tls(@TempDir Path folder) throws Exception {
     TestCertificate certificate = new TestCertificate(folder, "server");
-    Path authority =
-        Files.writeString(folder.resolve("ca.pem"), certificate.certificate());
+    Path authority = Files.writeString(folder.resolve("ca.pem"), certificate.certificate());
     shell.with("SPEICHER_AUTH", "alice:secret");
     try (FakeRespServer server =
         FakeRespServer.answeringOverTls(
@@ -479,6 +478,68 @@ final class RespCommandTest {
     Outcome outcome = run("INFO", "HTTP/1.1 400 Bad Request\r\n\r\n", "info");
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.err()).contains("the reply is not RESP: it begins with the byte 0x48");
+  }
+
+  /** Whatever a server answers in RESP is shown, or refused in a line; nothing crashes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ":-9223372036854775808\r\n",
+        "$-1\r\n",
+        "$0\r\n\r\n",
+        "*-1\r\n",
+        "*0\r\n",
+        "*1\r\n*0\r\n",
+        "*1\r\n*4\r\n:1\r\n:9223372036854775807\r\n:-1\r\n$1\r\nx\r\n",
+        "*3\r\n:1\r\n$3\r\nx\u001b[\r\n*1\r\n:1\r\n",
+        "%1\r\n*0\r\n%0\r\n",
+        "~1\r\n_\r\n",
+        "(99999999999999999999999\r\n",
+        ",nan\r\n",
+        "$42\r\ncmdstat_x\u001b:calls=1e999,usec=-1\nused_memory:-5\r\n",
+        "*2\r\n$14\r\nhistogram_usec\r\n*2\r\n$1\r\nx\r\n:1\r\n",
+      })
+  void unexpectedReplies(String answer) throws Exception {
+    for (String command :
+        List.of(
+            "stat --count=1 --interval=1ms",
+            "stat --count=1 --interval=1ms --json",
+            "info",
+            "info --json",
+            "hotkeys",
+            "bigkeys --json",
+            "slowlog",
+            "slowlog --json",
+            "latency",
+            "latency --json",
+            "clients",
+            "clients --json",
+            "monitor --count=1",
+            "scan --count=1",
+            "shell --typed x",
+            "shell --json x")) {
+      try (FakeRespServer server =
+          FakeRespServer.answering(asked -> asked.equals("MONITOR") ? answer + answer : answer)) {
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.addAll(1, List.of("--url", server.url()));
+        Outcome outcome = shell.run(words.toArray(String[]::new));
+        assertThat(outcome.status()).as(command + outcome).isIn(0, 1);
+        assertThat(outcome.err()).as(command).doesNotContain("bug").matches("(speicher: .*\n)?");
+        assertThat(outcome.out() + outcome.err()).as(command).doesNotContain("\u001b");
+      }
+    }
+  }
+
+  @Test
+  void slowLog_thatIsNone() throws Exception {
+    try (FakeRespServer server = FakeRespServer.knowing("SLOWLOG GET 10", array(array(":1\r\n")))) {
+      assertThat(run(server, "slowlog"))
+          .isEqualTo(
+              failed(
+                  "127.0.0.1:"
+                      + server.port()
+                      + " answered something unexpected: elements=1 (expected: at least 2)"));
+    }
   }
 
   @Test

@@ -78,6 +78,9 @@ final class TerminalIT {
       terminal.type("get ");
       terminal.await("> get key\n");
       terminal.press("C-u");
+      terminal.type("set k v ex 10 ");
+      terminal.await("> set k v ex 10 \\[NX \\| XX\\]");
+      terminal.press("C-u");
       terminal.type("incrbyf");
       terminal.press("Tab");
       terminal.type("a 1.5");

@@ -15,6 +15,11 @@ public final class Printable {
     return escaped(bytes, false);
   }
 
+  /** The same of a text. */
+  public static String text(String text) {
+    return text(ByteBuffer.wrap(text.getBytes(UTF_8)));
+  }
+
   /** For JSON, which has its own escapes: as it is if it is UTF-8, else as {@link #text}. */
   public static String forJson(ByteBuffer bytes) {
     return JsonText.isUtf8(bytes) ? UTF_8.decode(bytes.duplicate()).toString() : text(bytes);

@@ -1,7 +1,5 @@
 package io.speicher.cli.operate;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.speicher.cli.console.JsonObject;
 import io.speicher.cli.console.Printable;
 import io.speicher.cli.console.Shell;
@@ -9,7 +7,6 @@ import io.speicher.cli.console.Table;
 import io.speicher.cli.console.Units;
 import io.speicher.cli.resp.RespConnection;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +91,7 @@ public final class ClientsCommand extends RespCommand {
   }
 
   private static String text(Map<String, String> client, String field) {
-    return Printable.text(ByteBuffer.wrap(client.getOrDefault(field, "").getBytes(UTF_8)));
+    return Printable.text(client.getOrDefault(field, ""));
   }
 
   private static long number(Map<String, String> client, String field) {

@@ -1,6 +1,7 @@
 package io.speicher.cli.operate;
 
 import io.speicher.cli.console.JsonObject;
+import io.speicher.cli.console.Printable;
 import io.speicher.cli.console.Shell;
 import io.speicher.cli.resp.RespConnection;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class InfoCommand extends RespCommand {
       shell.out().println(object);
       return ExitCode.OK;
     }
-    text.lines().forEach(shell.out()::println);
+    text.lines().map(Printable::text).forEach(shell.out()::println);
     return ExitCode.OK;
   }
 }

@@ -6,6 +6,7 @@ import io.speicher.cli.console.Progress;
 import io.speicher.cli.console.Units;
 import io.speicher.cli.resp.RespConnection;
 import io.speicher.cli.resp.RespReply;
+import io.speicher.cli.resp.UnexpectedReplyException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class KeyWalk {
   /** So many keys are looked at by one command, which takes the server well below a millisecond. */
   private static final int BATCH = 500;
+
+  /** The cursor to begin with, and that at the end. */
+  private static final ByteBuffer START = word("0");
 
   /** Takes some keys, and says whether there shall be more. */
   interface Visitor {
@@ -40,7 +44,7 @@ final class KeyWalk {
    */
   void walk(@Nullable String pattern, Visitor visitor) throws IOException {
     long total = server.ask("DBSIZE").number();
-    ByteBuffer cursor = word("0");
+    ByteBuffer cursor = START;
     long seen = 0;
     boolean goesOn = true;
     while (goesOn) {
@@ -49,8 +53,12 @@ final class KeyWalk {
         scan.addAll(List.of(word("MATCH"), word(pattern)));
       }
       scan.addAll(List.of(word("COUNT"), word(Integer.toString(BATCH))));
-      List<RespReply> found = server.askAll(List.of(scan)).get(0).elements();
-      cursor = found.get(0).bytes();
+      RespReply found = server.askAll(List.of(scan)).get(0);
+      ByteBuffer next = found.element(0).bytes();
+      if (next.equals(cursor) && !cursor.equals(START)) {
+        throw new UnexpectedReplyException("SCAN leads back to where it was");
+      }
+      cursor = next;
       seen = Math.min(total, seen + BATCH);
       progress.show(
           "%s of %s keys (%.0f %%)"
@@ -58,7 +66,7 @@ final class KeyWalk {
                   Units.count(seen),
                   Units.count(total),
                   total == 0 ? 100.0 : 100.0 * seen / total));
-      goesOn = visitor.visit(found.get(1).elements()) && !found.get(0).text().equals("0");
+      goesOn = visitor.visit(found.element(1).elements()) && !cursor.equals(START);
     }
   }
 

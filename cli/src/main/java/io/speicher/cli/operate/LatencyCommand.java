@@ -1,6 +1,7 @@
 package io.speicher.cli.operate;
 
 import io.speicher.cli.console.JsonObject;
+import io.speicher.cli.console.Printable;
 import io.speicher.cli.console.Shell;
 import io.speicher.cli.console.Table;
 import io.speicher.cli.console.Units;
@@ -80,7 +81,7 @@ public final class LatencyCommand extends RespCommand {
             ">p99.9");
     for (CommandRow row : rows) {
       table.add(
-          row.name().replace('|', ' '),
+          Printable.text(row.name()).replace('|', ' '),
           Units.count(row.count("calls")),
           Units.count(row.count("failed_calls")),
           Units.count(row.count("rejected_calls")),

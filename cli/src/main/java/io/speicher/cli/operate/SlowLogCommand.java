@@ -37,16 +37,16 @@ public final class SlowLogCommand extends RespCommand {
 
   /** An entry of SLOWLOG GET, as Redis has it. */
   private record Entry(
-      long id, long seconds, long micros, List<RespReply> words, String address, String name) {
+      long id, Instant time, long micros, List<RespReply> words, String address, String name) {
     static Entry of(RespReply reply) {
-      List<RespReply> parts = reply.elements();
+      int parts = reply.elements().size();
       return new Entry(
-          parts.get(0).number(),
-          parts.get(1).number(),
-          parts.get(2).number(),
-          parts.get(3).elements(),
-          parts.size() > 4 ? parts.get(4).text() : "",
-          parts.size() > 5 ? parts.get(5).text() : "");
+          reply.element(0).number(),
+          reply.element(1).time(),
+          reply.element(2).number(),
+          reply.element(3).elements(),
+          parts > 4 ? reply.element(4).text() : "",
+          parts > 5 ? reply.element(5).text() : "");
     }
   }
 
@@ -88,7 +88,7 @@ public final class SlowLogCommand extends RespCommand {
     Table table = new Table("when", ">took", "client", "command");
     for (Entry entry : entries) {
       table.add(
-          TIME.format(Instant.ofEpochSecond(entry.seconds()).atZone(ZoneId.systemDefault())),
+          TIME.format(entry.time().atZone(ZoneId.systemDefault())),
           Units.micros((double) entry.micros()),
           entry.address() + (entry.name().isEmpty() ? "" : " " + entry.name()),
           String.join(" ", texts(entry)));
@@ -99,7 +99,7 @@ public final class SlowLogCommand extends RespCommand {
   private static String json(Entry entry) {
     return new JsonObject()
         .add("id", entry.id())
-        .add("time", Instant.ofEpochSecond(entry.seconds()).toString())
+        .add("time", entry.time().toString())
         .add("micros", entry.micros())
         .add("client", entry.address())
         .add("client_name", entry.name())

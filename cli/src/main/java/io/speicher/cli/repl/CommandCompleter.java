@@ -36,7 +36,12 @@ final class CommandCompleter implements Completer {
     boolean isHelp = !before.isEmpty() && before.get(0).equalsIgnoreCase("help");
     List<String> path = isHelp ? before.subList(1, before.size()) : before;
     List<String> found = new ArrayList<>();
-    if (path.isEmpty()) {
+    if (isHelp && path.isEmpty() && begun.startsWith("@")) {
+      docs.groups().stream()
+          .map(group -> "@" + group)
+          .filter(group -> group.startsWith(begun))
+          .forEach(found::add);
+    } else if (path.isEmpty()) {
       found.addAll(docs.namesWith(prefix));
       if (!isHelp) {
         OWN.stream().filter(own -> own.startsWith(prefix)).forEach(found::add);

@@ -67,7 +67,8 @@ final class HelpText {
     lines.add("  " + entry.usage());
     addUnlessEmpty(lines, "  ", entry.summary());
     addUnlessEmpty(lines, "  Time:  ", entry.complexity());
-    addUnlessEmpty(lines, "  Since: Redis ", entry.since());
+    boolean isOfRedis = entry.since().matches("\\d.*");
+    addUnlessEmpty(lines, isOfRedis ? "  Since: Redis " : "  Since: ", entry.since());
     addUnlessEmpty(lines, "  Group: @", entry.group());
     List<String> subcommands = docs.namesWith(entry.name() + " ");
     if (!subcommands.isEmpty()) {

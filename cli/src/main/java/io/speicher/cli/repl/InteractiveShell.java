@@ -3,6 +3,7 @@ package io.speicher.cli.repl;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.speicher.cli.console.Shell;
+import io.speicher.cli.repl.Session.TransactionLostException;
 import io.speicher.cli.resp.ServerErrorException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class InteractiveShell {
   private static final String HISTORY_VARIABLE = "SPEICHER_HISTORY";
   private static final String HISTORY_FILE = ".speicher_history";
+  private static final String GONE = ", and the transaction is gone";
   private static final int MAX_HISTORY_LINES = 1_000;
 
   private final Session session;
@@ -137,20 +139,35 @@ final class InteractiveShell {
   }
 
   private void execute(List<ByteBuffer> words, Terminal terminal) {
+    boolean isInTransaction = session.isInTransaction();
     Thread self = Thread.currentThread();
     Terminal.SignalHandler before = terminal.handle(Signal.INT, signal -> self.interrupt());
     try {
       executor.execute(words);
     } catch (InterruptedIOException e) {
       session.abandon();
-      shell.out().println("(interrupted: the next command makes a new connection)");
+      shell
+          .out()
+          .println(
+              "(interrupted: the next command makes a new connection"
+                  + (isInTransaction ? GONE : "")
+                  + ")");
+    } catch (TransactionLostException e) {
+      shell.out().println("(error) " + e.getMessage());
     } catch (EOFException e) {
       session.abandon();
-      shell.out().println("(error) " + e.getMessage());
+      shell.out().println("(error) " + e.getMessage() + (isInTransaction ? GONE : ""));
     } catch (IOException | ServerErrorException e) {
       session.abandon();
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
-      shell.out().println("(error) " + server + ": " + why.toLowerCase(Locale.ROOT));
+      shell
+          .out()
+          .println(
+              "(error) "
+                  + server
+                  + ": "
+                  + why.toLowerCase(Locale.ROOT)
+                  + (isInTransaction ? GONE : ""));
     } finally {
       terminal.handle(Signal.INT, before);
       Thread.interrupted(); // It may have come too late.

@@ -16,6 +16,17 @@ import java.util.Locale;
  */
 final class Session implements AutoCloseable {
 
+  /** The connection was lost, and a transaction with it; the next command makes another one. */
+  static final class TransactionLostException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TransactionLostException() {
+      super(
+          "the connection was lost, and the transaction with it: nothing of it was executed, nor"
+              + " was this command");
+    }
+  }
+
   /** Makes a connection, logged in. */
   interface Connector {
     RespConnection connect() throws IOException;
@@ -44,6 +55,9 @@ final class Session implements AutoCloseable {
   /**
    * Sends a command and waits for its reply. A connection that was lost since the last command is
    * made anew before. No command is sent twice.
+   *
+   * @throws TransactionLostException if a transaction was lost with the connection: the command is
+   *     not sent, as it would be executed at once
    */
   RespReply call(List<ByteBuffer> words) throws IOException {
     if (isLost) {
@@ -74,9 +88,11 @@ final class Session implements AutoCloseable {
   }
 
   private void reconnect() throws IOException {
-    connection.close();
-    isLost = true;
-    isInTransaction = false;
+    boolean wasInTransaction = isInTransaction;
+    abandon();
+    if (wasInTransaction) {
+      throw new TransactionLostException();
+    }
     connection = connector.connect();
     connection.timeout(timeout);
     isLost = false;
@@ -132,6 +148,10 @@ final class Session implements AutoCloseable {
     connection.close();
     isLost = true;
     isInTransaction = false;
+  }
+
+  boolean isInTransaction() {
+    return isInTransaction;
   }
 
   boolean isLost() {

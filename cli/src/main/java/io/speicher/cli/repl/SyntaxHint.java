@@ -3,6 +3,8 @@ package io.speicher.cli.repl;
 import io.speicher.cli.repl.CommandDocs.Entry;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jline.reader.Highlighter;
 import org.jline.reader.LineReader;
 import org.jline.utils.AttributedString;
@@ -14,6 +16,8 @@ final class SyntaxHint implements Highlighter {
    * JLine shows a "tail tip" behind the line and takes it away with Enter. It asks the highlighter
    * for the line just before, which is the one place where the tip can be brought up to date.
    */
+
+  private static final Set<String> HELP = Set.of("help", "?");
 
   private final CommandDocs docs;
 
@@ -33,12 +37,16 @@ final class SyntaxHint implements Highlighter {
     List<String> words = Arrays.asList(buffer.strip().split("\\s+", -1));
     Entry entry = docs.find(words);
     if (entry == null) {
-      return "";
+      return words.size() == 1 && HELP.contains(words.get(0).toLowerCase(Locale.ROOT))
+          ? "[COMMAND | @GROUP]"
+          : "";
     }
-    int nameWords = entry.name().indexOf(' ') < 0 ? 1 : 2;
-    boolean isNextBegun = buffer.endsWith(" ");
-    boolean isNameBegun = words.size() == nameWords && !isNextBegun;
-    return isNameBegun ? entry.rest(0) : entry.rest(words.size() - nameWords);
+    List<String> typed = words.subList(entry.name().indexOf(' ') < 0 ? 1 : 2, words.size());
+    String rest = Argument.rest(entry.arguments(), typed);
+    boolean isWordBegun = rest.isEmpty() && !typed.isEmpty() && !buffer.endsWith(" ");
+    return isWordBegun
+        ? Argument.rest(entry.arguments(), typed.subList(0, typed.size() - 1))
+        : rest;
   }
 
   /**

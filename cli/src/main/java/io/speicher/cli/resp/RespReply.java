@@ -2,6 +2,7 @@ package io.speicher.cli.resp;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.Map;
  */
 public record RespReply(Type type, ByteBuffer bytes, List<RespReply> elements) {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** The end of the year 9999. */
+  private static final long MAX_SECONDS = 253_402_300_799L;
 
   /** The types of RESP3, of which RESP2 has the first five. */
   public enum Type {
@@ -72,6 +76,33 @@ public record RespReply(Type type, ByteBuffer bytes, List<RespReply> elements) {
   /** The bytes as UTF-8; what is none becomes U+FFFD. */
   public String text() {
     return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+  }
+
+  /**
+   * An element of an aggregate.
+   *
+   * @throws UnexpectedReplyException if it has no so many
+   */
+  public RespReply element(int index) {
+    if (index >= elements.size()) {
+      throw new UnexpectedReplyException(
+          "elements=%d (expected: at least %d)".formatted(elements.size(), index + 1));
+    }
+    return elements.get(index);
+  }
+
+  /**
+   * The time that it is as seconds since 1970.
+   *
+   * @throws UnexpectedReplyException if it is none before the year 10,000
+   */
+  public Instant time() {
+    long seconds = number();
+    if (seconds < 0 || seconds > MAX_SECONDS) {
+      throw new UnexpectedReplyException(
+          "seconds since 1970=%d (expected: 0..%d)".formatted(seconds, MAX_SECONDS));
+    }
+    return Instant.ofEpochSecond(seconds);
   }
 
   /** The integer that it is, or that its text is; 0 for what is none. */

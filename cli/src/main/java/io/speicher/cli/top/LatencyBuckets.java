@@ -1,6 +1,7 @@
 package io.speicher.cli.top;
 
 import io.speicher.cli.resp.RespReply;
+import io.speicher.cli.resp.UnexpectedReplyException;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -18,9 +19,17 @@ record LatencyBuckets(NavigableMap<Long, Long> calls) {
   static LatencyBuckets of(RespReply command) {
     NavigableMap<Long, Long> calls = new TreeMap<>();
     for (Map.Entry<String, RespReply> bucket : command.field("histogram_usec").map().entrySet()) {
-      calls.put(Long.parseLong(bucket.getKey()), bucket.getValue().number());
+      calls.put(bound(bucket.getKey()), bucket.getValue().number());
     }
     return new LatencyBuckets(calls);
+  }
+
+  private static long bound(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new UnexpectedReplyException("a bucket of LATENCY HISTOGRAM without a number");
+    }
   }
 
   /** What has come since then; all of it, if the counters were set to zero meanwhile. */

@@ -1,5 +1,6 @@
 package io.speicher.cli.top;
 
+import io.speicher.cli.console.Printable;
 import io.speicher.cli.console.Table;
 import io.speicher.cli.console.Units;
 import io.speicher.cli.operate.Activity;
@@ -123,7 +124,7 @@ final class TopScreen {
   private void addMemory(Activity activity) {
     ServerInfo now = activity.now();
     double full = now.full();
-    int filled = Double.isNaN(full) ? 0 : (int) Math.round(BAR_COLUMNS * Math.min(1, full));
+    int filled = Double.isNaN(full) ? 0 : (int) Math.round(BAR_COLUMNS * Math.clamp(full, 0, 1));
     String bar = "[" + "|".repeat(filled) + " ".repeat(BAR_COLUMNS - filled) + "]";
     add(
         "memory %s%s   keys %s   resident %s"
@@ -219,7 +220,7 @@ final class TopScreen {
   }
 
   private void add(String line, AttributedStyle style) {
-    lines.add(new AttributedString(line, style));
+    lines.add(new AttributedString(Printable.text(line), style));
   }
 
   private AttributedStyle style(int colour) {

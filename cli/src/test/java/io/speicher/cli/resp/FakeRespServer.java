@@ -2,11 +2,14 @@ package io.speicher.cli.resp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.speicher.client.wire.Address;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -26,6 +29,7 @@ public final class FakeRespServer implements AutoCloseable {
 
   private final ServerSocket listener;
   private final Function<String, @Nullable String> answers;
+  private volatile Socket served = new Socket();
   private final List<String> commands = new CopyOnWriteArrayList<>();
 
   private FakeRespServer(ServerSocketFactory sockets, Function<String, @Nullable String> answers)
@@ -89,6 +93,16 @@ public final class FakeRespServer implements AutoCloseable {
     return "redis://127.0.0.1:" + port();
   }
 
+  /** A connection to it, as commands have one. */
+  public RespConnection connect() throws IOException {
+    return RespConnection.open(new Address.Port("127.0.0.1", port()), null, Duration.ofSeconds(20));
+  }
+
+  /** Closes the connection that it serves; its client finds that out in a moment. */
+  public void hangUp() throws IOException {
+    served.close();
+  }
+
   public List<String> commands() {
     return commands;
   }
@@ -96,8 +110,9 @@ public final class FakeRespServer implements AutoCloseable {
   private void serve() {
     while (!listener.isClosed()) {
       try (Socket client = listener.accept()) {
+        served = client;
         serve(client);
-      } catch (EOFException | SSLException e) {
+      } catch (EOFException | SSLException | SocketException e) {
         // The client has gone, or is to be left alone: the next one, please.
       } catch (IOException e) {
         return; // Closed.

@@ -1,8 +1,14 @@
 package io.speicher.cli.top;
 
+import static io.speicher.cli.resp.FakeRespServer.array;
+import static io.speicher.cli.resp.FakeRespServer.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.speicher.cli.operate.ServerInfo;
+import io.speicher.cli.resp.FakeRespServer;
+import io.speicher.cli.resp.RespConnection;
+import io.speicher.cli.resp.UnexpectedReplyException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +52,39 @@ final class TopScreenTest {
     assertThat(lines)
         .allSatisfy(line -> assertThat(line.columnLength()).isLessThanOrEqualTo(columns));
     return String.join("\n", lines.stream().map(line -> line.toString().stripTrailing()).toList());
+  }
+
+  /** A hostile server can neither break the screen nor command the terminal. */
+  @Test
+  void lines_ofNonsense() {
+    Map<String, String> fields =
+        Map.of(
+            "speicher_version", "1\u001b[2J",
+            "used_memory", "-5",
+            "maxmemory", "1",
+            "cmdstat_x\u001b", "calls=1e999,usec=-1",
+            "total_commands_processed", "NaN");
+    TopSample before = new TopSample(new ServerInfo(fields, 0), Map.of(), true, List.of());
+    TopSample now = new TopSample(new ServerInfo(fields, SECOND), Map.of(), true, List.of());
+    assertThat(screen(80, 24, before, now))
+        .contains("speicher 1\\x1b[2J at")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void histogram_ofNonsense() throws Exception {
+    String histogram = array(bulk("histogram_usec"), array(bulk("x"), ":1\r\n"));
+    try (FakeRespServer server =
+            FakeRespServer.knowing(
+                "INFO everything",
+                bulk("a:1"),
+                "LATENCY HISTOGRAM",
+                array(bulk("get"), histogram));
+        RespConnection connection = server.connect()) {
+      assertThatThrownBy(() -> TopSample.read(connection, null))
+          .isInstanceOf(UnexpectedReplyException.class)
+          .hasMessageContaining("LATENCY HISTOGRAM");
+    }
   }
 
   @Test
