@@ -14,6 +14,7 @@ public final class Ahead {
 
   private final Plain[] commands = new Plain[MAX_COMMANDS];
   private int count;
+  private int database;
 
   public Ahead() {
     ReceivedBytes nothing = new ReceivedBytes(Unpooled.EMPTY_BUFFER);
@@ -31,6 +32,11 @@ public final class Ahead {
     return count;
   }
 
+  /** Commands that are added from now on are about this database. */
+  public void database(int number) {
+    database = number;
+  }
+
   public boolean isFull() {
     return count == MAX_COMMANDS;
   }
@@ -45,17 +51,23 @@ public final class Ahead {
     /**
      * Adds a key, and returns its place.
      *
+     * @param database the number of its database
      * @param index where the key begins in the buffer, whose position does not count
      * @param read whether the command reads; else it writes
      */
-    int add(ByteBuffer buffer, int index, int keyBytes, boolean read);
+    int add(int database, ByteBuffer buffer, int index, int keyBytes, boolean read);
   }
 
   /** Adds the keys of all commands, in their order. */
   public void addKeysTo(Keys keys) {
     for (int i = 0; i < count; i++) {
       Plain command = commands[i];
-      keys.add(command.source.readable(), command.keyIndex, command.keyBytes, !command.isSet);
+      keys.add(
+          command.database,
+          command.source.readable(),
+          command.keyIndex,
+          command.keyBytes,
+          !command.isSet);
     }
   }
 
@@ -65,6 +77,7 @@ public final class Ahead {
   }
 
   void add() {
+    commands[count].database = database;
     count++;
   }
 }

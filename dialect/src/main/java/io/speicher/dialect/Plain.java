@@ -13,6 +13,9 @@ public final class Plain {
   /** Indexes of the source. */
   int start;
 
+  /** The database that the connection had chosen when it was found. */
+  int database;
+
   int end;
   int keyIndex;
   int keyBytes;

@@ -52,6 +52,7 @@ public final class Session {
   private CommandName command = CommandName.NONE;
   private CommandName executed = CommandName.NONE;
 
+  private int database;
   private boolean resp3;
   private boolean touches = true;
   private boolean monitors;
@@ -172,6 +173,15 @@ public final class Session {
 
   // ---- what was agreed on ----
 
+  /** The database that commands are about. */
+  public int database() {
+    return database;
+  }
+
+  public void database(int number) {
+    database = number;
+  }
+
   public boolean speaksResp3() {
     return resp3;
   }
@@ -220,6 +230,7 @@ public final class Session {
   /** Forgets what was agreed on and what waits, but not what is watched. */
   public void reset() {
     user = firstUser.get();
+    database = 0;
     resp3 = false;
     touches = true;
     monitors = false;

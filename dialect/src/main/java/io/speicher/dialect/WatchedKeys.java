@@ -6,21 +6,22 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The keys that a connection watches, each with what its item was then: outside the heap, and
- * counted by the {@link Share} of the connection.
+ * The keys that a connection watches, each in its database, and each with what its item was then:
+ * outside the heap, and counted by the {@link Share} of the connection.
  *
  * <pre>
- *  | key bytes (int) | version (long) | expires at, millis (long) | key |  and so on
+ *  | key bytes (int) | database (int) | version (long) | expires at, millis (long) | key |  and so on
  * </pre>
  */
 public final class WatchedKeys implements AutoCloseable {
-  private static final int HEADER_BYTES = Integer.BYTES + 2 * Long.BYTES;
+  private static final int VERSION_OFFSET = 2 * Integer.BYTES;
+  private static final int HEADER_BYTES = VERSION_OFFSET + 2 * Long.BYTES;
   private static final int FIRST_BYTES = 256;
 
   /** Says whether an item is still what it was. */
   @FunctionalInterface
   public interface Check {
-    boolean isUnchanged(ByteBuffer key, long version, long expiresAtMillis);
+    boolean isUnchanged(int database, ByteBuffer key, long version, long expiresAtMillis);
   }
 
   private final Share share;
@@ -55,8 +56,12 @@ public final class WatchedKeys implements AutoCloseable {
    *
    * @param version of the item, or 0 if there is none
    */
-  public void add(ByteBuffer key, long version, long expiresAtMillis) {
-    bytes.writeInt(key.remaining()).writeLong(version).writeLong(expiresAtMillis);
+  public void add(int database, ByteBuffer key, long version, long expiresAtMillis) {
+    bytes
+        .writeInt(key.remaining())
+        .writeInt(database)
+        .writeLong(version)
+        .writeLong(expiresAtMillis);
     bytes.writeBytes(key.duplicate());
     count++;
   }
@@ -65,10 +70,11 @@ public final class WatchedKeys implements AutoCloseable {
     int at = 0;
     while (at < bytes.writerIndex()) {
       int keyBytes = bytes.getInt(at);
-      long version = bytes.getLong(at + Integer.BYTES);
-      long expiresAtMillis = bytes.getLong(at + Integer.BYTES + Long.BYTES);
+      int database = bytes.getInt(at + Integer.BYTES);
+      long version = bytes.getLong(at + VERSION_OFFSET);
+      long expiresAtMillis = bytes.getLong(at + VERSION_OFFSET + Long.BYTES);
       at += HEADER_BYTES;
-      if (!check.isUnchanged(bytes.nioBuffer(at, keyBytes), version, expiresAtMillis)) {
+      if (!check.isUnchanged(database, bytes.nioBuffer(at, keyBytes), version, expiresAtMillis)) {
         return false;
       }
       at += keyBytes;

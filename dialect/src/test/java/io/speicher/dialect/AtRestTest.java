@@ -189,7 +189,7 @@ final class AtRestTest {
         dialect.endBatch(peer.out());
       } else if (command instanceof Command.Watch(var keys)) {
         peer.session().watch().makeRoomFor(keys);
-        keys.forEach(key -> peer.session().watch().add(key, 1, 1));
+        keys.forEach(key -> peer.session().watch().add(0, key, 1, 1));
         dialect.encode(Reply.Done.DONE, peer.out());
       } else {
         if (command instanceof Command.Unwatch) {

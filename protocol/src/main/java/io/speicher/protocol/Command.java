@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a server can be asked to do, whatever dialect it was asked in: the union of what all
- * dialects can say.
+ * dialects can say. Which database it is about is not said here: the connection has chosen one.
  *
  * <p>The buffers of a decoded command are views of what was read from the network: they are valid
  * until the command has been executed and the next one is decoded. Keys are 1 to {@link
@@ -177,9 +177,17 @@ public sealed interface Command {
    * absent.
    *
    * @param keepsSource whether the first key keeps its item as well
+   * @param toDatabase the database of the other key, or {@link #SAME_DATABASE}
    */
-  record Move(ByteBuffer from, ByteBuffer to, boolean ifAbsent, boolean keepsSource)
-      implements Command {}
+  record Move(ByteBuffer from, ByteBuffer to, boolean ifAbsent, boolean keepsSource, int toDatabase)
+      implements Command {
+    /** Stands for the database that the command is executed in. */
+    public static final int SAME_DATABASE = -1;
+
+    public Move(ByteBuffer from, ByteBuffer to, boolean ifAbsent, boolean keepsSource) {
+      this(from, to, ifAbsent, keepsSource, SAME_DATABASE);
+    }
+  }
 
   // ---- leases ----
 
@@ -244,12 +252,20 @@ public sealed interface Command {
    * Removes every item. Answered with {@link Reply.Done}.
    *
    * @param delayMillis from now on; another such command takes the place of one that waits
+   * @param allDatabases whether of all databases, or of the one that it is executed in
    */
-  record Clear(long delayMillis) implements Command {
+  record Clear(long delayMillis, boolean allDatabases) implements Command {
+    public Clear(long delayMillis) {
+      this(delayMillis, false);
+    }
+
     public Clear() {
       this(0);
     }
   }
+
+  /** Exchanges the items of two databases. Answered with {@link Reply.Done}. */
+  record SwapDatabases(int database, int other) implements Command {}
 
   /**
    * Some keys: {@link Reply.Keys}. Begins at cursor 0; a key that is there from the first call to

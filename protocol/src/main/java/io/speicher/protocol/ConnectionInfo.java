@@ -16,6 +16,7 @@ package io.speicher.protocol;
  * @param self whether it is the one that asks
  * @param resp3 whether it speaks RESP3
  * @param touches whether its reads count as uses of items
+ * @param database the one that it has chosen
  * @param queuedCommands how many wait for the end of its transaction, or -1 if it has begun none
  * @param queuedBytes what these take
  * @param receivedBytes what was received from it and has not been executed
@@ -37,6 +38,7 @@ public record ConnectionInfo(
     boolean self,
     boolean resp3,
     boolean touches,
+    int database,
     int queuedCommands,
     long queuedBytes,
     long receivedBytes,

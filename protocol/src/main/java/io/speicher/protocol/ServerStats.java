@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * @param settings what the server was told, in the order of their declaration
  * @param commands sums up, each time it is asked, what was counted of each command that was called
  * @param errors how often which code of an error was answered
+ * @param databases those that have items, by number
  */
 public record ServerStats(
     String version,
@@ -21,13 +22,21 @@ public record ServerStats(
     Map<Metric, Long> numbers,
     List<SettingValue> settings,
     Supplier<List<CommandFigures>> commands,
-    Map<String, Long> errors) {
+    Map<String, Long> errors,
+    List<Database> databases) {
 
   /** Where no command has been counted. */
   public ServerStats(
       String version, long nowMillis, Map<Metric, Long> numbers, List<SettingValue> settings) {
-    this(version, nowMillis, numbers, settings, List::of, Map.of());
+    this(version, nowMillis, numbers, settings, List::of, Map.of(), List.of());
   }
+
+  /**
+   * What there is in a database.
+   *
+   * @param expiringItems items that have a time to live
+   */
+  public record Database(int number, long items, long expiringItems) {}
 
   private static final List<Metric> METRICS = allMetrics();
 

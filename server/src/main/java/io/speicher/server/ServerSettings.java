@@ -254,6 +254,15 @@ public final class ServerSettings {
           "",
           Names.NONE);
 
+  public static final Setting<Integer> DATABASES =
+      declare(
+          "databases",
+          SettingType.count(1, Limits.MAX_DATABASES),
+          Integer.toString(Limits.MAX_DATABASES),
+          "How many databases clients can SELECT, numbered from 0, at most 16",
+          "An item takes one byte more in any but the first.",
+          new Names("databases", null));
+
   public static final Setting<Integer> MAX_CONNECTIONS =
       declareLive(
           "max-connections",
@@ -512,7 +521,8 @@ public final class ServerSettings {
 
   /** What a frame and a key may measure. */
   public Limits limits() {
-    return new Limits(Math.toIntExact(get(MAX_FRAME)), Math.toIntExact(get(MAX_KEY)));
+    return new Limits(
+        Math.toIntExact(get(MAX_FRAME)), Math.toIntExact(get(MAX_KEY)), get(DATABASES));
   }
 
   /** How many connections are served at a time. */

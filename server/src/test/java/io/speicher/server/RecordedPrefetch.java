@@ -22,7 +22,7 @@ final class RecordedPrefetch implements Prefetch {
   }
 
   @Override
-  public int add(ByteBuffer buffer, int index, int keyBytes, boolean read) {
+  public int add(int database, ByteBuffer buffer, int index, int keyBytes, boolean read) {
     byte[] key = new byte[keyBytes];
     buffer.get(index, key);
     keys.add(new String(key, StandardCharsets.ISO_8859_1));

@@ -582,9 +582,25 @@ final class SpeicherServerIT {
     }
 
     @Override
-    public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+    public CopyResult copy(ByteBuffer from, Store target, ByteBuffer to, boolean onlyIfAbsent) {
       return CopyResult.SOURCE_ABSENT;
     }
+
+    @Override
+    public Store database(int number) {
+      return this;
+    }
+
+    @Override
+    public void swap(int number, int other) {}
+
+    @Override
+    public int number() {
+      return 0;
+    }
+
+    @Override
+    public void clearAll() {}
 
     @Override
     public long scan(long cursor, int maxKeys, KeyVisitor visitor) {

@@ -18,9 +18,11 @@ public interface Prefetch {
   void clear();
 
   /**
-   * Adds a key, which is a piece of {@code buffer}. The buffer's position stays as it is, and the
-   * bytes are not needed after this method returns.
+   * Adds a key of a database, which is a piece of {@code buffer}. The buffer's position stays as it
+   * is, and the bytes are not needed after this method returns.
    *
+   * @param database the {@link Store#number} of the store that will be asked for it; where another
+   *     one is asked, the batch is of no use
    * @param index where the key begins in the buffer
    * @param read whether the value will be read; else it will be written
    * @return the place of the key in the batch, from 0 on
@@ -28,7 +30,7 @@ public interface Prefetch {
    * @throws IllegalArgumentException if the key is not 1 to {@link Store#MAX_KEY_BYTES} bytes long
    * @throws IndexOutOfBoundsException if the piece is not within the limit of the buffer
    */
-  int add(ByteBuffer buffer, int index, int keyBytes, boolean read);
+  int add(int database, ByteBuffer buffer, int index, int keyBytes, boolean read);
 
   /** Whether the batch has {@link #MAX_KEYS} keys. */
   boolean isFull();

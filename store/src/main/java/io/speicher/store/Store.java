@@ -8,8 +8,8 @@ import java.util.List;
  * is deleted, when its time to live has passed, or when it is evicted to make room.
  *
  * <p><b>Threads.</b> Any thread may call any method. Operations on one key are linearizable; across
- * keys nothing is promised, but what was stored before {@link #clear} is never seen after it. No
- * method waits for I/O, and none holds up others for longer than it takes to copy a value.
+ * keys nothing is promised, apart from {@link #clear}. No method waits for I/O, and none holds up
+ * others for longer than it takes to copy a value.
  *
  * <p>A reader or a visitor may call the store again, and so may an updater, but only to read: what
  * it was shown stays as it is meanwhile.
@@ -28,6 +28,27 @@ import java.util.List;
  */
 public interface Store extends AutoCloseable {
   int MAX_KEY_BYTES = 65_535;
+
+  /** How many databases there are. */
+  int DATABASES = 16;
+
+  /**
+   * The database that has this number now. A database is a store of its own that shares memory,
+   * threads and clock with the others: keys of one are not those of another. This one has number 0
+   * at first; all that others ask of it is room. What it returns stays that database, whatever
+   * number it gets ({@link #swap}).
+   *
+   * @throws IndexOutOfBoundsException if the number is not 0 to {@link #DATABASES} - 1
+   */
+  Store database(int number);
+
+  /** Exchanges the numbers of two databases, in a time that does not depend on their items. */
+  void swap(int number, int other);
+
+  /**
+   * Which of the databases of its memory it is, whatever number it has: for {@link Prefetch#add}.
+   */
+  int number();
 
   /**
    * Shows the item to {@code reader} before returning true, or returns false on a miss.
@@ -96,13 +117,21 @@ public interface Store extends AutoCloseable {
   UpdateResult update(ByteBuffer key, Updater updater);
 
   /**
-   * Stores the item of {@code from} under the key {@code to} as well: the value that it had at some
-   * moment during the call, with its kind, marks, flags and expiry, and a version of its own. A
-   * miss, and nothing is done, if it is evicted meanwhile, be it to make room for the copy.
+   * Stores the item of {@code from} under the key {@code to} of {@code target} as well: the value
+   * that it had at some moment during the call, with its kind, marks, flags and expiry, and a
+   * version of its own. A miss, and nothing is done, if it is evicted meanwhile, be it to make room
+   * for the copy.
    *
+   * @param target this store, or another database of it
    * @param onlyIfAbsent whether {@code to} must have no item
+   * @throws IllegalArgumentException if the target is another store
    */
-  CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent);
+  CopyResult copy(ByteBuffer from, Store target, ByteBuffer to, boolean onlyIfAbsent);
+
+  /** As the other one, within this store. */
+  default CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+    return copy(from, this, to, onlyIfAbsent);
+  }
 
   /**
    * Visits some keys, and returns where to go on, or 0 when all have been visited. A key that is
@@ -117,8 +146,15 @@ public interface Store extends AutoCloseable {
    */
   long scan(long cursor, int maxKeys, KeyVisitor visitor);
 
-  /** Removes every item, in a time that does not depend on how many there are. */
+  /**
+   * Removes every item of this database, in a time that does not depend on how many there are.
+   * Operations that overlap with it happen before or after it: what was stored before is never seen
+   * after it has returned, and what is stored from then on is not lost.
+   */
   void clear();
+
+  /** Removes every item of all databases, as {@link #clear} does. */
+  void clearAll();
 
   /**
    * Does the work that is due in the background, such as giving back the memory of expired items.
@@ -137,7 +173,10 @@ public interface Store extends AutoCloseable {
     return LargestItems.NONE;
   }
 
-  /** What is in the store now, and what has happened to items so far. */
+  /**
+   * What is in the store now, and what has happened to items so far. Items are those of this
+   * database, and bytes those of all databases.
+   */
   StoreStats stats();
 
   /**

@@ -47,27 +47,23 @@ public final class HeapStore implements Store {
   private static final Comparator<HeapItem> BY_EXPIRY =
       Comparator.comparingLong(HeapItem::expiresAtMillis).thenComparing(HeapItem::key);
 
+  /** What all databases have in common, guarded by itself. */
+  private static final class Heap {
+    SequencedMap<ByteBuffer, HeapItem> items = leastRecentlyUsedFirst();
+    TreeSet<HeapItem> expiring = new TreeSet<>(BY_EXPIRY);
+    final HeapStore[] databases = new HeapStore[DATABASES];
+    long usedBytes;
+    long lastVersion;
+    long evictedItemCount;
+    long expiredItemCount;
+  }
+
   private final long budgetBytes;
   private final Ticker ticker;
-  private final Object lock = new Object();
+  private final Heap heap;
 
-  @GuardedBy("lock")
-  private SequencedMap<ByteBuffer, HeapItem> items = leastRecentlyUsedFirst();
-
-  @GuardedBy("lock")
-  private TreeSet<HeapItem> expiring = new TreeSet<>(BY_EXPIRY);
-
-  @GuardedBy("lock")
-  private long usedBytes;
-
-  @GuardedBy("lock")
-  private long lastVersion;
-
-  @GuardedBy("lock")
-  private long evictedItemCount;
-
-  @GuardedBy("lock")
-  private long expiredItemCount;
+  /** Which database it is: the first byte of the keys in the map. */
+  private final int database;
 
   public HeapStore(long budgetBytes, Ticker ticker) {
     if (budgetBytes < 1) {
@@ -76,13 +72,52 @@ public final class HeapStore implements Store {
     }
     this.budgetBytes = budgetBytes;
     this.ticker = ticker;
+    database = 0;
+    heap = new Heap();
+    heap.databases[0] = this;
+  }
+
+  private HeapStore(HeapStore first, int database) {
+    budgetBytes = first.budgetBytes;
+    ticker = first.ticker;
+    heap = first.heap;
+    this.database = database;
+  }
+
+  @Override
+  public Store database(int number) {
+    synchronized (heap) {
+      if (heap.databases[number] == null) {
+        int made =
+            Stream.of(heap.databases)
+                .mapToInt(one -> one == null ? 0 : one.database)
+                .max()
+                .orElse(0);
+        heap.databases[number] = new HeapStore(this, made + 1);
+      }
+      return heap.databases[number];
+    }
+  }
+
+  @Override
+  public void swap(int number, int other) {
+    synchronized (heap) {
+      HeapStore store = (HeapStore) database(number);
+      heap.databases[number] = (HeapStore) database(other);
+      heap.databases[other] = store;
+    }
+  }
+
+  @Override
+  public int number() {
+    return database;
   }
 
   @Override
   public boolean get(ByteBuffer key, ItemReader reader) {
     requireKey(key);
     HeapItem item;
-    synchronized (lock) {
+    synchronized (heap) {
       item = find(key);
     }
     if (item == null) {
@@ -95,10 +130,10 @@ public final class HeapStore implements Store {
   @Override
   public PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options) {
     requireKey(key);
-    ByteBuffer ownKey = ByteBuffer.wrap(copy(key));
+    ByteBuffer ownKey = full(key);
     boolean fits = fits(key, value.remaining());
     byte[] ownValue = fits ? copy(value) : NOTHING;
-    synchronized (lock) {
+    synchronized (heap) {
       removePresent(find(key));
       if (!fits) {
         return PutResult.TOO_LARGE;
@@ -110,7 +145,7 @@ public final class HeapStore implements Store {
               options.kind(),
               0,
               options.flags(),
-              ++lastVersion,
+              ++heap.lastVersion,
               options.expiresAtMillis());
       addWithinBudget(item);
       return PutResult.STORED;
@@ -129,7 +164,7 @@ public final class HeapStore implements Store {
       }
 
       @Override
-      public int add(ByteBuffer buffer, int index, int keyBytes, boolean read) {
+      public int add(int database, ByteBuffer buffer, int index, int keyBytes, boolean read) {
         return count++;
       }
 
@@ -146,7 +181,7 @@ public final class HeapStore implements Store {
   @Override
   public boolean delete(ByteBuffer key) {
     requireKey(key);
-    synchronized (lock) {
+    synchronized (heap) {
       HeapItem item = find(key);
       if (item == null) {
         return false;
@@ -159,7 +194,7 @@ public final class HeapStore implements Store {
   @Override
   public UpdateResult update(ByteBuffer key, Updater updater) {
     requireKey(key);
-    synchronized (lock) {
+    synchronized (heap) {
       HeapItem old = find(key);
       return switch (updater.update(old)) {
         case Update.Keep _ -> UpdateResult.KEPT;
@@ -174,7 +209,7 @@ public final class HeapStore implements Store {
           }
           HeapItem item =
               new HeapItem(
-                  ByteBuffer.wrap(copy(key)),
+                  full(key),
                   copy(
                       replace.head(),
                       ByteBuffer.allocate(replace.gapBytes()),
@@ -193,16 +228,16 @@ public final class HeapStore implements Store {
   }
 
   @Override
-  public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+  public CopyResult copy(ByteBuffer from, Store target, ByteBuffer to, boolean onlyIfAbsent) {
     requireKey(from);
     requireKey(to);
-    synchronized (lock) {
+    synchronized (heap) {
       HeapItem source = find(from);
       if (source == null) {
         return CopyResult.SOURCE_ABSENT;
       }
       UpdateResult result =
-          update(
+          target.update(
               to,
               old ->
                   old != null && onlyIfAbsent
@@ -216,7 +251,7 @@ public final class HeapStore implements Store {
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private long version(Update.Replace replace, @Nullable HeapItem old) {
     if (replace.version() == Update.Replace.KEEP_VERSION && old != null) {
       return old.version();
@@ -224,7 +259,7 @@ public final class HeapStore implements Store {
     boolean chosen =
         replace.version() != Update.Replace.NEW_VERSION
             && replace.version() != Update.Replace.KEEP_VERSION;
-    return chosen ? replace.version() : ++lastVersion;
+    return chosen ? replace.version() : ++heap.lastVersion;
   }
 
   /** Goes by the keys' hashes, and looks at all of them each time: simple, not fast. */
@@ -235,11 +270,11 @@ public final class HeapStore implements Store {
           "keys out of bounds: maxKeys=" + maxKeys + " (expected: 1 or more)");
     }
     TreeMap<Long, List<ByteBuffer>> ahead = new TreeMap<>();
-    synchronized (lock) {
+    synchronized (heap) {
       long now = ticker.millis();
-      for (HeapItem item : items.sequencedValues()) {
+      for (HeapItem item : heap.items.sequencedValues()) {
         long place = item.key().hashCode() & 0xFFFF_FFFFL;
-        if (place >= cursor && item.expiresAtMillis() > now) {
+        if (place >= cursor && isMine(item) && item.expiresAtMillis() > now) {
           ahead.computeIfAbsent(place, _ -> new ArrayList<>()).add(item.key());
         }
       }
@@ -249,7 +284,9 @@ public final class HeapStore implements Store {
       if (visited >= maxKeys) {
         return entry.getKey();
       }
-      entry.getValue().forEach(key -> visitor.visit(ByteBuffer.wrap(copy(key))));
+      entry
+          .getValue()
+          .forEach(key -> visitor.visit(ByteBuffer.wrap(copy(key.slice(1, key.remaining() - 1)))));
       visited += entry.getValue().size();
     }
     return 0;
@@ -257,10 +294,25 @@ public final class HeapStore implements Store {
 
   @Override
   public void clear() {
-    synchronized (lock) {
-      items = leastRecentlyUsedFirst();
-      expiring = new TreeSet<>(BY_EXPIRY);
-      usedBytes = 0;
+    synchronized (heap) {
+      heap.items.values().stream().filter(this::isMine).toList().forEach(this::remove);
+    }
+  }
+
+  private boolean isMine(HeapItem item) {
+    return item.key().get(0) == database;
+  }
+
+  private ByteBuffer full(ByteBuffer key) {
+    return ByteBuffer.wrap(copy(ByteBuffer.wrap(new byte[] {(byte) database}), key));
+  }
+
+  @Override
+  public void clearAll() {
+    synchronized (heap) {
+      heap.items = leastRecentlyUsedFirst();
+      heap.expiring = new TreeSet<>(BY_EXPIRY);
+      heap.usedBytes = 0;
     }
   }
 
@@ -268,7 +320,7 @@ public final class HeapStore implements Store {
   public void maintain() {
     boolean more = true;
     while (more) {
-      synchronized (lock) {
+      synchronized (heap) {
         more = removeExpired(EXPIRY_BATCH);
       }
     }
@@ -281,28 +333,31 @@ public final class HeapStore implements Store {
 
   @Override
   public StoreStats stats() {
-    synchronized (lock) {
+    synchronized (heap) {
       return new StoreStats(
-          items.size(),
-          items.values().stream().filter(item -> item.expiresAtMillis() != Item.NEVER).count(),
-          usedBytes,
+          heap.items.values().stream().filter(this::isMine).count(),
+          heap.items.values().stream()
+              .filter(this::isMine)
+              .filter(item -> item.expiresAtMillis() != Item.NEVER)
+              .count(),
+          heap.usedBytes,
           budgetBytes,
-          evictedItemCount,
-          expiredItemCount);
+          heap.evictedItemCount,
+          heap.expiredItemCount);
     }
   }
 
   @Override
   public void close() {
-    clear();
+    clearAll();
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private @Nullable HeapItem find(ByteBuffer key) {
-    HeapItem item = items.get(key);
+    HeapItem item = heap.items.get(full(key));
     if (item != null && item.expiresAtMillis() <= ticker.millis()) {
       remove(item);
-      expiredItemCount++;
+      heap.expiredItemCount++;
       return null;
     }
     return item;
@@ -317,59 +372,59 @@ public final class HeapStore implements Store {
     return bytes <= budgetBytes && valueBytes <= MAX_VALUE_BYTES;
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private void removePresent(@Nullable HeapItem item) {
     if (item != null) {
       remove(item);
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private void addWithinBudget(HeapItem item) {
     makeRoom(item.bytes());
     add(item);
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private void makeRoom(long bytes) {
-    while (usedBytes + bytes > budgetBytes) {
+    while (heap.usedBytes + bytes > budgetBytes) {
       if (!removeExpired(1)) {
-        remove(items.firstEntry().getValue());
-        evictedItemCount++;
+        remove(heap.items.firstEntry().getValue());
+        heap.evictedItemCount++;
       }
     }
   }
 
   /** Removes up to {@code max} expired items, and returns whether it found that many. */
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private boolean removeExpired(int max) {
     long now = ticker.millis();
     for (int i = 0; i < max; i++) {
-      if (expiring.isEmpty() || expiring.first().expiresAtMillis() > now) {
+      if (heap.expiring.isEmpty() || heap.expiring.first().expiresAtMillis() > now) {
         return false;
       }
-      remove(expiring.first());
-      expiredItemCount++;
+      remove(heap.expiring.first());
+      heap.expiredItemCount++;
     }
     return true;
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private void add(HeapItem item) {
-    items.put(item.key(), item);
+    heap.items.put(item.key(), item);
     if (item.expires()) {
-      expiring.add(item);
+      heap.expiring.add(item);
     }
-    usedBytes += item.bytes();
+    heap.usedBytes += item.bytes();
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("heap")
   private void remove(HeapItem item) {
-    items.remove(item.key());
+    heap.items.remove(item.key());
     if (item.expires()) {
-      expiring.remove(item);
+      heap.expiring.remove(item);
     }
-    usedBytes -= item.bytes();
+    heap.usedBytes -= item.bytes();
   }
 
   private static SequencedMap<ByteBuffer, HeapItem> leastRecentlyUsedFirst() {
@@ -464,7 +519,7 @@ public final class HeapStore implements Store {
 
     /** What this item takes of the budget. */
     long bytes() {
-      return ITEM_BYTES + (expires() ? EXPIRY_BYTES : 0) + key.capacity() + value.length;
+      return ITEM_BYTES + (expires() ? EXPIRY_BYTES : 0) + key.capacity() - 1 + value.length;
     }
   }
 }

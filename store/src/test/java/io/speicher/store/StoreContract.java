@@ -1272,6 +1272,305 @@ public abstract class StoreContract {
     assertThat(store.stats().evictedItemCount()).isZero();
   }
 
+  // ---- databases ----
+
+  @Test
+  void database_hasItsOwnItems() {
+    Store store = store(PLENTY);
+    put(store, "foo", "0");
+    for (int number = 1; number < Store.DATABASES; number++) {
+      Store database = store.database(number);
+      assertThat(get(database, "foo")).isEmpty();
+      put(database, "foo", "" + number, ttl(1_000).withKind(number % 4).withFlags(number));
+    }
+    for (int number = 1; number < Store.DATABASES; number++) {
+      Store database = store.database(number);
+      assertThat(see(database, "foo").value).isEqualTo("" + number);
+      assertThat(see(database, "foo").kind).isEqualTo(number % 4);
+      assertThat(see(database, "foo").flags).isEqualTo(number);
+      assertThat(scan(database, 0, 10)).containsExactly("foo");
+      assertThat(getAll(database, "foo", "bar")).containsExactly("" + number, null);
+      assertThat(database.stats().itemCount()).isEqualTo(1);
+      assertThat(database.stats().expiringItemCount()).isEqualTo(1);
+    }
+    assertThat(get(store, "foo")).contains("0");
+    assertThat(store.stats().itemCount()).isEqualTo(1);
+    assertThat(store.stats().expiringItemCount()).isZero();
+
+    assertThat(store.database(3).delete(bytes("foo"))).isTrue();
+    assertThat(store.database(3).stats().itemCount()).isZero();
+    assertThat(get(store.database(4), "foo")).contains("4");
+    ticker.advance(Duration.ofSeconds(3));
+    store.maintain();
+    assertThat(store.database(4).stats().itemCount()).isZero();
+    assertThat(get(store, "foo")).contains("0");
+  }
+
+  @Test
+  void database_updatesKeepToIt() {
+    Store one = store(PLENTY).database(1);
+    put(one, "foo", "bar");
+    for (int marks : new int[] {0, Item.STALE, Item.LEASED, Item.STALE | Item.LEASED}) {
+      one.update(
+          bytes("foo"),
+          old -> Update.Replace.value(requireNonNull(old), bytes("baz")).withMarks(marks));
+      assertThat(see(one, "foo").marks).isEqualTo(marks);
+      long version = see(one, "foo").version;
+      Updates.touch(one, bytes("foo"), after(10_000));
+      assertThat(see(one, "foo").version).isEqualTo(version);
+      assertThat(see(one, "foo").marks).isEqualTo(marks);
+      assertThat(one.stats().itemCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void database_numberOutOfBounds() {
+    Store store = store(PLENTY);
+    assertThatThrownBy(() -> store.database(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> store.database(Store.DATABASES))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void clear_ofADatabase_leavesOthers() {
+    Store store = store(PLENTY);
+    for (int cleared : new int[] {1, 0, 2, 0, 1}) {
+      for (int number = 0; number < 3; number++) {
+        Store database = store.database(number);
+        for (int i = 0; i < 300; i++) {
+          put(database, "key-" + i, number + "-" + i, i % 2 == 0 ? PutOptions.DEFAULT : ttl(9_000));
+        }
+        put(database, "huge", "v".repeat(5_000_000));
+      }
+      store.database(cleared).clear();
+
+      for (int number = 0; number < 3; number++) {
+        Store database = store.database(number);
+        int items = number == cleared ? 0 : 301;
+        assertThat(database.stats().itemCount()).isEqualTo(items);
+        assertThat(database.stats().expiringItemCount()).isEqualTo(items / 2);
+        assertThat(scan(database, 0, 10)).hasSize(items);
+        assertThat(get(database, "key-1").isPresent()).isEqualTo(items > 0);
+        assertThat(get(database, "huge").isPresent()).isEqualTo(items > 0);
+      }
+      Store database = store.database(cleared);
+      assertThat(Updates.append(database, bytes("key-1"), bytes("x"))).isEqualTo(UpdateResult.KEPT);
+      assertThat(database.delete(bytes("key-2"))).isFalse();
+      assertThat(database.copy(bytes("huge"), store.database(3), bytes("b"), false))
+          .isEqualTo(CopyResult.SOURCE_ABSENT);
+      put(database, "key-3", "again");
+      assertThat(get(database, "key-3")).contains("again");
+      assertThat(database.stats().itemCount()).isEqualTo(1);
+      store.maintain();
+      assertThat(get(database, "key-3")).contains("again");
+      assertThat(database.stats().itemCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void clearAll_clearsAllDatabases() {
+    Store store = store(PLENTY);
+    for (int number = 0; number < Store.DATABASES; number++) {
+      put(store.database(number), "foo", "bar", ttl(1_000));
+    }
+    store.database(1).clear();
+    put(store.database(1), "foo", "bar");
+
+    store.clearAll();
+
+    for (int number = 0; number < Store.DATABASES; number++) {
+      Store database = store.database(number);
+      assertThat(get(database, "foo")).isEmpty();
+      assertThat(database.stats().itemCount()).isZero();
+      assertThat(database.stats().expiringItemCount()).isZero();
+      put(database, "foo", "bar");
+      assertThat(database.stats().itemCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void swap_exchangesNumbers() {
+    Store store = store(PLENTY);
+    put(store, "foo", "first");
+    Store second = store.database(7);
+    put(second, "foo", "second");
+
+    store.swap(0, 7);
+
+    assertThat(get(store.database(0), "foo")).contains("second");
+    assertThat(get(store.database(7), "foo")).contains("first");
+    assertThat(get(second, "foo")).as("the same as before").contains("second");
+    store.database(0).clear();
+    assertThat(get(store.database(0), "foo")).isEmpty();
+    assertThat(get(store.database(7), "foo")).contains("first");
+    store.swap(7, 7);
+    assertThat(get(store.database(7), "foo")).contains("first");
+  }
+
+  @Test
+  void copy_toAnotherDatabase() {
+    Store store = store(PLENTY);
+    Store other = store.database(1);
+    put(store, "a", "value", ttl(1_000).withKind(3).withFlags(7));
+
+    assertThat(store.copy(bytes("a"), other, bytes("a"), true)).isEqualTo(CopyResult.COPIED);
+    assertThat(store.copy(bytes("a"), other, bytes("a"), true))
+        .isEqualTo(CopyResult.TARGET_PRESENT);
+    assertThat(other.copy(bytes("a"), store, bytes("b"), true)).isEqualTo(CopyResult.COPIED);
+
+    for (Seen seen : List.of(see(other, "a"), see(store, "b"))) {
+      assertThat(seen.value).isEqualTo("value");
+      assertThat(seen.kind).isEqualTo(3);
+      assertThat(seen.flags).isEqualTo(7);
+      assertThat(seen.expiresAtMillis).isEqualTo(see(store, "a").expiresAtMillis);
+    }
+    assertThat(other.stats().itemCount()).isEqualTo(1);
+    assertThat(store.stats().itemCount()).isEqualTo(2);
+  }
+
+  /** What was cleared alone takes no memory for long. */
+  @Test
+  void clear_ofADatabase_givesTheMemoryBack() {
+    Store store = store(TIGHT);
+    put(store, "stays", "here");
+    Store other = store.database(1);
+    for (int round = 0; round < 50; round++) {
+      for (int i = 0; i < 200; i++) {
+        put(other, "key-" + i, "v".repeat(10_000), ttl(1 + round * 1_000L));
+      }
+      assertThat(other.stats().itemCount()).isEqualTo(200);
+      other.clear();
+      assertThat(other.stats().itemCount()).isZero();
+      store.maintain();
+    }
+    assertThat(store.stats().usedBytes()).isLessThan(TIGHT / 2);
+    assertThat(store.stats().evictedItemCount()).isZero();
+    assertThat(get(store, "stays")).contains("here");
+  }
+
+  /**
+   * A database is cleared again and again while it is written and read, and another one is
+   * overwritten, so that items move. What was stored before a clear is never seen after it, and
+   * what is stored after it is not lost.
+   */
+  @Test
+  void threads_clearOfADatabase_isExact() throws Exception {
+    Store store = store(TIGHT);
+    Store subject = store.database(2);
+    int keys = 3;
+    int clears = 4_000;
+    AtomicLong begun = new AtomicLong();
+    AtomicLong ended = new AtomicLong();
+    AtomicLong[] stored = new AtomicLong[keys];
+    AtomicLong[] lowest = new AtomicLong[keys];
+    Arrays.setAll(stored, i -> new AtomicLong());
+    Arrays.setAll(lowest, i -> new AtomicLong());
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicInteger sureHits = new AtomicInteger();
+    AtomicInteger sureRestarts = new AtomicInteger();
+
+    Callable<Void> clearer =
+        () -> {
+          for (int i = 0; i < clears; i++) {
+            long[] before = Stream.of(stored).mapToLong(AtomicLong::get).toArray();
+            begun.incrementAndGet();
+            subject.clear();
+            ended.incrementAndGet();
+            for (int key = 0; key < keys; key++) {
+              lowest[key].set(before[key] + 1);
+            }
+            if (i % 8 == 0) {
+              Thread.yield();
+            }
+          }
+          return null;
+        };
+    List<Callable<Void>> threads = new ArrayList<>(List.of(clearer));
+    for (int key = 0; key < keys; key++) {
+      int own = key;
+      threads.add(() -> {
+        ByteBuffer name = bytes("own-" + own);
+        ByteBuffer counter = bytes("counter-" + own);
+        long count = 0;
+        long countEnded = 0;
+        for (long generation = 1; !done.get(); generation++) {
+          long endedBefore = ended.get();
+          boolean quiet = endedBefore == begun.get();
+          ByteBuffer value = generationValue(own, generation, 16 + own * 500);
+          subject.put(name, value, PutOptions.DEFAULT);
+          stored[own].set(generation);
+          ByteBuffer found = valueOf(subject, name);
+          long next = increment(subject, counter);
+          boolean stillQuiet = quiet && begun.get() == endedBefore;
+          if (stillQuiet) {
+            assertThat(found).isEqualTo(value);
+            sureHits.incrementAndGet();
+            assertThat(next).isEqualTo(countEnded == endedBefore ? count + 1 : 1);
+            sureRestarts.addAndGet(countEnded == endedBefore ? 0 : 1);
+          }
+          count = next;
+          countEnded = stillQuiet ? endedBefore : -1;
+          if (countEnded < 0) { // From here on it is not known what it should be.
+            subject.delete(counter);
+            count = 0;
+            countEnded = ended.get() == begun.get() ? ended.get() : -2;
+          }
+        }
+        return null;
+      });
+    }
+    threads.add(() -> {
+      Random random = new Random();
+      while (!done.get()) {
+        int key = random.nextInt(keys);
+        long bound = lowest[key].get();
+        ByteBuffer value = valueOf(subject, bytes("own-" + key));
+        if (value != null) {
+          assertThat(value.getLong(0)).isGreaterThanOrEqualTo(bound);
+        }
+        subject.copy(bytes("own-" + key), bytes("copy-" + key), false);
+        long copyBound = lowest[key].get();
+        ByteBuffer copy = valueOf(subject, bytes("copy-" + key));
+        if (copy != null) {
+          assertThat(copy.getLong(0)).isGreaterThanOrEqualTo(copyBound);
+        }
+      }
+      return null;
+    });
+    threads.add(() -> {
+      Random random = new Random(5);
+      while (!done.get()) {
+        store.maintain();
+        for (int i = 0; i < 2_000; i++) {
+          store.put(bytes("churn-" + random.nextInt(500)), pattern(900, 1), PutOptions.DEFAULT);
+        }
+      }
+      return null;
+    });
+    runTogether(threads, done);
+
+    assertThat(sureHits.get()).isPositive();
+    assertThat(sureRestarts.get()).isPositive();
+    assertThat(store.stats().evictedItemCount()).isZero();
+    subject.clear();
+    assertThat(subject.stats().itemCount()).isZero();
+    assertThat(store.stats().itemCount()).isEqualTo(500);
+  }
+
+  private static long increment(Store store, ByteBuffer key) {
+    long[] next = new long[1];
+    store.update(
+        key,
+        old -> {
+          next[0] = old == null ? 1 : old.value().getLong(old.value().position()) + 1;
+          ByteBuffer value = ByteBuffer.allocate(Long.BYTES).putLong(0, next[0]);
+          return old == null
+              ? Update.Replace.put(value, PutOptions.DEFAULT)
+              : Update.Replace.value(old, value);
+        });
+    return next[0];
+  }
+
   // ---- time to live ----
 
   @Test

@@ -168,9 +168,33 @@ final class WrongStoresTest {
     }
 
     @Override
-    public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+    public Store database(int number) {
+      return number == 0 ? this : store.database(number);
+    }
+
+    @Override
+    public void swap(int number, int other) {
+      store.swap(number, other);
+    }
+
+    @Override
+    public int number() {
+      return store.number();
+    }
+
+    @Override
+    public void clearAll() {
+      store.clearAll();
+    }
+
+    @Override
+    public CopyResult copy(ByteBuffer from, Store target, ByteBuffer to, boolean onlyIfAbsent) {
       CopyResult result =
-          store.copy(from, to, onlyIfAbsent && fault != Fault.COPY_REPLACES_WHAT_IS_PRESENT);
+          store.copy(
+              from,
+              target == this ? store : target,
+              to,
+              onlyIfAbsent && fault != Fault.COPY_REPLACES_WHAT_IS_PRESENT);
       if (fault == Fault.COPY_FORGETS_FLAGS && result == CopyResult.COPIED) {
         store.update(
             to,

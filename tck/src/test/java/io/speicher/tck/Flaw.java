@@ -26,6 +26,7 @@ enum Flaw {
   foldsCase,
   hangsOnBadLengths,
   ignoresConditions,
+  ignoresDatabases,
   ignoresRst,
   ignoresTtl,
   keepsFirstDuplicate,

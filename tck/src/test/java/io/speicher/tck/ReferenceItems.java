@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The items of the reference server: a map from keys to values as they were written. */
 final class ReferenceItems {
+  static final int DATABASES = 16;
+
   private static final Pattern STRING_OR_NUMBER =
       Pattern.compile("\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|-?\\d[\\d.eE+-]*+");
   private static final Pattern ESCAPE =
@@ -32,8 +34,24 @@ final class ReferenceItems {
   private final Map<String, Item> items = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong(1);
 
+  /** This one and the items of the other databases. */
+  private final ReferenceItems[] databases;
+
   ReferenceItems(@Nullable Flaw flaw) {
+    this(flaw, new ReferenceItems[DATABASES]);
+    for (int number = 1; number < DATABASES; number++) {
+      databases[number] = new ReferenceItems(flaw, databases);
+    }
+    databases[0] = this;
+  }
+
+  private ReferenceItems(@Nullable Flaw flaw, ReferenceItems[] databases) {
     this.flaw = flaw;
+    this.databases = databases;
+  }
+
+  ReferenceItems database(int number) {
+    return databases[number];
   }
 
   void put(String key, String value, @Nullable Long ttlMillis) throws SyntaxException {

@@ -47,6 +47,7 @@ final class ReferenceSession {
           "cursor",
           "count",
           "match",
+          "db",
           "user",
           "password");
   private static final String OK = "{\"status_code\":200}";
@@ -62,8 +63,12 @@ final class ReferenceSession {
   }
 
   private final @Nullable Flaw flaw;
-  private final ReferenceFull full;
-  private final ReferenceItems items;
+  private final ReferenceItems firstItems;
+
+  /** Those of the database that the present request is about. */
+  private ReferenceItems items;
+
+  private ReferenceFull full;
   private final ReentrantLock everybody;
   private final Socket socket;
   private final PushbackInputStream in;
@@ -80,6 +85,7 @@ final class ReferenceSession {
       @Nullable Flaw flaw, ReferenceItems items, ReentrantLock everybody, Socket socket)
       throws IOException {
     this.flaw = flaw;
+    this.firstItems = items;
     this.items = items;
     this.full = new ReferenceFull(flaw, items, this::key);
     this.turn = flaw == Flaw.tearsValues ? new Object() : items;
@@ -273,6 +279,7 @@ final class ReferenceSession {
         request.put(member.name(), member.value());
       }
     }
+    turnTo(request.getOrDefault("db", "0"));
     String command = requireText(request, "command");
     return switch (flaw == Flaw.foldsCase ? command.toUpperCase(Locale.ROOT) : command) {
       case "SET" -> set(request);
@@ -280,9 +287,18 @@ final class ReferenceSession {
       case "DEL" -> delete(key(request), request.get("if"));
       case "RST" -> reset();
       case "PING", "AUTH" -> OK; // It asks for no password.
-      case "INF" -> OK;
+      case "INF" -> "{\"status_code\":200,\"features\":[\"db\"]}";
       default -> full.execute(command, request);
     };
+  }
+
+  private void turnTo(String database) throws RefusedException {
+    if (!database.matches("[0-9]|1[0-5]")) {
+      throw new RefusedException("no such database");
+    }
+    int number = flaw == Flaw.ignoresDatabases ? 0 : Integer.parseInt(database);
+    items = firstItems.database(number);
+    full = new ReferenceFull(flaw, items, this::key);
   }
 
   private String set(Map<String, String> request) throws RefusedException, SyntaxException {

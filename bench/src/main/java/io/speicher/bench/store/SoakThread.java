@@ -121,8 +121,8 @@ final class SoakThread {
   /** Adds a key to a new batch, twice, since one alone is not looked for. */
   private int prefetch(ByteBuffer key) {
     prefetch.clear();
-    prefetch.add(key, 0, key.remaining(), random.below(2) == 0);
-    int place = prefetch.add(key, 0, key.remaining(), random.below(2) == 0);
+    prefetch.add(store.number(), key, 0, key.remaining(), random.below(2) == 0);
+    int place = prefetch.add(store.number(), key, 0, key.remaining(), random.below(2) == 0);
     prefetch.fetch();
     return place;
   }

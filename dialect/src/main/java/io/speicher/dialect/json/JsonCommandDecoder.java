@@ -40,6 +40,9 @@ public final class JsonCommandDecoder {
   private final Limits limits;
   private final JsonScanner scanner = new JsonScanner();
 
+  /** The database that the last command is about. */
+  private int database;
+
   /** Where the strings go that are not spelled in the command as they are. */
   private @Nullable CommandMemory memory;
 
@@ -70,11 +73,31 @@ public final class JsonCommandDecoder {
     in.skipBytes(received.position());
     memory = newMemory;
     newMemory.begin(payload.remaining());
+    database = 0;
     try {
-      return command(new Members(scanner, payload));
+      Members members = new Members(scanner, payload);
+      database = database(members.db);
+      return command(members);
     } catch (MalformedJsonException e) {
       return new Command.Malformed(e.reason());
     }
+  }
+
+  /** The database that the last command is about. */
+  int database() {
+    return database;
+  }
+
+  private int database(@Nullable JsonSpan db) throws MalformedJsonException {
+    if (db == null) {
+      return 0;
+    }
+    long number = db.unsignedInteger();
+    if (number < 0 || number >= limits.databases()) {
+      throw new MalformedJsonException(
+          "db is not the number of a database (expected: 0.." + (limits.databases() - 1) + ")");
+    }
+    return (int) number;
   }
 
   private Command command(Members members) throws MalformedJsonException {
@@ -429,6 +452,7 @@ public final class JsonCommandDecoder {
     private static final byte[] CURSOR = ascii("cursor");
     private static final byte[] COUNT = ascii("count");
     private static final byte[] MATCH = ascii("match");
+    private static final byte[] DB = ascii("db");
     private static final byte[] USER = ascii("user");
     private static final byte[] PASSWORD = ascii("password");
 
@@ -446,6 +470,7 @@ public final class JsonCommandDecoder {
     private @Nullable JsonSpan cursor;
     private @Nullable JsonSpan count;
     private @Nullable JsonSpan match;
+    private @Nullable JsonSpan db;
     private @Nullable JsonSpan user;
     private @Nullable JsonSpan password;
 
@@ -480,6 +505,8 @@ public final class JsonCommandDecoder {
           count = scanner.valueSpan();
         } else if (scanner.nameEquals(MATCH)) {
           match = scanner.valueSpan();
+        } else if (scanner.nameEquals(DB)) {
+          db = scanner.valueSpan();
         } else if (scanner.nameEquals(USER)) {
           user = scanner.valueSpan();
         } else if (scanner.nameEquals(PASSWORD)) {

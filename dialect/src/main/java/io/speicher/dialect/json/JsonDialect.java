@@ -62,6 +62,7 @@ public final class JsonDialect implements Dialect {
       last = command;
     }
     if (command != null) {
+      session.database(decoder.database());
       session.command(NAMES.getOrDefault(command.getClass(), CommandName.NONE));
     }
     return command;
@@ -81,6 +82,7 @@ public final class JsonDialect implements Dialect {
       return null;
     }
     batchStart = -1;
+    session.database(0);
     session.command(plain.isSet() ? SET : GET);
     last =
         plain.isSet()

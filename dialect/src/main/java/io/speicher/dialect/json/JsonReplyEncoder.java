@@ -23,6 +23,10 @@ public final class JsonReplyEncoder {
   private static final byte[] VALUE = utf8("{\"status_code\":200,\"value\":");
   private static final byte[] ENCODING = utf8(",\"encoding\":\"base64\"");
   private static final byte[] ITEMS = utf8("{\"status_code\":200,\"items\":[");
+
+  /** What an older server would ignore or refuse; see the page of the protocol. */
+  private static final byte[] FEATURES = utf8(",\"features\":[\"db\"]}");
+
   private static final int CONFLICT = 409;
 
   /** Appends the frame of {@code reply} to {@code out}. */
@@ -177,7 +181,7 @@ public final class JsonReplyEncoder {
     for (Metric metric : ServerStats.metrics()) {
       writeNumber(metric.jsonName(), stats.of(metric), out);
     }
-    out.writeByte('}');
+    out.writeBytes(FEATURES);
   }
 
   private static void writeNumber(String name, long number, ReplyBuffer out) {

@@ -336,7 +336,9 @@ final class ClientCommands {
         + (connection.idleMillis() / 1_000)
         + " flags="
         + (flags.isEmpty() ? "N" : flags)
-        + " db=0 sub=0 psub=0 ssub=0 multi="
+        + " db="
+        + connection.database()
+        + " sub=0 psub=0 ssub=0 multi="
         + connection.queuedCommands()
         + " qbuf="
         + connection.receivedBytes()

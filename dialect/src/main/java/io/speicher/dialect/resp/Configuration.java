@@ -23,7 +23,6 @@ final class Configuration {
 
   static {
     CONSTANTS.put("maxmemory-policy", InfoText.EVICTION_POLICY);
-    CONSTANTS.put("databases", "1");
     CONSTANTS.put("save", "");
     CONSTANTS.put("appendonly", "no");
     CONSTANTS.put("cluster-enabled", "no");

@@ -73,7 +73,7 @@ final class ConnectionCommands {
               Keys.NONE,
               "1.0.0",
               "O(1)",
-              "Chooses a database: here, there is one.",
+              "Chooses a database.",
               ConnectionCommands::select),
           CONNECTION.command(
               "quit",
@@ -111,10 +111,13 @@ final class ConnectionCommands {
   }
 
   private static Command select(Request request) {
-    if (request.integer(1) != 0) {
-      throw new RefusedException("ERR DB index is out of range");
-    }
-    return request.answer(Spelling.OK);
+    int database = request.database(1, RefusedException.NOT_AN_INTEGER);
+    Session session = request.session();
+    return request.answer(
+        Spelling.done(out -> {
+          session.database(database);
+          out.ok();
+        }));
   }
 
   private static Command reset(Request request) {

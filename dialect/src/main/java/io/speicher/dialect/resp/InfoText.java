@@ -254,10 +254,10 @@ final class InfoText {
   }
 
   private static void keyspace(ServerStats stats, Fields fields) {
-    long keys = stats.of(Gauge.ITEMS);
-    if (keys > 0) {
+    for (ServerStats.Database database : stats.databases()) {
       fields.add(
-          "db0", "keys=" + keys + ",expires=" + stats.of(Gauge.EXPIRING_ITEMS) + ",avg_ttl=0");
+          "db" + database.number(),
+          "keys=" + database.items() + ",expires=" + database.expiringItems() + ",avg_ttl=0");
     }
   }
 

@@ -18,7 +18,7 @@ final class KeyCommands {
   private static final CommandSpec.Group GENERIC = new CommandSpec.Group("generic");
 
   private static final String NO_SUCH_KEY = "ERR no such key";
-  private static final String DB_OUT_OF_RANGE = "ERR DB index is out of range";
+  private static final String SAME_OBJECTS = "ERR source and destination objects are the same";
 
   private static final String NO_IDLE_TIME =
       "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when"
@@ -157,6 +157,15 @@ final class KeyCommands {
               "O(N), N bytes",
               "Copies an item to another key.",
               KeyCommands::copy),
+          GENERIC.command(
+              "move key db:integer",
+              3,
+              "write fast",
+              Keys.FIRST,
+              "1.0.0",
+              "O(N), N bytes",
+              "Gives an item to another database.",
+              KeyCommands::moveToDatabase),
           expiring("expire", "1.0.0", 1_000, false),
           expiring("pexpire", "2.6.0", 1, false),
           expiring("expireat", "1.2.0", 1_000, true),
@@ -302,23 +311,31 @@ final class KeyCommands {
 
   private static Command copy(Request request) {
     boolean replaces = false;
+    int database = request.session().database();
     for (int i = 3; i < request.count(); i++) {
       if (request.is(i, "replace")) {
         replaces = true;
       } else if (request.is(i, "db") && i + 1 < request.count()) {
-        if (request.integer(++i) != 0) {
-          throw new RefusedException(DB_OUT_OF_RANGE);
-        }
+        database = request.database(++i, RefusedException.NOT_AN_INTEGER);
       } else {
         throw RefusedException.syntax();
       }
     }
     ByteBuffer from = request.key(1);
     ByteBuffer to = request.key(2);
-    if (from.equals(to)) {
-      throw new RefusedException("ERR source and destination objects are the same");
+    if (from.equals(to) && database == request.session().database()) {
+      throw new RefusedException(SAME_OBJECTS);
     }
-    return request.answer(new Command.Move(from, to, !replaces, true), Spelling.FLAG);
+    return request.answer(new Command.Move(from, to, !replaces, true, database), Spelling.FLAG);
+  }
+
+  private static Command moveToDatabase(Request request) {
+    ByteBuffer key = request.key(1);
+    int database = request.database(2, RefusedException.NOT_AN_INTEGER);
+    if (database == request.session().database()) {
+      throw new RefusedException(SAME_OBJECTS);
+    }
+    return request.answer(new Command.Move(key, key, true, false, database), Spelling.FLAG);
   }
 
   // ---- expiry ----

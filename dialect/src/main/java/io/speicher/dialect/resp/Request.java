@@ -184,6 +184,19 @@ final class Request {
     return number;
   }
 
+  /**
+   * A word that is the number of a database.
+   *
+   * @param error what is answered if it is no number
+   */
+  int database(int index, String error) {
+    long number = integer(index, error);
+    if (number < 0 || number >= limits.databases()) {
+      throw new RefusedException("ERR DB index is out of range");
+    }
+    return (int) number;
+  }
+
   /** What words within the command mean as a command of their own. */
   Command parse(CommandSpec spec, Arguments inner) {
     Arguments outer = arguments;

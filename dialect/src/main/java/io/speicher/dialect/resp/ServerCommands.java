@@ -41,7 +41,7 @@ final class ServerCommands {
               Keys.NONE,
               "1.0.0",
               "O(1)",
-              "Counts all items.",
+              "Counts the items of the database.",
               r -> r.answer(new Command.CountItems(), Spelling.COUNT)),
           SERVER.command(
               "flushall [ASYNC | SYNC]",
@@ -50,8 +50,8 @@ final class ServerCommands {
               Keys.NONE,
               "1.0.0",
               "O(1)",
-              "Removes all items.",
-              ServerCommands::clear),
+              "Removes all items of all databases.",
+              r -> clear(r, true)),
           SERVER.command(
               "flushdb [ASYNC | SYNC]",
               -1,
@@ -59,8 +59,17 @@ final class ServerCommands {
               Keys.NONE,
               "1.0.0",
               "O(1)",
-              "Removes all items.",
-              ServerCommands::clear),
+              "Removes all items of the database.",
+              r -> clear(r, false)),
+          SERVER.command(
+              "swapdb index1:integer index2:integer",
+              3,
+              "write fast @keyspace @dangerous @clear",
+              Keys.NONE,
+              "4.0.0",
+              "O(1)",
+              "Exchanges the items of two databases.",
+              ServerCommands::swap),
           SERVER.command(
               "time",
               1,
@@ -223,12 +232,18 @@ final class ServerCommands {
     });
   }
 
-  private static Command clear(Request request) {
+  private static Command swap(Request request) {
+    int database = request.database(1, "ERR invalid first DB index");
+    int other = request.database(2, "ERR invalid second DB index");
+    return request.answer(new Command.SwapDatabases(database, other), Spelling.OK);
+  }
+
+  private static Command clear(Request request, boolean allDatabases) {
     boolean plain = request.count() == 1;
     if (!plain && !(request.count() == 2 && (request.is(1, "sync") || request.is(1, "async")))) {
       throw RefusedException.syntax();
     }
-    return request.answer(new Command.Clear(), Spelling.OK);
+    return request.answer(new Command.Clear(0, allDatabases), Spelling.OK);
   }
 
   private static Command info(Request request) {

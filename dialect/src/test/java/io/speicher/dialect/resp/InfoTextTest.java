@@ -59,7 +59,8 @@ final class InfoTextTest {
                 new CommandFigures("resp", "get", 10, 4_000, 0, 1, new LatencyHistogram()),
                 new CommandFigures("resp", "set", 20, 5_000, 0, 2, new LatencyHistogram()),
                 new CommandFigures("json", "get", 5, 2_999, 0, 0, new LatencyHistogram())),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   private static ServerStats stats(long items) {
@@ -75,6 +76,9 @@ final class InfoTextTest {
             65_432L,
             Gauge.CONNECTIONS,
             3L),
-        List.of());
+        List.of(),
+        List::of,
+        Map.of(),
+        items == 0 ? List.of() : List.of(new ServerStats.Database(0, items, 0)));
   }
 }

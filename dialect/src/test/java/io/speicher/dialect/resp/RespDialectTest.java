@@ -250,7 +250,7 @@ final class RespDialectTest {
   void watch_tooManyKeys() {
     session.watch().makeRoomFor(Collections.nCopies(8_192, bytes("k")));
     for (int i = 0; i < 8_192; i++) {
-      session.watch().add(bytes("k"), 0, 0);
+      session.watch().add(0, bytes("k"), 0, 0);
     }
     assertThat(decode("WATCH k\r\n").toString())
         .contains("keys=8193 (expected: up to 8192); see UNWATCH");
@@ -371,7 +371,7 @@ final class RespDialectTest {
         "SETRANGE k -1 v ; offset is out of range",
         "SETRANGE k 1000 v ; string exceeds maximum allowed size (proto-max-bulk-len)",
         "COPY k k ; source and destination objects are the same",
-        "SELECT 1 ; DB index is out of range",
+        "SELECT 16 ; DB index is out of range",
         "SCAN x ; invalid cursor",
         "WAIT 0 -1 ; timeout is negative",
         "HELLO x ; Protocol version is not an integer or out of range",
@@ -804,6 +804,7 @@ final class RespDialectTest {
             false,
             false,
             true,
+            0,
             -1,
             0,
             0,
@@ -831,6 +832,7 @@ final class RespDialectTest {
             true,
             true,
             false,
+            12,
             3,
             40,
             500,
@@ -839,7 +841,7 @@ final class RespDialectTest {
     assertThat(list.line().apply(busy))
         .isEqualTo(
             "id=8 addr=/run/speicher:0 laddr=/run/speicher:0 fd=-1 name=n age=0 idle=0 flags=xUT"
-                + " db=0 sub=0 psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40 rbs=0"
+                + " db=12 sub=0 psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40 rbs=0"
                 + " rbp=0 obl=0 oll=0 omem=6000 tot-mem=70000 events=rw cmd=config|get"
                 + " user=alice redir=-1 resp=3 lib-name=l lib-ver=v\n");
   }

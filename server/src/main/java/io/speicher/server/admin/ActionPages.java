@@ -27,7 +27,7 @@ final class ActionPages {
 
   private Page clear(HttpRequest request) {
     audit(request, "clear");
-    status.clear(0);
+    status.clear();
     return Page.text(200, "all items were deleted");
   }
 

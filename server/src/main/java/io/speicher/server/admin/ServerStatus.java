@@ -21,6 +21,7 @@ import io.speicher.protocol.UserRequest;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
+import io.speicher.server.command.Databases;
 import io.speicher.server.command.Dates;
 import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.LoopLocks;
@@ -52,6 +53,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,7 @@ public final class ServerStatus implements ServerControl {
 
   private final Limits limits;
   private final Store store;
+  private final Databases databases;
   private final InstantSource wallClock;
   private final ProcessUsage usage = new ProcessUsage();
   private final Account account;
@@ -127,9 +130,10 @@ public final class ServerStatus implements ServerControl {
     startedAtMillis = store.nowMillis();
     dates = new Dates(store, wallClock);
     LoopLocks locks = new LoopLocks(threads);
+    databases = new Databases(store);
     executors =
         IntStream.range(0, threads)
-            .mapToObj(loop -> new CommandExecutor(store, dates, this, locks, loop))
+            .mapToObj(loop -> new CommandExecutor(databases, dates, this, locks, loop))
             .toList();
   }
 
@@ -142,8 +146,9 @@ public final class ServerStatus implements ServerControl {
   public ServerStats stats() {
     Map<Metric, Long> numbers = new HashMap<>(counts().since(countsBefore));
     StoreStats items = store.stats();
-    numbers.put(Gauge.ITEMS, items.itemCount());
-    numbers.put(Gauge.EXPIRING_ITEMS, items.expiringItemCount());
+    List<ServerStats.Database> perDatabase = databases();
+    numbers.put(Gauge.ITEMS, sum(perDatabase, ServerStats.Database::items));
+    numbers.put(Gauge.EXPIRING_ITEMS, sum(perDatabase, ServerStats.Database::expiringItems));
     numbers.put(Gauge.USED_BYTES, items.usedBytes());
     numbers.put(Gauge.PEAK_BYTES, Math.max(peakBytes, items.usedBytes()));
     numbers.put(Gauge.BUDGET_BYTES, items.budgetBytes());
@@ -169,7 +174,24 @@ public final class ServerStatus implements ServerControl {
         numbers,
         shownSettings,
         () -> CommandStats.sum(commandStats()),
-        CommandStats.sumOfErrors(commandStats()));
+        CommandStats.sumOfErrors(commandStats()),
+        perDatabase);
+  }
+
+  /** The databases that have items. */
+  private List<ServerStats.Database> databases() {
+    return IntStream.range(0, limits.databases())
+        .mapToObj(number -> {
+          StoreStats items = databases.get(number).stats();
+          return new ServerStats.Database(number, items.itemCount(), items.expiringItemCount());
+        })
+        .filter(database -> database.items() > 0)
+        .toList();
+  }
+
+  private static long sum(
+      List<ServerStats.Database> databases, ToLongFunction<ServerStats.Database> number) {
+    return databases.stream().mapToLong(number).sum();
   }
 
   /** Where the server listens, once it does, and with which settings. */
@@ -353,16 +375,20 @@ public final class ServerStatus implements ServerControl {
     users.audit(user.name(), from, command);
   }
 
-  /** Clears the store, now or later; what was to be later before is forgotten. */
+  /** Clears all databases. */
+  void clear() {
+    clear(store::clearAll, 0);
+  }
+
   @Override
-  public synchronized void clear(long delayMillis) {
+  public synchronized void clear(Runnable clear, long delayMillis) {
     if (waitingClear != null) {
       waitingClear.cancel(false);
     }
     if (delayMillis <= 0) {
-      store.clear();
+      clear.run();
     } else {
-      waitingClear = maintenance.schedule(store::clear, delayMillis, TimeUnit.MILLISECONDS);
+      waitingClear = maintenance.schedule(clear, delayMillis, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -87,7 +87,7 @@ final class Access {
 
       case Command.Scan _, Command.FindKeys _, Command.RandomKey _, Command.CountItems _ ->
           group(Group.SCAN);
-      case Command.Clear _ -> group(Group.CLEAR);
+      case Command.Clear _, Command.SwapDatabases _ -> group(Group.CLEAR);
 
       case Command.ListConnections list -> list.filter().isSelfAlone() ? null : group(Group.ADMIN);
       case Command.CloseConnections _,

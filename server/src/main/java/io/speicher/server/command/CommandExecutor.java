@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,11 @@ public final class CommandExecutor {
   private static final List<PutOptions> PLAIN =
       Stream.of(ValueKind.values()).map(kind -> PutOptions.DEFAULT.withKind(kind.code())).toList();
 
-  private final Store store;
+  private final Databases databases;
+
+  /** The database that the present command is about. */
+  private Store store;
+
   private final Dates dates;
   private final ServerControl server;
   private final LoopLocks locks;
@@ -89,7 +94,6 @@ public final class CommandExecutor {
   private final Transactions transactions;
   private final Edits edits;
   private final Leases leases;
-  private final KeySearch search;
 
   /** What the last command was told of the server; null if it did not ask. */
   private @Nullable ServerStats stats;
@@ -103,8 +107,9 @@ public final class CommandExecutor {
   private boolean needsParts;
 
   public CommandExecutor(
-      Store store, Dates dates, ServerControl server, LoopLocks locks, int loop) {
-    this.store = store;
+      Databases databases, Dates dates, ServerControl server, LoopLocks locks, int loop) {
+    this.databases = databases;
+    store = databases.get(0);
     this.dates = dates;
     this.server = server;
     this.locks = locks;
@@ -113,10 +118,9 @@ public final class CommandExecutor {
     noPrefetch = store.newPrefetch();
     firstUser = server::firstUser;
     permissions = new Permissions(this, server);
-    transactions = new Transactions(this, store);
-    edits = new Edits(this, store, server);
-    leases = new Leases(this, store, edits);
-    search = new KeySearch(store);
+    transactions = new Transactions(this);
+    edits = new Edits(this, server);
+    leases = new Leases(this, edits);
   }
 
   /** Before commands are executed; {@link #end} has to follow, without waiting for anything. */
@@ -159,6 +163,21 @@ public final class CommandExecutor {
   /** Whether a peer that is told what the server executes may still be. */
   public boolean mayMonitor(Session peer) {
     return Access.refusal(peer.user().rights(), MONITOR, new Command.Monitor()) == null;
+  }
+
+  /** The database that the present command is about. */
+  Store store() {
+    return store;
+  }
+
+  /** The database that has this number now. */
+  Store store(int database) {
+    return databases.get(database);
+  }
+
+  /** What a {@link Prefetch} has to be told of the database that has this number now. */
+  int storeNumber(int database) {
+    return databases.get(database).number();
   }
 
   /** A batch of keys for the store, for one thread. */
@@ -304,6 +323,7 @@ public final class CommandExecutor {
       int place,
       Dialect dialect,
       ReplyBuffer out) {
+    store = databases.get(session.database());
     if (!(command instanceof Command.Stats)) {
       stats = null; // It may change what the next one is told.
     }
@@ -318,7 +338,7 @@ public final class CommandExecutor {
       case Command.GetAndTouch get -> getAndTouch(get, dialect, out);
       case Command.CountPresent count -> {
         return new CountWork(
-            dialect, count, same -> ((Command.CountPresent) same).keys(), this::isPresent);
+            dialect, count, same -> ((Command.CountPresent) same).keys(), presence(store));
       }
 
       case Command.Set set -> set(set, prefetch, place, dialect, out);
@@ -327,7 +347,7 @@ public final class CommandExecutor {
       case Command.DeleteVersion delete -> dialect.encode(delete(delete), out);
       case Command.DeleteAll delete -> {
         return new CountWork(
-            dialect, delete, same -> ((Command.DeleteAll) same).keys(), this::isDeleted);
+            dialect, delete, same -> ((Command.DeleteAll) same).keys(), deletion(store));
       }
       case Command.Touch touch -> dialect.encode(touch(touch), out);
       case Command.Append append -> dialect.encode(edits.append(append), out);
@@ -342,8 +362,9 @@ public final class CommandExecutor {
       case Command.AppendLeased append -> dialect.encode(leases.append(append), out);
       case Command.AddAndGet add -> dialect.encode(leases.add(add), out);
 
-      case Command.Clear clear -> dialect.encode(clear(clear.delayMillis(), session), out);
-      case Command.Scan scan -> dialect.encode(search.scan(scan, rights), out);
+      case Command.Clear clear -> dialect.encode(clear(clear, session), out);
+      case Command.SwapDatabases swap -> dialect.encode(swap(swap, session), out);
+      case Command.Scan scan -> dialect.encode(KeySearch.scan(store, scan, rights), out);
       case Command.FindKeys find -> {
         return new FindWork(store, dialect, find.pattern(), rights, session.share());
       }
@@ -482,10 +503,13 @@ public final class CommandExecutor {
     dialect.encode(item == null ? Reply.Miss.MISS : value(item, view), out);
   }
 
-  private boolean isPresent(ByteBuffer key) {
-    boolean hit = store.get(key, item -> {});
-    countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
-    return hit;
+  /** Tells of keys whether they have items, in a database: it may take longer than this turn. */
+  private Predicate<ByteBuffer> presence(Store of) {
+    return key -> {
+      boolean hit = of.get(key, item -> {});
+      countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+      return hit;
+    };
   }
 
   // ---- writing ----
@@ -620,11 +644,15 @@ public final class CommandExecutor {
   }
 
   private Reply delete(ByteBuffer key) {
-    return isDeleted(key) ? Reply.Done.DONE : Reply.Miss.MISS;
+    return isDeleted(store, key) ? Reply.Done.DONE : Reply.Miss.MISS;
   }
 
-  private boolean isDeleted(ByteBuffer key) {
-    boolean hit = store.delete(key);
+  private Predicate<ByteBuffer> deletion(Store from) {
+    return key -> isDeleted(from, key);
+  }
+
+  private boolean isDeleted(Store from, ByteBuffer key) {
+    boolean hit = from.delete(key);
     countHit(hit, Counter.DELETE_HITS, Counter.DELETE_MISSES);
     return hit;
   }
@@ -683,11 +711,13 @@ public final class CommandExecutor {
   }
 
   private Reply moveAlone(Command.Move move) {
-    if (move.from().equals(move.to())) {
+    Store target =
+        move.toDatabase() == Command.Move.SAME_DATABASE ? store : databases.get(move.toDatabase());
+    if (target.equals(store) && move.from().equals(move.to())) {
       boolean present = store.get(move.from(), item -> {});
       return !present ? Reply.Miss.MISS : move.ifAbsent() ? Reply.Exists.EXISTS : Reply.Done.DONE;
     }
-    return switch (store.copy(move.from(), move.to(), move.ifAbsent())) {
+    return switch (store.copy(move.from(), target, move.to(), move.ifAbsent())) {
       case SOURCE_ABSENT -> Reply.Miss.MISS;
       case TARGET_PRESENT -> Reply.Exists.EXISTS;
       case TOO_LARGE -> tooLarge(move.to().remaining() + valueBytes(move.from()));
@@ -707,10 +737,16 @@ public final class CommandExecutor {
 
   // ---- all items ----
 
-  private Reply clear(long delayMillis, Session session) {
+  private Reply clear(Command.Clear clear, Session session) {
     count(Counter.CLEARS, 1);
     server.audit(session, "clear");
-    server.clear(delayMillis);
+    server.clear(clear.allDatabases() ? store::clearAll : store::clear, clear.delayMillis());
+    return Reply.Done.DONE;
+  }
+
+  private Reply swap(Command.SwapDatabases swap, Session session) {
+    server.audit(session, "swap-databases");
+    locks.alone(lock, () -> databases.swap(swap.database(), swap.other()));
     return Reply.Done.DONE;
   }
 

@@ -37,6 +37,7 @@ final class CommandKeys {
           Command.Transaction _,
           Command.Unwatch _,
           Command.Clear _,
+          Command.SwapDatabases _,
           Command.Scan _,
           Command.FindKeys _,
           Command.RandomKey _,

@@ -6,7 +6,6 @@ import io.speicher.protocol.Counter;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
-import io.speicher.store.Store;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import java.nio.ByteBuffer;
@@ -18,12 +17,10 @@ final class Edits {
   private static final ByteBuffer ZERO = ByteBuffer.wrap(new byte[] {'0'});
 
   private final CommandExecutor executor;
-  private final Store store;
   private final ServerControl server;
 
-  Edits(CommandExecutor executor, Store store, ServerControl server) {
+  Edits(CommandExecutor executor, ServerControl server) {
     this.executor = executor;
-    this.store = store;
     this.server = server;
   }
 
@@ -32,19 +29,21 @@ final class Edits {
     @Nullable Reply[] refusal = new Reply[1];
     int[] length = new int[1];
     UpdateResult result =
-        store.update(
-            append.key(),
-            old -> {
-              ByteBuffer bytes = append.bytes();
-              if (old == null) {
-                length[0] = bytes.remaining();
-                refusal[0] = append.creates() ? null : Reply.Miss.MISS;
-                return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
-              }
-              length[0] = old.value().remaining() + bytes.remaining();
-              refusal[0] = refusal(append, old);
-              return refusal[0] == null ? longer(append, old) : Update.KEEP;
-            });
+        executor
+            .store()
+            .update(
+                append.key(),
+                old -> {
+                  ByteBuffer bytes = append.bytes();
+                  if (old == null) {
+                    length[0] = bytes.remaining();
+                    refusal[0] = append.creates() ? null : Reply.Miss.MISS;
+                    return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
+                  }
+                  length[0] = old.value().remaining() + bytes.remaining();
+                  refusal[0] = refusal(append, old);
+                  return refusal[0] == null ? longer(append, old) : Update.KEEP;
+                });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(length[0]);
     }
@@ -89,17 +88,19 @@ final class Edits {
     }
     int[] length = new int[1];
     UpdateResult result =
-        store.update(
-            set.key(),
-            old -> {
-              ByteBuffer value = old == null ? NOTHING : old.value();
-              if (!set.bytes().hasRemaining()) {
-                length[0] = value.remaining();
-                return Update.KEEP;
-              }
-              length[0] = Math.max(value.remaining(), set.offset() + set.bytes().remaining());
-              return overwritten(set, value, old);
-            });
+        executor
+            .store()
+            .update(
+                set.key(),
+                old -> {
+                  ByteBuffer value = old == null ? NOTHING : old.value();
+                  if (!set.bytes().hasRemaining()) {
+                    length[0] = value.remaining();
+                    return Update.KEEP;
+                  }
+                  length[0] = Math.max(value.remaining(), set.offset() + set.bytes().remaining());
+                  return overwritten(set, value, old);
+                });
     return result == UpdateResult.TOO_LARGE
         ? executor.tooLarge(length[0])
         : new Reply.Count(length[0]);
@@ -125,7 +126,7 @@ final class Edits {
 
   Reply add(Command.Add add) {
     Reply[] reply = new Reply[1];
-    UpdateResult result = store.update(add.key(), old -> add(add, old, reply));
+    UpdateResult result = executor.store().update(add.key(), old -> add(add, old, reply));
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(add.key().remaining());
     }
@@ -170,17 +171,19 @@ final class Edits {
   Reply add(Command.AddDecimal add) {
     Reply[] reply = new Reply[1];
     UpdateResult result =
-        store.update(
-            add.key(),
-            old -> {
-              reply[0] = Numbers.sum(old == null ? ZERO : old.value(), add.delta());
-              if (!(reply[0] instanceof Reply.Value sum)) {
-                return Update.KEEP;
-              }
-              return old == null
-                  ? item(ValueKind.BYTES, sum.bytes())
-                  : Update.Replace.value(old, sum.bytes());
-            });
+        executor
+            .store()
+            .update(
+                add.key(),
+                old -> {
+                  reply[0] = Numbers.sum(old == null ? ZERO : old.value(), add.delta());
+                  if (!(reply[0] instanceof Reply.Value sum)) {
+                    return Update.KEEP;
+                  }
+                  return old == null
+                      ? item(ValueKind.BYTES, sum.bytes())
+                      : Update.Replace.value(old, sum.bytes());
+                });
     return result == UpdateResult.TOO_LARGE ? executor.tooLarge(add.key().remaining()) : reply[0];
   }
 }

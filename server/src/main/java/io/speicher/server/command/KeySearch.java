@@ -20,18 +20,14 @@ final class KeySearch {
 
   private static final int MAX_SCAN_BYTES = 1 << 20;
 
-  private final Store store;
-
-  KeySearch(Store store) {
-    this.store = store;
-  }
+  private KeySearch() {}
 
   /**
    * Walks on until it has looked at as many keys as were asked for, or long enough: how many are
    * looked at is a hint in every dialect, so a nearly empty store takes a call or two, and a full
    * one nobody's time. What may not be read is not found.
    */
-  Reply scan(Command.Scan scan, Rights rights) {
+  static Reply scan(Store store, Command.Scan scan, Rights rights) {
     if (store.stats().itemCount() == 0) {
       return new Reply.Keys(0, List.of()); // Without walking through an empty index.
     }

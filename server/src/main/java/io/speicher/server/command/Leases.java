@@ -10,7 +10,6 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
-import io.speicher.store.Store;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import java.nio.ByteBuffer;
@@ -31,12 +30,10 @@ final class Leases {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final CommandExecutor executor;
-  private final Store store;
   private final Edits edits;
 
-  Leases(CommandExecutor executor, Store store, Edits edits) {
+  Leases(CommandExecutor executor, Edits edits) {
     this.executor = executor;
-    this.store = store;
     this.edits = edits;
   }
 
@@ -75,7 +72,9 @@ final class Leases {
   }
 
   private boolean read(Command.LeaseGet get, ItemReader reader) {
-    return get.view() == View.GLANCE ? store.look(get.key(), reader) : store.get(get.key(), reader);
+    return get.view() == View.GLANCE
+        ? executor.store().look(get.key(), reader)
+        : executor.store().get(get.key(), reader);
   }
 
   /** Reads again, and changes; returns whether there was an item. */
@@ -83,26 +82,28 @@ final class Leases {
     long start = out.position();
     boolean[] creates = new boolean[1];
     UpdateResult result =
-        store.update(
-            get.key(),
-            old -> {
-              out.resetTo(start);
-              creates[0] = old == null && get.vivify() != null;
-              if (old != null) {
-                dialect.encode(leased(get, old, false), out);
-                return changed(get, old);
-              }
-              return get.vivify() == null
-                  ? Update.KEEP
-                  : new Update.Replace(
-                          NOTHING,
-                          NOTHING,
-                          ValueKind.BYTES.code(),
-                          0,
-                          executor.expiresAtMillis(get.vivify(), null),
-                          Update.Replace.NEW_VERSION)
-                      .withMarks(Item.LEASED);
-            });
+        executor
+            .store()
+            .update(
+                get.key(),
+                old -> {
+                  out.resetTo(start);
+                  creates[0] = old == null && get.vivify() != null;
+                  if (old != null) {
+                    dialect.encode(leased(get, old, false), out);
+                    return changed(get, old);
+                  }
+                  return get.vivify() == null
+                      ? Update.KEEP
+                      : new Update.Replace(
+                              NOTHING,
+                              NOTHING,
+                              ValueKind.BYTES.code(),
+                              0,
+                              executor.expiresAtMillis(get.vivify(), null),
+                              Update.Replace.NEW_VERSION)
+                          .withMarks(Item.LEASED);
+                });
     if (result == UpdateResult.TOO_LARGE) {
       dialect.encode(executor.tooLarge(get.key().remaining()), out.resetTo(start));
     } else if (creates[0]) {
@@ -127,12 +128,14 @@ final class Leases {
   private void encodeCreated(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     boolean[] ours = new boolean[1];
-    store.look(
-        get.key(),
-        item -> {
-          ours[0] = isLeased(item) && !item.value().hasRemaining();
-          dialect.encode(leased(get, item, true), out.resetTo(start));
-        });
+    executor
+        .store()
+        .look(
+            get.key(),
+            item -> {
+              ours[0] = isLeased(item) && !item.value().hasRemaining();
+              dialect.encode(leased(get, item, true), out.resetTo(start));
+            });
     if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
       Reply.Value nothing =
           new Reply.Value(ValueKind.BYTES, NOTHING, 0, NO_VERSION, Reply.Value.NEVER, 0, 0);
@@ -148,7 +151,7 @@ final class Leases {
             item.flags(),
             get.view() == View.VERSION ? item.version() : 0,
             created ? item.expiresAtMillis() : newExpiry(get, item),
-            store.nowMillis(),
+            executor.store().nowMillis(),
             item.frequency());
     return new Reply.Leased(
         value,
@@ -170,30 +173,32 @@ final class Leases {
     }
     return isStale(item)
         || (item.expiresAtMillis() != Item.NEVER
-            && item.expiresAtMillis() - store.nowMillis() < get.recacheMillis());
+            && item.expiresAtMillis() - executor.store().nowMillis() < get.recacheMillis());
   }
 
   Reply invalidate(Command.Invalidate invalidate) {
     @Nullable Reply[] refusal = new Reply[1];
-    store.update(
-        invalidate.key(),
-        old -> {
-          if (old == null) {
-            refusal[0] = Reply.Miss.MISS;
-            return Update.KEEP;
-          }
-          refusal[0] = CommandExecutor.refusal(invalidate.condition(), old);
-          return refusal[0] != null
-              ? Update.KEEP
-              : new Update.Replace(
-                      old.value(),
-                      NOTHING,
-                      old.kind(),
-                      old.flags(),
-                      executor.expiresAtMillis(invalidate.expiry(), old),
-                      Update.Replace.NEW_VERSION)
-                  .withMarks(Item.STALE);
-        });
+    executor
+        .store()
+        .update(
+            invalidate.key(),
+            old -> {
+              if (old == null) {
+                refusal[0] = Reply.Miss.MISS;
+                return Update.KEEP;
+              }
+              refusal[0] = CommandExecutor.refusal(invalidate.condition(), old);
+              return refusal[0] != null
+                  ? Update.KEEP
+                  : new Update.Replace(
+                          old.value(),
+                          NOTHING,
+                          old.kind(),
+                          old.flags(),
+                          executor.expiresAtMillis(invalidate.expiry(), old),
+                          Update.Replace.NEW_VERSION)
+                      .withMarks(Item.STALE);
+            });
     return refusal[0] == null ? Reply.Done.DONE : refusal[0];
   }
 
@@ -203,26 +208,28 @@ final class Leases {
     executor.count(Counter.SETS, 1);
     @Nullable Reply[] refusal = new Reply[1];
     UpdateResult result =
-        store.update(
-            set.key(),
-            old -> {
-              refusal[0] = CommandExecutor.refusal(condition, old);
-              if (refusal[0] == null) {
-                return executor.replacement(set, old);
-              }
-              if (old != null && leased.acceptsOlder() && isOlder(condition)) {
-                refusal[0] = null;
-                return new Update.Replace(
-                        set.value(),
-                        NOTHING,
-                        set.kind().code(),
-                        set.options().flags(),
-                        old.expiresAtMillis(),
-                        Update.Replace.NEW_VERSION)
-                    .withMarks(Item.STALE | (old.marks() & Item.LEASED));
-              }
-              return Update.KEEP;
-            });
+        executor
+            .store()
+            .update(
+                set.key(),
+                old -> {
+                  refusal[0] = CommandExecutor.refusal(condition, old);
+                  if (refusal[0] == null) {
+                    return executor.replacement(set, old);
+                  }
+                  if (old != null && leased.acceptsOlder() && isOlder(condition)) {
+                    refusal[0] = null;
+                    return new Update.Replace(
+                            set.value(),
+                            NOTHING,
+                            set.kind().code(),
+                            set.options().flags(),
+                            old.expiresAtMillis(),
+                            Update.Replace.NEW_VERSION)
+                        .withMarks(Item.STALE | (old.marks() & Item.LEASED));
+                  }
+                  return Update.KEEP;
+                });
     executor.countCas(condition, refusal[0]);
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(set);
@@ -247,8 +254,10 @@ final class Leases {
   private long versionOf(ByteBuffer key, ByteBuffer value) {
     long[] version = new long[1];
     boolean present =
-        store.look(
-            key, item -> version[0] = item.value().equals(value) ? item.version() : NO_VERSION);
+        executor
+            .store()
+            .look(
+                key, item -> version[0] = item.value().equals(value) ? item.version() : NO_VERSION);
     return present ? version[0] : NO_VERSION;
   }
 
@@ -258,20 +267,22 @@ final class Leases {
     @Nullable Reply[] refusal = new Reply[1];
     int[] length = new int[1];
     UpdateResult result =
-        store.update(
-            append.key(),
-            old -> {
-              if (old == null) {
-                refusal[0] = Reply.Miss.MISS;
-                return Update.KEEP;
-              }
-              refusal[0] = CommandExecutor.refusal(command.condition(), old);
-              if (refusal[0] == null) {
-                refusal[0] = edits.refusal(append, old);
-              }
-              length[0] = old.value().remaining() + append.bytes().remaining();
-              return refusal[0] == null ? Edits.longer(append, old) : Update.KEEP;
-            });
+        executor
+            .store()
+            .update(
+                append.key(),
+                old -> {
+                  if (old == null) {
+                    refusal[0] = Reply.Miss.MISS;
+                    return Update.KEEP;
+                  }
+                  refusal[0] = CommandExecutor.refusal(command.condition(), old);
+                  if (refusal[0] == null) {
+                    refusal[0] = edits.refusal(append, old);
+                  }
+                  length[0] = old.value().remaining() + append.bytes().remaining();
+                  return refusal[0] == null ? Edits.longer(append, old) : Update.KEEP;
+                });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(length[0]);
     }
@@ -285,16 +296,19 @@ final class Leases {
     ByteBuffer bytes = append.bytes();
     long[] version = new long[1];
     boolean present =
-        store.look(
-            append.key(),
-            item -> {
-              ByteBuffer value = item.value();
-              int start = value.position() + (append.toFront() ? 0 : length - bytes.remaining());
-              boolean ours =
-                  value.remaining() == length
-                      && value.slice(start, bytes.remaining()).equals(bytes);
-              version[0] = ours ? item.version() : NO_VERSION;
-            });
+        executor
+            .store()
+            .look(
+                append.key(),
+                item -> {
+                  ByteBuffer value = item.value();
+                  int start =
+                      value.position() + (append.toFront() ? 0 : length - bytes.remaining());
+                  boolean ours =
+                      value.remaining() == length
+                          && value.slice(start, bytes.remaining()).equals(bytes);
+                  version[0] = ours ? item.version() : NO_VERSION;
+                });
     return present ? version[0] : NO_VERSION;
   }
 
@@ -303,37 +317,39 @@ final class Leases {
     Reply[] reply = new Reply[1];
     long[] expiresAtMillis = new long[1];
     UpdateResult result =
-        store.update(
-            add.key(),
-            old -> {
-              // No bytes are no number, and that memcached says before it looks at the version.
-              Reply refusal =
-                  old == null || !old.value().hasRemaining()
-                      ? null
-                      : CommandExecutor.refusal(command.condition(), old);
-              if (refusal != null) {
-                reply[0] = refusal;
-                return Update.KEEP;
-              }
-              Update update = edits.add(add, old, reply);
-              if (!(update instanceof Update.Replace sum)) {
-                return update;
-              }
-              expiresAtMillis[0] =
-                  old == null
-                      ? sum.expiresAtMillis()
-                      : executor.expiresAtMillis(command.expiry(), old);
-              return new Update.Replace(
-                  sum.head(),
-                  sum.gapBytes(),
-                  sum.middle(),
-                  sum.tail(),
-                  sum.kind(),
-                  sum.marks(),
-                  sum.flags(),
-                  expiresAtMillis[0],
-                  sum.version());
-            });
+        executor
+            .store()
+            .update(
+                add.key(),
+                old -> {
+                  // No bytes are no number, and that memcached says before it looks at the version.
+                  Reply refusal =
+                      old == null || !old.value().hasRemaining()
+                          ? null
+                          : CommandExecutor.refusal(command.condition(), old);
+                  if (refusal != null) {
+                    reply[0] = refusal;
+                    return Update.KEEP;
+                  }
+                  Update update = edits.add(add, old, reply);
+                  if (!(update instanceof Update.Replace sum)) {
+                    return update;
+                  }
+                  expiresAtMillis[0] =
+                      old == null
+                          ? sum.expiresAtMillis()
+                          : executor.expiresAtMillis(command.expiry(), old);
+                  return new Update.Replace(
+                      sum.head(),
+                      sum.gapBytes(),
+                      sum.middle(),
+                      sum.tail(),
+                      sum.kind(),
+                      sum.marks(),
+                      sum.flags(),
+                      expiresAtMillis[0],
+                      sum.version());
+                });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(add.key().remaining());
     }
@@ -348,7 +364,7 @@ final class Leases {
         0,
         versionOf(add.key(), text),
         expiresAtMillis[0],
-        store.nowMillis(),
+        executor.store().nowMillis(),
         0);
   }
 }

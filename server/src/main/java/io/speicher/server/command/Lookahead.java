@@ -7,9 +7,17 @@ import io.speicher.store.Prefetch;
  * Commands that were found ahead, and what the store has found out about their keys. It belongs to
  * an event loop, which passes the keys on to the executor and knows nothing of the store.
  */
-public record Lookahead(Ahead commands, Prefetch keys) {
+public record Lookahead(Ahead commands, Prefetch keys, Ahead.Keys sink) {
   public Lookahead(CommandExecutor executor) {
-    this(new Ahead(), executor.newPrefetch());
+    this(executor, executor.newPrefetch());
+  }
+
+  private Lookahead(CommandExecutor executor, Prefetch keys) {
+    this(
+        new Ahead(),
+        keys,
+        (database, buffer, index, keyBytes, read) ->
+            keys.add(executor.storeNumber(database), buffer, index, keyBytes, read));
   }
 
   public void clear() {
@@ -20,7 +28,7 @@ public record Lookahead(Ahead commands, Prefetch keys) {
   /** Has the store find out about the keys of all commands; not worth it for one. */
   public void fetch() {
     if (commands.count() > 1) {
-      commands.addKeysTo(keys::add);
+      commands.addKeysTo(sink);
       keys.fetch();
     }
   }

@@ -74,8 +74,12 @@ public interface ServerControl {
   CompletableFuture<Optional<User>> verify(
       String name, ByteBuffer password, @Nullable InetAddress from);
 
-  /** Clears the store, now or later; what was to be later before is forgotten. */
-  void clear(long delayMillis);
+  /**
+   * Clears something, now or later; what was to be later before is forgotten.
+   *
+   * @param clear which does it, on any thread
+   */
+  void clear(Runnable clear, long delayMillis);
 
   /** Stops the server, as a signal does. */
   void stop();

@@ -8,18 +8,15 @@ import io.speicher.dialect.WatchedKeys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Reply;
-import io.speicher.store.Store;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Commands that are executed as one, if the keys that were watched are as they were. */
 final class Transactions {
   private final CommandExecutor executor;
-  private final Store store;
 
-  Transactions(CommandExecutor executor, Store store) {
+  Transactions(CommandExecutor executor) {
     this.executor = executor;
-    this.store = store;
   }
 
   /** Runs its commands, unless a watched key has changed; the other loops have to stand still. */
@@ -63,30 +60,32 @@ final class Transactions {
     WatchedKeys watched = session.watch();
     watched.makeRoomFor(keys);
     for (ByteBuffer key : keys) {
-      watch(key, watched);
+      watch(session.database(), key, watched);
     }
     return Reply.Done.DONE;
   }
 
-  private void watch(ByteBuffer key, WatchedKeys watched) {
+  private void watch(int database, ByteBuffer key, WatchedKeys watched) {
     long[] seen = new long[2];
-    boolean isPresent = look(key, seen);
-    watched.add(key, isPresent ? seen[0] : 0, isPresent ? seen[1] : 0);
+    boolean isPresent = look(database, key, seen);
+    watched.add(database, key, isPresent ? seen[0] : 0, isPresent ? seen[1] : 0);
   }
 
   /** Whether a key has an item; if so, its version and its expiry are told. */
-  private boolean look(ByteBuffer key, long[] seen) {
-    return store.get(
-        key,
-        item -> {
-          seen[0] = item.version();
-          seen[1] = item.expiresAtMillis();
-        });
+  private boolean look(int database, ByteBuffer key, long[] seen) {
+    return executor
+        .store(database)
+        .get(
+            key,
+            item -> {
+              seen[0] = item.version();
+              seen[1] = item.expiresAtMillis();
+            });
   }
 
-  private boolean isUnchanged(ByteBuffer key, long version, long expiresAtMillis) {
+  private boolean isUnchanged(int database, ByteBuffer key, long version, long expiresAtMillis) {
     long[] seen = new long[2];
-    boolean isPresent = look(key, seen);
+    boolean isPresent = look(database, key, seen);
     return isPresent ? version == seen[0] && expiresAtMillis == seen[1] : version == 0;
   }
 }

@@ -418,6 +418,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Finds the plain commands that come next in what was received. */
   void lookAhead(ReceivedBytes bytes, Ahead ahead) {
+    ahead.database(session.database());
     if (dialect != null) {
       dialect.lookAhead(bytes, ahead);
     } else if (spoken != null) {
@@ -688,7 +689,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void tellMonitors(CommandName name, Command command) {
     boolean isCommand = !name.equals(CommandName.NONE);
     if (isCommand) { // Else it is unknown, or waits for the end of a transaction.
-      turn.monitors().tell(name, command, text(channel().remoteAddress()));
+      turn.monitors().tell(name, command, session.database(), text(channel().remoteAddress()));
     }
   }
 
@@ -1092,6 +1093,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         session.equals(asking),
         session.speaksResp3(),
         session.touches(),
+        session.database(),
         transaction == null ? -1 : transaction.count(),
         transaction == null ? 0 : transaction.bytes().writerIndex(),
         input.receivedBytes(),

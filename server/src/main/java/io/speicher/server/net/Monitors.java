@@ -47,25 +47,26 @@ final class Monitors {
   /**
    * Tells of a command.
    *
+   * @param database the one that its peer has chosen
    * @param peer address and port of who has sent it
    */
-  void tell(CommandName name, Command command, String peer) {
-    byte[] line = line(SlowLog.words(name, command, 1), peer);
+  void tell(CommandName name, Command command, int database, String peer) {
+    byte[] line = line(SlowLog.words(name, command, 1), database, peer);
     all.forEach(monitor -> monitor.add(line));
   }
 
   /** The line that says that so many are missing. */
   byte[] lost(long count) {
     return line(
-        List.of("(" + count + " commands are not shown: this client reads too slowly)"), "");
+        List.of("(" + count + " commands are not shown: this client reads too slowly)"), 0, "");
   }
 
-  private byte[] line(List<String> words, String peer) {
+  private byte[] line(List<String> words, int database, String peer) {
     long micros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     StringBuilder line = new StringBuilder(128);
     line.append('+').append(micros / MICROS_PER_SECOND).append('.');
     line.append("%06d".formatted(micros % MICROS_PER_SECOND));
-    line.append(" [0 ").append(peer).append(']');
+    line.append(" [").append(database).append(' ').append(peer).append(']');
     for (String word : words) {
       line.append(" \"");
       word.chars().forEach(one -> escape((char) one, line));

@@ -105,6 +105,7 @@ final class AccessTest {
         Need.of(new Command.RandomKey(), Group.SCAN),
         Need.of(new Command.CountItems(), Group.SCAN),
         Need.of(new Command.Clear(), Group.CLEAR),
+        Need.of(new Command.SwapDatabases(0, 1), Group.CLEAR),
         Need.of(new Command.ResetStats(), Group.ADMIN),
         Need.of(new Command.Inspect(), Group.ADMIN),
         Need.of(new Command.ResetSlowLog(), Group.ADMIN),

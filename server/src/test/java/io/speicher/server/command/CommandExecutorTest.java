@@ -16,7 +16,6 @@ import io.speicher.protocol.BigKeys;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.ConnectionInfo;
-import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
@@ -45,7 +44,11 @@ final class CommandExecutorTest {
   private final Control server = new Control();
   private final CommandExecutor executor =
       new CommandExecutor(
-          store, new Dates(store, InstantSource.system()), server, new LoopLocks(1), 0);
+          new Databases(store),
+          new Dates(store, InstantSource.system()),
+          server,
+          new LoopLocks(1),
+          0);
   private final RespDialect dialect = new RespDialect(Limits.DEFAULT);
   private final ByteBuf page = Unpooled.buffer(64 << 10, 64 << 10);
   private final Share share = new Share(new Account(16 << 20, 0));
@@ -110,7 +113,14 @@ final class CommandExecutorTest {
     @Override
     public ServerStats stats() {
       looks++;
-      return new ServerStats("1", 0, Map.of(Gauge.ITEMS, store.stats().itemCount()), List.of());
+      return new ServerStats(
+          "1",
+          0,
+          Map.of(),
+          List.of(),
+          List::of,
+          Map.of(),
+          List.of(new ServerStats.Database(0, store.stats().itemCount(), 0)));
     }
 
     @Override
@@ -179,7 +189,7 @@ final class CommandExecutorTest {
     }
 
     @Override
-    public void clear(long delayMillis) {}
+    public void clear(Runnable clear, long delayMillis) {}
 
     @Override
     public void stop() {}

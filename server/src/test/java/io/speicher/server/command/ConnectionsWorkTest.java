@@ -87,6 +87,7 @@ final class ConnectionsWorkTest {
         false,
         false,
         true,
+        0,
         -1,
         0,
         0,

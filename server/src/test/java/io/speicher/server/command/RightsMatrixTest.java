@@ -151,6 +151,7 @@ final class RightsMatrixTest {
       memory|stats    -          MEMORY STATS
       memory|usage    read,r     MEMORY USAGE k
       mget            read,r     MGET k k
+      move            write,r,w  MOVE k 1
       mset            write,w    MSET k 1
       monitor         admin      MONITOR
       msetnx          write,w    MSETNX k 1
@@ -186,6 +187,7 @@ final class RightsMatrixTest {
       slowlog|reset   admin      SLOWLOG RESET
       strlen          read,r     STRLEN k
       substr          read,r     SUBSTR k 0 1
+      swapdb          clear      SWAPDB 0 1
       time            -          TIME
       touch           read,r     TOUCH k k
       ttl             read,r     TTL k

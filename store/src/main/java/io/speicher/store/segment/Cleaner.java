@@ -271,7 +271,7 @@ final class Cleaner {
         && beginEviction(MAIN, false)
         && segments.stamp(evicting[MAIN].segment()) <= stamp) {
       switch (sweeper.sweep(evicting[MAIN], 1, oldestMainStamp())) {
-        case EVICTED, EXPIRED -> {
+        case EVICTED, EXPIRED, CLEARED -> {
           return true;
         }
         case KEPT -> rotations++;

@@ -15,6 +15,8 @@ final class Draft {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+  private static final int MAX_TAGS = 16;
+
   /** Shows where the value is to be written. */
   private final NativeMemory.View view;
 
@@ -24,6 +26,8 @@ final class Draft {
   private ByteBuffer middle = NOTHING;
   private ByteBuffer tail = NOTHING;
   private int extension;
+  private final int[] tags = new int[MAX_TAGS];
+  private int tagCount;
   private int flags;
   private long expiresAtMillis;
   private long version;
@@ -36,16 +40,17 @@ final class Draft {
     this.view = view;
   }
 
-  /** Becomes the item that a put stores. */
-  Draft of(ByteBuffer newKey, ByteBuffer value, PutOptions options, long nowMillis) {
+  /** Becomes the item that a put stores in a database. */
+  Draft of(int database, ByteBuffer newKey, ByteBuffer value, PutOptions options, long nowMillis) {
     gapBytes = 0;
     middle = NOTHING;
     tail = NOTHING;
+    tagCount = 0;
     return of(
         newKey,
         value,
         value.remaining(),
-        ItemLayout.extension(options.kind(), 0),
+        ItemLayout.extension(options.kind(), 0, database, false),
         options.flags(),
         options.expiresAtMillis(),
         NO_VERSION,
@@ -53,36 +58,50 @@ final class Draft {
   }
 
   /**
-   * Becomes the item that an update stores.
+   * Becomes the item that an update stores in a database.
    *
    * @param newVersion {@link #NO_VERSION} if it need not be kept
    */
-  Draft of(ByteBuffer newKey, Update.Replace replace, long newVersion, long nowMillis) {
+  Draft of(
+      int database, ByteBuffer newKey, Update.Replace replace, long newVersion, long nowMillis) {
     gapBytes = replace.gapBytes();
     middle = replace.middle();
     tail = replace.tail();
+    tagCount = 0;
     return of(
         newKey,
         replace.head(),
         replace.valueBytes(),
-        ItemLayout.extension(replace.kind(), replace.marks()),
+        ItemLayout.extension(replace.kind(), replace.marks(), database, false),
         replace.flags(),
         replace.expiresAtMillis(),
         newVersion,
         nowMillis);
   }
 
-  /** Becomes the same item as a stored one with this key and value, to be stored again. */
+  /**
+   * Becomes the same item as a stored one with this key and value, to be stored again, in this
+   * database.
+   */
   Draft copyOf(
-      StoredItem item, ByteBuffer itemKey, ByteBuffer value, long newVersion, long nowMillis) {
+      StoredItem item,
+      int database,
+      ByteBuffer itemKey,
+      ByteBuffer value,
+      long newVersion,
+      long nowMillis) {
     gapBytes = 0;
     middle = NOTHING;
     tail = NOTHING;
+    tagCount = Math.min(item.tagCount(), MAX_TAGS);
+    for (int i = 0; i < tagCount; i++) {
+      tags[i] = item.tag(i);
+    }
     return of(
         itemKey,
         value,
         value.remaining(),
-        ItemLayout.extension(item.kind(), item.marks()),
+        ItemLayout.extension(item.kind(), item.marks(), database, tagCount > 0),
         item.flags(),
         item.expiresAtMillis(),
         newVersion,
@@ -114,12 +133,18 @@ final class Draft {
             flags,
             expiresAtMillis != Item.NEVER,
             version != NO_VERSION);
-    bytes = ItemLayout.bytes(options, TtlWindows.isFar(window), key.remaining(), valueBytes);
+    bytes =
+        ItemLayout.bytes(
+            options, TtlWindows.isFar(window), extension, tagCount, key.remaining(), valueBytes);
     return this;
   }
 
   long expiresAtMillis() {
     return expiresAtMillis;
+  }
+
+  boolean expires() {
+    return expiresAtMillis != Item.NEVER;
   }
 
   /** The window that it belongs to. */
@@ -151,6 +176,8 @@ final class Draft {
             expiresAtMillis,
             TtlWindows.isFar(window),
             expiryBaseMillis,
+            tags,
+            tagCount,
             version);
     view.copy(head, value);
     if (head.remaining() < valueBytes) {

@@ -17,8 +17,8 @@ import java.util.Arrays;
  * The bytes of one item in a segment. All knowledge of them is here.
  *
  * <pre>
- *   1 byte    1 or 2     1, 2 or 4    0 or 1      0 or 4   0, 4 or 12   0 or 8
- *  | options | key len. | value len. | extension | flags  | expiry     | version | key | value |
+ *   1 byte    1 or 2     1, 2 or 4    0 or 1      0 or 4   0, 4 or 12   0 or 1     0 or 5 to 65   0 or 8
+ *  | options | key len. | value len. | extension | flags  | expiry     | more     | tags         | version | key | value |
  *
  *  options:  bits 0-1  kind; 3 if there is an extension
  *            bits 2-3  how many bytes the lengths take: 1 and 1, 1 and 2, 1 and 4, or 2 and 4
@@ -29,7 +29,12 @@ import java.util.Arrays;
  *  extension: bits 0-1 kind
  *            bit 2     stale: the value is out of date
  *            bit 3     leased: somebody is computing it
- *            bits 4-7  zero; there is room for tags, a compressed value, a database, and more
+ *            bit 4     there are tags
+ *            bit 5     zero; there is room for a compressed value
+ *            bit 6     of another database than 0: bits 2-5 are its number, and what they say
+ *                      otherwise is in the byte of more
+ *            bit 7     there is a byte of more: its bits 2-5 are those of an extension
+ *  tags:     how many, 1 to 16, in one byte, and four bytes for each
  *  expiry:   milliseconds after the expiry base of the segment; or FAR, and then, in eight more
  *            bytes, the milliseconds themselves
  * </pre>
@@ -41,7 +46,7 @@ import java.util.Arrays;
  * bytes that were reserved and never written.
  */
 final class ItemLayout {
-  static final int MAX_HEADER_BYTES = 1 + 2 + 4 + 1 + 4 + 12 + 8;
+  static final int MAX_HEADER_BYTES = 1 + 2 + 4 + 1 + 4 + 12 + 1 + 65 + 8;
 
   private static final int KIND = 0x03;
 
@@ -49,6 +54,18 @@ final class ItemLayout {
   private static final int EXTENDED = 3;
 
   private static final int MARKS_SHIFT = 2;
+  private static final int MARKS = 0x0C;
+  private static final int TAGGED = 0x10;
+  private static final int OTHER_DATABASE = 0x40;
+  private static final int DATABASE_SHIFT = 2;
+  private static final int DATABASE = 0x3C;
+  private static final int MORE = 0x80;
+
+  /** Where the byte of more is in the number that stands for both. */
+  private static final int MORE_SHIFT = 8;
+
+  private static final int TAG_BYTES = 4;
+  private static final int TAG_COUNT = 0x1F;
 
   private static final int LENGTHS_SHIFT = 2;
   private static final int WIDE_KEY = 3;
@@ -84,9 +101,16 @@ final class ItemLayout {
 
   // ---- writing ----
 
-  /** The extension of an item, whether it needs one or not. */
-  static int extension(int kind, int marks) {
-    return kind | (marks << MARKS_SHIFT);
+  /** The extension of an item, whether it needs one or not, and the byte of more above it. */
+  static int extension(int kind, int marks, int database, boolean isTagged) {
+    int attributes = (marks << MARKS_SHIFT) | (isTagged ? TAGGED : 0);
+    if (database == 0) {
+      return kind | attributes;
+    }
+    return kind
+        | (database << DATABASE_SHIFT)
+        | OTHER_DATABASE
+        | (attributes == 0 ? 0 : MORE | (attributes << MORE_SHIFT));
   }
 
   /** The options of an item, which has an extension in it only if that is 3 or more. */
@@ -101,10 +125,11 @@ final class ItemLayout {
   }
 
   /** How long such an item is. */
-  static long bytes(int options, boolean far, int keyBytes, long valueBytes) {
-    return (long) extensionEnd(options)
-        + ((options & FLAGS) != 0 ? 4 : 0)
-        + ((options & EXPIRY) == 0 ? 0 : far ? FAR_BYTES : NEAR_BYTES)
+  static long bytes(
+      int options, boolean far, int extension, int tagCount, int keyBytes, long valueBytes) {
+    return (long) expiryEnd(options, far)
+        + ((extension & MORE) != 0 ? 1 : 0)
+        + (tagCount > 0 ? 1 + TAG_BYTES * tagCount : 0)
         + ((options & VERSION) != 0 ? VERSION_BYTES : 0)
         + keyBytes
         + valueBytes;
@@ -121,6 +146,8 @@ final class ItemLayout {
       long expiresAtMillis,
       boolean far,
       long expiryBaseMillis,
+      int[] tags,
+      int tagCount,
       long version) {
     putByte(item, options);
     if (!hasWideKey(options)) {
@@ -147,6 +174,16 @@ final class ItemLayout {
         putLong(at + NEAR_BYTES, expiresAtMillis);
       }
       at += far ? FAR_BYTES : NEAR_BYTES;
+    }
+    if ((extension & MORE) != 0) {
+      putByte(at++, extension >>> MORE_SHIFT);
+    }
+    if (tagCount > 0) {
+      putByte(at++, tagCount);
+      for (int i = 0; i < tagCount; i++) {
+        putInt(at, tags[i]);
+        at += TAG_BYTES;
+      }
     }
     if ((options & VERSION) != 0) {
       putLong(at, version);
@@ -204,8 +241,12 @@ final class ItemLayout {
     private final int flagsOffset;
     private final int expiryOffset;
 
-    /** Where the key is if there is no expiry that is far. */
+    private final int expiryEnd;
+
+    /** Where the key is if there is no expiry that is far, no byte of more, and no tags. */
     private final int keyOffset;
+
+    private final boolean isExtended;
 
     private Shape(int options) {
       this.options = options;
@@ -214,7 +255,9 @@ final class ItemLayout {
       valueLengthRight = Long.SIZE - 8 * valueLengthBytes(options);
       flagsOffset = extensionEnd(options);
       expiryOffset = flagsOffset + ((options & FLAGS) != 0 ? 4 : 0);
-      keyOffset = (int) ItemLayout.bytes(options, false, 0, 0);
+      expiryEnd = ItemLayout.expiryEnd(options, false);
+      keyOffset = (int) ItemLayout.bytes(options, false, 0, 0, 0, 0);
+      isExtended = (options & KIND) == EXTENDED;
     }
 
     static Shape of(int options) {
@@ -233,13 +276,57 @@ final class ItemLayout {
       return extension(head) & KIND;
     }
 
-    int marks(long head) {
-      return extension(head) >>> MARKS_SHIFT;
+    int marks(long item, long head) {
+      return isExtended ? (attributes(item, extension(head)) & MARKS) >>> MARKS_SHIFT : 0;
+    }
+
+    int database(long head) {
+      if (!isExtended) {
+        return 0;
+      }
+      int extension = extension(head);
+      return (extension & OTHER_DATABASE) == 0 ? 0 : (extension & DATABASE) >>> DATABASE_SHIFT;
+    }
+
+    int tagCount(long item, long head) {
+      if (!isExtended) {
+        return 0;
+      }
+      int extension = extension(head);
+      return (attributes(item, extension) & TAGGED) == 0
+          ? 0
+          : getByte(tagsAt(item, extension)) & TAG_COUNT;
+    }
+
+    /** Only for an item that has so many tags. */
+    int tag(long item, long head, int index) {
+      return getInt(tagsAt(item, extension(head)) + 1 + (long) index * TAG_BYTES);
     }
 
     private int extension(long head) {
-      int kind = options & KIND;
-      return kind == EXTENDED ? (int) (head >>> (8 * lengthsEnd(options))) & 0xFF : kind;
+      return isExtended ? (int) (head >>> (8 * lengthsEnd(options))) & 0xFF : options & KIND;
+    }
+
+    /** What the byte of more says, or the extension itself if there is none. */
+    private int attributes(long item, int extension) {
+      return (extension & OTHER_DATABASE) == 0
+          ? extension
+          : (extension & MORE) == 0 ? 0 : getByte(item + expiryEnd + farBytes(item));
+    }
+
+    private long tagsAt(long item, int extension) {
+      return item + expiryEnd + farBytes(item) + ((extension & MORE) == 0 ? 0 : 1);
+    }
+
+    /** How much longer an expiry is that is far. */
+    private int farBytes(long item) {
+      return expires() && getInt(item + expiryOffset) == FAR ? FAR_BYTES - NEAR_BYTES : 0;
+    }
+
+    /** What there is between the expiry and the version. */
+    private int extraBytes(long item, long head) {
+      int tags = tagCount(item, head);
+      return ((extension(head) & MORE) == 0 ? 0 : 1) + (tags == 0 ? 0 : 1 + tags * TAG_BYTES);
     }
 
     int flags(long item) {
@@ -265,13 +352,12 @@ final class ItemLayout {
     }
 
     /** Only for an item that {@link #hasVersion}. */
-    long version(long item) {
-      return getLong(keyAt(item) - VERSION_BYTES);
+    static long version(long keyAddress) {
+      return getLong(keyAddress - VERSION_BYTES);
     }
 
-    long keyAt(long item) {
-      boolean far = expires() && getInt(item + expiryOffset) == FAR;
-      return item + keyOffset + (far ? FAR_BYTES - NEAR_BYTES : 0);
+    long keyAt(long item, long head) {
+      return item + keyOffset + farBytes(item) + (isExtended ? extraBytes(item, head) : 0);
     }
   }
 
@@ -293,5 +379,11 @@ final class ItemLayout {
 
   private static int extensionEnd(int options) {
     return lengthsEnd(options) + ((options & KIND) == EXTENDED ? 1 : 0);
+  }
+
+  private static int expiryEnd(int options, boolean far) {
+    return extensionEnd(options)
+        + ((options & FLAGS) != 0 ? 4 : 0)
+        + ((options & EXPIRY) == 0 ? 0 : far ? FAR_BYTES : NEAR_BYTES);
   }
 }

@@ -5,6 +5,7 @@ import static io.speicher.store.segment.NativeMemory.getInt;
 import static io.speicher.store.segment.NativeMemory.getLong;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.speicher.store.Store;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -31,12 +32,18 @@ final class KeyHash {
   private final long lastSecret;
   private final long lengthSecret;
 
+  /** What is added to the hash of a key in each database; nothing in the first one. */
+  private final long[] databaseSecrets = new long[Store.DATABASES];
+
   /** Hashes with the secrets of a root page. */
   KeyHash(long root) {
     seed = RootLayout.secret(root, 0);
     blockSecret = RootLayout.secret(root, 1);
     lastSecret = RootLayout.secret(root, 2);
     lengthSecret = RootLayout.secret(root, 3);
+    for (int database = 1; database < databaseSecrets.length; database++) {
+      databaseSecrets[database] = fold(seed ^ database, lengthSecret);
+    }
   }
 
   /** Writes new secrets to a root page. */
@@ -47,13 +54,27 @@ final class KeyHash {
     RootLayout.setSecret(root, 3, (random.nextLong() << 17) | (1 << 16)); // No zero with a length.
   }
 
-  /** Of the remaining bytes of {@code key}. */
-  long of(ByteBuffer key) {
-    return of(key, key.position(), key.remaining());
+  /** Of the remaining bytes of {@code key} in a database. */
+  long of(int database, ByteBuffer key) {
+    return of(database, key, key.position(), key.remaining());
   }
 
-  /** Of that many bytes, at least one, from index {@code start} on. */
-  long of(ByteBuffer key, int start, int bytes) {
+  /** Of the key of an item. */
+  long of(StoredItem item) {
+    return of(item.database(), item.keyAddress(), item.keyBytes());
+  }
+
+  /** Of that many bytes, at least one, from index {@code start} on, in a database. */
+  long of(int database, ByteBuffer key, int start, int bytes) {
+    return databaseSecrets[database] ^ of(key, start, bytes);
+  }
+
+  /** As the other one, of the same bytes at an address. */
+  long of(int database, long address, int bytes) {
+    return databaseSecrets[database] ^ of(address, bytes);
+  }
+
+  private long of(ByteBuffer key, int start, int bytes) {
     int end = start + bytes;
     long hash = seed;
     long first;
@@ -77,8 +98,7 @@ final class KeyHash {
     return finish(first, last, hash, bytes);
   }
 
-  /** Of that many bytes, at least one, at an address; the same as of a buffer that holds them. */
-  long of(long address, int bytes) {
+  private long of(long address, int bytes) {
     long end = address + bytes;
     long hash = seed;
     long first;

@@ -37,6 +37,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private int writtenItems;
   private long writtenBytes;
 
+  private int database;
   private ByteBuffer key = NO_KEY;
   private long hash;
 
@@ -114,21 +115,23 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     return draft;
   }
 
-  /** Turns to a key that nothing is known about. */
-  void turnTo(ByteBuffer nextKey) {
+  /** Turns to a key of a database that nothing is known about. */
+  void turnTo(int nextDatabase, ByteBuffer nextKey) {
+    database = nextDatabase;
     key = nextKey;
-    hash = keyHash.of(nextKey);
+    hash = keyHash.of(nextDatabase, nextKey);
     likelySlotAddress = NOT_FOUND;
     slot = 0;
   }
 
-  /** Turns to a key that was added to a batch. */
-  void turnTo(ByteBuffer nextKey, SegmentPrefetch prefetch, int place) {
+  /** Turns to a key that was added to a batch, for this database or another one. */
+  void turnTo(int nextDatabase, ByteBuffer nextKey, SegmentPrefetch prefetch, int place) {
     likelySlotAddress = prefetch.slotAddress(place);
-    if (likelySlotAddress == NOT_FOUND) {
-      turnTo(nextKey);
+    if (likelySlotAddress == NOT_FOUND || prefetch.database(place) != nextDatabase) {
+      turnTo(nextDatabase, nextKey);
       return;
     }
+    database = nextDatabase;
     key = nextKey;
     hash = prefetch.hash(place);
     slot = 0;
@@ -149,7 +152,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     likelySlotAddress = NOT_FOUND;
     if (!found) {
       // Should a caller have mistaken the place, an item linked by that hash would be lost.
-      hash = keyHash.of(key);
+      hash = keyHash.of(database, key);
     }
     return found;
   }
@@ -188,7 +191,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
       touched = NativeMemory.getByte(address + NativeMemory.LINE_BYTES);
     }
     item.at(address, segments, segment);
-    if (!item.hasKey(key) || !isIntact()) {
+    if (!item.hasKey(key) || item.database() != database || !isIntact()) {
       return false;
     }
     item.assumeKeyBytes(key.remaining());
@@ -270,6 +273,15 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   int segment() {
     return segment;
+  }
+
+  /** The sequence number of the segment. */
+  long sequence() {
+    return sequence;
+  }
+
+  long location() {
+    return SlotLayout.location(slot);
   }
 
   StoredItem stored() {

@@ -5,6 +5,7 @@ import static io.speicher.store.segment.Segments.NO_SEGMENT;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Where writers append. For each class of items, and for each stripe of threads where the class is
@@ -127,6 +128,18 @@ final class OpenSegments {
     int left = segments.segmentBytes() - segments.writeOffset(segment);
     return segments.capacityBytes() - bytes < left
         && isUsable(segment, segments.sequenceAcquire(segment), place, expiresAtMillis);
+  }
+
+  /** For each open segment, the version of an item that would be reserved next. Under the lock. */
+  long[] nextVersions() {
+    return IntStream.range(0, open.length)
+        .map(this::segmentAcquire)
+        .filter(segment -> segment != NO_SEGMENT)
+        .mapToLong(segment ->
+            segments.version(
+                segments.sequenceAcquire(segment),
+                segments.startOf(segment) + segments.writeOffset(segment)))
+        .toArray();
   }
 
   /** What is still to be filled of the segments of a queue whose items do not expire. */

@@ -70,6 +70,8 @@ final class Room {
   private final Runs runs;
   private final Residency residency;
   private final SizeWalk sizeWalk;
+  private final Parts parts;
+  private final ClearedWalk clearedWalk;
 
   /**
    * How many segments' worth of room there should be, in free segments and in what is empty of the
@@ -112,10 +114,13 @@ final class Room {
     open = new OpenSegments(segments, stripes(maxItemSegments));
     pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
     compaction = new Compaction(segments, pool);
-    sizeWalk = new SizeWalk(segments, pool, keyHash, ticker);
+    parts = new Parts(segments, open, pool);
+    clearedWalk = new ClearedWalk(segments, index, pool, parts, keyHash);
+    sizeWalk = new SizeWalk(segments, pool, parts, keyHash, ticker);
     Sweeper sweeper =
         new Sweeper(
-            memory, segments, index, keyHash, ticker, policy, open, pool, removals, sizeWalk);
+            memory, segments, index, keyHash, ticker, policy, open, pool, removals, sizeWalk,
+            parts);
     cleaner = new Cleaner(segments, policy, open, pool, sweeper, compaction);
     runs = new Runs(segments, open, pool, cleaner);
     residency = new Residency(segments, pool, RootLayout.firstIndexSegment(root));
@@ -294,9 +299,10 @@ final class Room {
   // ---- for the store ----
 
   /**
-   * Cleans what has expired or was cleared, frees segments in which nothing is alive, merges some
-   * while nobody writes, has memory ready that a growing store will need, and gives back what was
-   * not needed, and looks for the largest items; all of it a step at a time.
+   * Cleans what has expired or was cleared, unlinks what was cleared of segments with other items,
+   * frees segments in which nothing is alive, merges some while nobody writes, has memory ready
+   * that a growing store will need, and gives back what was not needed, and looks for the largest
+   * items; all of it a step at a time.
    */
   void maintain() {
     addDue();
@@ -309,6 +315,7 @@ final class Room {
         pool.lock.unlock();
       }
     }
+    clearedWalk.step();
     compactIfQuiet();
     residency.adjust();
     sizeWalk.step();
@@ -370,11 +377,34 @@ final class Room {
   void clear() {
     pool.lock.lock();
     try {
-      segments.clear();
-      index.clear();
+      clearAll();
     } finally {
       pool.lock.unlock();
     }
+  }
+
+  @GuardedBy("pool.lock")
+  private void clearAll() {
+    segments.clear();
+    index.clear();
+    parts.reset(); // Last: who counts an item has looked at the index after it took an era.
+  }
+
+  /** Forgets the items of a database. */
+  void clear(int database) {
+    pool.lock.lock();
+    try {
+      if (!parts.clear(database)) {
+        clearAll();
+      }
+    } finally {
+      pool.lock.unlock();
+    }
+  }
+
+  /** The parts that items belong to. */
+  Parts parts() {
+    return parts;
   }
 
   LargestItems largestItems() {

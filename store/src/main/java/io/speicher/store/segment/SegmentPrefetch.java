@@ -25,6 +25,7 @@ final class SegmentPrefetch implements Prefetch {
   private final HashIndex index;
   private final KeyHash keyHash;
   private final long[] hashes = new long[MAX_KEYS];
+  private final int[] databases = new int[MAX_KEYS];
 
   /** How many bytes of its item are needed. */
   private final int[] needed = new int[MAX_KEYS];
@@ -50,12 +51,13 @@ final class SegmentPrefetch implements Prefetch {
 
   /** Of an item that will be written no more is needed than its own key. */
   @Override
-  public int add(ByteBuffer buffer, int start, int keyBytes, boolean read) {
+  public int add(int database, ByteBuffer buffer, int start, int keyBytes, boolean read) {
     if (isFull()) {
       throw new IllegalStateException("batch is full: keys=" + count);
     }
     ItemLayout.requireKey(keyBytes);
-    hashes[count] = keyHash.of(buffer, start, keyBytes);
+    databases[count] = database;
+    hashes[count] = keyHash.of(database, buffer, start, keyBytes);
     needed[count] = read ? READ_BYTES : Math.min(READ_BYTES, HEADER_BYTES + keyBytes);
     slotAddresses[count] = NOT_FOUND;
     return count++;
@@ -69,6 +71,11 @@ final class SegmentPrefetch implements Prefetch {
   /** Whether a key with this hash was added at that place. */
   boolean isAt(int place, long hash) {
     return place >= 0 && place < count && hashes[place] == hash;
+  }
+
+  /** The database that the key at a place was added for. */
+  int database(int place) {
+    return databases[place];
   }
 
   /** The hash of the key at a place. */

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -70,13 +71,22 @@ public final class SegmentStore implements Store {
   private final StoreLayout layout;
   private final NativeMemory memory;
   private final KeyHash keyHash;
-  private final Removals removals = new Removals();
+  private final Removals removals;
   private final Room room;
   private final ThreadLocal<Lookup> lookups;
   private final Miniatures miniatures;
+  private final Parts parts;
+
+  /** Which database it is; all else is shared by all databases. */
+  private final int database;
+
+  private final Databases databases;
+
+  /** Whether anything may have been written to it. The first database always counts. */
+  private volatile boolean isUsed;
 
   /** How many threads have used the store. */
-  private final AtomicInteger threads = new AtomicInteger();
+  private final AtomicInteger threads;
 
   // Tests look into these.
   final Segments segments;
@@ -107,6 +117,10 @@ public final class SegmentStore implements Store {
   SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random, Miniatures miniatures) {
     this.miniatures = miniatures;
     this.ticker = ticker;
+    database = 0;
+    isUsed = true;
+    threads = new AtomicInteger();
+    removals = new Removals();
     budgetBytes = geometry.budgetBytes();
     layout = StoreLayout.of(geometry);
     memory = NativeMemory.reserve(layout.headBytes(), layout.segmentsAndGuardBytes());
@@ -129,6 +143,73 @@ public final class SegmentStore implements Store {
       itemSegments = Math.min(itemSegments, geometry.itemSegments());
     }
     room = new Room(root, memory, segments, index, pages, keyHash, ticker, removals, itemSegments);
+    parts = room.parts();
+    databases = new Databases(this);
+  }
+
+  /** Another database of the same memory. */
+  private SegmentStore(SegmentStore first, int database) {
+    this.database = database;
+    miniatures = first.miniatures;
+    ticker = first.ticker;
+    budgetBytes = first.budgetBytes;
+    layout = first.layout;
+    memory = first.memory;
+    keyHash = first.keyHash;
+    segments = first.segments;
+    index = first.index;
+    lookups = first.lookups;
+    room = first.room;
+    parts = first.parts;
+    removals = first.removals;
+    threads = first.threads;
+    databases = first.databases;
+  }
+
+  /** The databases, made when they are asked for, and which one has which number. */
+  private static final class Databases {
+    private final SegmentStore[] stores = new SegmentStore[DATABASES];
+
+    Databases(SegmentStore first) {
+      stores[0] = first;
+    }
+
+    synchronized SegmentStore get(SegmentStore any, int number) {
+      Objects.checkIndex(number, DATABASES);
+      if (stores[number] == null) {
+        stores[number] = new SegmentStore(any, firstUnused());
+      }
+      return stores[number];
+    }
+
+    private int firstUnused() {
+      int next = 0;
+      for (SegmentStore store : stores) {
+        next = store == null ? next : Math.max(next, store.database + 1);
+      }
+      return next;
+    }
+
+    synchronized void swap(SegmentStore any, int number, int other) {
+      SegmentStore store = get(any, number);
+      stores[number] = get(any, other);
+      stores[other] = store;
+    }
+  }
+
+  @Override
+  public Store database(int number) {
+    return databases.get(this, number);
+  }
+
+  @Override
+  public void swap(int number, int other) {
+    databases.swap(this, number, other);
+  }
+
+  @Override
+  public int number() {
+    return database;
   }
 
   // ---- reading ----
@@ -170,7 +251,7 @@ public final class SegmentStore implements Store {
   }
 
   private boolean read(Lookup lookup, ItemReader reader) {
-    while (lookup.find() && !isExpired(lookup)) {
+    while (lookup.find() && !isGone(lookup)) {
       reader.read(lookup);
       if (lookup.isIntact()) {
         return true;
@@ -189,11 +270,11 @@ public final class SegmentStore implements Store {
         batch.clear();
         for (int i = 0; i < count; i++) {
           ByteBuffer key = keys.get(from + i);
-          batch.add(key, key.position(), key.remaining(), true);
+          batch.add(database, key, key.position(), key.remaining(), true);
         }
         batch.fetch();
         for (int i = 0; i < count; i++) {
-          lookup.turnTo(keys.get(from + i), batch, i);
+          lookup.turnTo(database, keys.get(from + i), batch, i);
           read(lookup, from + i, reader);
         }
       }
@@ -206,7 +287,7 @@ public final class SegmentStore implements Store {
   }
 
   private void read(Lookup lookup, int keyIndex, BatchReader reader) {
-    while (lookup.find() && !isExpired(lookup)) {
+    while (lookup.find() && !isGone(lookup)) {
       reader.read(keyIndex, lookup);
       if (lookup.isIntact()) {
         lookup.countHit();
@@ -239,7 +320,7 @@ public final class SegmentStore implements Store {
     ABSENT,
     /** The item fits nowhere. The key has none now. */
     TOO_LARGE,
-    /** Everything was cleared since the item was written. */
+    /** Everything, or a part that the item belongs to, was cleared since it was written. */
     CLEARED,
     /** The table has no empty slot. */
     TABLE_FULL,
@@ -268,7 +349,7 @@ public final class SegmentStore implements Store {
       remove(old, Expected.ANYTHING);
       return PutResult.STORED;
     }
-    Draft draft = old.draft().of(old.key(), value, options, nowMillis);
+    Draft draft = old.draft().of(database, old.key(), value, options, nowMillis);
     Outcome outcome = write(old, Expected.ANYTHING, draft);
     return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
   }
@@ -292,7 +373,7 @@ public final class SegmentStore implements Store {
       old.beginUpdate();
       UpdateResult result = null;
       while (result == null) {
-        boolean present = old.find() && !isExpired(old);
+        boolean present = old.find() && !isGone(old);
         Update update = updater.update(present ? old : null);
         if (!present || old.isIntact()) {
           result = carryOut(update, old, present ? Expected.THIS : Expected.NOTHING);
@@ -324,25 +405,30 @@ public final class SegmentStore implements Store {
     if (version == Update.Replace.KEEP_VERSION) {
       version = expected == Expected.THIS ? old.versionToKeep() : Draft.NO_VERSION;
     }
-    return old.draft().of(old.key(), replace, version, nowMillisFor(replace.expiresAtMillis()));
+    return old.draft()
+        .of(database, old.key(), replace, version, nowMillisFor(replace.expiresAtMillis()));
   }
 
   @Override
-  public CopyResult copy(ByteBuffer from, ByteBuffer to, boolean onlyIfAbsent) {
+  public CopyResult copy(ByteBuffer from, Store target, ByteBuffer to, boolean onlyIfAbsent) {
+    SegmentStore other = (SegmentStore) target;
+    if (other.room != room) {
+      throw new IllegalArgumentException("the target is not a database of the same memory");
+    }
     Expected expected = onlyIfAbsent ? Expected.NOTHING : Expected.ANYTHING;
     try (Lookup source = lookup(from);
-        Lookup old = lookup(to)) {
+        Lookup old = other.lookup(to)) {
       while (true) {
         long generation = index.generation(); // What is read from here on may be cleared.
-        if (!source.find() || isExpired(source)) {
+        if (!source.find() || isGone(source)) {
           return CopyResult.SOURCE_ABSENT;
         }
-        if (old.find() && onlyIfAbsent && !isExpired(old)) {
+        if (old.find() && onlyIfAbsent && !isGone(old)) {
           return CopyResult.TARGET_PRESENT;
         }
-        Draft copy = copyOf(source, old);
+        Draft copy = other.copyOf(source, old);
         if (source.isIntact()) {
-          switch (writeOnce(old, expected, copy, queueFor(old, copy), generation, source)) {
+          switch (other.writeOnce(old, expected, copy, queueFor(old, copy), generation, source)) {
             case DONE -> {
               source.countHit();
               return CopyResult.COPIED;
@@ -361,6 +447,7 @@ public final class SegmentStore implements Store {
     return old.draft()
         .copyOf(
             source.stored(),
+            database,
             old.key(),
             source.value(),
             Draft.NO_VERSION,
@@ -398,6 +485,11 @@ public final class SegmentStore implements Store {
     if (draft.bytes() > Integer.MAX_VALUE) {
       return refuse(old, expected);
     }
+    if (!isUsed) {
+      parts.use(database);
+      isUsed = true;
+    }
+    parts.awaitCutoff(database);
     old.expectThis();
     long location = room.reserve(queue, draft, old.thread);
     if (location == Room.TOO_LARGE) {
@@ -407,8 +499,8 @@ public final class SegmentStore implements Store {
     try {
       room.write(draft, location);
       outcome =
-          source == null || source.isIntact()
-              ? link(old, expected, location, (int) draft.bytes(), generation)
+          source == null || (!isCleared(source) && source.isIntact())
+              ? link(old, expected, location, draft, generation)
               : Outcome.CHANGED;
     } finally {
       if (outcome != Outcome.DONE) {
@@ -435,12 +527,16 @@ public final class SegmentStore implements Store {
 
   /** Links an item that was written, if the key has what was expected. */
   private Outcome link(
-      Lookup current, Expected expected, long location, int bytes, long generation) {
+      Lookup current, Expected expected, long location, Draft draft, long generation) {
+    int bytes = (int) draft.bytes();
     long table = index.tableOf(current.hash());
     int tag = HashIndex.tagOf(current.hash());
     index.lock(table);
     try {
-      if (index.generation() != generation) {
+      Part.Era era = parts.era(database);
+      int segment = segments.of(location);
+      if (index.generation() != generation
+          || era.covers(segments, segments.sequenceAcquire(segment), location)) {
         return Outcome.CLEARED;
       }
       boolean found = current.findLocked(table);
@@ -448,7 +544,9 @@ public final class SegmentStore implements Store {
         return Outcome.CHANGED;
       }
       if (found) {
-        boolean expired = isExpired(current); // What may fail comes before what must not be halved.
+        boolean expired =
+            isOver(
+                current.expiresAtMillis()); // What may fail comes before what must not be halved.
         int frequency =
             Math.min(SlotLayout.frequency(current.slot()) + 1, SlotLayout.MAX_FREQUENCY);
         long slot = SlotLayout.slot(tag, location, frequency);
@@ -457,15 +555,16 @@ public final class SegmentStore implements Store {
         } else if (!HashIndex.swap(current.slotAddress(), current.slot(), slot)) {
           return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
         }
-        segments.addLiveBytes(segments.of(location), bytes);
-        countGone(current, expired);
+        segments.addLiveBytes(segment, bytes);
+        countGone(current, expired, era);
       } else {
         if (!index.insert(table, SlotLayout.slot(tag, location, 0))) {
           return Outcome.TABLE_FULL;
         }
-        segments.addLiveBytes(segments.of(location), bytes);
+        segments.addLiveBytes(segment, bytes);
         room.forgetGhost(table, current.hash());
       }
+      Parts.linked(database, era, draft.expires());
       return Outcome.DONE;
     } finally {
       index.unlock(table);
@@ -478,17 +577,19 @@ public final class SegmentStore implements Store {
     long table = index.tableOf(current.hash());
     index.lock(table);
     try {
-      boolean found = current.findLocked(table);
+      Part.Era era = parts.era(database);
+      boolean found = !index.isEmpty(table) && current.findLocked(table);
       if (!isAsExpected(current, found, expected)) {
         return Outcome.CHANGED;
       }
       if (!found) {
         return Outcome.ABSENT;
       }
-      boolean expired = isExpired(current);
+      boolean expired = isOver(current.expiresAtMillis()); // What may fail comes first.
+      boolean gone = expired || isCleared(current);
       index.remove(table, current.slotAddress());
-      countGone(current, expired);
-      return expired ? Outcome.ABSENT : Outcome.DONE;
+      countGone(current, expired, era);
+      return gone ? Outcome.ABSENT : Outcome.DONE;
     } finally {
       index.unlock(table);
     }
@@ -497,16 +598,17 @@ public final class SegmentStore implements Store {
   private boolean isAsExpected(Lookup current, boolean found, Expected expected) {
     return switch (expected) {
       case ANYTHING -> true;
-      case NOTHING -> !found || isExpired(current);
-      case THIS -> found && current.isExpected();
+      case NOTHING -> !found || isGone(current);
+      case THIS -> found && current.isExpected() && !isCleared(current);
     };
   }
 
   /** Counts what an item that is linked no more has left behind. Its table is locked. */
-  private void countGone(Lookup item, boolean expired) {
+  private void countGone(Lookup item, boolean expired, Part.Era era) {
     // Before it is counted: when a segment counts nothing, its memory may get another life.
     ItemLayout.markDead(item.stored().address());
     segments.addLiveBytes(item.segment(), -item.stored().bytes());
+    parts.unlinked(item.stored(), era, item.sequence(), item.location());
     if (expired) {
       removals.countExpired();
     }
@@ -564,9 +666,12 @@ public final class SegmentStore implements Store {
               index.items(table) <= SPARSE_TABLE_ITEMS ? index.buckets(table) : SCAN_BUCKETS,
               slot -> {
                 long location = SlotLayout.location(slot);
-                long expiryBaseMillis = segments.expiryBaseMillis(segments.of(location));
+                int segment = segments.of(location);
+                long expiryBaseMillis = segments.expiryBaseMillis(segment);
                 item.at(segments.address(location), expiryBaseMillis);
-                if (item.expiresAtMillis() > nowMillis) {
+                if (item.database() == database
+                    && item.expiresAtMillis() > nowMillis
+                    && !parts.isCleared(item, segments.sequenceAcquire(segment), location)) {
                   keys.add(ByteBuffer.allocate(item.keyBytes()).put(item.key()).flip());
                 }
               });
@@ -578,6 +683,11 @@ public final class SegmentStore implements Store {
 
   @Override
   public void clear() {
+    room.clear(database);
+  }
+
+  @Override
+  public void clearAll() {
     room.clear();
   }
 
@@ -605,8 +715,8 @@ public final class SegmentStore implements Store {
   @Override
   public StoreStats stats() {
     return new StoreStats(
-        index.itemCount(),
-        room.expiringItemCount(),
+        parts.itemCount(database, index.itemCount()),
+        parts.expiringItemCount(database, room.expiringItemCount()),
         budgetBytes - room.unusedBytes(),
         budgetBytes,
         removals.evictedItemCount(),
@@ -644,8 +754,13 @@ public final class SegmentStore implements Store {
     memory.release();
   }
 
-  private boolean isExpired(Lookup lookup) {
-    return isOver(lookup.expiresAtMillis());
+  /** Whether an item that is linked is none any more. */
+  private boolean isGone(Lookup lookup) {
+    return isOver(lookup.expiresAtMillis()) || isCleared(lookup);
+  }
+
+  private boolean isCleared(Lookup lookup) {
+    return parts.isCleared(lookup.stored(), lookup.sequence(), lookup.location());
   }
 
   private boolean isOver(long expiresAtMillis) {
@@ -656,7 +771,7 @@ public final class SegmentStore implements Store {
   Lookup lookup(ByteBuffer key) {
     ItemLayout.requireKey(key.remaining());
     Lookup lookup = idleLookup();
-    lookup.turnTo(key);
+    lookup.turnTo(database, key);
     lookup.open(); // Last: who gets no lookup cannot close it.
     return lookup;
   }
@@ -665,9 +780,10 @@ public final class SegmentStore implements Store {
   private Lookup lookup(ByteBuffer key, Prefetch prefetch, int place) {
     SegmentPrefetch batch = (SegmentPrefetch) prefetch;
     ItemLayout.requireKey(key.remaining());
-    assert batch.isAt(place, keyHash.of(key)) : "another key was added there: place=" + place;
+    assert batch.database(place) != database || batch.isAt(place, keyHash.of(database, key))
+        : "another key was added there: place=" + place;
     Lookup lookup = idleLookup();
-    lookup.turnTo(key, batch, place);
+    lookup.turnTo(database, key, batch, place);
     lookup.open();
     return lookup;
   }

@@ -151,6 +151,11 @@ final class Segments {
     return (sequence << segmentShift) | (location & ((1L << segmentShift) - 1));
   }
 
+  /** Whether two versions are of items in the same life of a segment. */
+  boolean isSameLife(long version, long other) {
+    return version >>> segmentShift == other >>> segmentShift;
+  }
+
   private long life(int segment) {
     return NativeMemory.bounded(lives + (long) segment * StoreLayout.LIFE_BYTES);
   }

@@ -52,6 +52,7 @@ final class SizeWalk {
 
   private final Segments segments;
   private final SegmentPool pool;
+  private final Parts parts;
   private final KeyHash keyHash;
   private final Ticker ticker;
   private final StoredItem item = new StoredItem();
@@ -88,9 +89,10 @@ final class SizeWalk {
 
   private volatile LargestItems found = LargestItems.NONE;
 
-  SizeWalk(Segments segments, SegmentPool pool, KeyHash keyHash, Ticker ticker) {
+  SizeWalk(Segments segments, SegmentPool pool, Parts parts, KeyHash keyHash, Ticker ticker) {
     this.segments = segments;
     this.pool = pool;
+    this.parts = parts;
     this.keyHash = keyHash;
     this.ticker = ticker;
   }
@@ -215,13 +217,19 @@ final class SizeWalk {
 
   @GuardedBy("pool.lock")
   private void look() {
-    long address = segments.address(cursor);
+    long location = cursor;
+    long address = segments.address(location);
     item.at(address, segments.expiryBaseMillis(segment));
     cursor += item.bytes();
     boolean isLarge = Integer.toUnsignedLong(item.bytes()) > leastBytes;
-    if (isLarge && !ItemLayout.isDead(address) && !isExpired()) {
+    if (isLarge && !ItemLayout.isDead(address) && !isExpired() && !isCleared(location)) {
       note(item);
     }
+  }
+
+  @GuardedBy("pool.lock")
+  private boolean isCleared(long location) {
+    return parts.isCleared(item, sequence, location);
   }
 
   private boolean isExpired() {
@@ -230,7 +238,7 @@ final class SizeWalk {
 
   @GuardedBy("pool.lock")
   private void note(StoredItem alive) {
-    long hash = keyHash.of(alive.keyAddress(), alive.keyBytes());
+    long hash = keyHash.of(alive);
     largest.removeIf(seen -> seen.hash() == hash);
     if (largest.size() == MAX_ITEMS) {
       largest.remove(smallest());

@@ -49,7 +49,7 @@ final class StoredItem {
     }
     keyBytes = shape.keyBytes(head);
     valueBytes = shape.valueBytes(head);
-    keyAddress = shape.keyAt(itemAddress);
+    keyAddress = shape.keyAt(itemAddress, head);
   }
 
   long address() {
@@ -97,7 +97,19 @@ final class StoredItem {
   }
 
   int marks() {
-    return shape.marks(head);
+    return shape.marks(address, head);
+  }
+
+  int database() {
+    return shape.database(head);
+  }
+
+  int tagCount() {
+    return shape.tagCount(address, head);
+  }
+
+  int tag(int index) {
+    return shape.tag(address, head, index);
   }
 
   int flags() {
@@ -118,6 +130,6 @@ final class StoredItem {
 
   /** Only if it {@link #hasVersion}; else its version is where it lies. */
   long version() {
-    return shape.version(address);
+    return Shape.version(keyAddress);
   }
 }

@@ -48,6 +48,8 @@ final class Sweeper {
     KEPT,
     EXPIRED,
     EVICTED,
+    /** It was cleared with a part that it belongs to. */
+    CLEARED,
   }
 
   /** A segment that is being cleaned, and how far. */
@@ -133,6 +135,7 @@ final class Sweeper {
   private final SegmentPool pool;
   private final Removals removals;
   private final SizeWalk sizeWalk;
+  private final Parts parts;
 
   /** How many bytes of items were moved, ever. */
   private long movedBytes;
@@ -179,7 +182,8 @@ final class Sweeper {
       OpenSegments open,
       SegmentPool pool,
       Removals removals,
-      SizeWalk sizeWalk) {
+      SizeWalk sizeWalk,
+      Parts parts) {
     this.segments = segments;
     this.index = index;
     this.keyHash = keyHash;
@@ -189,6 +193,7 @@ final class Sweeper {
     this.pool = pool;
     this.removals = removals;
     this.sizeWalk = sizeWalk;
+    this.parts = parts;
     keys = memory.newView();
     values = memory.newView();
     draft = new Draft(memory.newView());
@@ -302,7 +307,7 @@ final class Sweeper {
       long address = segments.address(at);
       item.at(address, segments.expiryBaseMillis(sweep.segment));
       if (!ItemLayout.isDead(address)) {
-        sweep.hashes[count] = keyHash.of(item.keyAddress(), item.keyBytes());
+        sweep.hashes[count] = keyHash.of(item);
         buckets[alive++] = index.homeBucket(sweep.hashes[count]);
         if (isMovable(window, nowMillis)) {
           movable[movableCount] = count;
@@ -341,6 +346,9 @@ final class Sweeper {
    * Does what is to be done with a living item, or returns null if it has to be looked at again.
    */
   private @Nullable Fate decide(Sweep sweep, long hash, long slotAddress) {
+    if (parts.isCleared(item, segments.sequenceAcquire(sweep.segment), here.location)) {
+      return unlink(sweep, hash, slotAddress, Fate.CLEARED);
+    }
     if (item.expires() && item.expiresAtMillis() <= ticker.millis()) {
       return unlink(sweep, hash, slotAddress, Fate.EXPIRED);
     }
@@ -375,16 +383,17 @@ final class Sweeper {
       index.remove(table, slotAddress);
       ItemLayout.markDead(item.address());
       gone.add(sweep.segment, -item.bytes());
+      parts.unlinked(item, segments.sequenceAcquire(sweep.segment), here.location);
       if (fate == Fate.EVICTED) {
         leaveGhost(sweep, table, hash);
       }
     } finally {
       index.unlock(table);
     }
-    if (fate == Fate.EXPIRED) {
-      removals.countExpired();
-    } else {
-      removals.countEvicted();
+    switch (fate) {
+      case EXPIRED -> removals.countExpired();
+      case EVICTED -> removals.countEvicted();
+      case CLEARED, KEPT, WAS_DEAD -> {}
     }
     return fate;
   }
@@ -488,7 +497,7 @@ final class Sweeper {
       Sweep sweep, long hash, long slotAddress, int queue, int frequency) {
     long nowMillis = item.expires() ? ticker.millis() : 0;
     ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
-    Draft copy = draft.copyOf(item, key(), value, versionToKeep(sweep), nowMillis);
+    Draft copy = draft.copyOf(item, item.database(), key(), value, versionToKeep(sweep), nowMillis);
     int itemClass = ItemClass.of(queue, copy.window());
     long location = pool.reserveForMove(itemClass, copy.bytes(), copy.expiresAtMillis());
     if (location < 0) {

@@ -166,7 +166,7 @@ final class Verifier {
       faults.add(name + "a slot leads to what is no item, in segment " + segment);
       return;
     }
-    long hash = keyHash.of(item.key());
+    long hash = keyHash.of(item);
     expect(
         index.tableOf(hash) == table && HashIndex.tagOf(hash) == SlotLayout.tag(slot),
         name + "a slot leads to another key, in segment " + segment);

@@ -18,7 +18,20 @@ final class ItemLayoutTest {
   private static final long[] EXPIRES = {
     Item.NEVER, BASE, BASE + 1, BASE + 0xFFFF_FFFEL, BASE + 0xFFFF_FFFFL, BASE - 1, Item.NEVER - 1
   };
-  private static final int[] EXTENSIONS = {0, 1, 2, 3, 4, 7, 8, 13, 15};
+
+  /** A kind, marks, a database, and how many tags. */
+  private static final int[][] EXTENSIONS = {
+    {0, 0, 0, 0}, {1, 0, 0, 0}, {2, 0, 0, 0}, {3, 0, 0, 0}, {0, 1, 0, 0}, {3, 1, 0, 0},
+    {0, 2, 0, 0}, {1, 3, 0, 0}, {3, 3, 0, 0}, {0, 0, 1, 0}, {2, 0, 15, 0}, {3, 3, 9, 0},
+    {0, 0, 0, 1}, {3, 2, 0, 16}, {0, 0, 1, 1}, {2, 1, 15, 16}
+  };
+
+  private static final int[] TAGS = new int[16];
+
+  static {
+    Arrays.setAll(TAGS, i -> 0x8000_0001 + i * 0x0101_0101);
+  }
+
   private static final long[] VERSIONS = {0, 1, 0x0102_0304_0506_0708L, Long.MAX_VALUE};
 
   private final NativeMemory memory = NativeMemory.reserve(128 << 10);
@@ -36,7 +49,7 @@ final class ItemLayoutTest {
       Arrays.fill(key, (byte) 0x5A);
       key[0] = 1;
       key[keyBytes - 1] = 2;
-      for (int extension : EXTENSIONS) {
+      for (int[] extension : EXTENSIONS) {
         for (int valueBytes : VALUE_BYTES) {
           for (int flags : FLAGS) {
             for (long expires : EXPIRES) {
@@ -51,7 +64,9 @@ final class ItemLayoutTest {
   }
 
   private void readsTheSame(
-      ByteBuffer key, int extension, int valueBytes, int flags, long expires, long version) {
+      ByteBuffer key, int[] extended, int valueBytes, int flags, long expires, long version) {
+    int tagCount = extended[3];
+    int extension = ItemLayout.extension(extended[0], extended[1], extended[2], tagCount > 0);
     long item = memory.address() + 7; // Nothing is aligned.
     boolean far = !ItemLayout.isNear(expires, BASE);
     int options =
@@ -60,14 +75,31 @@ final class ItemLayoutTest {
 
     long value =
         ItemLayout.write(
-            item, options, key, valueBytes, extension, flags, expires, far, BASE, version);
+            item,
+            options,
+            key,
+            valueBytes,
+            extension,
+            flags,
+            expires,
+            far,
+            BASE,
+            TAGS,
+            tagCount,
+            version);
 
     assertThat(value + valueBytes - item)
-        .isEqualTo(ItemLayout.bytes(options, far, key.remaining(), valueBytes));
+        .isEqualTo(
+            ItemLayout.bytes(options, far, extension, tagCount, key.remaining(), valueBytes));
     assertThat(value - item - key.remaining()).isLessThanOrEqualTo(ItemLayout.MAX_HEADER_BYTES);
     stored.at(item, BASE);
-    assertThat(stored.kind()).isEqualTo(extension & 3);
-    assertThat(stored.marks()).isEqualTo(extension >>> 2);
+    assertThat(stored.kind()).isEqualTo(extended[0]);
+    assertThat(stored.marks()).isEqualTo(extended[1]);
+    assertThat(stored.database()).isEqualTo(extended[2]);
+    assertThat(stored.tagCount()).isEqualTo(tagCount);
+    for (int i = 0; i < tagCount; i++) {
+      assertThat(stored.tag(i)).isEqualTo(TAGS[i]);
+    }
     assertThat(stored.keyBytes()).isEqualTo(key.remaining());
     assertThat(stored.key()).isEqualTo(key);
     assertThat(stored.hasKey(key)).isTrue();
@@ -101,20 +133,26 @@ final class ItemLayoutTest {
     assertThat(headerBytes(16, 65_536, 0, Item.NEVER, 0)).isEqualTo(6);
     assertThat(headerBytes(16, 1 << 24, 0, Item.NEVER, 0)).isEqualTo(6);
     assertThat(headerBytes(65_535, Integer.MAX_VALUE, 1, Item.NEVER - 1, 1))
-        .isEqualTo(ItemLayout.MAX_HEADER_BYTES - 1);
+        .isEqualTo(ItemLayout.MAX_HEADER_BYTES - 1 - 1 - 65); // No extension, no tags.
   }
 
-  /** Kinds 0 to 2 without marks take nothing, everything else a byte. */
+  /** Kinds 0 to 2 without marks take nothing in the first database, everything else a byte. */
   @Test
   void bytes_ofAnExtension() {
     for (int kind = 0; kind < 4; kind++) {
       for (int marks = 0; marks < 4; marks++) {
-        int extension = ItemLayout.extension(kind, marks);
-        int options = ItemLayout.options(extension, 16, 100, 0, false, false);
-        assertThat(ItemLayout.bytes(options, false, 16, 100))
-            .isEqualTo(119 + (kind < 3 && marks == 0 ? 0 : 1));
+        assertThat(extensionBytes(kind, marks, 0, 0)).isEqualTo(kind < 3 && marks == 0 ? 0 : 1);
+        assertThat(extensionBytes(kind, marks, 1, 0)).isEqualTo(marks == 0 ? 1 : 2);
+        assertThat(extensionBytes(kind, marks, 0, 1)).isEqualTo(2 + 4);
+        assertThat(extensionBytes(kind, marks, 15, 16)).isEqualTo(3 + 4 * 16);
       }
     }
+  }
+
+  private static long extensionBytes(int kind, int marks, int database, int tagCount) {
+    int extension = ItemLayout.extension(kind, marks, database, tagCount > 0);
+    int options = ItemLayout.options(extension, 16, 100, 0, false, false);
+    return ItemLayout.bytes(options, false, extension, tagCount, 16, 100) - 119;
   }
 
   private static long headerBytes(
@@ -122,7 +160,7 @@ final class ItemLayoutTest {
     int options =
         ItemLayout.options(0, keyBytes, valueBytes, flags, expires != Item.NEVER, version != 0);
     boolean far = !ItemLayout.isNear(expires, BASE);
-    return ItemLayout.bytes(options, far, keyBytes, valueBytes) - keyBytes - valueBytes;
+    return ItemLayout.bytes(options, far, 0, 0, keyBytes, valueBytes) - keyBytes - valueBytes;
   }
 
   @Test

@@ -31,15 +31,15 @@ final class KeyHashTest {
   void of_anyBuffer_isTheSame() {
     for (int bytes = 1; bytes <= 100; bytes++) {
       byte[] key = randomBytes(bytes);
-      long expected = hash.of(ByteBuffer.wrap(key));
+      long expected = hash.of(0, ByteBuffer.wrap(key));
       ByteBuffer direct = ByteBuffer.allocateDirect(bytes + 9);
       direct.position(5);
       direct.put(key).flip().position(5);
-      assertThat(hash.of(direct)).isEqualTo(expected);
+      assertThat(hash.of(0, direct)).isEqualTo(expected);
       long address = MemorySegment.ofBuffer(direct).address();
-      assertThat(hash.of(address, bytes)).isEqualTo(expected);
+      assertThat(hash.of(0, address, bytes)).isEqualTo(expected);
       assertThat(direct.position()).isEqualTo(5);
-      assertThat(newHash().of(ByteBuffer.wrap(key))).isNotEqualTo(expected);
+      assertThat(newHash().of(0, ByteBuffer.wrap(key))).isNotEqualTo(expected);
     }
   }
 
@@ -48,13 +48,13 @@ final class KeyHashTest {
     Set<Long> hashes = new HashSet<>();
     int keys = 0;
     for (int a = 0; a < 256; a++) {
-      hashes.add(hash.of(ByteBuffer.wrap(new byte[] {(byte) a})));
+      hashes.add(hash.of(0, ByteBuffer.wrap(new byte[] {(byte) a})));
       keys++;
       for (int b = 0; b < 256; b++) {
-        hashes.add(hash.of(ByteBuffer.wrap(new byte[] {(byte) a, (byte) b})));
+        hashes.add(hash.of(0, ByteBuffer.wrap(new byte[] {(byte) a, (byte) b})));
         keys++;
         for (int c = a & 3; c < 256; c += 4) { // Every byte at each place, not every combination.
-          hashes.add(hash.of(ByteBuffer.wrap(new byte[] {(byte) a, (byte) b, (byte) c})));
+          hashes.add(hash.of(0, ByteBuffer.wrap(new byte[] {(byte) a, (byte) b, (byte) c})));
           keys++;
         }
       }
@@ -66,7 +66,7 @@ final class KeyHashTest {
   void of_prefixesOfZeros_allDifferent() {
     Set<Long> hashes = new HashSet<>();
     for (int bytes = 1; bytes <= 2_000; bytes++) {
-      hashes.add(hash.of(ByteBuffer.allocate(bytes)));
+      hashes.add(hash.of(0, ByteBuffer.allocate(bytes)));
     }
     assertThat(hashes).as("-Dseed=" + seed).hasSize(2_000);
   }
@@ -81,9 +81,9 @@ final class KeyHashTest {
   }
 
   private void spreadsEvenly(IntFunction<ByteBuffer> keys) {
-    spreadsEvenly(keys, key -> (int) (hash.of(key) >>> 56)); // Tables.
-    spreadsEvenly(keys, key -> HashIndex.tagOf(hash.of(key)) >>> 12); // Buckets.
-    spreadsEvenly(keys, key -> HashIndex.tagOf(hash.of(key)) & 255); // What tells them apart.
+    spreadsEvenly(keys, key -> (int) (hash.of(0, key) >>> 56)); // Tables.
+    spreadsEvenly(keys, key -> HashIndex.tagOf(hash.of(0, key)) >>> 12); // Buckets.
+    spreadsEvenly(keys, key -> HashIndex.tagOf(hash.of(0, key)) & 255); // What tells them apart.
   }
 
   /** Chi-squared of 255 degrees of freedom is less than 400 but for one case in ten million. */
@@ -108,9 +108,9 @@ final class KeyHashTest {
       int[] flips = new int[64];
       for (int i = 0; i < trials; i++) {
         byte[] key = randomBytes(bytes);
-        long before = hash.of(ByteBuffer.wrap(key));
+        long before = hash.of(0, ByteBuffer.wrap(key));
         key[random.nextInt(bytes)] ^= (byte) (1 << random.nextInt(8));
-        long changed = before ^ hash.of(ByteBuffer.wrap(key));
+        long changed = before ^ hash.of(0, ByteBuffer.wrap(key));
         assertThat(changed).isNotZero();
         for (int bit = 0; bit < 64; bit++) {
           flips[bit] += (int) (changed >>> bit) & 1;

@@ -102,7 +102,7 @@ final class SegmentPrefetchTest {
       try (Lookup lookup = store.lookup(number(i))) {
         long hash = lookup.hash();
         boolean hit = lookup.find();
-        lookup.turnTo(number(i), (SegmentPrefetch) prefetch, i % BATCH);
+        lookup.turnTo(0, number(i), (SegmentPrefetch) prefetch, i % BATCH);
         assertThat(lookup.find()).isEqualTo(hit);
         assertThat(lookup.hash()).isEqualTo(hash);
         found += hit ? 1 : 0;
@@ -115,31 +115,31 @@ final class SegmentPrefetchTest {
   void batch_isBounded() {
     for (int i = 0; i < Prefetch.MAX_KEYS; i++) {
       assertThat(prefetch.isFull()).isFalse();
-      assertThat(prefetch.add(number(i), 0, KEY_BYTES, true)).isEqualTo(i);
+      assertThat(prefetch.add(0, number(i), 0, KEY_BYTES, true)).isEqualTo(i);
     }
     assertThat(prefetch.isFull()).isTrue();
-    assertThatThrownBy(() -> prefetch.add(number(1), 0, KEY_BYTES, true))
+    assertThatThrownBy(() -> prefetch.add(0, number(1), 0, KEY_BYTES, true))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("batch is full: keys=64");
     prefetch.fetch();
     prefetch.clear();
-    assertThat(prefetch.add(number(1), 0, KEY_BYTES, true)).isZero();
+    assertThat(prefetch.add(0, number(1), 0, KEY_BYTES, true)).isZero();
   }
 
   @Test
   void add_whatIsNoKey() {
     ByteBuffer buffer = ByteBuffer.allocate(Store.MAX_KEY_BYTES + 1);
-    assertThatThrownBy(() -> prefetch.add(buffer, 0, 0, true))
+    assertThatThrownBy(() -> prefetch.add(0, buffer, 0, 0, true))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("key length out of bounds: keyBytes=0 (expected: 1..65535)");
-    assertThatThrownBy(() -> prefetch.add(buffer, 0, Store.MAX_KEY_BYTES + 1, true))
+    assertThatThrownBy(() -> prefetch.add(0, buffer, 0, Store.MAX_KEY_BYTES + 1, true))
         .isInstanceOf(IllegalArgumentException.class);
     for (int keyBytes : new int[] {1, 3, 4, 8, 16, 100}) {
       int index = buffer.limit(200).limit() - keyBytes + 1;
-      assertThatThrownBy(() -> prefetch.add(buffer, index, keyBytes, true))
+      assertThatThrownBy(() -> prefetch.add(0, buffer, index, keyBytes, true))
           .isInstanceOf(IndexOutOfBoundsException.class);
     }
-    assertThat(prefetch.add(number(1), 0, KEY_BYTES, true)).isZero();
+    assertThat(prefetch.add(0, number(1), 0, KEY_BYTES, true)).isZero();
   }
 
   private void fetchKeys() {
@@ -163,7 +163,7 @@ final class SegmentPrefetchTest {
     prefetch.clear();
     for (int i = 0; i < BATCH; i++) {
       ByteBuffer key = keys[i];
-      places[i] = prefetch.add(key, key.position(), key.remaining(), random.nextBoolean());
+      places[i] = prefetch.add(0, key, key.position(), key.remaining(), random.nextBoolean());
     }
   }
 

@@ -326,8 +326,8 @@ final class SegmentStoreTortureTest {
       private int prefetch(ByteBuffer key, Random random) {
         ByteBuffer other = name(random.nextInt(keys));
         prefetch.clear();
-        prefetch.add(other, 0, other.remaining(), random.nextBoolean());
-        int place = prefetch.add(key, 0, key.remaining(), random.nextBoolean());
+        prefetch.add(0, other, 0, other.remaining(), random.nextBoolean());
+        int place = prefetch.add(0, key, 0, key.remaining(), random.nextBoolean());
         prefetch.fetch();
         return place;
       }

@@ -1,0 +1,46 @@
+package io.speicher.store.segment;
+
+import java.util.Arrays;
+
+/**
+ * How far something was cleared: what lies before it is gone. Immutable.
+ *
+ * <p>A version ({@link Segments#version}) says where an item lies and in which life of the segment.
+ * Those with sequence numbers up to the last one lie before the cutoff, but for what has been
+ * written since to segments that were open.
+ */
+final class Cutoff {
+  /** For as long as it is being found out how far something is cleared: nothing is left of it. */
+  static final Cutoff PENDING = new Cutoff(Long.MAX_VALUE, new long[0]);
+
+  private final long lastSequence;
+
+  /** Of the segments that were open: versions of what is written there next, in order. */
+  private final long[] open;
+
+  /**
+   * @param lastSequence the sequence number that was given last
+   * @param open for each segment that is open, the version of an item that would be reserved next
+   */
+  Cutoff(long lastSequence, long[] open) {
+    this.lastSequence = lastSequence;
+    this.open = open.clone();
+    Arrays.sort(this.open);
+  }
+
+  /** The last sequence number of which anything lies before the cutoff. */
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  /** Whether an item lies before the cutoff. */
+  boolean covers(Segments segments, long sequence, long location) {
+    if (sequence > lastSequence) {
+      return false;
+    }
+    long version = segments.version(sequence, location);
+    int found = Arrays.binarySearch(open, version);
+    int floor = found >= 0 ? found : -found - 2;
+    return floor < 0 || !segments.isSameLife(open[floor], version);
+  }
+}
