@@ -27,7 +27,8 @@ public record HitRatioCurve(Period lastHour, Period lastDay) {
   /**
    * A curve, and what it stands on.
    *
-   * @param sampledReadCount how many reads of sampled keys were simulated, the same at all points
+   * @param sampledReadCount how many reads of sampled keys were simulated, at the point that has
+   *     fewest
    * @param points by size, the smallest first; none while nothing was simulated
    */
   public record Period(long sampledReadCount, List<Point> points) {

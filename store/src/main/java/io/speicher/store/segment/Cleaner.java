@@ -185,20 +185,30 @@ final class Cleaner {
     return true;
   }
 
-  /** The segment of which most is dead, at least so much, or {@link Segments#NO_SEGMENT}. */
+  /**
+   * The segment of which most is dead, at least so much, or {@link Segments#NO_SEGMENT}. One that
+   * is open for items that expire counts, too: there are many of these, each with little that is
+   * alive, and most are not filled any more.
+   */
   private int deadest(long leastDeadBytes) {
     int deadest = NO_SEGMENT;
     long mostDeadBytes = leastDeadBytes - 1;
     for (int segment = 0; segment < pool.itemSegmentsEnd(); segment++) {
       if (segments.isInUse(segment) && !isBeingSwept(segment)) {
         long deadBytes = deadBytes(segment);
-        if (deadBytes > mostDeadBytes && !segments.hasWriters(segment) && !open.isOpen(segment)) {
+        if (deadBytes > mostDeadBytes
+            && !segments.hasWriters(segment)
+            && (expires(segment) || !open.isOpen(segment))) {
           mostDeadBytes = deadBytes;
           deadest = segment;
         }
       }
     }
     return deadest;
+  }
+
+  private boolean expires(int segment) {
+    return ItemClass.window(segments.itemClass(segment)) != TtlWindows.NONE;
   }
 
   /** What cleaning a segment would bring at least. A run is dead as a whole or not at all. */

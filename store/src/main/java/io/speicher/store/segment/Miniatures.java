@@ -15,10 +15,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Any thread may call anything. A read or a write whose key is in the sample takes about a
  * microsecond, and is left out while another thread simulates: nobody waits.
  *
- * <p><b>Memory.</b> On the heap: a 256th of the budget, at most 4 MiB, whatever the number of
- * items. Where the miniatures would need more, the sample is halved.
+ * <p><b>Memory.</b> On the heap: a 256th of the budget, but 1 MiB to 4 MiB, whatever the number of
+ * items; each miniature has a seventh of it. One that would need more halves its sample. So small
+ * stores are simulated on more keys than large ones, and all on about as many items.
  */
 final class Miniatures {
+  private static final long MIN_BYTES = 1 << 20;
+
   private static final long MAX_BYTES = 4 << 20;
 
   /** A 256th of the budget. */
@@ -27,8 +30,14 @@ final class Miniatures {
   /** Sizes in eighths of the budget. */
   private static final int[] EIGHTHS = {1, 2, 4, 8, 16, 32, 64};
 
-  /** One key in so many, as a power of two: more would take more than 3 percent of a get's time. */
-  private static final int MIN_SAMPLE_BITS = 8;
+  /**
+   * One key in so many at the most, as a power of two: more would take more than 3 percent of a
+   * get's time.
+   */
+  private static final int MAX_FIRST_SAMPLE_BITS = 8;
+
+  /** A store of a megabyte and less can be simulated on all keys, one of 2 on half of them. */
+  private static final int BUDGET_SHIFT_OF_ALL_KEYS = 20;
 
   /** What an item takes of the index: its share of a bucket. */
   private static final int INDEX_BYTES_PER_ITEM = 11;
@@ -43,40 +52,48 @@ final class Miniatures {
   @GuardedBy("lock")
   private final Miniature[] miniatures = new Miniature[EIGHTHS.length];
 
-  /** The upper so many bits of the mixed hash of a sampled key are zero. Any thread reads. */
-  private volatile int sampleBits;
-
-  /** Reads, and hits for each size: of each minute of the last hour and each hour of the day. */
+  /** The upper so many bits of the mixed hash of a key are zero that a miniature simulates. */
   @GuardedBy("lock")
-  private final long[][] minutes = new long[MINUTES][1 + EIGHTHS.length];
+  private final int[] sampleBits = new int[EIGHTHS.length];
+
+  /** The least of these. Any thread reads. */
+  private volatile int leastSampleBits;
+
+  /** Reads and hits of each size, for each minute of the last hour and each hour of the day. */
+  @GuardedBy("lock")
+  private final long[][] minutes = new long[MINUTES][2 * EIGHTHS.length];
 
   @GuardedBy("lock")
-  private final long[][] hours = new long[HOURS][1 + EIGHTHS.length];
+  private final long[][] hours = new long[HOURS][2 * EIGHTHS.length];
 
   @GuardedBy("lock")
   private long minute;
 
   Miniatures(long budgetBytes, long nowMillis) {
     this(
-        budgetBytes, Math.min(MAX_BYTES, budgetBytes >>> BUDGET_SHIFT), MIN_SAMPLE_BITS, nowMillis);
+        budgetBytes,
+        Math.clamp(budgetBytes >>> BUDGET_SHIFT, MIN_BYTES, MAX_BYTES),
+        firstSampleBits(budgetBytes),
+        nowMillis);
+  }
+
+  private static int firstSampleBits(long budgetBytes) {
+    int bits = Long.SIZE - 1 - Long.numberOfLeadingZeros(budgetBytes) - BUDGET_SHIFT_OF_ALL_KEYS;
+    return Math.clamp(bits, 0, MAX_FIRST_SAMPLE_BITS);
   }
 
   /**
    * @param maxBytes what all miniatures may take
-   * @param sampleBits at first, one key in {@code 1 << sampleBits} is simulated
+   * @param firstSampleBits at first, one key in {@code 1 << firstSampleBits} is simulated
    */
-  Miniatures(long budgetBytes, long maxBytes, int sampleBits, long nowMillis) {
+  Miniatures(long budgetBytes, long maxBytes, int firstSampleBits, long nowMillis) {
     this.budgetBytes = budgetBytes;
-    this.sampleBits = sampleBits;
+    leastSampleBits = firstSampleBits;
     minute = nowMillis / MINUTE_MILLIS;
-    long entries = maxBytes / Miniature.ENTRY_BYTES;
-    int sum = 0;
-    for (int eighths : EIGHTHS) {
-      sum += eighths;
-    }
+    int entries = (int) Math.max(16, maxBytes / Miniature.ENTRY_BYTES / EIGHTHS.length);
     for (int i = 0; i < EIGHTHS.length; i++) {
-      int maxEntries = (int) Math.max(EIGHTHS[i], entries * EIGHTHS[i] / sum);
-      miniatures[i] = new Miniature(maxEntries, scaled(i) >>> sampleBits);
+      sampleBits[i] = firstSampleBits;
+      miniatures[i] = new Miniature(entries, scaled(i) >>> firstSampleBits);
     }
   }
 
@@ -84,13 +101,13 @@ final class Miniatures {
     return budgetBytes / 8 * EIGHTHS[i];
   }
 
-  /** Whether a key is simulated. */
+  /** Whether a key is simulated, at some size. */
   boolean isSampled(long hash) {
-    return isSampled(mix(hash), sampleBits);
+    return isSampled(mix(hash), leastSampleBits);
   }
 
   private static boolean isSampled(long mixed, int bits) {
-    return mixed >>> (Long.SIZE - bits) == 0;
+    return bits == 0 || mixed >>> (Long.SIZE - bits) == 0;
   }
 
   /** What the sample is drawn by; also tells keys apart, as well as the hash does. */
@@ -106,13 +123,17 @@ final class Miniatures {
   void read(long hash, int itemBytes) {
     if (lock.tryLock()) {
       try {
+        long mixed = mix(hash);
         long[] counts = minutes[(int) (minute % MINUTES)];
-        counts[0]++;
         for (int i = 0; i < miniatures.length; i++) {
-          if (miniatures[i].read(mix(hash))) {
-            counts[1 + i]++;
+          if (!isSampled(mixed, sampleBits[i])) {
+            continue;
+          }
+          counts[2 * i]++;
+          if (miniatures[i].read(mixed)) {
+            counts[2 * i + 1]++;
           } else if (itemBytes > 0) {
-            store(i, hash, itemBytes);
+            store(i, mixed, itemBytes);
           }
         }
       } finally {
@@ -126,7 +147,7 @@ final class Miniatures {
     if (lock.tryLock()) {
       try {
         for (int i = 0; i < miniatures.length; i++) {
-          store(i, hash, (int) Math.min(itemBytes, Integer.MAX_VALUE / 2));
+          store(i, mix(hash), (int) Math.min(itemBytes, Integer.MAX_VALUE / 2));
         }
       } finally {
         lock.unlock();
@@ -135,19 +156,29 @@ final class Miniatures {
   }
 
   @GuardedBy("lock")
-  private void store(int i, long hash, int itemBytes) {
-    while (isSampled(hash) && !miniatures[i].store(mix(hash), itemBytes + INDEX_BYTES_PER_ITEM)) {
-      halveSample();
+  private void store(int i, long mixed, int itemBytes) {
+    while (isSampled(mixed, sampleBits[i])
+        && !miniatures[i].store(mixed, itemBytes + INDEX_BYTES_PER_ITEM)) {
+      halveSample(i);
     }
   }
 
+  /** Those that are left stand for twice as many, and so do the reads that are counted later. */
   @GuardedBy("lock")
-  private void halveSample() {
-    int bits = sampleBits + 1;
-    for (Miniature miniature : miniatures) {
-      miniature.shrink(mixed -> isSampled(mixed, bits));
+  private void halveSample(int i) {
+    int bits = sampleBits[i] + 1;
+    miniatures[i].shrink(mixed -> isSampled(mixed, bits));
+    halve(minutes, i);
+    halve(hours, i);
+    sampleBits[i] = bits;
+    leastSampleBits = Arrays.stream(sampleBits).min().orElseThrow();
+  }
+
+  private static void halve(long[][] rows, int i) {
+    for (long[] row : rows) {
+      row[2 * i] /= 2;
+      row[2 * i + 1] /= 2;
     }
-    sampleBits = bits;
   }
 
   /** Lets time go on. */
@@ -197,11 +228,16 @@ final class Miniatures {
   }
 
   private HitRatioCurve.Period period(long[] counts) {
+    long fewestReads = Long.MAX_VALUE;
     List<HitRatioCurve.Point> points = new ArrayList<>();
-    for (int i = 0; counts[0] > 0 && i < EIGHTHS.length; i++) {
-      points.add(
-          new HitRatioCurve.Point(EIGHTHS[i] / 8.0, scaled(i), (double) counts[1 + i] / counts[0]));
+    for (int i = 0; i < EIGHTHS.length; i++) {
+      long reads = counts[2 * i];
+      fewestReads = Math.min(fewestReads, reads);
+      double hitRatio = (double) counts[2 * i + 1] / reads;
+      points.add(new HitRatioCurve.Point(EIGHTHS[i] / 8.0, scaled(i), hitRatio));
     }
-    return new HitRatioCurve.Period(counts[0], points);
+    return fewestReads == 0
+        ? new HitRatioCurve.Period(0, List.of())
+        : new HitRatioCurve.Period(fewestReads, points);
   }
 }

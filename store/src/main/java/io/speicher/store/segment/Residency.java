@@ -15,8 +15,8 @@ final class Residency {
   /** A store is expected to grow by one in so many segments, at the most, between two calls. */
   private static final int MAX_GROWTH_SHIFT = 5;
 
-  /** So many segments are always ready. */
-  private static final int READY_SEGMENTS = 2;
+  /** So many segments are always ready: one that a writer can open at once. */
+  private static final int READY_SEGMENTS = 1;
 
   /** What was idle during so many calls, two seconds in a server, is given back. */
   private static final int PERIODS = 4;
@@ -65,7 +65,8 @@ final class Residency {
       int used = end - free.count();
       // Not more, however long the last call took: what is not used would be resident for nothing.
       ready = 2 * Math.clamp(used - lastUsed, 0, end >>> MAX_GROWTH_SHIFT) + READY_SEGMENTS;
-      indexFrom = Math.max(0, end - 2 * (lastFirstIndexSegment - end) - 1);
+      int forIndex = 2 * (lastFirstIndexSegment - end) + (pool.isIndexToGrowSoon() ? 1 : 0);
+      indexFrom = Math.max(0, end - forIndex);
       lastUsed = used;
       lastFirstIndexSegment = end;
       fewestIdle[period] = free.takeFewestIdle();

@@ -111,7 +111,8 @@ final class Room {
     this.pages = pages;
     this.ticker = ticker;
     policy = new EvictionPolicy(maxItemSegments, segments.segmentBytes());
-    open = new OpenSegments(segments, stripes(maxItemSegments));
+    boolean mergesApart = maxItemSegments >= SEGMENTS_PER_STRIPE;
+    open = new OpenSegments(segments, stripes(maxItemSegments), mergesApart);
     pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
     compaction = new Compaction(segments, pool);
     parts = new Parts(segments, open, pool);

@@ -164,15 +164,14 @@ final class SegmentPool {
 
   /** Reserves room for the copy of an item, if there is any, or returns less than 0. */
   @GuardedBy("lock")
-  long reserveForMove(int itemClass, long bytes, long expiresAtMillis) {
+  long reserveForMove(int place, long bytes, long expiresAtMillis) {
     if (bytes > segments.capacityBytes()) {
       int runLength = segments.segmentsFor(bytes);
       int first = available < runLength ? NO_SEGMENT : free.row(runLength);
       return first == NO_SEGMENT
           ? -1
-          : beginRun(first, runLength, itemClass, bytes, expiresAtMillis);
+          : beginRun(first, runLength, OpenSegments.itemClass(place), bytes, expiresAtMillis);
     }
-    int place = open.place(itemClass, 0);
     long location = reserveAt(place, bytes, expiresAtMillis);
     while (location < 0) {
       if (available == 0 || free.next() == NO_SEGMENT) {
@@ -198,6 +197,12 @@ final class SegmentPool {
     segments.becomeIndex(segment);
     taken++;
     updateAvailable();
+  }
+
+  /** Whether the index has used half of the pages of the last segment that it took. */
+  @GuardedBy("lock")
+  boolean isIndexToGrowSoon() {
+    return pages.available() * (long) IndexPages.PAGE_BYTES <= segments.segmentBytes() / 2;
   }
 
   /** Counts segments that were taken for what writers store. */

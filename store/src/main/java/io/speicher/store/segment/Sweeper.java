@@ -420,8 +420,8 @@ final class Sweeper {
    */
   private void moveTogether(Sweep sweep) {
     turnToMovable(sweep, 0);
-    int itemClass = segments.itemClass(sweep.segment);
-    long location = pool.reserveForMove(itemClass, movableBytes, item.expiresAtMillis());
+    int place = open.placeOfMerged(segments.itemClass(sweep.segment));
+    long location = pool.reserveForMove(place, movableBytes, item.expiresAtMillis());
     if (location < 0) {
       return;
     }
@@ -484,8 +484,8 @@ final class Sweeper {
   private @Nullable Fate moveUnchanged(
       Sweep sweep, long hash, long slotAddress, int queue, int frequency) {
     int bytes = item.bytes();
-    int itemClass = ItemClass.of(queue, TtlWindows.NONE);
-    long location = pool.reserveForMove(itemClass, bytes, item.expiresAtMillis());
+    int place = open.place(ItemClass.of(queue, TtlWindows.NONE), 0);
+    long location = pool.reserveForMove(place, bytes, item.expiresAtMillis());
     if (location < 0) {
       return unlink(sweep, hash, slotAddress, Fate.EVICTED);
     }
@@ -498,8 +498,8 @@ final class Sweeper {
     long nowMillis = item.expires() ? ticker.millis() : 0;
     ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
     Draft copy = draft.copyOf(item, item.database(), key(), value, versionToKeep(sweep), nowMillis);
-    int itemClass = ItemClass.of(queue, copy.window());
-    long location = pool.reserveForMove(itemClass, copy.bytes(), copy.expiresAtMillis());
+    int place = open.place(ItemClass.of(queue, copy.window()), 0);
+    long location = pool.reserveForMove(place, copy.bytes(), copy.expiresAtMillis());
     if (location < 0) {
       return unlink(sweep, hash, slotAddress, Fate.EVICTED);
     }

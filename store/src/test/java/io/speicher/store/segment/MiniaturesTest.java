@@ -63,7 +63,7 @@ final class MiniaturesTest {
 
   @Test
   void curve_tooManyItems_samplesFewer() {
-    Miniatures miniatures = new Miniatures(BUDGET_BYTES, 1 << 20, 1, 0);
+    Miniatures miniatures = new Miniatures(BUDGET_BYTES, 1 << 18, 1, 0);
     Random random = new Random(3);
     int sampledAtFirst = 0;
     int sampledAtLast = 0;
