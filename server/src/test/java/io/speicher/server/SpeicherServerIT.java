@@ -38,7 +38,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server over real sockets, once with each transport. */
 @ParameterizedClass
@@ -95,15 +97,32 @@ final class SpeicherServerIT {
     assertThat(client.ask("{'command':'GET','key':'foo'}")).isEqualTo(MISS);
   }
 
-  @Test
-  void failingStore_isA503_andTheConnectionLivesOn() throws IOException {
-    RawClient client = connect(start(settings(), new BrokenStore()));
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void failingStore_isA503_andTheConnectionLivesOn(boolean isError) throws IOException {
+    RawClient client = connect(start(settings(), new BrokenStore(isError)));
     try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(client.ask("{'command':'GET','key':'foo'}"))
           .isEqualTo("{\"status_code\":503,\"message\":\"the server failed: see its log\"}");
       assertThat(log.lines()).containsExactly("SEVERE command failed: command=Get");
     }
     assertThat(client.ask("{'command':'PING'}")).isEqualTo(DONE);
+  }
+
+  /** Its reply may have begun: there is nothing to be said in the middle of it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void failingSlice_endsItsConnection_andTheOthersLiveOn(boolean isError) throws IOException {
+    SpeicherServer server =
+        start(TestSettings.of(1, transport), new BrokenStore(isError)); // One loop for both.
+    RawClient other = connect(server);
+    RawClient client = connect(server);
+    try (CapturedLog log = CapturedLog.ofServer()) {
+      client.send("KEYS *\r\n".getBytes(UTF_8));
+      assertThat(client.isAtEnd()).isTrue();
+      assertThat(log.lines()).singleElement().asString().startsWith("SEVERE connection failed: ");
+    }
+    assertThat(other.ask("{'command':'PING'}")).isEqualTo(DONE);
   }
 
   @Test
@@ -548,8 +567,26 @@ final class SpeicherServerIT {
 
   /** Throws where it can. */
   private static final class BrokenStore extends StubStore {
+    private final boolean isError;
+
+    BrokenStore(boolean isError) {
+      this.isError = isError;
+    }
+
     @Override
     public boolean get(ByteBuffer key, ItemReader reader) {
+      throw broken();
+    }
+
+    @Override
+    public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+      throw broken();
+    }
+
+    private RuntimeException broken() {
+      if (isError) {
+        throw new OutOfMemoryError("broken on purpose");
+      }
       throw new IllegalStateException("broken on purpose");
     }
   }

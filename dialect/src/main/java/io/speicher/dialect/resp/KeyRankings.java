@@ -44,7 +44,7 @@ final class KeyRankings {
               -1,
               ADMIN,
               Keys.NONE,
-              "Speicher 0.1.0", // Redis has no such command.
+              "0.1.0", // Of Speicher: Redis has no such command.
               "O(N), N keys returned",
               "Tells the keys whose items take most memory.",
               KeyRankings::bigKeys));

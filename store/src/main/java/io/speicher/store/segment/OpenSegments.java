@@ -5,7 +5,6 @@ import static io.speicher.store.segment.Segments.NO_SEGMENT;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Where writers append. For each class of items, and for each stripe of threads where the class is
@@ -152,16 +151,22 @@ final class OpenSegments {
         && isUsable(segment, segments.sequenceAcquire(segment), place, expiresAtMillis);
   }
 
-  /** For each open segment, the version of an item that would be reserved next. Under the lock. */
+  /**
+   * For each open segment that has room left, the version of an item that would be reserved next.
+   * Under the lock.
+   */
   long[] nextVersions() {
-    return IntStream.range(0, open.length)
-        .map(this::segmentAcquire)
-        .filter(segment -> segment != NO_SEGMENT)
-        .mapToLong(segment ->
-            segments.version(
-                segments.sequenceAcquire(segment),
-                segments.startOf(segment) + segments.writeOffset(segment)))
-        .toArray();
+    long[] versions = new long[open.length];
+    int count = 0;
+    for (int place = 0; place < open.length; place++) {
+      int segment = segmentAcquire(place);
+      int offset = segment == NO_SEGMENT ? segments.segmentBytes() : segments.writeOffset(segment);
+      if (offset < segments.segmentBytes()) { // What is full to the last byte has no next item.
+        versions[count++] =
+            segments.version(segments.sequenceAcquire(segment), segments.startOf(segment) + offset);
+      }
+    }
+    return Arrays.copyOf(versions, count);
   }
 
   /** What is still to be filled of the segments of a queue whose items do not expire. */

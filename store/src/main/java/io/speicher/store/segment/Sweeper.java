@@ -309,7 +309,7 @@ final class Sweeper {
       if (!ItemLayout.isDead(address)) {
         sweep.hashes[count] = keyHash.of(item);
         buckets[alive++] = index.homeBucket(sweep.hashes[count]);
-        if (isMovable(window, nowMillis)) {
+        if (isMovable(sweep, at, window, nowMillis)) {
           movable[movableCount] = count;
           movableLocations[movableCount++] = at;
           movableBytes += item.bytes();
@@ -325,8 +325,9 @@ final class Sweeper {
   }
 
   /** Whether the item can move as it is, with those before it, unless its version is known. */
-  private boolean isMovable(int window, long nowMillis) {
-    return movableBytes + (long) item.bytes() <= segments.segmentBytes() >>> TOGETHER_SHIFT
+  private boolean isMovable(Sweep sweep, long location, int window, long nowMillis) {
+    return !parts.isCleared(item, segments.sequenceAcquire(sweep.segment), location)
+        && movableBytes + (long) item.bytes() <= segments.segmentBytes() >>> TOGETHER_SHIFT
         && (!item.expires()
             || (item.expiresAtMillis() > nowMillis
                 && TtlWindows.of(item.expiresAtMillis(), nowMillis) == window));
