@@ -22,9 +22,9 @@ import io.speicher.dialect.Plain;
 import io.speicher.dialect.QueuedCommands;
 import io.speicher.dialect.ReceivedBytes;
 import io.speicher.dialect.ReplyBuffer;
-import io.speicher.dialect.Session;
 import io.speicher.dialect.Session.Names;
 import io.speicher.dialect.Session.Replies;
+import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ConnectionInfo;
@@ -39,11 +39,12 @@ import io.speicher.server.command.ReplyLostException;
 import io.speicher.server.command.SlowLog;
 import io.speicher.server.command.Work;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -88,6 +89,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final long receivedNanos;
     private final boolean isDrawn;
     private long nanos;
+
+    /** The key that is to be counted, if there is one, with what was transferred for it so far. */
+    private @Nullable ByteBuffer key;
+
+    private long transferred;
 
     Slices(CommandName name, List<String> words, long receivedNanos, boolean isDrawn, long nanos) {
       this.name = name;
@@ -659,17 +665,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
         doSlice(work, out);
       }
       long transferred = bytes.readerIndex() - start + out.position() - replyStart;
+      ByteBuffer key = isDrawn ? stats.drawKey(command) : null;
+      if (key != null && work == null) {
+        stats.countKey(key, transferred);
+      }
       if (out.position() >= MAX_UNFLUSHED_BYTES) {
         executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
         turn.outbox().sendAll();
         turn.outbox().begin(this);
       }
-      if (isDrawn) {
-        stats.countKey(command, transferred);
-      }
       if (!isPlain || next == limit || work != null) { // It may be the turn of others.
         long now = System.nanoTime();
         measure(command, isDrawn, stats, now);
+        if (key != null && slices != null) {
+          slices.key = ByteBuffer.allocate(key.remaining()).put(key.duplicate()).flip();
+          slices.transferred = transferred;
+        }
         deadlineNanos = deadlineNanos == 0 ? now + turn.sliceNanos() : deadlineNanos;
         if (now - deadlineNanos >= 0 && bytes.isReadable()) {
           goOnSoon();
@@ -726,7 +737,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Tells monitors of a command that was executed. */
   private void tellMonitors(CommandName name, Command command) {
     boolean isCommand = !name.equals(CommandName.NONE);
-    if (isCommand) { // Else it is unknown, or waits for the end of a transaction.
+    boolean isRefused = command instanceof Command.Malformed || executor().hasRefused();
+    if (isCommand && !isRefused) { // Else it is unknown, or waits for the end of a transaction.
       turn.monitors().tell(name, command, text(channel().remoteAddress()));
     }
   }
@@ -761,6 +773,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (work == null) {
       if (all.isDrawn) {
         stats.measureLatency(all.name, now - all.receivedNanos);
+      }
+      if (all.key != null) {
+        stats.countKey(all.key, all.transferred);
       }
       if (executor().slowLog().isSlow(all.nanos)) {
         noteSlow(all.nanos, all.words);
@@ -854,9 +869,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void goOnWithWork(Work doing) {
     ReplyBuffer out = turn.outbox().begin(this);
+    long start = out.position();
     executor().begin();
     try {
       doSlice(doing, out);
+      if (slices != null) {
+        slices.transferred += out.position() - start;
+      }
     } finally {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
