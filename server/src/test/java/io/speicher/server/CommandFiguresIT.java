@@ -2,11 +2,14 @@ package io.speicher.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.speicher.dialect.Account;
 import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -132,6 +135,27 @@ final class CommandFiguresIT {
         .containsPattern("by-uses\r\n\\*2\r\n\\$3\r\nhot\r\n:\\d+\r\n")
         .containsPattern("by-net-bytes\r\n\\*2\r\n\\$3\r\nhot\r\n:\\d+\r\n");
     assertThat(ask("HOTKEYS GET COUNT 1 WINDOW 3600\r\n")).contains(":3600\r\n", "hot\r\n");
+  }
+
+  /** A reply that is sent in slices counts as a whole. */
+  @Test
+  void hotKeys_longReplies() throws IOException {
+    int valueBytes = 100_000;
+    ask(""); // The first command of all is always counted.
+    ask("SETRANGE v " + (valueBytes - 1) + " x\r\n");
+    int keys = 40;
+    String mget = "MGET" + " v".repeat(keys) + "\r\n";
+    int replyBytes = keys * (valueBytes + 11) + 5;
+    for (int i = 0; i < 200; i++) {
+      client.send(mget.getBytes(ISO_8859_1));
+      assertThat(client.read(replyBytes)).hasSize(replyBytes);
+    }
+    Matcher hottest =
+        Pattern.compile("by-uses\\s+\\*\\d+\\s+\\$1\\s+v\\s+:(\\d+).*v\\s+:(\\d+)", Pattern.DOTALL)
+            .matcher(ask("HOTKEYS GET WINDOW 3600\r\n"));
+    assertThat(hottest.find()).isTrue();
+    assertThat(Double.parseDouble(hottest.group(2)) / Double.parseDouble(hottest.group(1)))
+        .isCloseTo(replyBytes, within(0.01 * replyBytes));
   }
 
   @Test

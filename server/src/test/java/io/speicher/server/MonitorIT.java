@@ -87,6 +87,21 @@ final class MonitorIT {
     assertThat(words()).isEqualTo("\"exec\"");
   }
 
+  /** As in Redis: what is not executed is not told. */
+  @Test
+  void refusedCommands_areNotShown() throws IOException {
+    ask(client, "ACL SETUSER u on >secret ~* -@all +get +acl\r\n", 5);
+    assertThat(words()).startsWith("\"acl");
+    try (RawClient other = new RawClient(server.port())) {
+      ask(other, "AUTH u secret\r\nGET a\r\n", 5 + 5);
+      assertThat(words()).startsWith("\"auth\"");
+      assertThat(words()).isEqualTo("\"get\" \"a\"");
+      other.send("DEL a\r\nGET\r\nGET b\r\n".getBytes(ISO_8859_1));
+      assertThat(other.line()).startsWith("-NOPERM ");
+      assertThat(words()).isEqualTo("\"get\" \"b\"");
+    }
+  }
+
   /** It says nothing for as long as it likes. */
   @Test
   void idle() throws IOException {

@@ -311,6 +311,17 @@ final class SpeicherServerIT {
   }
 
   @Test
+  void debugSleep_answersAfterwards() throws IOException {
+    RawClient client = connect(start(settings(10, Duration.ZERO), store()));
+    long startNanos = System.nanoTime();
+    client.send("DEBUG SLEEP 0.2\r\n".getBytes(UTF_8));
+    assertThat(client.read(5)).isEqualTo("+OK\r\n".getBytes(UTF_8));
+    assertThat(System.nanoTime() - startNanos).isGreaterThanOrEqualTo(200_000_000);
+    client.send("MULTI\r\nDEBUG SLEEP 0\r\nEXEC\r\n".getBytes(UTF_8));
+    assertThat(client.read(23)).endsWith("*1\r\n+OK\r\n".getBytes(UTF_8));
+  }
+
+  @Test
   void idleConnection_isClosed() throws IOException {
     SpeicherServer server = start(settings(10, Duration.ofMillis(50)), store());
     RawClient client = connect(server);

@@ -124,7 +124,8 @@ final class TopScreen {
   private void addMemory(Activity activity) {
     ServerInfo now = activity.now();
     double full = now.full();
-    int filled = Double.isNaN(full) ? 0 : (int) Math.round(BAR_COLUMNS * Math.clamp(full, 0, 1));
+    int filled =
+        Double.isNaN(full) ? 0 : (int) Math.round(BAR_COLUMNS * Math.max(0, Math.min(1, full)));
     String bar = "[" + "|".repeat(filled) + " ".repeat(BAR_COLUMNS - filled) + "]";
     add(
         "memory %s%s   keys %s   resident %s"

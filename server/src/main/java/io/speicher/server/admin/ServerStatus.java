@@ -23,6 +23,7 @@ import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.Databases;
 import io.speicher.server.command.Dates;
+import io.speicher.server.command.HotKeys;
 import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
@@ -73,6 +74,7 @@ public final class ServerStatus implements ServerControl {
   private final Authenticator authenticator;
   private final Denials denials;
   private final SlowLog slowLog;
+  private final HotKeys hotKeys = new HotKeys();
   private final LatencyEvents latencyEvents;
   private final Dates dates;
   private final List<CommandExecutor> executors;
@@ -256,6 +258,7 @@ public final class ServerStatus implements ServerControl {
   public void resetCounts() {
     countsBefore = counts();
     executors.forEach(CommandExecutor::resetCommandStats);
+    hotKeys.clear();
   }
 
   @Override
@@ -265,7 +268,7 @@ public final class ServerStatus implements ServerControl {
 
   /** The hottest keys, so many at the most, within one of {@link HotKey#WINDOWS}. */
   List<HotKey> hotKeys(HotKey.Rank rank, Duration window, int limit) {
-    return CommandStats.hottest(commandStats(), rank, window, limit);
+    return hotKeys.hottest(rank, window, limit);
   }
 
   /** The largest items, as of the store's last walk. */
@@ -291,6 +294,11 @@ public final class ServerStatus implements ServerControl {
   @Override
   public SlowLog slowLog() {
     return slowLog;
+  }
+
+  @Override
+  public HotKeys hotKeys() {
+    return hotKeys;
   }
 
   @Override

@@ -35,6 +35,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -101,6 +102,9 @@ public final class CommandExecutor {
   /** Whether the last command was refused because of who asked. */
   private boolean isRefused;
 
+  /** Whether the command is a part of another one, which is executed to its end. */
+  private boolean isPart;
+
   private @Nullable BiConsumer<CommandName, Command> elementListener;
 
   /** Whether the value that was shown last is to be sent in parts. */
@@ -114,7 +118,7 @@ public final class CommandExecutor {
     this.server = server;
     this.locks = locks;
     lock = locks.of(loop);
-    commandStats = new CommandStats(locks.count());
+    commandStats = new CommandStats(server.hotKeys());
     noPrefetch = store.newPrefetch();
     firstUser = server::firstUser;
     permissions = new Permissions(this, server);
@@ -149,7 +153,7 @@ public final class CommandExecutor {
 
   /** Any thread may call it. */
   public void resetCommandStats() {
-    commandStats = new CommandStats(locks.count());
+    commandStats = new CommandStats(server.hotKeys());
   }
 
   public SlowLog slowLog() {
@@ -201,6 +205,7 @@ public final class CommandExecutor {
       Dialect dialect,
       ReplyBuffer out) {
     long start = out.position();
+    isRefused = false;
     count(Counter.COMMANDS, 1);
     try {
       out.ensureWritable(SHORT_REPLY_BYTES);
@@ -229,6 +234,7 @@ public final class CommandExecutor {
 
   /** Goes on with what a command has left to be done, see {@link Work#goOn}. */
   public boolean goOn(Work work, Session session, ReplyBuffer out, long deadlineNanos) {
+    isRefused = false;
     boolean isDone = work.goOn(out, deadlineNanos);
     countFailure(false, session, out);
     return isDone;
@@ -249,6 +255,7 @@ public final class CommandExecutor {
     if (elementListener != null) {
       elementListener.accept(session.executed(), command);
     }
+    isRefused = false;
   }
 
   /** Counts an error that was answered, if it was one. */
@@ -257,7 +264,11 @@ public final class CommandExecutor {
     if (code != null) {
       commandStats.failed(session.executed(), code, isRefused || isMalformed);
     }
-    isRefused = false;
+  }
+
+  /** Whether the last command was not executed because of who asked. */
+  public boolean hasRefused() {
+    return isRefused;
   }
 
   /** Runs a command that is a part of another one, to its end. */
@@ -266,11 +277,15 @@ public final class CommandExecutor {
         || command instanceof Command.ManageUsers(UserRequest.Mutation _)) {
       throw new IllegalStateException("this is done elsewhere, and nothing waits for it");
     }
+    boolean wasPart = isPart;
+    isPart = true;
     try (Work work = begin(command, session, noPrefetch, NOWHERE, dialect, out)) {
       boolean isDone = work == null;
       while (!isDone) {
         isDone = requireNonNull(work).goOn(out, System.nanoTime() + LONG_SLICE_NANOS);
       }
+    } finally {
+      isPart = wasPart;
     }
   }
 
@@ -402,7 +417,9 @@ public final class CommandExecutor {
       case Command.Quit _ -> dialect.encode(quit(session), out);
       case Command.Shutdown _ -> dialect.encode(shutdown(session), out);
       case Command.Monitor _ -> dialect.encode(monitor(session), out);
-      case Command.Pause pause -> dialect.encode(pause(pause, session), out);
+      case Command.Pause(long millis) -> {
+        return pause(millis, session, dialect, out);
+      }
       case Command.ListConnections list -> {
         return new ConnectionsWork(
             dialect, session.share(), server.connections(list.filter(), session), list.line());
@@ -800,10 +817,18 @@ public final class CommandExecutor {
     return Reply.Done.DONE;
   }
 
-  private Reply pause(Command.Pause pause, Session session) {
+  /** A part of a transaction is answered before, since all loops wait for that. */
+  private @Nullable Work pause(long millis, Session session, Dialect dialect, ReplyBuffer out) {
     server.audit(session, "pause");
-    session.pause(pause.millis());
-    return Reply.Done.DONE;
+    if (isPart) {
+      session.pause(millis);
+      dialect.encode(Reply.Done.DONE, out);
+      return null;
+    }
+    CompletableFuture<Reply> end =
+        new CompletableFuture<Reply>()
+            .completeOnTimeout(Reply.Done.DONE, millis, TimeUnit.MILLISECONDS);
+    return new AwaitWork<>(dialect, end, reply -> reply);
   }
 
   private Reply refuse(Command.Malformed malformed) {

@@ -4,10 +4,8 @@ import io.speicher.dialect.CommandName;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.CommandFigures;
 import io.speicher.protocol.HotKey;
-import io.speicher.protocol.HotKey.Rank;
 import io.speicher.protocol.LatencyHistogram;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,6 +60,11 @@ public final class CommandStats {
 
   private int untilKey;
 
+  /**
+   * How many keys were not counted because another loop was at it: the next one stands for them.
+   */
+  private int missedKeys;
+
   private int untilDrawn = 1;
   private long random = System.nanoTime() | 1;
 
@@ -77,10 +80,10 @@ public final class CommandStats {
   private int others;
 
   /**
-   * @param loops how many event loops the server has
+   * @param hotKeys of all event loops
    */
-  CommandStats(int loops) {
-    hotKeys = new HotKeys(loops, random, clockNanos);
+  CommandStats(HotKeys hotKeys) {
+    this.hotKeys = hotKeys;
   }
 
   // ---- counting ----
@@ -145,28 +148,31 @@ public final class CommandStats {
   }
 
   /**
-   * Counts the key of a command that was drawn, if it is the turn of that; of several, the first
-   * one.
-   *
-   * @param transferred bytes of the command and of its reply
+   * The key of a command that was drawn, if it is the turn of that, for {@link #countKey}; of
+   * several, the first one.
    */
-  public void countKey(Command command, long transferred) {
+  public @Nullable ByteBuffer drawKey(Command command) {
     if (--untilKey > 0) {
-      return;
+      return null;
     }
     untilKey = KEY_INTERVAL;
-    ByteBuffer key =
-        switch (command) {
-          case Command.Get get -> get.key();
-          case Command.Set set -> set.key();
-          default -> {
-            List<ByteBuffer> keys = CommandKeys.of(command);
-            yield keys.isEmpty() ? null : keys.getFirst();
-          }
-        };
-    if (key != null) {
-      hotKeys.add(key, transferred, clockNanos);
-    }
+    return switch (command) {
+      case Command.Get get -> get.key();
+      case Command.Set set -> set.key();
+      default -> {
+        List<ByteBuffer> keys = CommandKeys.of(command);
+        yield keys.isEmpty() ? null : keys.getFirst();
+      }
+    };
+  }
+
+  /**
+   * Counts a key.
+   *
+   * @param transferred bytes of the command and of its whole reply
+   */
+  public void countKey(ByteBuffer key, long transferred) {
+    missedKeys = hotKeys.tryAdd(key, 1 + missedKeys, transferred, clockNanos) ? 0 : missedKeys + 1;
   }
 
   /** Counts a slice of a command that goes on after it had been counted, and returns its time. */
@@ -229,13 +235,6 @@ public final class CommandStats {
     }
     return new CommandFigures(
         name.dialect(), name.name(), Math.max(0, calls), nanos, rejected, failed, latency);
-  }
-
-  /** The keys that were used most, the hottest first, within one of {@link HotKey#WINDOWS}. */
-  public static List<HotKey> hottest(
-      List<CommandStats> loops, Rank rank, Duration window, int limit) {
-    List<HotKeys> all = loops.stream().map(one -> one.hotKeys).toList();
-    return HotKeys.hottest(all, rank, window, HotKey.SAMPLE_RATIO, limit, System.nanoTime());
   }
 
   /** How often which code of an error was answered, by the code. */

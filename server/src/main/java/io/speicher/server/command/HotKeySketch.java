@@ -7,14 +7,12 @@ import io.speicher.protocol.HotKey.Rank;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
- * The keys that an event loop is asked for most, lately, or for which it transfers most bytes, from
- * a sample of its commands. Its thread counts; others may read what was a moment ago.
+ * The keys that a server is asked for most, lately, or for which it transfers most bytes, from a
+ * sample of its commands. One thread at a time.
  *
  * <h2>The sketch</h2>
  *
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Counts fade: what was long ago counts less, by a factor of e in each window.
  *
  * <pre>
- *  place   hash | count | bytes | hash of what is kept of the key | its length | 64 bytes of the key
+ *  place   hash | count | bytes | length of the key | 64 bytes of it
  * </pre>
  */
 final class HotKeySketch {
@@ -41,13 +39,10 @@ final class HotKeySketch {
   /** So much of a key is kept. */
   static final int KEY_BYTES = 64;
 
-  /**
-   * All loops of a server have so many places together, of about a hundred bytes, for each rank.
-   */
-  private static final int MAX_PLACES = 512;
+  /** Of 92 bytes each. */
+  private static final int PLACES = 512;
 
-  private static final int MIN_PLACES_OF_LOOP = 64;
-  private static final int MAX_PLACES_OF_LOOP = 256;
+  private static final int SETS = PLACES / WAYS;
 
   /** How often in a window counts fade, if there is something to count. */
   private static final int FADES = 6;
@@ -68,14 +63,12 @@ final class HotKeySketch {
   private static final double NEWS = 1.0 / 256;
 
   private final Rank rank;
-  private final long seed;
   private final Duration window;
   private final double windowNanos;
   private final long fadeNanos;
-  private final int sets;
-  private final long[] hashes;
-  private final double[] uses;
-  private final double[] bytes;
+  private final long[] hashes = new long[PLACES];
+  private final double[] uses = new double[PLACES];
+  private final double[] bytes = new double[PLACES];
 
   /** Those of the two by which keys are ranked. */
   private final double[] weights;
@@ -83,69 +76,49 @@ final class HotKeySketch {
   /** What a use weighs on the average. */
   private double meanWeight;
 
-  private final long[] keptHashes;
-  private final int[] lengths;
-  private final byte[] kept;
+  private final int[] lengths = new int[PLACES];
+  private final byte[] kept = new byte[PLACES * KEY_BYTES];
 
   /** Counts have faded until then. */
   private long fadedNanos;
 
   private long random = 0x9E37_79B9_7F4A_7C15L;
 
-  /**
-   * @param places a power of two, {@value #WAYS} at least
-   * @param seed which keys share a set: where that differs between loops, what one of them has no
-   *     place for has one in the others
-   */
-  HotKeySketch(Rank rank, Duration window, int places, long seed, long nowNanos) {
+  HotKeySketch(Rank rank, Duration window, long nowNanos) {
     this.rank = rank;
-    this.seed = seed | 1;
     this.window = window;
     windowNanos = window.toNanos();
     fadeNanos = window.toNanos() / FADES;
     fadedNanos = nowNanos;
-    sets = places / WAYS;
-    hashes = new long[places];
-    uses = new double[places];
-    bytes = new double[places];
     weights = rank == Rank.USES ? uses : bytes;
-    keptHashes = new long[places];
-    lengths = new int[places];
-    kept = new byte[places * KEY_BYTES];
-  }
-
-  /** How many places each of so many loops has for each rank, in each of two windows. */
-  static int places(int loops) {
-    int fair = Integer.highestOneBit(MAX_PLACES / loops);
-    return Math.max(MIN_PLACES_OF_LOOP, Math.min(MAX_PLACES_OF_LOOP, fair));
   }
 
   /**
-   * Counts a use of a key.
+   * Counts uses of a key.
    *
-   * @param transferred bytes that were received and sent for it
+   * @param transferred bytes that were received and sent for one of them
    */
-  void add(ByteBuffer key, long transferred, long nowNanos) {
+  void add(ByteBuffer key, int times, long transferred, long nowNanos) {
     if (nowNanos - fadedNanos >= fadeNanos) {
       fade(nowNanos);
     }
-    double weight = rank == Rank.USES ? 1 : transferred;
-    meanWeight += meanWeight == 0 ? weight : NEWS * (weight - meanWeight);
-    long hash = hash(key, key.remaining());
-    int start = (int) (((hash * seed) >>> 32) & (sets - 1)) * WAYS;
+    double single = rank == Rank.USES ? 1 : transferred;
+    meanWeight += meanWeight == 0 ? single : NEWS * (single - meanWeight);
+    long hash = hash(key);
+    int start = (int) ((hash >>> 32) & (SETS - 1)) * WAYS;
     int weakest = start;
     for (int place = start; place < start + WAYS; place++) {
       if (hashes[place] == hash && weights[place] > 0) {
-        uses[place]++;
-        bytes[place] += transferred;
+        uses[place] += times;
+        bytes[place] += (double) times * transferred;
         return;
       }
       if (weights[place] < weights[weakest]) {
         weakest = place;
       }
     }
-    if (wearsDown(weakest, weight)) {
-      place(weakest, hash, key, transferred);
+    if (wearsDown(weakest, times * single)) {
+      place(weakest, hash, key, times, transferred);
     }
   }
 
@@ -164,14 +137,13 @@ final class HotKeySketch {
     return weights[place] <= 0;
   }
 
-  private void place(int place, long hash, ByteBuffer key, long transferred) {
+  private void place(int place, long hash, ByteBuffer key, int times, long transferred) {
     int length = Math.min(key.remaining(), KEY_BYTES);
     hashes[place] = hash;
-    uses[place] = 1;
-    bytes[place] = transferred;
+    uses[place] = times;
+    bytes[place] = (double) times * transferred;
     lengths[place] = key.remaining();
     key.get(key.position(), kept, place * KEY_BYTES, length);
-    keptHashes[place] = hash(key, length);
   }
 
   private void fade(long nowNanos) {
@@ -188,11 +160,11 @@ final class HotKeySketch {
     return Math.exp(-Math.max(0, nowNanos - fadedNanos) / windowNanos);
   }
 
-  /** Of the next so many bytes; which 64-bit number it is matters to nobody else. */
-  private static long hash(ByteBuffer key, int length) {
-    long hash = length;
+  /** Which 64-bit number it is matters to nobody else. */
+  private static long hash(ByteBuffer key) {
+    long hash = key.remaining();
     int at = key.position();
-    int end = at + length;
+    int end = key.limit();
     for (; at <= end - Long.BYTES; at += Long.BYTES) {
       hash = (hash ^ key.getLong(at)) * 0x9E37_79B9_7F4A_7C15L;
       hash ^= hash >>> 32;
@@ -205,44 +177,28 @@ final class HotKeySketch {
   }
 
   /**
-   * The hottest keys of several loops.
+   * The hottest keys, the first one first.
    *
-   * @param loops all with the same rank and window
    * @param weight how many uses each one that was counted stands for
    */
-  static List<HotKey> hottest(List<HotKeySketch> loops, int weight, int limit, long nowNanos) {
-    Rank rank = loops.getFirst().rank;
-    Map<Long, HotKey> all = new HashMap<>();
-    for (HotKeySketch loop : loops) {
-      double left = loop.left(nowNanos); // A loop that counts nothing does not fade its counts.
-      for (int i = 0; i < loop.uses.length; i++) {
-        HotKey one = loop.at(i, weight, left);
-        if (one != null) {
-          all.merge(loop.hashes[i], one, HotKey::plus);
-        }
-      }
-    }
-    return all.values().stream()
+  List<HotKey> hottest(int weight, int limit, long nowNanos) {
+    double left = left(nowNanos); // Where nothing is counted, counts do not fade.
+    double least = Math.min(1, meanWeight);
+    return IntStream.range(0, PLACES)
+        .filter(place -> weights[place] > 0 && left * weights[place] >= least)
+        .mapToObj(place -> at(place, weight * left))
         .sorted(Comparator.comparingLong(rank::of).reversed())
         .limit(limit)
         .toList();
   }
 
-  /** Null where there is none, or where another one is just taking its place. */
-  private @Nullable HotKey at(int place, int weight, double left) {
+  private HotKey at(int place, double factor) {
     int length = Math.min(lengths[place], KEY_BYTES);
-    ByteBuffer key = ByteBuffer.wrap(kept, place * KEY_BYTES, length);
-    double leftWeight = left * weights[place];
-    if (leftWeight == 0
-        || leftWeight < Math.min(1, meanWeight)
-        || hash(key, length) != keptHashes[place]) {
-      return null;
-    }
     return new HotKey(
-        ISO_8859_1.decode(key).toString(),
+        new String(kept, place * KEY_BYTES, length, ISO_8859_1),
         lengths[place],
         (int) window.toSeconds(),
-        Math.round(weight * left * uses[place]),
-        Math.round(weight * left * bytes[place]));
+        Math.round(factor * uses[place]),
+        Math.round(factor * bytes[place]));
   }
 }

@@ -61,6 +61,9 @@ public interface ServerControl {
   /** The commands that took long. */
   SlowLog slowLog();
 
+  /** The keys that are used most. */
+  HotKeys hotKeys();
+
   /** What has held up the server. */
   LatencyEvents latencyEvents();
 

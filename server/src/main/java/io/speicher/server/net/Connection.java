@@ -41,6 +41,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -621,17 +622,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
         doSlice(work, out);
       }
       long transferred = bytes.readerIndex() - start + out.position() - replyStart;
+      ByteBuffer key = isDrawn ? stats.drawKey(command) : null;
+      if (key != null && work == null) {
+        stats.countKey(key, transferred);
+      }
       if (out.position() >= MAX_UNFLUSHED_BYTES) {
         executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
         turn.outbox().sendAll();
         turn.outbox().begin(this);
       }
-      if (isDrawn) {
-        stats.countKey(command, transferred);
-      }
       if (!isPlain || next == limit || work != null) { // It may be the turn of others.
         long now = System.nanoTime();
         stopwatch.measure(command, isDrawn, work != null, heardNanos, now);
+        if (key != null && work != null) {
+          stopwatch.willCount(key, transferred);
+        }
         deadlineNanos = deadlineNanos == 0 ? now + turn.sliceNanos() : deadlineNanos;
         if (now - deadlineNanos >= 0 && bytes.isReadable()) {
           goOnSoon();
@@ -688,7 +693,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Tells monitors of a command that was executed. */
   private void tellMonitors(CommandName name, Command command) {
     boolean isCommand = !name.equals(CommandName.NONE);
-    if (isCommand) { // Else it is unknown, or waits for the end of a transaction.
+    boolean isRefused = command instanceof Command.Malformed || executor().hasRefused();
+    if (isCommand && !isRefused) { // Else it is unknown, or waits for the end of a transaction.
       turn.monitors().tell(name, command, session.database(), text(channel().remoteAddress()));
     }
   }
@@ -773,14 +779,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void goOnWithWork(Work doing) {
     ReplyBuffer out = turn.outbox().begin(this);
+    long start = out.position();
+    long sent = 0;
     executor().begin();
     try {
       doSlice(doing, out);
+      sent = out.position() - start;
     } finally {
       executor().end();
       executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
     }
-    stopwatch.measureSlice(work == null);
+    stopwatch.measureSlice(work == null, sent);
     restIfDone(requireNonNull(spoken), requireNonNull(dialect));
     doAfter();
   }

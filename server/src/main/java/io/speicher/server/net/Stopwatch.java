@@ -7,6 +7,7 @@ import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.SlowLog;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,11 @@ final class Stopwatch {
     private final long receivedNanos;
     private final boolean isDrawn;
     private long nanos;
+
+    /** The key to count at the end, if there is one, and what was transferred for it so far. */
+    private @Nullable ByteBuffer key;
+
+    private long transferred;
 
     Slices(CommandName name, List<String> words, long receivedNanos, boolean isDrawn, long nanos) {
       this.name = name;
@@ -70,8 +76,21 @@ final class Stopwatch {
     }
   }
 
-  /** Counts a slice of a command, and the command as a whole if this was the last one. */
-  void measureSlice(boolean isLast) {
+  /** The command whose first slice was measured will be counted as a use of this key. */
+  void willCount(ByteBuffer key, long transferred) {
+    Slices all = slices;
+    if (all != null) {
+      all.key = ByteBuffer.allocate(key.remaining()).put(key.duplicate()).flip();
+      all.transferred = transferred;
+    }
+  }
+
+  /**
+   * Counts a slice of a command, and the command as a whole if this was the last one.
+   *
+   * @param transferred how many bytes of the reply it has brought
+   */
+  void measureSlice(boolean isLast, long transferred) {
     long now = System.nanoTime();
     CommandStats stats = executor.commandStats();
     Slices all = slices;
@@ -79,9 +98,13 @@ final class Stopwatch {
       return; // It had no memory for its first slice.
     }
     all.nanos += stats.measureSlice(all.name, now);
+    all.transferred += transferred;
     if (isLast) {
       if (all.isDrawn) {
         stats.measureLatency(all.name, now - all.receivedNanos);
+      }
+      if (all.key != null) {
+        stats.countKey(all.key, all.transferred);
       }
       if (executor.slowLog().isSlow(all.nanos)) {
         noteSlow(all.nanos, all.words);

@@ -132,6 +132,11 @@ final class CommandExecutorTest {
     }
 
     @Override
+    public HotKeys hotKeys() {
+      return new HotKeys();
+    }
+
+    @Override
     public LatencyEvents latencyEvents() {
       return new LatencyEvents(InstantSource.system());
     }

@@ -13,7 +13,7 @@ final class CommandStatsTest {
   private static final CommandName GET = CommandName.of("test", "get");
   private static final CommandName KEYS = CommandName.of("test", "keys");
 
-  private final CommandStats stats = new CommandStats(1);
+  private final CommandStats stats = new CommandStats(new HotKeys());
 
   private CommandFigures figures(CommandName name) {
     return CommandStats.sum(List.of(stats)).stream()
