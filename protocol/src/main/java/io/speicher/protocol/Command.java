@@ -82,28 +82,47 @@ public sealed interface Command {
 
   /**
    * Stores all items at one moment, or none. Answered with {@link Reply.Done}, or with {@link
-   * Reply.Exists} if all keys were to be absent and one is not.
+   * Reply.Exists} or {@link Reply.Miss} if the condition does not hold for one of the keys.
    *
    * @param items with conditions {@link Condition#ALWAYS} and no old value to return
+   * @param condition of each of the keys
    */
-  record SetAll(List<Set> items, boolean ifAllAbsent) implements Command {}
+  record SetAll(List<Set> items, Condition condition) implements Command {}
 
   /** Answered with {@link Reply.Done} if there was such an item, else with {@link Reply.Miss}. */
   record Delete(ByteBuffer key) implements Command {}
 
   /**
-   * Deletes an item of one version: {@link Reply.Done}, {@link Reply.Miss}, {@link Reply.Exists}.
+   * Deletes an item that is as the condition says: {@link Reply.Done}, {@link Reply.Miss} if there
+   * is none, {@link Reply.Exists} if it is another one.
    */
-  record DeleteVersion(ByteBuffer key, long version) implements Command {}
+  record DeleteIf(ByteBuffer key, Condition condition) implements Command {}
 
-  /** How many items were deleted: {@link Reply.Count}. */
-  record DeleteAll(List<ByteBuffer> keys) implements Command {}
+  /**
+   * How many items were deleted: {@link Reply.Count}.
+   *
+   * @param condition of each of them
+   */
+  record DeleteAll(List<ByteBuffer> keys, Condition condition) implements Command {
+    public DeleteAll(List<ByteBuffer> keys) {
+      this(keys, Condition.ALWAYS);
+    }
+  }
 
   /**
    * Gives an item another expiry. Answered with {@link Reply.Done}, {@link Reply.Miss}, or {@link
    * Reply.Exists} if the condition does not hold.
    */
   record Touch(ByteBuffer key, Expiry expiry, TouchCondition condition) implements Command {}
+
+  /**
+   * Gives an item another expiry if it is as the condition says. Answered with {@link Reply.Done},
+   * {@link Reply.Miss} if there is none, or {@link Reply.Exists} if it is another one.
+   *
+   * @param ifExpires whether it must have an expiry before
+   */
+  record TouchIf(ByteBuffer key, Expiry expiry, Condition condition, boolean ifExpires)
+      implements Command {}
 
   /**
    * What must be so for an expiry to be changed. No expiry counts as one that is infinitely far.
@@ -170,6 +189,39 @@ public sealed interface Command {
    * Reply.WrongValue}.
    */
   record AddDecimal(ByteBuffer key, BigDecimal delta) implements Command {}
+
+  /**
+   * Adds to the number that a value is, within bounds; an absent item is taken for zero. Answered
+   * with {@link Reply.Increased}, or with {@link Reply.WrongValue}.
+   *
+   * @param decimal whether numbers may have fractions, in the arithmetic of {@link LongDouble};
+   *     else they are signed 64-bit numbers
+   * @param least what the sum may be at least
+   * @param most what it may be at most
+   * @param saturates whether a sum that is out of bounds becomes the nearest one within them; else
+   *     nothing is done
+   * @param expiry {@link Expiry#KEEP}, or what the item gets
+   * @param when it gets that
+   */
+  record Increase(
+      ByteBuffer key,
+      BigDecimal delta,
+      boolean decimal,
+      @Nullable BigDecimal least,
+      @Nullable BigDecimal most,
+      boolean saturates,
+      Expiry expiry,
+      When when)
+      implements Command {
+    /** When an item that is increased gets another expiry. */
+    public enum When {
+      ALWAYS,
+      /** It has none. */
+      IF_NEVER,
+      /** The sum is what was added. */
+      IF_FIRST
+    }
+  }
 
   /**
    * Gives the item of a key to another one, in place of what was there, at one moment. Answered

@@ -17,7 +17,9 @@ public record Expiry(Base base, long millis) {
     /** From the moment the command is executed. */
     AFTER,
     /** From 1970. */
-    AT
+    AT,
+    /** From the end that the item before it had; one without an end keeps none. */
+    LATER
   }
 
   public static final Expiry NEVER = new Expiry(Base.NEVER, 0);
@@ -25,6 +27,10 @@ public record Expiry(Base base, long millis) {
 
   public static Expiry after(long millis) {
     return new Expiry(Base.AFTER, millis);
+  }
+
+  public static Expiry later(long millis) {
+    return new Expiry(Base.LATER, millis);
   }
 
   public static Expiry at(long millis) {

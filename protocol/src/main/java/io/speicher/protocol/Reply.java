@@ -1,5 +1,6 @@
 package io.speicher.protocol;
 
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,14 @@ public sealed interface Reply {
 
   /** A length, a count, or the value of a counter. */
   record Count(long number) implements Reply {}
+
+  /**
+   * What a number has become.
+   *
+   * @param decimal whether it may have a fraction
+   * @param change by how much, 0 if nothing was done
+   */
+  record Increased(boolean decimal, BigDecimal number, BigDecimal change) implements Reply {}
 
   /**
    * Keys that were found.

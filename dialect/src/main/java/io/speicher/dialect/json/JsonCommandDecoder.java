@@ -225,8 +225,10 @@ public final class JsonCommandDecoder {
     Condition condition = condition(members.condition);
     return switch (condition.kind()) {
       case ALWAYS, PRESENT -> new Command.Delete(key);
-      case VERSION -> new Command.DeleteVersion(key, condition.version());
+      case VERSION -> new Command.DeleteIf(key, condition);
       case ABSENT -> throw new MalformedJsonException("nothing to delete if absent");
+      case EQUAL, NOT_EQUAL, ABSENT_OR_EQUAL, DIGEST_EQUAL, DIGEST_NOT_EQUAL ->
+          throw new IllegalStateException("no member says so: condition=" + condition.kind());
     };
   }
 
@@ -268,7 +270,7 @@ public final class JsonCommandDecoder {
         throw new MalformedJsonException(e.reason() + ": items[" + items.size() + "]");
       }
     }
-    return new Command.SetAll(items, false);
+    return new Command.SetAll(items, Condition.ALWAYS);
   }
 
   private static JsonScanner array(String name, @Nullable JsonSpan span)

@@ -48,6 +48,7 @@ public final class JsonReplyEncoder {
           Reply.Users _,
           Reply.Permission _,
           Reply.Denials _,
+          Reply.Increased _,
           Reply.Inspected _,
           Reply.WrongValue _,
           Reply.Refused _,
@@ -116,7 +117,7 @@ public final class JsonReplyEncoder {
               Reply.UNAVAILABLE,
               "too many connections (expected: at most " + tooMany.max() + "); try again later",
               out);
-      case Reply.Leased _, Reply.Users _, Reply.Permission _, Reply.Denials _ ->
+      case Reply.Leased _, Reply.Users _, Reply.Permission _, Reply.Denials _, Reply.Increased _ ->
           throw new IllegalStateException(
               "no such reply in framed JSON: reply=" + reply.getClass().getSimpleName());
     }

@@ -190,7 +190,9 @@ public final class MemcachedBinaryDialect implements Dialect {
       case ADD -> set(name, extras, value, Condition.ABSENT);
       case REPLACE -> set(name, extras, value, Condition.PRESENT);
       case DELETE ->
-          version == 0 ? new Command.Delete(name) : new Command.DeleteVersion(name, version);
+          version == 0
+              ? new Command.Delete(name)
+              : new Command.DeleteIf(name, Condition.version(version));
       case INCREMENT -> add(name, extras, Arithmetic.UNSIGNED_UP);
       case DECREMENT -> add(name, extras, Arithmetic.UNSIGNED_DOWN);
       case QUIT -> new Command.Quit();
@@ -313,6 +315,7 @@ public final class MemcachedBinaryDialect implements Dialect {
           Reply.Users _,
           Reply.Permission _,
           Reply.Denials _,
+          Reply.Increased _,
           Reply.Inspected _ ->
           throw new IllegalStateException(
               "no such reply to this command: command="

@@ -178,7 +178,7 @@ final class MetaCommands extends TextCommands {
       return new Command.Invalidate(key(), versionCondition(), flags.touchOr(Expiry.KEEP));
     }
     return flags.has('C')
-        ? new Command.DeleteVersion(key(), flags.version)
+        ? new Command.DeleteIf(key(), Condition.version(flags.version))
         : new Command.Delete(key());
   }
 

@@ -173,7 +173,12 @@ abstract class TextCommands {
         writeLine(SERVER_ERROR, failed.message(), out);
       }
       case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
-      case Reply.Keys _, Reply.Users _, Reply.Permission _, Reply.Denials _, Reply.Inspected _ ->
+      case Reply.Keys _,
+          Reply.Users _,
+          Reply.Permission _,
+          Reply.Denials _,
+          Reply.Inspected _,
+          Reply.Increased _ ->
           throw impossible(reply.getClass().getSimpleName());
     }
   }

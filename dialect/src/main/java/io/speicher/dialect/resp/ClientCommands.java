@@ -86,6 +86,13 @@ final class ClientCommands {
               "Does nothing: no client is evicted here.",
               ClientCommands::noEvict),
           client(
+              "capa capability [capability ...]",
+              -3,
+              PLAIN,
+              "8.0.0",
+              "Says what the client can do: nothing follows from it here.",
+              r -> r.answer(Spelling.OK)),
+          client(
               "no-touch <ON | OFF>",
               3,
               PLAIN,

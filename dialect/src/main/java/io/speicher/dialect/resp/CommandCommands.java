@@ -37,6 +37,11 @@ final class CommandCommands {
                   "Tells which words of a command are keys.",
                   CommandCommands::keys),
               command(
+                  "getkeysandflags command argument [argument ...]",
+                  -4,
+                  "Tells which words of a command are keys, and what it does with them.",
+                  CommandCommands::keysAndFlags),
+              command(
                   "info [command [command ...]]", -2, "Describes commands.", CommandCommands::info),
               command(
                   "list [FILTERBY <MODULE module | ACLCAT category | PATTERN pattern>]",
@@ -90,9 +95,10 @@ final class CommandCommands {
     out.bulk(spec.name());
     out.integer(spec.arity());
     words(spec.shownFlags(), out);
-    out.integer(spec.firstKey());
-    out.integer(spec.lastKey());
-    out.integer(spec.keyStep());
+    boolean isCounted = spec.lastKey() == CommandSpec.COUNTED; // Redis says nothing of these.
+    out.integer(isCounted ? 0 : spec.firstKey());
+    out.integer(isCounted ? 0 : spec.lastKey());
+    out.integer(isCounted ? 0 : spec.keyStep());
     words(spec.categories(), out);
     out.array(0); // Hints for clients of clusters,
     out.array(0); // and where the keys are, once more.
@@ -219,6 +225,32 @@ final class CommandCommands {
   }
 
   private static Command keys(Request request) {
+    List<ByteBuffer> keys = keys(request, found(request));
+    return request.answer(
+        Spelling.done(out -> {
+          out.array(keys.size());
+          keys.forEach(out::bulk);
+        }));
+  }
+
+  private static Command keysAndFlags(Request request) {
+    CommandSpec spec = found(request);
+    List<ByteBuffer> keys = keys(request, spec);
+    List<String> flags =
+        spec.has("readonly") ? List.of("RO", "access") : List.of("RW", "access", "update");
+    return request.answer(
+        Spelling.done(out -> {
+          out.array(keys.size());
+          for (ByteBuffer key : keys) {
+            out.array(2);
+            out.bulk(key);
+            words(flags, out);
+          }
+        }));
+  }
+
+  /** The command whose keys are asked for. */
+  private static CommandSpec found(Request request) {
     Arguments inner = request.argumentsFrom(2);
     CommandSpec spec = CommandTable.findWithSubcommand(inner);
     if (spec == null) {
@@ -230,15 +262,11 @@ final class CommandCommands {
     if (!spec.takes(inner.count())) {
       throw new RefusedException("ERR Invalid number of arguments specified for command");
     }
-    int last = spec.lastKey() < 0 ? inner.count() + spec.lastKey() : spec.lastKey();
-    List<ByteBuffer> keys = new ArrayList<>();
-    for (int i = spec.firstKey(); i <= last; i += spec.keyStep()) {
-      keys.add(inner.bytes(i));
-    }
-    return request.answer(
-        Spelling.done(out -> {
-          out.array(keys.size());
-          keys.forEach(out::bulk);
-        }));
+    return spec;
+  }
+
+  private static List<ByteBuffer> keys(Request request, CommandSpec spec) {
+    Arguments inner = request.argumentsFrom(2);
+    return spec.keyIndexes(inner).mapToObj(inner::bytes).toList();
   }
 }

@@ -6,6 +6,7 @@ import io.speicher.protocol.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,11 @@ record CommandSpec(
     Command parse(Request request);
   }
 
+  /**
+   * Stands for the last key of a command that says in the word before the first how many follow.
+   */
+  static final int COUNTED = Integer.MIN_VALUE;
+
   /** Which words of a command are keys. */
   record Keys(int first, int last, int step) {
     static final Keys NONE = new Keys(0, 0, 0);
@@ -86,6 +92,12 @@ record CommandSpec(
     static final Keys TWO = new Keys(1, 2, 1);
     static final Keys ALL = new Keys(1, -1, 1);
     static final Keys PAIRS = new Keys(1, -1, 2);
+
+    /** Word 1 says how many pairs follow; what follows them is no key. */
+    static final Keys COUNTED_PAIRS = new Keys(2, COUNTED, 2);
+
+    /** Word 2 says how many keys follow. */
+    static final Keys COUNTED_KEYS = new Keys(3, COUNTED, 1);
   }
 
   /** Makes the commands of a group. */
@@ -192,6 +204,21 @@ record CommandSpec(
     return parser.parse(request);
   }
 
+  /** The indexes of the words that are keys, in a command of as many words as it takes. */
+  IntStream keyIndexes(Arguments words) {
+    if (firstKey == 0) {
+      return IntStream.empty();
+    }
+    int last =
+        lastKey == COUNTED ? lastCounted(words) : lastKey < 0 ? words.count() + lastKey : lastKey;
+    return IntStream.iterate(firstKey, i -> i <= last, i -> i + keyStep);
+  }
+
+  private int lastCounted(Arguments words) {
+    long keys = Math.clamp(words.integer(firstKey - 1, 0), 0, words.count());
+    return (int) Math.min(words.count() - 1L, firstKey + keyStep * keys - 1);
+  }
+
   boolean takes(int count) {
     return arity >= 0 ? count == arity : count >= -arity;
   }
@@ -201,7 +228,7 @@ record CommandSpec(
     if (!takes(words)) {
       throw wrongCount();
     }
-    boolean takesManyKeys = lastKey < 0;
+    boolean takesManyKeys = lastKey < 0 && !group.equals("scripting");
     if (words > MAX_WORDS_BESIDE_KEYS && !takesManyKeys) {
       throw new RefusedException(
           "ERR too many arguments for '"
@@ -233,6 +260,9 @@ record CommandSpec(
     }
     if (group.equals("string") || (group.equals("connection") && parser != null)) {
       categories.add("@" + group);
+    }
+    if (group.equals("scripting")) {
+      categories.add("@scripting");
     }
     if (group.equals("transactions")) {
       categories.add("@transaction");

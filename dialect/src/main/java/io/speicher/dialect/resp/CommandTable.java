@@ -39,6 +39,7 @@ final class CommandTable {
     all.addAll(WatchCommands.ALL);
     all.addAll(KeyRankings.ALL);
     all.addAll(TransactionCommands.ALL);
+    all.addAll(ScriptCommands.ALL);
     all.add(AclCommands.ACL);
     all.add(CommandCommands.COMMAND);
     return List.copyOf(all);

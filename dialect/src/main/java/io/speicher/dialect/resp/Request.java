@@ -163,12 +163,17 @@ final class Request {
    * @param step 1 or 2
    */
   <T> List<T> elements(int from, int step, IntFunction<T> element) {
+    return elements(from, arguments.count(), step, element);
+  }
+
+  /** As the other one, for the words up to {@code end}. */
+  <T> List<T> elements(int from, int end, int step, IntFunction<T> element) {
     if (!arguments.areWithin(from, step, 1, limits.maxKeyBytes())) {
-      for (int i = from; i < arguments.count(); i += step) {
+      for (int i = from; i < end; i += step) {
         requireKey(i); // Not for each of a million keys: it would take others' time.
       }
     }
-    int size = (arguments.count() - from + step - 1) / step;
+    int size = (end - from + step - 1) / step;
     return new LazyList<>(size, i -> element.apply(from + step * i));
   }
 

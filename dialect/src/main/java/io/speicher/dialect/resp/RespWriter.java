@@ -97,6 +97,17 @@ final class RespWriter {
     }
   }
 
+  /** The text of a number that is none of the integers. */
+  void decimal(ByteBuffer number) {
+    if (speaksResp3()) {
+      out.writeByte(',');
+      out.writeBytes(number);
+      out.writeShort(CRLF);
+    } else {
+      bulk(number);
+    }
+  }
+
   /** A text for people to read. */
   void verbatim(String text) {
     if (speaksResp3()) {

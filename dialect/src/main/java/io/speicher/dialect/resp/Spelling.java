@@ -43,6 +43,7 @@ final class Spelling {
   private @Nullable Consumer<RespWriter> exists;
   private @Nullable BiConsumer<Reply.Value, RespWriter> value;
   private @Nullable ObjLongConsumer<RespWriter> count;
+  private @Nullable BiConsumer<Reply.Increased, RespWriter> increased;
   private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
   private @Nullable BiConsumer<ServerStats, RespWriter> stats;
   private @Nullable BiConsumer<Reply.Users, RespWriter> users;
@@ -120,6 +121,19 @@ final class Spelling {
     return keys(keys, null);
   }
 
+  /** A number, or null if there is no such key. */
+  static Spelling countOrNull() {
+    Spelling spelling = miss(RespWriter::nothing);
+    spelling.count = RespWriter::integer;
+    return spelling;
+  }
+
+  static Spelling increased(BiConsumer<Reply.Increased, RespWriter> increased) {
+    Spelling spelling = new Spelling();
+    spelling.increased = increased;
+    return spelling;
+  }
+
   static Spelling keys(
       BiConsumer<Reply.Keys, RespWriter> keys, @Nullable Consumer<RespWriter> miss) {
     Spelling spelling = new Spelling();
@@ -177,6 +191,7 @@ final class Spelling {
       case Reply.Exists _ -> possible(exists, reply, out).accept(out);
       case Reply.Value item -> possible(value, reply, out).accept(item, out);
       case Reply.Count number -> possible(count, reply, out).accept(out, number.number());
+      case Reply.Increased sum -> possible(increased, reply, out).accept(sum, out);
       case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
       case Reply.Stats all -> possible(stats, reply, out).accept(all.stats(), out);
       case Reply.Users all -> possible(users, reply, out).accept(all, out);

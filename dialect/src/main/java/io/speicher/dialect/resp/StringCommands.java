@@ -5,14 +5,17 @@ import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import io.speicher.protocol.Condition.Kind;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.LongDouble;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.ValueKind;
+import io.speicher.protocol.Xxh3;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Commands on values. */
 final class StringCommands {
@@ -37,6 +40,24 @@ final class StringCommands {
 
   private static final Spelling LENGTH = Spelling.number(v -> (long) v.bytes().remaining(), 0);
 
+  private static final Spelling DIGEST =
+      Spelling.value(
+          (value, out) -> out.bulk("%016x".formatted(Xxh3.hash(value.bytes()))),
+          RespWriter::nothing);
+
+  /** A number and by how much it has changed. */
+  private static final Spelling INCREASED =
+      Spelling.increased((sum, out) -> {
+        out.array(2);
+        if (sum.decimal()) {
+          out.decimal(LongDouble.text(sum.number()));
+          out.decimal(LongDouble.text(sum.change()));
+        } else {
+          out.integer(sum.number().longValueExact());
+          out.integer(sum.change().longValue()); // Redis wraps around as well.
+        }
+      });
+
   static final List<CommandSpec> ALL =
       List.of(
           STRING.command(
@@ -49,7 +70,7 @@ final class StringCommands {
               "Gives the value of a key.",
               StringCommands::get),
           STRING.command(
-              "set key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT "
+              "set key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest] [GET] [EX seconds | PX milliseconds | EXAT "
                   + "unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]",
               -3,
               "write denyoom",
@@ -58,6 +79,58 @@ final class StringCommands {
               "O(1)",
               "Stores a value, whatever was there before.",
               StringCommands::set),
+          STRING.command(
+              "delex key [IFEQ value | IFNE value | IFDEQ digest | IFDNE digest]",
+              -2,
+              "write fast",
+              Keys.FIRST,
+              "8.4.0",
+              "O(N), N bytes",
+              "Deletes a key if its value is as it is to be.",
+              StringCommands::deleteIf),
+          STRING.command(
+              "delifeq key value",
+              3,
+              "write fast",
+              Keys.FIRST,
+              "9.0.0",
+              "O(N), N bytes",
+              "Deletes a key if it has that value.",
+              r ->
+                  r.answer(
+                      new Command.DeleteIf(r.key(1), Condition.value(Kind.EQUAL, r.bytes(2))),
+                      Spelling.FLAG)),
+          STRING.command(
+              "digest key",
+              2,
+              "readonly fast",
+              Keys.FIRST,
+              "8.4.0",
+              "O(N), N bytes",
+              "Gives the XXH3 hash of a value.",
+              r -> r.answer(new Command.Get(r.key(1), r.session().readingView()), DIGEST)),
+          STRING.command(
+              "increx key [BYINT increment:integer | BYFLOAT increment:double] [LBOUND lowerbound]"
+                  + " [UBOUND upperbound] [SATURATE] [EX seconds | PX milliseconds | EXAT"
+                  + " unix-time-seconds | PXAT unix-time-milliseconds | PERSIST] [ENX]",
+              -2,
+              "write denyoom fast",
+              Keys.FIRST,
+              "8.8.0",
+              "O(1)",
+              "Adds to a number, within bounds, and changes when it expires.",
+              StringCommands::increase),
+          STRING.command(
+              "msetex numkeys:integer key value [key value ...] [NX | XX] [EX seconds | PX"
+                  + " milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds |"
+                  + " KEEPTTL]",
+              -4,
+              "write denyoom movablekeys",
+              Keys.COUNTED_PAIRS,
+              "8.4.0",
+              "O(N), N keys",
+              "Stores some values with a time to live at one moment.",
+              StringCommands::setAllWithTtl),
           STRING.command(
               "setnx key value",
               3,
@@ -313,9 +386,13 @@ final class StringCommands {
     for (int i = 3; i < request.count(); i++) {
       boolean keeps = options.expiry().equals(Expiry.KEEP);
       ExpiryUnit named = ExpiryUnit.of(request, i);
-      if (request.is(i, "nx") && !options.condition().equals(Condition.PRESENT)) {
+      Kind compared = comparison(request, i);
+      Kind present = options.condition().kind();
+      if (compared != null && present == Kind.ALWAYS && i + 1 < request.count()) {
+        options = options.withCondition(comparison(request, compared, ++i));
+      } else if (request.is(i, "nx") && (present == Kind.ALWAYS || present == Kind.ABSENT)) {
         options = options.withCondition(Condition.ABSENT);
-      } else if (request.is(i, "xx") && !options.condition().equals(Condition.ABSENT)) {
+      } else if (request.is(i, "xx") && (present == Kind.ALWAYS || present == Kind.PRESENT)) {
         options = options.withCondition(Condition.PRESENT);
       } else if (request.is(i, "get")) {
         options = options.returningOld();
@@ -333,6 +410,44 @@ final class StringCommands {
     }
     return plainSet(
         request, unit == null ? options : options.withExpiry(unit.positive(request, time, "set")));
+  }
+
+  /** How this word says that a value is compared, or null if it does not. */
+  private static @Nullable Kind comparison(Request request, int index) {
+    if (request.is(index, "ifeq")) {
+      return Kind.EQUAL;
+    }
+    if (request.is(index, "ifne")) {
+      return Kind.NOT_EQUAL;
+    }
+    if (request.is(index, "ifdeq")) {
+      return Kind.DIGEST_EQUAL;
+    }
+    return request.is(index, "ifdne") ? Kind.DIGEST_NOT_EQUAL : null;
+  }
+
+  private static Condition comparison(Request request, Kind kind, int index) {
+    if (kind == Kind.EQUAL || kind == Kind.NOT_EQUAL) {
+      return Condition.value(kind, request.bytes(index));
+    }
+    String digest = request.string(index);
+    if (digest.length() != 16 || !digest.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+      throw new RefusedException("ERR digest must be exactly 16 hexadecimal characters");
+    }
+    return new Condition(kind, Long.parseUnsignedLong(digest, 16));
+  }
+
+  private static Command deleteIf(Request request) {
+    ByteBuffer key = request.key(1);
+    if (request.count() == 2) {
+      return request.answer(new Command.Delete(key), Spelling.FLAG);
+    }
+    Kind compared = request.count() == 4 ? comparison(request, 2) : null;
+    if (compared == null) {
+      throw RefusedException.syntax();
+    }
+    return request.answer(
+        new Command.DeleteIf(key, comparison(request, compared, 3)), Spelling.FLAG);
   }
 
   private static Command plainSet(Request request, SetOptions options) {
@@ -385,7 +500,43 @@ final class StringCommands {
             i ->
                 new Command.Set(
                     words.bytes(i), ValueKind.BYTES, words.bytes(i + 1), SetOptions.DEFAULT));
-    return new Command.SetAll(items, ifAllAbsent);
+    return new Command.SetAll(items, ifAllAbsent ? Condition.ABSENT : Condition.ALWAYS);
+  }
+
+  private static Command setAllWithTtl(Request request) {
+    long keys = request.integer(1, "ERR invalid numkeys value");
+    if (keys < 1 || keys > MAX_KEYS_AT_ONE_MOMENT || 2 + 2 * keys > request.count()) {
+      throw new RefusedException(
+          keys >= 1 && keys <= MAX_KEYS_AT_ONE_MOMENT
+              ? "ERR wrong number of key-value pairs"
+              : "ERR invalid numkeys value");
+    }
+    int end = (int) (2 + 2 * keys);
+    Condition condition = Condition.ALWAYS;
+    Expiry expiry = Expiry.NEVER;
+    for (int i = end; i < request.count(); i++) {
+      ExpiryUnit unit = ExpiryUnit.of(request, i);
+      if (request.is(i, "nx") && condition.equals(Condition.ALWAYS)) {
+        condition = Condition.ABSENT;
+      } else if (request.is(i, "xx") && condition.equals(Condition.ALWAYS)) {
+        condition = Condition.PRESENT;
+      } else if (request.is(i, "keepttl") && expiry.equals(Expiry.NEVER)) {
+        expiry = Expiry.KEEP;
+      } else if (unit != null && expiry.equals(Expiry.NEVER) && i + 1 < request.count()) {
+        expiry = unit.positive(request, ++i, "msetex");
+      } else {
+        throw RefusedException.syntax();
+      }
+    }
+    SetOptions options = SetOptions.DEFAULT.withExpiry(expiry);
+    Arguments words = request.arguments();
+    List<Command.Set> items =
+        request.elements(
+            2,
+            end,
+            2,
+            i -> new Command.Set(words.bytes(i), ValueKind.BYTES, words.bytes(i + 1), options));
+    return request.answer(new Command.SetAll(items, condition), Spelling.FLAG);
   }
 
   private static Command setRange(Request request) {
@@ -416,6 +567,70 @@ final class StringCommands {
       throw new RefusedException("ERR decrement would overflow");
     }
     return add(request, -delta);
+  }
+
+  private static Command increase(Request request) {
+    ByteBuffer key = request.key(1);
+    BigDecimal delta = null;
+    boolean decimal = false;
+    int least = 0;
+    int most = 0;
+    boolean saturates = false;
+    Expiry expiry = Expiry.KEEP;
+    Command.Increase.When when = Command.Increase.When.ALWAYS;
+    for (int i = 2; i < request.count(); i++) {
+      boolean hasNext = i + 1 < request.count();
+      ExpiryUnit unit = ExpiryUnit.of(request, i);
+      if ((request.is(i, "byint") || request.is(i, "byfloat")) && delta == null && hasNext) {
+        decimal = request.is(i, "byfloat");
+        delta = number(request, ++i, decimal);
+      } else if (request.is(i, "lbound") && least == 0 && hasNext) {
+        least = ++i;
+      } else if (request.is(i, "ubound") && most == 0 && hasNext) {
+        most = ++i;
+      } else if (request.is(i, "saturate")) {
+        saturates = true;
+      } else if (request.is(i, "enx")) {
+        when = Command.Increase.When.IF_NEVER;
+      } else if (request.is(i, "persist") && expiry.equals(Expiry.KEEP)) {
+        expiry = Expiry.NEVER;
+      } else if (unit != null && expiry.equals(Expiry.KEEP) && hasNext) {
+        expiry = unit.positive(request, ++i, "increx");
+      } else {
+        throw RefusedException.syntax();
+      }
+    }
+    boolean hasEnd = !expiry.equals(Expiry.KEEP) && !expiry.equals(Expiry.NEVER);
+    if (when == Command.Increase.When.IF_NEVER && !hasEnd) {
+      throw RefusedException.syntax();
+    }
+    BigDecimal lower = least == 0 ? null : number(request, least, decimal);
+    BigDecimal upper = most == 0 ? null : number(request, most, decimal);
+    if (lower != null && upper != null && lower.compareTo(upper) > 0) {
+      throw new RefusedException("ERR LBOUND can't be greater than UBOUND");
+    }
+    return request.answer(
+        new Command.Increase(
+            key,
+            delta == null ? BigDecimal.ONE : delta,
+            decimal,
+            lower,
+            upper,
+            saturates,
+            expiry,
+            when),
+        INCREASED);
+  }
+
+  private static BigDecimal number(Request request, int index, boolean decimal) {
+    if (!decimal) {
+      return BigDecimal.valueOf(request.integer(index));
+    }
+    BigDecimal number = LongDouble.parse(request.bytes(index));
+    if (number == null) {
+      throw new RefusedException(NOT_A_FLOAT);
+    }
+    return number;
   }
 
   private static Command addDecimal(Request request) {

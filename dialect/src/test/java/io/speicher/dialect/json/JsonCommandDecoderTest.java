@@ -77,7 +77,7 @@ final class JsonCommandDecoderTest {
                 bytes("1"),
                 SetOptions.DEFAULT.withCondition(Condition.version(Long.MAX_VALUE))));
     assertThat(decode("{'command':'DEL','key':'a','if':'7'}"))
-        .isEqualTo(new Command.DeleteVersion(bytes("a"), 7));
+        .isEqualTo(new Command.DeleteIf(bytes("a"), Condition.version(7)));
     assertThat(decode("{'command':'GET','key':'a','version':true}"))
         .isEqualTo(new Command.Get(bytes("a"), Command.View.VERSION));
   }
@@ -90,7 +90,8 @@ final class JsonCommandDecoderTest {
     assertThat(decode("{'command':'MSET','items':[{'key':'a','value':[1],'ttl':5}]}"))
         .isEqualTo(
             new Command.SetAll(
-                List.of(new Command.Set(bytes("a"), ValueKind.JSON, bytes("[1]"), 5)), false));
+                List.of(new Command.Set(bytes("a"), ValueKind.JSON, bytes("[1]"), 5)),
+                Condition.ALWAYS));
   }
 
   /** Each element is found again when it is asked for, in whatever order. */
@@ -243,7 +244,7 @@ final class JsonCommandDecoderTest {
       }
       Command command =
           decoder.decode(Unpooled.wrappedBuffer(frame(json.append("]}").toString())), counted);
-      assertThat(command).isEqualTo(new Command.SetAll(expected, false));
+      assertThat(command).isEqualTo(new Command.SetAll(expected, Condition.ALWAYS));
       assertThat(peer.account().usedBytes()).isPositive();
     }
     assertThat(peer.account().usedBytes()).isZero();

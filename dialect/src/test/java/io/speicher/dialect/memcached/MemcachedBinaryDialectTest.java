@@ -76,7 +76,7 @@ final class MemcachedBinaryDialectTest {
   void delete(int code) {
     assertThat(decode(request(code, "", "k", ""))).isEqualTo(new Command.Delete(K));
     assertThat(decode(request(code, "", "k", "", VERSION)))
-        .isEqualTo(new Command.DeleteVersion(K, VERSION));
+        .isEqualTo(new Command.DeleteIf(K, Condition.version(VERSION)));
   }
 
   @ParameterizedTest

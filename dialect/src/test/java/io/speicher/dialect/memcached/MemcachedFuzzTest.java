@@ -248,7 +248,7 @@ final class MemcachedFuzzTest {
             || command instanceof Command.SetLeased
             || command instanceof Command.AppendLeased
             || command instanceof Command.AddAndGet
-            || command instanceof Command.DeleteVersion
+            || command instanceof Command.DeleteIf
             || command instanceof Command.Invalidate;
     if (choice == 2 && isConditional) {
       return Reply.Exists.EXISTS;

@@ -208,7 +208,7 @@ final class MetaCommandsTest {
     assertThat(decode("ma k C0")).isEqualTo(add(1, Arithmetic.UNSIGNED_UP, null));
     assertThat(decode("ms k 2 C0", "ab"))
         .isEqualTo(set(SetOptions.DEFAULT.withCondition(Condition.version(0))));
-    assertThat(decode("md k C0")).isEqualTo(new Command.DeleteVersion(K, 0));
+    assertThat(decode("md k C0")).isEqualTo(new Command.DeleteIf(K, Condition.version(0)));
   }
 
   @ParameterizedTest
@@ -278,7 +278,7 @@ final class MetaCommandsTest {
     assertThat(decode("md k")).isEqualTo(new Command.Delete(K));
     assertThat(decode("md k q k Oa T60 v")).isEqualTo(new Command.Delete(K));
     assertThat(decode("md aw== b")).isEqualTo(new Command.Delete(K));
-    assertThat(decode("md k C5")).isEqualTo(new Command.DeleteVersion(K, 5));
+    assertThat(decode("md k C5")).isEqualTo(new Command.DeleteIf(K, Condition.version(5)));
     assertThat(decode("md k I"))
         .isEqualTo(new Command.Invalidate(K, Condition.ALWAYS, Expiry.KEEP));
     assertThat(decode("md k I T60 C5"))

@@ -307,7 +307,8 @@ final class RespDialectTest {
         .isEqualTo(new Command.GetAll(List.of(bytes("a"), bytes("b")), View.VALUE));
     assertThat(decode("MSET a 1 b 2\r\n"))
         .isEqualTo(
-            new Command.SetAll(List.of(set("a", "1", DEFAULT), set("b", "2", DEFAULT)), false));
+            new Command.SetAll(
+                List.of(set("a", "1", DEFAULT), set("b", "2", DEFAULT)), Condition.ALWAYS));
     assertThat(decode("DEL a\r\n")).isEqualTo(new Command.Delete(bytes("a")));
     assertThat(decode("UNLINK a b\r\n"))
         .isEqualTo(new Command.DeleteAll(List.of(bytes("a"), bytes("b"))));

@@ -75,7 +75,7 @@ public final class JsonCommandEncoder {
     switch (expiry.base()) {
       case NEVER -> {}
       case AFTER -> frame.write(TTL).write(ascii(Long.toString(expiry.millis())));
-      case KEEP, AT -> throw inexpressible("expiry", expiry.base());
+      case KEEP, AT, LATER -> throw inexpressible("expiry", expiry.base());
     }
   }
 

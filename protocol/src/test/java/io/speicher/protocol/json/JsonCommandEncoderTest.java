@@ -91,7 +91,7 @@ final class JsonCommandEncoderTest {
   @Test
   void otherCommands() {
     assertRefused(new Command.Malformed("x"), "command=Malformed");
-    assertRefused(new Command.DeleteVersion(bytes("k"), 17), "command=DeleteVersion");
+    assertRefused(new Command.DeleteIf(bytes("k"), Condition.version(17)), "command=DeleteIf");
   }
 
   private void assertRefused(Command command, String why) {

@@ -3,6 +3,7 @@ package io.speicher.server.command;
 import io.speicher.dialect.Rights;
 import io.speicher.dialect.Rights.Group;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply.Denied;
 import java.nio.ByteBuffer;
@@ -70,12 +71,14 @@ final class Access {
       case Command.LeaseGet get -> lease(get);
 
       case Command.Set set -> set(set);
-      case Command.SetAll set -> all(set.items());
+      case Command.SetAll set -> setAll(set);
       case Command.SetLeased set -> set(set.set());
       case Command.Delete delete -> write(delete.key());
-      case Command.DeleteVersion delete -> write(delete.key());
-      case Command.DeleteAll delete -> writeAll(delete.keys());
+      case Command.DeleteIf delete -> writeIf(delete.condition(), delete.key());
+      case Command.DeleteAll delete -> deleteAll(delete);
       case Command.Touch touch -> write(touch.key());
+      case Command.TouchIf touch -> writeIf(touch.condition(), touch.key());
+      case Command.Increase increase -> readAndWrite(increase.key());
       case Command.Append append -> write(append.key());
       case Command.AppendLeased append -> write(append.append().key());
       case Command.SetRange set -> write(set.key());
@@ -186,7 +189,27 @@ final class Access {
   }
 
   private @Nullable Refusal set(Command.Set set) {
-    return set.options().returnsOld() ? readAndWrite(set.key()) : write(set.key());
+    return set.options().returnsOld()
+        ? readAndWrite(set.key())
+        : writeIf(set.options().condition(), set.key());
+  }
+
+  /** Whether something is written shows what is there, if that is compared. */
+  private @Nullable Refusal writeIf(Condition condition, ByteBuffer key) {
+    return condition.kind().comparesValue() ? readAndWrite(key) : write(key);
+  }
+
+  private @Nullable Refusal setAll(Command.SetAll all) {
+    Refusal refusal = all(all.items());
+    for (int i = 0; refusal == null && i < all.items().size(); i++) {
+      refusal = writeIf(all.condition(), all.items().get(i).key());
+    }
+    return refusal;
+  }
+
+  private @Nullable Refusal deleteAll(Command.DeleteAll delete) {
+    Refusal refusal = delete.condition().kind().comparesValue() ? readAll(delete.keys()) : null;
+    return refusal == null ? writeAll(delete.keys()) : refusal;
   }
 
   /** Asking for a lease changes nothing that others see, unless there is more to it. */

@@ -58,7 +58,8 @@ final class CheckWork implements Work {
     return switch (command) {
       case Command.GetAll get -> new Command.GetAll(get.keys().subList(from, to), get.view());
       case Command.CountPresent count -> new Command.CountPresent(count.keys().subList(from, to));
-      case Command.DeleteAll delete -> new Command.DeleteAll(delete.keys().subList(from, to));
+      case Command.DeleteAll delete ->
+          new Command.DeleteAll(delete.keys().subList(from, to), delete.condition());
       default -> throw new IllegalArgumentException("a command of few keys");
     };
   }

@@ -22,6 +22,7 @@ import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.UserRequest;
 import io.speicher.protocol.ValueKind;
+import io.speicher.protocol.Xxh3;
 import io.speicher.server.command.Access.Refusal;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
@@ -359,12 +360,17 @@ public final class CommandExecutor {
       case Command.Set set -> set(set, prefetch, place, dialect, out);
       case Command.SetAll set -> dialect.encode(setAll(set), out);
       case Command.Delete delete -> dialect.encode(delete(delete.key()), out);
-      case Command.DeleteVersion delete -> dialect.encode(delete(delete), out);
+      case Command.DeleteIf delete -> dialect.encode(delete(delete), out);
       case Command.DeleteAll delete -> {
         return new CountWork(
-            dialect, delete, same -> ((Command.DeleteAll) same).keys(), deletion(store));
+            dialect,
+            delete,
+            same -> ((Command.DeleteAll) same).keys(),
+            deletion(store, delete.condition()));
       }
       case Command.Touch touch -> dialect.encode(touch(touch), out);
+      case Command.TouchIf touch -> dialect.encode(touch(touch), out);
+      case Command.Increase increase -> dialect.encode(edits.increase(increase), out);
       case Command.Append append -> dialect.encode(edits.append(append), out);
       case Command.SetRange set -> dialect.encode(edits.setRange(set), out);
       case Command.Add add -> dialect.encode(edits.add(add), out);
@@ -609,7 +615,19 @@ public final class CommandExecutor {
       case VERSION ->
           old == null
               ? Reply.Miss.MISS
-              : old.version() == condition.version() ? null : Reply.Exists.EXISTS;
+              : old.version() == condition.number() ? null : Reply.Exists.EXISTS;
+      case EQUAL, DIGEST_EQUAL ->
+          old == null ? Reply.Miss.MISS : isEqual(condition, old) ? null : Reply.Exists.EXISTS;
+      case NOT_EQUAL, DIGEST_NOT_EQUAL ->
+          old != null && isEqual(condition, old) ? Reply.Exists.EXISTS : null;
+      case ABSENT_OR_EQUAL -> old == null || isEqual(condition, old) ? null : Reply.Exists.EXISTS;
+    };
+  }
+
+  private static boolean isEqual(Condition condition, Item item) {
+    return switch (condition.kind()) {
+      case DIGEST_EQUAL, DIGEST_NOT_EQUAL -> Xxh3.hash(item.value()) == condition.number();
+      default -> item.value().equals(condition.value());
     };
   }
 
@@ -622,6 +640,12 @@ public final class CommandExecutor {
         yield expiry.millis() > Item.NEVER - now ? Item.NEVER : now + expiry.millis();
       }
       case AT -> dates.toStoreMillis(expiry.millis());
+      case LATER -> {
+        long end = old == null ? Item.NEVER : old.expiresAtMillis();
+        yield expiry.millis() > 0 && end > Item.NEVER - expiry.millis()
+            ? Item.NEVER
+            : end + expiry.millis();
+      }
     };
   }
 
@@ -646,13 +670,15 @@ public final class CommandExecutor {
     locks.alone(
         lock,
         () -> {
-          if (all.ifAllAbsent()
-              && all.items().stream().anyMatch(set -> store.get(set.key(), item -> {}))) {
-            reply[0] = Reply.Exists.EXISTS;
-            return;
+          for (int i = 0; dependsOn(all.condition()) && i < all.items().size(); i++) {
+            Reply refusal = refusal(all.condition(), all.items().get(i).key());
+            if (refusal != null) {
+              reply[0] = refusal;
+              return;
+            }
           }
           for (Command.Set set : all.items()) {
-            if (store.put(set.key(), set.value(), putOptions(set)) == PutResult.TOO_LARGE) {
+            if (!isStored(set)) {
               reply[0] = tooLarge(set);
             }
           }
@@ -660,12 +686,33 @@ public final class CommandExecutor {
     return reply[0];
   }
 
+  private static boolean dependsOn(Condition condition) {
+    return condition.kind() != Condition.Kind.ALWAYS;
+  }
+
+  /** Why nothing may be done with a key, or null if it may; nobody else changes it meanwhile. */
+  private @Nullable Reply refusal(Condition condition, ByteBuffer key) {
+    @Nullable Reply[] refusal = new Reply[1];
+    boolean isPresent = store.get(key, item -> refusal[0] = refusal(condition, item));
+    return isPresent ? refusal[0] : refusal(condition, (Item) null);
+  }
+
+  /** Stores an item without a condition, or returns false if it is too large. */
+  private boolean isStored(Command.Set set) {
+    return set.options().expiry().base() == Expiry.Base.KEEP
+        ? store.update(set.key(), old -> replacement(set, old)) != UpdateResult.TOO_LARGE
+        : store.put(set.key(), set.value(), putOptions(set)) != PutResult.TOO_LARGE;
+  }
+
   private Reply delete(ByteBuffer key) {
     return isDeleted(store, key) ? Reply.Done.DONE : Reply.Miss.MISS;
   }
 
-  private Predicate<ByteBuffer> deletion(Store from) {
-    return key -> isDeleted(from, key);
+  /** The value that a condition compares is there as long as the keys are. */
+  private Predicate<ByteBuffer> deletion(Store from, Condition condition) {
+    return condition.kind() == Condition.Kind.ALWAYS
+        ? key -> isDeleted(from, key)
+        : key -> deleteIf(from, key, condition) == null;
   }
 
   private boolean isDeleted(Store from, ByteBuffer key) {
@@ -674,17 +721,39 @@ public final class CommandExecutor {
     return hit;
   }
 
-  private Reply delete(Command.DeleteVersion delete) {
-    Condition condition = Condition.version(delete.version());
+  private Reply delete(Command.DeleteIf delete) {
+    Reply refusal = deleteIf(store, delete.key(), delete.condition());
+    return refusal == null ? Reply.Done.DONE : refusal;
+  }
+
+  /** Returns why it was not deleted, or null if it was. */
+  private @Nullable Reply deleteIf(Store from, ByteBuffer key, Condition condition) {
     @Nullable Reply[] refusal = new Reply[1];
-    store.update(
-        delete.key(),
+    from.update(
+        key,
         old -> {
-          refusal[0] = refusal(condition, old);
+          refusal[0] = old == null ? Reply.Miss.MISS : refusal(condition, old);
           return refusal[0] == null ? Update.REMOVE : Update.KEEP;
         });
     countHit(refusal[0] == null, Counter.DELETE_HITS, Counter.DELETE_MISSES);
     countCas(condition, refusal[0]);
+    return refusal[0];
+  }
+
+  private Reply touch(Command.TouchIf touch) {
+    @Nullable Reply[] refusal = new Reply[1];
+    store.update(
+        touch.key(),
+        old -> {
+          refusal[0] = old == null ? Reply.Miss.MISS : refusal(touch.condition(), old);
+          if (old != null && touch.ifExpires() && old.expiresAtMillis() == Item.NEVER) {
+            refusal[0] = Reply.Exists.EXISTS;
+          }
+          return old == null || refusal[0] != null
+              ? Update.KEEP
+              : Update.Replace.expiry(old, expiresAtMillis(touch.expiry(), old));
+        });
+    countHit(refusal[0] == null, Counter.TOUCH_HITS, Counter.TOUCH_MISSES);
     return refusal[0] == null ? Reply.Done.DONE : refusal[0];
   }
 

@@ -21,9 +21,11 @@ final class CommandKeys {
       case Command.SetAll set -> set.items().stream().map(Command.Set::key).toList();
       case Command.SetLeased set -> List.of(set.set().key());
       case Command.Delete delete -> List.of(delete.key());
-      case Command.DeleteVersion delete -> List.of(delete.key());
+      case Command.DeleteIf delete -> List.of(delete.key());
       case Command.DeleteAll delete -> delete.keys();
       case Command.Touch touch -> List.of(touch.key());
+      case Command.TouchIf touch -> List.of(touch.key());
+      case Command.Increase increase -> List.of(increase.key());
       case Command.Append append -> List.of(append.key());
       case Command.AppendLeased append -> List.of(append.append().key());
       case Command.SetRange set -> List.of(set.key());

@@ -3,6 +3,7 @@ package io.speicher.server.command;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.Counter;
+import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
@@ -165,6 +166,48 @@ final class Edits {
         initial.kind().code(),
         0,
         executor.expiresAtMillis(initial.expiry(), null),
+        Update.Replace.NEW_VERSION);
+  }
+
+  Reply increase(Command.Increase increase) {
+    Reply[] reply = new Reply[1];
+    UpdateResult result =
+        executor
+            .store()
+            .update(
+                increase.key(),
+                old -> {
+                  reply[0] = Numbers.increased(old == null ? ZERO : old.value(), increase);
+                  return reply[0] instanceof Reply.Increased sum && !isRefused(increase, sum)
+                      ? increased(increase, sum, old)
+                      : Update.KEEP;
+                });
+    return result == UpdateResult.TOO_LARGE
+        ? executor.tooLarge(increase.key().remaining())
+        : reply[0];
+  }
+
+  /** Whether nothing was to be done because the sum is out of bounds. */
+  private static boolean isRefused(Command.Increase increase, Reply.Increased sum) {
+    return !increase.saturates() && sum.change().signum() == 0 && increase.delta().signum() != 0;
+  }
+
+  private Update.Replace increased(
+      Command.Increase increase, Reply.Increased sum, @Nullable Item old) {
+    boolean isToExpire =
+        switch (increase.when()) {
+          case ALWAYS -> true;
+          case IF_NEVER -> old == null || old.expiresAtMillis() == Item.NEVER;
+          case IF_FIRST -> sum.number().compareTo(increase.delta()) == 0;
+        };
+    long expiresAtMillis =
+        executor.expiresAtMillis(isToExpire ? increase.expiry() : Expiry.KEEP, old);
+    return new Update.Replace(
+        Numbers.text(sum),
+        NOTHING,
+        (old == null ? ValueKind.BYTES : Leases.kind(old)).code(),
+        old == null ? 0 : old.flags(),
+        expiresAtMillis,
         Update.Replace.NEW_VERSION);
   }
 

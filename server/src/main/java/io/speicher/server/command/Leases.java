@@ -247,7 +247,7 @@ final class Leases {
    * numbers that no item has.
    */
   private static boolean isOlder(Condition condition) {
-    return condition.kind() == Condition.Kind.VERSION && condition.version() > 0;
+    return condition.kind() == Condition.Kind.VERSION && condition.number() > 0;
   }
 
   /** The version of an item if it has this value, else {@link #NO_VERSION}. */

@@ -1,5 +1,6 @@
 package io.speicher.server.command;
 
+import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.Arithmetic;
 import io.speicher.protocol.LongDouble;
 import io.speicher.protocol.Reply;
@@ -8,6 +9,7 @@ import io.speicher.protocol.ValueKind;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers as decimal text in values. */
 final class Numbers {
@@ -16,6 +18,9 @@ final class Numbers {
 
   /** Room for an unsigned number with white space and zeros before it. */
   private static final int MAX_LOOK_BYTES = 128;
+
+  private static final BigDecimal MIN_INTEGER = BigDecimal.valueOf(Long.MIN_VALUE);
+  private static final BigDecimal MAX_INTEGER = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private Numbers() {}
 
@@ -75,6 +80,46 @@ final class Numbers {
     return sum == null
         ? WrongValue.NOT_FINITE
         : new Reply.Value(ValueKind.BYTES, LongDouble.text(sum));
+  }
+
+  /** The number that {@code text} is, increased: {@link Reply.Increased}, or why not. */
+  static Reply increased(ByteBuffer text, Command.Increase by) {
+    BigDecimal number = by.decimal() ? LongDouble.parse(text) : integer(text);
+    if (number == null) {
+      return by.decimal() ? WrongValue.NOT_A_DECIMAL : WrongValue.NOT_AN_INTEGER;
+    }
+    BigDecimal least = by.decimal() ? by.least() : max(MIN_INTEGER, by.least());
+    BigDecimal most = by.decimal() ? by.most() : min(MAX_INTEGER, by.most());
+    BigDecimal sum = by.decimal() ? LongDouble.sum(number, by.delta()) : number.add(by.delta());
+    if (sum == null) {
+      return WrongValue.NOT_FINITE;
+    }
+    BigDecimal bounded = max(min(sum, most), least);
+    if (bounded.compareTo(sum) == 0) {
+      return new Reply.Increased(by.decimal(), sum, by.delta());
+    }
+    return by.saturates()
+        ? new Reply.Increased(by.decimal(), bounded, bounded.subtract(number))
+        : new Reply.Increased(by.decimal(), number, BigDecimal.ZERO);
+  }
+
+  private static BigDecimal min(BigDecimal number, @Nullable BigDecimal bound) {
+    return bound == null ? number : number.min(bound);
+  }
+
+  private static BigDecimal max(BigDecimal number, @Nullable BigDecimal bound) {
+    return bound == null ? number : number.max(bound);
+  }
+
+  private static @Nullable BigDecimal integer(ByteBuffer text) {
+    return sum(text, 0, Arithmetic.SIGNED) instanceof Reply.Count(long number)
+        ? BigDecimal.valueOf(number)
+        : null;
+  }
+
+  /** As it is stored. */
+  static ByteBuffer text(Reply.Increased sum) {
+    return sum.decimal() ? LongDouble.text(sum.number()) : ascii(sum.number().toPlainString());
   }
 
   private static String string(ByteBuffer text) {

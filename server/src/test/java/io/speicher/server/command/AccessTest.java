@@ -84,10 +84,28 @@ final class AccessTest {
         Need.both(
             new Command.Set(
                 KEY, ValueKind.TEXT, KEY, new SetOptions(0, Expiry.NEVER, Condition.ALWAYS, true))),
-        Need.write(new Command.SetAll(List.of(set), false)),
+        Need.write(new Command.SetAll(List.of(set), Condition.ALWAYS)),
         Need.write(new Command.SetLeased(set, false)),
         Need.write(new Command.Delete(KEY)),
-        Need.write(new Command.DeleteVersion(KEY, 1)),
+        Need.write(new Command.DeleteIf(KEY, Condition.version(1))),
+        Need.both(new Command.DeleteIf(KEY, Condition.value(Condition.Kind.EQUAL, KEY))),
+        Need.both(
+            new Command.DeleteAll(List.of(KEY), Condition.value(Condition.Kind.NOT_EQUAL, KEY))),
+        Need.both(new Command.SetAll(List.of(set), new Condition(Condition.Kind.DIGEST_EQUAL, 1))),
+        Need.write(new Command.TouchIf(KEY, Expiry.NEVER, Condition.ALWAYS, false)),
+        Need.both(
+            new Command.TouchIf(
+                KEY, Expiry.NEVER, Condition.value(Condition.Kind.EQUAL, KEY), true)),
+        Need.both(
+            new Command.Increase(
+                KEY,
+                BigDecimal.ONE,
+                false,
+                null,
+                null,
+                false,
+                Expiry.KEEP,
+                Command.Increase.When.ALWAYS)),
         Need.write(new Command.DeleteAll(List.of(KEY))),
         Need.write(new Command.Touch(KEY, Expiry.NEVER, TouchCondition.ALWAYS)),
         Need.write(append),
@@ -187,7 +205,7 @@ final class AccessTest {
             new Command.CountPresent(List.of(KEY, OTHER)),
             new Command.DeleteAll(List.of(KEY, OTHER)),
             new Command.Watch(List.of(KEY, OTHER)),
-            new Command.SetAll(List.of(other), false),
+            new Command.SetAll(List.of(other), Condition.ALWAYS),
             new Command.Move(KEY, OTHER, false, true),
             new Command.Move(OTHER, KEY, false, true),
             new Command.Batch(List.of(new Command.Get(KEY), other)))

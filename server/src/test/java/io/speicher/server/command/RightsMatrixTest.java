@@ -88,6 +88,7 @@ final class RightsMatrixTest {
       append          write,w    APPEND k 1
       auth            early      AUTH u p
       bigkeys         admin      BIGKEYS
+      client|capa     -          CLIENT CAPA a
       client|getname  -          CLIENT GETNAME
       client|help     -          CLIENT HELP
       client|id       -          CLIENT ID
@@ -103,6 +104,7 @@ final class RightsMatrixTest {
       command|count   -          COMMAND COUNT
       command|docs    -          COMMAND DOCS
       command|getkeys -          COMMAND GETKEYS GET k
+      command|getkeysandflags -   COMMAND GETKEYSANDFLAGS GET k
       command|help    -          COMMAND HELP
       command|info    -          COMMAND INFO
       command|list    -          COMMAND LIST
@@ -117,8 +119,13 @@ final class RightsMatrixTest {
       decr            write,r,w  DECR k
       decrby          write,r,w  DECRBY k 1
       del             write,w    DEL k
+      delex           write,w    DELEX k
+      delifeq         write,r,w  DELIFEQ k 1
+      digest          read,r     DIGEST k
       discard         -          DISCARD
       echo            -          ECHO a
+      eval            write      EVAL x 0
+      evalsha         write      EVALSHA x 0
       exec            -          EXEC
       exists          read,r     EXISTS k k
       expire          write,w    EXPIRE k 1
@@ -137,11 +144,12 @@ final class RightsMatrixTest {
       incr            write,r,w  INCR k
       incrby          write,r,w  INCRBY k 1
       incrbyfloat     write,r,w  INCRBYFLOAT k 1
+      increx          write,r,w  INCREX k
       info            -          INFO
       keys            scan       KEYS a
-      latency|histogram admin    LATENCY HISTOGRAM
       latency|doctor  admin      LATENCY DOCTOR
       latency|help    -          LATENCY HELP
+      latency|histogram admin    LATENCY HISTOGRAM
       latency|history admin      LATENCY HISTORY a
       latency|latest  admin      LATENCY LATEST
       latency|reset   admin      LATENCY RESET
@@ -151,9 +159,10 @@ final class RightsMatrixTest {
       memory|stats    -          MEMORY STATS
       memory|usage    read,r     MEMORY USAGE k
       mget            read,r     MGET k k
+      monitor         admin      MONITOR
       move            write,r,w  MOVE k 1
       mset            write,w    MSET k 1
-      monitor         admin      MONITOR
+      msetex          write,w    MSETEX 1 k 1 EX 9
       msetnx          write,w    MSETNX k 1
       multi           -          MULTI
       object|encoding read,r     OBJECT ENCODING k
@@ -175,6 +184,10 @@ final class RightsMatrixTest {
       reset           early      RESET
       role            -          ROLE
       scan            scan       SCAN 0
+      script|exists   -        SCRIPT EXISTS a
+      script|flush    -         SCRIPT FLUSH
+      script|help     -          SCRIPT HELP
+      script|load     -          SCRIPT LOAD a
       select          -          SELECT 0
       set             write,w    SET k 1
       setex           write,w    SETEX k 1 1
