@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** ioredis, node-redis and memjs. */
+/** ioredis, node-redis, redlock and memjs. */
 final class NodeClientsIT {
   private static NodeScripts scripts;
 
@@ -49,6 +49,13 @@ final class NodeClientsIT {
   void nodeRedis() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.resp()) {
       assertPasses("node-redis.js", server);
+    }
+  }
+
+  @Test
+  void redlock() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.resp()) {
+      assertPasses("redlock.js", server);
     }
   }
 

@@ -122,7 +122,8 @@ final class RespCommands implements Dialect {
         case 0 -> transaction();
         case 1 -> expiredAtOnce();
         case 2 -> withoutReplies();
-        case 3, 4, 5, 6, 7, 8 -> List.of(from(others));
+        case 3 -> List.of(command(script()));
+        case 4, 5, 6, 7, 8 -> List.of(from(others));
         default -> List.of(from(plain));
       };
     }
@@ -159,6 +160,9 @@ final class RespCommands implements Dialect {
       plain.add(() -> words("RENAME", key(), key()));
       plain.add(() -> words("RENAMENX", key(), key()));
       plain.add(this::copy);
+      plain.add(() -> words("SELECT", choices.oneOf("0", "0", "1", "2")));
+      plain.add(() -> words("MOVE", key(), choices.oneOf("0", "1", "2", "99", "x")));
+      plain.add(() -> words("COPY", key(), key(), "DB", choices.oneOf("0", "1", "2", "99", "x")));
       plain.add(() -> expire("EXPIRE", seconds()));
       plain.add(() -> expire("PEXPIRE", millis()));
       plain.add(() -> expire("EXPIREAT", timestamp(1)));
@@ -173,6 +177,7 @@ final class RespCommands implements Dialect {
           words("OBJECT", choices.oneOf("ENCODING", "REFCOUNT", "IDLETIME", "FREQ", "X"), key()));
       others.add(() -> words("MEMORY", "USAGE", key()));
       if (choices.chance(8)) {
+        plain.add(() -> words("SWAPDB", choices.oneOf("0", "1", "x"), choices.oneOf("1", "2", "99")));
         plain.add(() -> words(choices.oneOf("FLUSHALL", "FLUSHDB"), choices.oneOf("SYNC", "x")));
       }
     }
@@ -291,6 +296,23 @@ final class RespCommands implements Dialect {
         }
       }
       return words;
+    }
+
+    /** One that is known: Speicher executes no others. */
+    private List<String> script() {
+      return choices.chance(2)
+          ? words(
+              "EVAL",
+              "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else"
+                  + " return 0 end",
+              "1",
+              key(),
+              value())
+          : words(
+              "EVAL",
+              "local value = redis.call('get', KEYS[1]) redis.call('del', KEYS[1]) return value",
+              "1",
+              key());
     }
 
     private List<String> getex() {
