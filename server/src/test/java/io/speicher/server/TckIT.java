@@ -2,6 +2,7 @@ package io.speicher.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.server.security.UsersFile;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
 import io.speicher.tck.TckCommand;
@@ -9,6 +10,10 @@ import io.speicher.testing.CapturedLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -40,6 +45,22 @@ final class TckIT {
         TestSettings.of(2, Transport.best()).with(ServerSettings.PASSWORD, "se\"cret");
     try (CapturedLog log = CapturedLog.ofServer()) {
       assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:se\"cret"))).isEmpty();
+      assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
+    }
+  }
+
+  @Test
+  void json_withRights(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("users.toml");
+    UsersFile.open(file)
+        .change("kit", List.of("on", ">secret", "allkeys", "allcommands"), List.of());
+    UsersFile.open(file).change("reader", List.of("on", ">read", "allkeys", "+@read"), List.of());
+    ServerSettings settings =
+        TestSettings.of(2, Transport.best()).with(ServerSettings.USERS, Optional.of(file));
+    Map<String, String> logins =
+        Map.of("SPEICHER_AUTH", "kit:secret", "SPEICHER_READER", "reader:read");
+    try (CapturedLog log = CapturedLog.ofServer()) {
+      assertThat(failures("json", settings, logins)).isEmpty();
       assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
     }
   }

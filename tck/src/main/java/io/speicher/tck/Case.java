@@ -52,7 +52,12 @@ record Case(
 
   /** Whether it is about a server that asks for a password, and says it. */
   boolean isForPassword() {
-    return topic.equals("auth");
+    return topic.equals("auth") || isForReader();
+  }
+
+  /** Whether it needs a user, too, who may only read. */
+  boolean isForReader() {
+    return topic.equals("rights");
   }
 
   /** Where the rule stands, for a person. */

@@ -34,7 +34,8 @@ final class CaseRunner {
    *
    * @param scale what the counts and times of programs are multiplied by, 1.0 for the full load
    * @param login what cases find as saved from the start: {@code user} and {@code password} of a
-   *     server that asks for them, as they stand in a JSON string
+   *     server that asks for them, {@code reader} and {@code readerPassword} of a user who may only
+   *     read, as they stand in a JSON string
    */
   CaseRunner(InetSocketAddress server, Duration timeout, double scale, Map<String, String> login) {
     this.server = server;

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -40,13 +41,15 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "A server that asks for a password is checked by cases of its own, --only 'auth/*': they run,",
-      "and no others, where the environment variable SPEICHER_AUTH=USER:PASSWORD tells it.",
+      "and no others, where the environment variable SPEICHER_AUTH=USER:PASSWORD tells it. Those of",
+      "rights need SPEICHER_READER too, which names a user who may read all keys and nothing else.",
       "",
       "Exit status: 0 all cases passed, 1 some failed, 2 wrong options, 3 no server."
     })
 public final class TckCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 14567;
   private static final String LOGIN_VARIABLE = "SPEICHER_AUTH";
+  private static final String READER_VARIABLE = "SPEICHER_READER";
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
   @Option(names = "--host", paramLabel = "HOST", description = "Default: 127.0.0.1.")
@@ -177,7 +180,7 @@ public final class TckCommand implements Callable<Integer> {
       return 3;
     }
     Instant start = Instant.now();
-    List<CaseResult> results = run(new CaseRunner(server, timeout, scale, login()), cases);
+    List<CaseResult> results = run(new CaseRunner(server, timeout, scale, logins()), cases);
     RunSummary summary = new RunSummary(name, dialect, level, start, results);
     if (report != null) {
       try (Writer out = Files.newBufferedWriter(report, UTF_8)) {
@@ -241,33 +244,42 @@ public final class TckCommand implements Callable<Integer> {
     List<Case> cases =
         Transcripts.cases(dialect).stream()
             .filter(testCase -> testCase.level().compareTo(level) <= 0)
-            .filter(testCase -> list || testCase.isForPassword() == !said().isEmpty())
+            .filter(testCase -> list || testCase.isForPassword() == !said(LOGIN_VARIABLE).isEmpty())
+            .filter(testCase -> list || !testCase.isForReader() || !said(READER_VARIABLE).isEmpty())
             .filter(testCase -> only == null || CaseNames.matches(only, testCase.fullName()))
             .toList();
     if (cases.isEmpty()) {
       throw new UsageException(
           "no case matches --only %s at level %s %s SPEICHER_AUTH: see --list"
-              .formatted(only, level, said().isEmpty() ? "without" : "with"));
+              .formatted(only, level, said(LOGIN_VARIABLE).isEmpty() ? "without" : "with"));
     }
     return cases;
   }
 
-  private String said() {
-    return environment.getOrDefault(LOGIN_VARIABLE, "");
+  private String said(String variable) {
+    return environment.getOrDefault(variable, "");
   }
 
-  /** User and password, as they stand in a JSON string. */
-  private Map<String, String> login() throws UsageException {
-    String said = said();
+  /** Users and passwords, as they stand in a JSON string. */
+  private Map<String, String> logins() throws UsageException {
+    Map<String, String> logins = new HashMap<>();
+    addLogin(LOGIN_VARIABLE, "user", "password", logins);
+    addLogin(READER_VARIABLE, "reader", "readerPassword", logins);
+    return logins;
+  }
+
+  private void addLogin(String variable, String user, String password, Map<String, String> logins)
+      throws UsageException {
+    String said = said(variable);
     int colon = said.indexOf(':');
     if (said.isEmpty()) {
-      return Map.of();
+      return;
     }
     if (colon < 0) {
-      throw new UsageException(LOGIN_VARIABLE + " has no colon (expected: USER:PASSWORD)");
+      throw new UsageException(variable + " has no colon (expected: USER:PASSWORD)");
     }
-    return Map.of(
-        "user", escaped(said.substring(0, colon)), "password", escaped(said.substring(colon + 1)));
+    logins.put(user, escaped(said.substring(0, colon)));
+    logins.put(password, escaped(said.substring(colon + 1)));
   }
 
   private static String escaped(String text) {
