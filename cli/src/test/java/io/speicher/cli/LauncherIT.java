@@ -253,6 +253,21 @@ final class LauncherIT {
     }
   }
 
+  /** At once, whether they have changed or not. */
+  @Test
+  void hangUp_readsFilesAgain(@TempDir Path folder) throws Exception {
+    Path users =
+        Files.writeString(
+            folder.resolve("users.toml"),
+            "[user.default]\nnopass = true\nkeys = ['~*']\ngroups = ['read']\n");
+    try (RunningServer own = new RunningServer("--users=" + users)) {
+      assertThat(run(own.url, "kill", "-HUP", Long.toString(own.process.pid())).status).isZero();
+      own.awaitLine("users reloaded: users=1");
+      own.terminate();
+      assertThat(own.exitStatus()).isZero();
+    }
+  }
+
   @Test
   void secondSignal_endsAtOnce() throws Exception {
     try (RunningServer own = new RunningServer("--drain-timeout", "1h");
