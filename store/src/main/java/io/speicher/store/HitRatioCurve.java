@@ -17,7 +17,8 @@ import java.util.List;
  * <p>Immutable, so any thread may keep it.
  *
  * @param lastHour of the last hour, or of the time since the start if that is shorter
- * @param lastDay of the last 24 hours, or of the time since the start if that is shorter
+ * @param lastDay of the hour that has begun and the 24 before it, or of the time since the start if
+ *     that is shorter
  */
 public record HitRatioCurve(Period lastHour, Period lastDay) {
   /** Of a store that does not estimate it, or that has not been read. */

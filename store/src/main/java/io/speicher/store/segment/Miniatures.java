@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * microsecond, and is left out while another thread simulates: nobody waits.
  *
  * <p><b>Memory.</b> On the heap: a 256th of the budget, but 1 MiB to 4 MiB, whatever the number of
- * items; each miniature has a seventh of it. One that would need more halves its sample. So small
- * stores are simulated on more keys than large ones, and all on about as many items.
+ * items; each miniature has a seventh of it. One that would need more halves its sample, for good.
+ * So small stores are simulated on more keys than large ones, and all on about as many items.
  */
 final class Miniatures {
   private static final long MIN_BYTES = 1 << 20;

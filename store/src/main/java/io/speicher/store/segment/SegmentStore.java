@@ -129,20 +129,21 @@ public final class SegmentStore implements Store {
     KeyHash.writeSecrets(root, random);
     keyHash = new KeyHash(root);
     segments = Segments.create(layout, root);
-    IndexPages pages = new IndexPages();
-    for (int segment = segments.count() - 1; segment >= layout.firstIndexSegment(); segment--) {
-      pages.add(segments.startOf(segment), segments.segmentBytes());
-    }
-    index =
-        new HashIndex(
-            root, root + layout.tablesOffset(), layout.tableBits(), segments.address(0), pages);
+    IndexPages pages = IndexPages.of(layout);
+    index = HashIndex.create(layout, root, pages);
+    room =
+        new Room(
+            root,
+            memory,
+            segments,
+            index,
+            pages,
+            keyHash,
+            ticker,
+            removals,
+            layout.itemSegments(geometry));
     lookups =
         ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
-    int itemSegments = layout.firstIndexSegment();
-    if (geometry.itemSegments() > 0) {
-      itemSegments = Math.min(itemSegments, geometry.itemSegments());
-    }
-    room = new Room(root, memory, segments, index, pages, keyHash, ticker, removals, itemSegments);
     parts = room.parts();
     databases = new Databases(this);
   }
