@@ -35,7 +35,7 @@ final class SameRate {
   }
 
   Duration expected() {
-    int eachCell = pieceSeconds(SATURATING_SECONDS) + rounds * pieceSeconds(seconds);
+    int eachCell = pieceSeconds(SATURATING_SECONDS) + (rounds + 1) * pieceSeconds(seconds);
     int each = FILL_SECONDS + comparison.cells().size() * eachCell;
     return Duration.ofSeconds((long) comparison.contenders().size() * each);
   }
@@ -57,7 +57,7 @@ final class SameRate {
       }
       for (Cell cell : comparison.cells()) {
         rates.put(cell, Tail.rate(saturate(servers, cell, remaining)));
-        for (int round = 1; round <= rounds; round++) {
+        for (int round = 0; round <= rounds; round++) { // Round 0 warms up.
           measureRound(round, servers, cell, rates, results, remaining);
         }
       }
@@ -91,16 +91,17 @@ final class SameRate {
       throws IOException {
     for (Contender contender : comparison.contenders()) {
       remaining.begin("%s: round %d of %d, %s".formatted(cell, round, rounds, contender.title()));
-      results.add(
-          contender,
-          cell,
+      Measurement measurement =
           generator.openLoop(
               contender,
               servers.get(contender),
               comparison.dataSet(),
               cell,
               seconds,
-              requireNonNull(rates.get(cell))));
+              requireNonNull(rates.get(cell)));
+      if (round > 0) {
+        results.add(contender, cell, measurement);
+      }
       remaining.end(pieceSeconds(seconds));
     }
   }

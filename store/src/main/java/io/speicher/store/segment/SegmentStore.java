@@ -66,6 +66,9 @@ public final class SegmentStore implements Store {
   /** When so many bytes of keys are copied, the scan ends with the table that it is in. */
   private static final int SCAN_BYTES = MAX_KEY_BYTES;
 
+  /** How many reads a thread counts before it tells of them. */
+  private static final int READS_TOLD = 256;
+
   private final long budgetBytes;
   private final Ticker ticker;
   private final StoreLayout layout;
@@ -246,6 +249,10 @@ public final class SegmentStore implements Store {
   }
 
   private void simulate(Lookup lookup, boolean hit) {
+    int reads = lookup.countRead(hit);
+    if (reads >= READS_TOLD && miniatures.count(reads, lookup.hits())) {
+      lookup.forgetReads();
+    }
     if (miniatures.isSampled(lookup.hash())) {
       miniatures.read(lookup.hash(), hit ? lookup.stored().bytes() : 0);
     }

@@ -170,6 +170,29 @@ final class SegmentStoreTest extends StoreContract {
     assertThat(mostInUse).isLessThan(store.segments.count() / 10);
   }
 
+  /** A full store, too: it has what merging needs, though no more than that. */
+  @Test
+  void maintain_afterDeletingHalf_mergesTheRest() {
+    SegmentStore store = (SegmentStore) store(64 << 20);
+    int keys = 0;
+    while (store.stats().evictedItemCount() == 0) {
+      store.put(numbered(keys++), ByteBuffer.allocate(1_000), PutOptions.DEFAULT);
+    }
+    int full = segmentsInUse(store);
+    for (int number = 0; number < keys; number += 2) {
+      store.delete(numbered(number));
+    }
+    long left = store.stats().itemCount();
+
+    for (int i = 0; i < 20; i++) {
+      store.maintain();
+    }
+
+    assertThat(segmentsInUse(store)).isLessThan(full * 4 / 5);
+    assertThat(store.stats().itemCount()).isEqualTo(left);
+    store.verify();
+  }
+
   /**
    * Writers take segments as fast as merging wins them, and that must not look like merging for
    * nothing.
@@ -211,7 +234,7 @@ final class SegmentStoreTest extends StoreContract {
           store.get(
               numbered(number),
               item -> {
-                assertThat(item.value().getInt(0)).isEqualTo(contents[expected]);
+                assertThat(item.value().slice().getInt(0)).isEqualTo(contents[expected]);
                 assertThat(item.expiresAtMillis()).isEqualTo(expiryOf(store, expected));
                 assertThat(item.version())
                     .isEqualTo(versions[expected] == 0 ? item.version() : versions[expected]);
