@@ -10,14 +10,15 @@ import java.util.List;
  * cache answers it with. Keys that are only written, deleted or left to expire are not simulated,
  * so the curve may differ from what {@link StoreStats} count where these dominate.
  *
- * <p><b>Error.</b> A ratio says how the sampled keys fared. {@link Period#sampledReadCount} tells
- * how many reads it stands for: below some ten thousand, a few frequent keys that are in the sample
- * or not move it by several points.
+ * <p><b>Error.</b> A ratio says how the sampled keys fared, corrected by how the real store fared
+ * with these and with all. {@link Period#sampledReadCount} tells how many reads it stands for: with
+ * some thousand, the error is about a point.
  *
  * <p>Immutable, so any thread may keep it.
  *
  * @param lastHour of the last hour, or of the time since the start if that is shorter
- * @param lastDay of the last 24 hours, or of the time since the start if that is shorter
+ * @param lastDay of the hour that has begun and the 24 before it, or of the time since the start if
+ *     that is shorter
  */
 public record HitRatioCurve(Period lastHour, Period lastDay) {
   /** Of a store that does not estimate it, or that has not been read. */

@@ -33,13 +33,15 @@ import picocli.CommandLine.TypeConversionException;
       "  bench/compare --dialects resp --operations get --pipelines 16",
       "  bench/compare --sizes 1kb,10kb --server-threads 1,2",
       "  bench/compare --tail                         latency at 70 %% of what the servers can do",
+      "  bench/compare --same-rate                    cost at 70 %% of what the servers can do",
       "",
       "Needs two cores and Debian's redis-server and memcached; bench/valkey builds Valkey. What is",
       "missing is left out. CPU time holds to a few percent on a quiet machine; throughput does not.",
       "",
       "Writes into bench/results:",
       "  compare.md, compare-*.svg    the table, and a chart for each part of it",
-      "  compare-tail.md, compare-connections.md, compare-loops.md, compare-start.md",
+      "  compare-tail.md, compare-same-rate.md, compare-connections.md, compare-loops.md,",
+      "  compare-start.md",
     })
 final class CompareCommand implements Callable<Integer> {
   private static final int DEFAULT_ROUNDS = 5;
@@ -141,6 +143,14 @@ final class CompareCommand implements Callable<Integer> {
     private boolean tail;
 
     @Option(
+        names = "--same-rate",
+        description = {
+          "Instead, what operations cost in an open loop, at 70 %% of what the",
+          "slowest of Speicher and Valkey can do."
+        })
+    private boolean sameRate;
+
+    @Option(
         names = "--connections-cost",
         description = {
           "Instead, what operations cost while 10,000 connections are open,",
@@ -206,6 +216,8 @@ final class CompareCommand implements Callable<Integer> {
     Bench bench = new Bench(programs, Cores.ofThisMachine(), new Ports(firstPort), notes);
     if (mode != null && mode.tail) {
       tail(bench, folder);
+    } else if (mode != null && mode.sameRate) {
+      sameRate(bench, folder);
     } else if (mode != null && mode.connectionsCost) {
       connectionsCost(bench, folder);
     } else if (mode != null && mode.twoLoops) {
@@ -227,7 +239,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<Server> defaultServers() {
-    return mode != null && mode.tail
+    return mode != null && (mode.tail || mode.sameRate)
         ? List.of(Server.SPEICHER, Server.VALKEY)
         : List.of(Server.values());
   }
@@ -277,6 +289,15 @@ final class CompareCommand implements Callable<Integer> {
     Tail tail = new Tail(bench, respContenders(bench), cell, rounds(10), seconds(30));
     announce(tail.expected());
     write(folder.resolve("compare-tail.md"), tail.measure());
+  }
+
+  private void sameRate(Bench bench, Path folder) throws IOException {
+    List<Cell> cells = cells(List.of(Operation.GET, Operation.SET), List.of(1, 16, 64));
+    SameRate sameRate =
+        new SameRate(
+            bench, respContenders(bench), cells, rounds(DEFAULT_ROUNDS), seconds(DEFAULT_SECONDS));
+    announce(sameRate.expected());
+    write(folder.resolve("compare-same-rate.md"), sameRate.measure());
   }
 
   private void connectionsCost(Bench bench, Path folder) throws IOException {

@@ -14,7 +14,7 @@ import java.util.Map;
  * hidden by a load that waits for it.
  */
 final class Tail {
-  private static final double SHARE_OF_SATURATION = 0.7;
+  static final double SHARE_OF_SATURATION = 0.7;
   private static final int SATURATING_SECONDS = 5;
 
   /** Starting, filling, and the first run. */

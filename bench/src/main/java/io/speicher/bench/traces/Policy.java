@@ -27,6 +27,34 @@ enum Policy {
     }
   },
 
+  ARC("ARC") {
+    @Override
+    CacheUnderTest cache(Capacity capacity, Trace trace) {
+      return new Arc(equalItems(capacity), trace.keyCount());
+    }
+  },
+
+  LIRS("LIRS") {
+    @Override
+    CacheUnderTest cache(Capacity capacity, Trace trace) {
+      return new Lirs(equalItems(capacity), trace.keyCount());
+    }
+  },
+
+  TWO_QUEUES("2Q") {
+    @Override
+    CacheUnderTest cache(Capacity capacity, Trace trace) {
+      return new TwoQueues(equalItems(capacity), trace.keyCount());
+    }
+  },
+
+  W_TINY_LFU("W-TinyLFU") {
+    @Override
+    CacheUnderTest cache(Capacity capacity, Trace trace) {
+      return new WTinyLfu(equalItems(capacity), trace.keyCount());
+    }
+  },
+
   CAFFEINE("Caffeine") {
     @Override
     CacheUnderTest cache(Capacity capacity, Trace trace) {
@@ -39,11 +67,7 @@ enum Policy {
   OPT("OPT") {
     @Override
     CacheUnderTest cache(Capacity capacity, Trace trace) {
-      if (capacity.isBytes()) {
-        throw new IllegalArgumentException(
-            "the optimum is known for equal items only: give --capacity as a number of items");
-      }
-      return new Opt(trace, (int) capacity.amount());
+      return new Opt(trace, equalItems(capacity));
     }
   };
 
@@ -60,4 +84,20 @@ enum Policy {
 
   /** An empty cache, for this trace alone. */
   abstract CacheUnderTest cache(Capacity capacity, Trace trace);
+
+  /** Whether it replays items of many sizes, in bytes. */
+  boolean knowsBytes() {
+    return switch (this) {
+      case SPEICHER, LRU, S3_FIFO, CAFFEINE -> true;
+      case ARC, LIRS, TWO_QUEUES, W_TINY_LFU, OPT -> false;
+    };
+  }
+
+  int equalItems(Capacity capacity) {
+    if (capacity.isBytes()) {
+      throw new IllegalArgumentException(
+          title + " is known for equal items only: give --capacity as a number of items");
+    }
+    return (int) capacity.amount();
+  }
 }

@@ -63,8 +63,8 @@ final class ReplayCommand implements Callable<Integer> {
       converter = PolicyConverter.class,
       defaultValue = "speicher",
       description = {
-        "speicher (the store as it ships, and the default), lru, s3-fifo,",
-        "caffeine, or opt: the best that is possible, knowing the future."
+        "speicher (the store as it ships, and the default), lru, s3-fifo, arc, lirs, 2q,",
+        "w-tinylfu, caffeine, or opt: the best that is possible, knowing the future."
       })
   private Policy policy = Policy.SPEICHER;
 
@@ -120,9 +120,9 @@ final class ReplayCommand implements Callable<Integer> {
     if (!print && capacity == null) {
       throw wrong("how large is the cache? give --capacity 1000 (items) or --capacity 64mb");
     }
-    if (capacity != null && capacity.isBytes() && policy == Policy.OPT) {
+    if (capacity != null && capacity.isBytes() && !policy.knowsBytes()) {
       throw wrong(
-          "the optimum is known for equal items only: give --capacity in items, as in 1000");
+          policy.title + " is known for equal items only: give --capacity in items, as in 1000");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.speicher.bench.traces;
 
+import io.speicher.store.HitRatioCurve;
 import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import io.speicher.store.Ticker;
@@ -12,6 +13,8 @@ import java.nio.ByteBuffer;
  * So a replay comes out the same on any machine.
  */
 final class StoreCache implements CacheUnderTest {
+  static final int NUMBER_BYTES = EqualItems.KEY_BYTES;
+
   private static final int REQUESTS_PER_MILLI = 100;
   private static final int REQUESTS_PER_MAINTENANCE = REQUESTS_PER_MILLI * 1_000;
 
@@ -28,23 +31,16 @@ final class StoreCache implements CacheUnderTest {
   /** Has room for {@code itemCount} items, or a little fewer, see {@link EqualItems}. */
   static StoreCache ofItems(int itemCount) {
     Clock clock = new Clock();
-    ByteBuffer key = ByteBuffer.allocate(EqualItems.KEY_BYTES);
     EqualItems items = EqualItems.of(itemCount);
-    ByteBuffer value = ByteBuffer.allocate(items.valueBytes());
     return new StoreCache(
-        ShippingStore.ofItems(items, clock),
-        clock,
-        new Items() {
-          @Override
-          public ByteBuffer key(int number) {
-            return key.putLong(0, number);
-          }
+        ShippingStore.ofItems(items, clock), clock, new NumberedItems(items.valueBytes()));
+  }
 
-          @Override
-          public ByteBuffer value(int number, int weight) {
-            return value;
-          }
-        });
+  /** Has {@code budgetBytes} for everything; keys are numbers, and all values are as long. */
+  static StoreCache ofBudget(long budgetBytes, int valueBytes) {
+    Clock clock = new Clock();
+    return new StoreCache(
+        ShippingStore.ofBytes(budgetBytes, clock), clock, new NumberedItems(valueBytes));
   }
 
   /** Has {@code budgetBytes} for everything; keys and values are as long as those of the trace. */
@@ -85,6 +81,11 @@ final class StoreCache implements CacheUnderTest {
     return false;
   }
 
+  /** What the store estimates of stores of other sizes. */
+  HitRatioCurve hitRatioCurve() {
+    return store.hitRatioCurve();
+  }
+
   @Override
   public void close() {
     store.close();
@@ -95,6 +96,26 @@ final class StoreCache implements CacheUnderTest {
     ByteBuffer key(int number);
 
     ByteBuffer value(int number, int weight);
+  }
+
+  /** Items of the same size, whose keys are their numbers. */
+  private static final class NumberedItems implements Items {
+    private final ByteBuffer key = ByteBuffer.allocate(NUMBER_BYTES);
+    private final ByteBuffer value;
+
+    NumberedItems(int valueBytes) {
+      value = ByteBuffer.allocate(valueBytes);
+    }
+
+    @Override
+    public ByteBuffer key(int number) {
+      return key.putLong(0, number);
+    }
+
+    @Override
+    public ByteBuffer value(int number, int weight) {
+      return value;
+    }
   }
 
   private static final class Clock implements Ticker {

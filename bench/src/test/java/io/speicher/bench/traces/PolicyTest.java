@@ -1,6 +1,7 @@
 package io.speicher.bench.traces;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,48 @@ final class PolicyTest {
       cache.request(random.nextInt(50), 1 + random.nextInt(120));
       assertThat(cache.usedWeight()).isBetween(0L, 100L);
     }
+  }
+
+  // Those that a scan leaves alone.
+
+  @Test
+  void arc_keepsWhatWasAskedForTwice() {
+    assertThat(Hits.of(Policy.ARC, 4, "ababcdefghab")).isEqualTo("--++------++");
+    assertThat(Hits.of(Policy.LRU, 4, "ababcdefghab")).isEqualTo("--++--------");
+  }
+
+  @Test
+  void arc_givesMoreToWhatWasLost() {
+    // "c" and "d" come back while they are remembered, and so get what "a" and "b" had.
+    assertThat(Hits.of(Policy.ARC, 2, "aabbcdcdcd")).endsWith("++");
+  }
+
+  @Test
+  void lirs_keepsAPartOfALoop() {
+    assertThat(Hits.of(Policy.LIRS, 4, "abcdeabcdeabcde")).isEqualTo("-----+++--+++--");
+    assertThat(Hits.of(Policy.LRU, 4, "abcdeabcdeabcde")).doesNotContain("+");
+  }
+
+  @Test
+  void twoQueues_keepsWhatComesBackAfterItHasLeft() {
+    assertThat(Hits.of(Policy.TWO_QUEUES, 4, "abcdeafghijka")).isEqualTo("------------+");
+    assertThat(Hits.of(Policy.LRU, 4, "abcdeafghijka")).doesNotContain("+");
+  }
+
+  @Test
+  void wTinyLfu_keepsWhatIsAskedForMoreOften() {
+    assertThat(Hits.of(Policy.W_TINY_LFU, 3, "aaaabcdefgha")).isEqualTo("-+++-------+");
+    assertThat(Hits.of(Policy.LRU, 3, "aaaabcdefgha")).isEqualTo("-+++--------");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ARC", "LIRS", "TWO_QUEUES", "W_TINY_LFU", "OPT"})
+  void cache_ofEqualItemsOnly_inBytes(Policy policy) {
+    assertThat(policy.knowsBytes()).isFalse();
+    assertThatThrownBy(() -> policy.cache(Capacity.ofBytes(1_000), new Trace.Builder().build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            policy.title + " is known for equal items only: give --capacity as a number of items");
   }
 
   // The optimum.

@@ -165,7 +165,7 @@ final class Cleaner {
     if (nothingToMergeAt == policy.clock()) {
       return false;
     }
-    int deadest = deadest(segments.segmentBytes() >>> MERGE_SHIFT);
+    int deadest = deadest(segments.segmentBytes() >>> MERGE_SHIFT, false);
     if (deadest == NO_SEGMENT || futileMerges > MAX_FUTILE_MERGES || !pool.close(deadest)) {
       futileMerges = 0;
       nothingToMergeAt = policy.clock();
@@ -177,7 +177,7 @@ final class Cleaner {
 
   /** Begins with the segment of which most is dead, if that wins enough memory for its work. */
   private boolean beginCompaction() {
-    int deadest = deadest(segments.segmentBytes() >>> COMPACTION_SHIFT);
+    int deadest = deadest(segments.segmentBytes() >>> COMPACTION_SHIFT, true);
     if (deadest == NO_SEGMENT || !pool.close(deadest)) {
       return false;
     }
@@ -186,11 +186,12 @@ final class Cleaner {
   }
 
   /**
-   * The segment of which most is dead, at least so much, or {@link Segments#NO_SEGMENT}. One that
-   * is open for items that expire counts, too: there are many of these, each with little that is
-   * alive, and most are not filled any more.
+   * The segment of which most is dead, at least so much, or {@link Segments#NO_SEGMENT}.
+   *
+   * @param openToo whether it may be one that is open for items that expire: there are many of
+   *     these, each with little that is alive, and most are not filled any more
    */
-  private int deadest(long leastDeadBytes) {
+  private int deadest(long leastDeadBytes, boolean openToo) {
     int deadest = NO_SEGMENT;
     long mostDeadBytes = leastDeadBytes - 1;
     for (int segment = 0; segment < pool.itemSegmentsEnd(); segment++) {
@@ -198,7 +199,7 @@ final class Cleaner {
         long deadBytes = deadBytes(segment);
         if (deadBytes > mostDeadBytes
             && !segments.hasWriters(segment)
-            && (expires(segment) || !open.isOpen(segment))) {
+            && ((openToo && expires(segment)) || !open.isOpen(segment))) {
           mostDeadBytes = deadBytes;
           deadest = segment;
         }

@@ -102,6 +102,16 @@ final class HashIndex {
     }
   }
 
+  /**
+   * Makes the index of an empty store.
+   *
+   * @param root the address of the memory of the layout
+   */
+  static HashIndex create(StoreLayout layout, long root, IndexPages pages) {
+    return new HashIndex(
+        root, root + layout.tablesOffset(), layout.tableBits(), root + layout.headBytes(), pages);
+  }
+
   // ---- finding, by any thread ----
 
   int tableCount() {

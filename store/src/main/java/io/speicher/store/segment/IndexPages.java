@@ -16,6 +16,17 @@ final class IndexPages {
   /** Written by those that hold the lock, read by all. */
   private volatile int count;
 
+  /** The pages of all segments that a layout gives to the index. */
+  static IndexPages of(StoreLayout layout) {
+    IndexPages pages = new IndexPages();
+    for (int segment = layout.segmentCount() - 1;
+        segment >= layout.firstIndexSegment();
+        segment--) {
+      pages.add((long) segment * layout.segmentBytes(), layout.segmentBytes());
+    }
+    return pages;
+  }
+
   synchronized int take() {
     int left = count - 1;
     if (left < 0) {

@@ -38,6 +38,11 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   private long writtenBytes;
 
   private int database;
+
+  // What the thread has read since this was last told, see SegmentStore.simulate.
+  private int reads;
+  private int hits;
+
   private ByteBuffer key = NO_KEY;
   private long hash;
 
@@ -221,6 +226,23 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   void countHit() {
     HashIndex.countHit(slotAddress, slot);
+  }
+
+  // ---- what its thread reads ----
+
+  /** Counts a read, and returns how many there were since {@link #forgetReads}. */
+  int countRead(boolean hit) {
+    hits += hit ? 1 : 0;
+    return ++reads;
+  }
+
+  int hits() {
+    return hits;
+  }
+
+  void forgetReads() {
+    reads = 0;
+    hits = 0;
   }
 
   // ---- what its thread writes ----

@@ -12,12 +12,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * Simulates stores of an eighth to eight times the budget on a sample of the keys, for the {@link
  * HitRatioCurve}.
  *
- * <p>Any thread may call anything. A read or a write whose key is in the sample takes about a
- * microsecond, and is left out while another thread simulates: nobody waits.
+ * <p>Any thread may call anything. A read or a write whose key is in the sample takes about two
+ * microseconds, and is left out while another thread simulates: nobody waits.
+ *
+ * <p><b>What a sample is worth.</b> A frequent key that is in the sample, or is not, moves the hit
+ * ratio of all sizes by several points, and that of the real store as well, if that is taken of the
+ * same keys. So both are counted, and the estimate is corrected by how far the real store's ratio
+ * of these reads is from that of all reads ({@link #corrected}): on traces with frequent keys an
+ * error of five points becomes half a point.
  *
  * <p><b>Memory.</b> On the heap: a 256th of the budget, but 1 MiB to 4 MiB, whatever the number of
- * items; each miniature has a seventh of it. One that would need more halves its sample. So small
- * stores are simulated on more keys than large ones, and all on about as many items.
+ * items; each miniature has a seventh of it. One that would need more halves its sample, for good.
+ * So small stores are simulated on more keys than large ones, and all on about as many items.
  */
 final class Miniatures {
   private static final long MIN_BYTES = 1 << 20;
@@ -31,16 +37,33 @@ final class Miniatures {
   private static final int[] EIGHTHS = {1, 2, 4, 8, 16, 32, 64};
 
   /**
-   * One key in so many at the most, as a power of two: more would take more than 3 percent of a
-   * get's time.
+   * A store of a gigabyte and more is simulated on one key in so many, as a power of two: a read
+   * that is simulated takes two microseconds, so one in 256 took 7 percent of a batched get.
    */
-  private static final int MAX_FIRST_SAMPLE_BITS = 8;
+  private static final int MAX_FIRST_SAMPLE_BITS = 10;
 
   /** A store of a megabyte and less can be simulated on all keys, one of 2 on half of them. */
   private static final int BUDGET_SHIFT_OF_ALL_KEYS = 20;
 
   /** What an item takes of the index: its share of a bucket. */
   private static final int INDEX_BYTES_PER_ITEM = 11;
+
+  /** So many segments of a full store are empty: those that are kept free, and half of the open. */
+  private static final int EMPTY_SEGMENTS = 4;
+
+  /** So many pages of the index are kept free. */
+  private static final int EMPTY_PAGES = 5;
+
+  // What is counted: for each size, in a row, the reads that were simulated, and how many of these
+  // hit, in the miniature and in the real store; and then all reads of the real store, and its
+  // hits.
+  private static final int READS = 0;
+  private static final int HITS = 1;
+  private static final int REAL_HITS = 2;
+  private static final int COUNTS_OF_SIZE = 3;
+  private static final int ALL_READS = COUNTS_OF_SIZE * EIGHTHS.length;
+  private static final int ALL_HITS = ALL_READS + 1;
+  private static final int COUNTS = ALL_HITS + 1;
 
   private static final int MINUTES = 60;
   private static final int HOURS = 24;
@@ -59,12 +82,12 @@ final class Miniatures {
   /** The least of these. Any thread reads. */
   private volatile int leastSampleBits;
 
-  /** Reads and hits of each size, for each minute of the last hour and each hour of the day. */
+  /** What is counted in each minute of the last hour and each hour of the day; see below. */
   @GuardedBy("lock")
-  private final long[][] minutes = new long[MINUTES][2 * EIGHTHS.length];
+  private final long[][] minutes = new long[MINUTES][COUNTS];
 
   @GuardedBy("lock")
-  private final long[][] hours = new long[HOURS][2 * EIGHTHS.length];
+  private final long[][] hours = new long[HOURS][COUNTS];
 
   @GuardedBy("lock")
   private long minute;
@@ -93,8 +116,20 @@ final class Miniatures {
     int entries = (int) Math.max(16, maxBytes / Miniature.ENTRY_BYTES / EIGHTHS.length);
     for (int i = 0; i < EIGHTHS.length; i++) {
       sampleBits[i] = firstSampleBits;
-      miniatures[i] = new Miniature(entries, scaled(i) >>> firstSampleBits);
+      miniatures[i] = new Miniature(entries, capacityBytes(scaled(i)) >>> firstSampleBits);
     }
+  }
+
+  /** What items and their slots can take of a budget: of a small one, much less than all of it. */
+  private static long capacityBytes(long budgetBytes) {
+    Geometry geometry =
+        Geometry.of(
+            Math.clamp(budgetBytes, SegmentStore.MIN_BUDGET_BYTES, SegmentStore.MAX_BUDGET_BYTES));
+    long emptyBytes =
+        (long) EMPTY_SEGMENTS * geometry.segmentBytes()
+            + (long) EMPTY_PAGES * IndexPages.PAGE_BYTES
+            + StoreLayout.of(geometry).headBytes();
+    return Math.max(budgetBytes / 8, budgetBytes - emptyBytes);
   }
 
   private long scaled(int i) {
@@ -129,9 +164,11 @@ final class Miniatures {
           if (!isSampled(mixed, sampleBits[i])) {
             continue;
           }
-          counts[2 * i]++;
+          int size = COUNTS_OF_SIZE * i;
+          counts[size + READS]++;
+          counts[size + REAL_HITS] += itemBytes > 0 ? 1 : 0;
           if (miniatures[i].read(mixed)) {
-            counts[2 * i + 1]++;
+            counts[size + HITS]++;
           } else if (itemBytes > 0) {
             store(i, mixed, itemBytes);
           }
@@ -139,6 +176,21 @@ final class Miniatures {
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  /** Counts reads of all keys, or returns false while another thread simulates. */
+  boolean count(long reads, long hits) {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      long[] counts = minutes[(int) (minute % MINUTES)];
+      counts[ALL_READS] += reads;
+      counts[ALL_HITS] += hits;
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -176,8 +228,9 @@ final class Miniatures {
 
   private static void halve(long[][] rows, int i) {
     for (long[] row : rows) {
-      row[2 * i] /= 2;
-      row[2 * i + 1] /= 2;
+      for (int count = 0; count < COUNTS_OF_SIZE; count++) {
+        row[COUNTS_OF_SIZE * i + count] /= 2;
+      }
     }
   }
 
@@ -231,13 +284,32 @@ final class Miniatures {
     long fewestReads = Long.MAX_VALUE;
     List<HitRatioCurve.Point> points = new ArrayList<>();
     for (int i = 0; i < EIGHTHS.length; i++) {
-      long reads = counts[2 * i];
+      int size = COUNTS_OF_SIZE * i;
+      long reads = counts[size + READS];
       fewestReads = Math.min(fewestReads, reads);
-      double hitRatio = (double) counts[2 * i + 1] / reads;
+      double hitRatio = (double) counts[size + HITS] / reads;
+      if (counts[ALL_READS] > 0) {
+        hitRatio =
+            corrected(
+                hitRatio,
+                (double) counts[size + REAL_HITS] / reads,
+                (double) counts[ALL_HITS] / counts[ALL_READS]);
+      }
       points.add(new HitRatioCurve.Point(EIGHTHS[i] / 8.0, scaled(i), hitRatio));
     }
     return fewestReads == 0
         ? new HitRatioCurve.Period(0, List.of())
         : new HitRatioCurve.Period(fewestReads, points);
+  }
+
+  /**
+   * Corrects the hit ratio of a miniature. Frequent keys hit at any size, so all misses are of
+   * others; a sample that has too many reads of these makes the real store miss as much too often.
+   *
+   * @param real of the real store, of the same reads
+   * @param all of the real store, of all reads
+   */
+  private static double corrected(double hitRatio, double real, double all) {
+    return real == 1 ? hitRatio : Math.max(0, 1 - (1 - hitRatio) * (1 - all) / (1 - real));
   }
 }

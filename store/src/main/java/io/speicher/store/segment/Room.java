@@ -355,7 +355,7 @@ final class Room {
     while (more && System.nanoTime() - began < MAX_COMPACTION_NANOS) {
       pool.lock.lock();
       try {
-        more = compaction.isDue() && pool.available() >= spare;
+        more = compaction.isDue() && pool.available() >= pool.reserve();
         if (more) {
           cleaner.compact(STEP_ITEMS);
         }

@@ -66,6 +66,9 @@ public final class SegmentStore implements Store {
   /** When so many bytes of keys are copied, the scan ends with the table that it is in. */
   private static final int SCAN_BYTES = MAX_KEY_BYTES;
 
+  /** How many reads a thread counts before it tells of them. */
+  private static final int READS_TOLD = 256;
+
   private final long budgetBytes;
   private final Ticker ticker;
   private final StoreLayout layout;
@@ -129,20 +132,21 @@ public final class SegmentStore implements Store {
     KeyHash.writeSecrets(root, random);
     keyHash = new KeyHash(root);
     segments = Segments.create(layout, root);
-    IndexPages pages = new IndexPages();
-    for (int segment = segments.count() - 1; segment >= layout.firstIndexSegment(); segment--) {
-      pages.add(segments.startOf(segment), segments.segmentBytes());
-    }
-    index =
-        new HashIndex(
-            root, root + layout.tablesOffset(), layout.tableBits(), segments.address(0), pages);
+    IndexPages pages = IndexPages.of(layout);
+    index = HashIndex.create(layout, root, pages);
+    room =
+        new Room(
+            root,
+            memory,
+            segments,
+            index,
+            pages,
+            keyHash,
+            ticker,
+            removals,
+            layout.itemSegments(geometry));
     lookups =
         ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
-    int itemSegments = layout.firstIndexSegment();
-    if (geometry.itemSegments() > 0) {
-      itemSegments = Math.min(itemSegments, geometry.itemSegments());
-    }
-    room = new Room(root, memory, segments, index, pages, keyHash, ticker, removals, itemSegments);
     parts = room.parts();
     databases = new Databases(this);
   }
@@ -245,6 +249,10 @@ public final class SegmentStore implements Store {
   }
 
   private void simulate(Lookup lookup, boolean hit) {
+    int reads = lookup.countRead(hit);
+    if (reads >= READS_TOLD && miniatures.count(reads, lookup.hits())) {
+      lookup.forgetReads();
+    }
     if (miniatures.isSampled(lookup.hash())) {
       miniatures.read(lookup.hash(), hit ? lookup.stored().bytes() : 0);
     }

@@ -129,6 +129,13 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
     return segmentCount - firstIndexSegments();
   }
 
+  /** How many segments may hold items, as long as the index needs no more of them. */
+  int itemSegments(Geometry geometry) {
+    return geometry.itemSegments() == 0
+        ? firstIndexSegment()
+        : Math.min(firstIndexSegment(), geometry.itemSegments());
+  }
+
   private static long roundUp(long bytes, int unit) {
     return (bytes + unit - 1) & -unit;
   }

@@ -124,7 +124,7 @@ final class Sweeper {
   private static final int MAX_FETCHED_BYTES = 4 << 10;
 
   /** Items reserve room together if that is no more than this part of a segment. */
-  private static final int TOGETHER_SHIFT = 7;
+  private static final int TOGETHER_SHIFT = 6;
 
   private final Segments segments;
   private final HashIndex index;

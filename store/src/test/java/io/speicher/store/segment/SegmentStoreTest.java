@@ -3,6 +3,7 @@ package io.speicher.store.segment;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.store.Item;
 import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import io.speicher.store.StoreContract;
@@ -169,6 +170,29 @@ final class SegmentStoreTest extends StoreContract {
     assertThat(mostInUse).isLessThan(store.segments.count() / 10);
   }
 
+  /** A full store, too: it has what merging needs, though no more than that. */
+  @Test
+  void maintain_afterDeletingHalf_mergesTheRest() {
+    SegmentStore store = (SegmentStore) store(64 << 20);
+    int keys = 0;
+    while (store.stats().evictedItemCount() == 0) {
+      store.put(numbered(keys++), ByteBuffer.allocate(1_000), PutOptions.DEFAULT);
+    }
+    int full = segmentsInUse(store);
+    for (int number = 0; number < keys; number += 2) {
+      store.delete(numbered(number));
+    }
+    long left = store.stats().itemCount();
+
+    for (int i = 0; i < 20; i++) {
+      store.maintain();
+    }
+
+    assertThat(segmentsInUse(store)).isLessThan(full * 4 / 5);
+    assertThat(store.stats().itemCount()).isEqualTo(left);
+    store.verify();
+  }
+
   /**
    * Writers take segments as fast as merging wins them, and that must not look like merging for
    * nothing.
@@ -183,6 +207,55 @@ final class SegmentStoreTest extends StoreContract {
       store.put(ByteBuffer.wrap(key), value, PutOptions.DEFAULT);
     }
     assertThat(store.stats().evictedItemCount()).isZero();
+  }
+
+  /** Whatever has a time to live, or a version that somebody knows, takes it along. */
+  @Test
+  void put_overwrites_mergedItemsStayAsTheyAre() {
+    SegmentStore store = (SegmentStore) store(64 << 20);
+    int keys = 150_000;
+    int[] contents = new int[keys];
+    long[] versions = new long[keys];
+    Random random = new Random(5);
+    for (int i = 0; i < 6 * keys; i++) {
+      int number = i < keys ? i : random.nextInt(keys);
+      putNumbered(store, number, ++contents[number]);
+      versions[number] = 0;
+      if (random.nextInt(20) == 0) {
+        store.get(numbered(number), item -> versions[number] = item.version());
+      }
+    }
+
+    assertThat(store.movedBytes()).isGreaterThan(1_000_000);
+    assertThat(store.stats().evictedItemCount()).isZero();
+    for (int number = 0; number < keys; number++) {
+      int expected = number;
+      boolean found =
+          store.get(
+              numbered(number),
+              item -> {
+                assertThat(item.value().slice().getInt(0)).isEqualTo(contents[expected]);
+                assertThat(item.expiresAtMillis()).isEqualTo(expiryOf(store, expected));
+                assertThat(item.version())
+                    .isEqualTo(versions[expected] == 0 ? item.version() : versions[expected]);
+              });
+      assertThat(found).isTrue();
+    }
+    store.verify();
+  }
+
+  private static void putNumbered(Store store, int number, int content) {
+    ByteBuffer value = ByteBuffer.allocate(20 + number % 80).putInt(0, content);
+    long expiresAtMillis = expiryOf(store, number);
+    store.put(numbered(number), value, PutOptions.DEFAULT.withExpiresAtMillis(expiresAtMillis));
+  }
+
+  private static long expiryOf(Store store, int number) {
+    return number % 3 == 0 ? store.nowMillis() + 1_000L * (1 + number % 4) : Item.NEVER;
+  }
+
+  private static ByteBuffer numbered(int number) {
+    return ByteBuffer.allocate(4).putInt(0, number);
   }
 
   private static int segmentsInUse(SegmentStore store) {
