@@ -30,7 +30,7 @@ final class NewestCommandsIT {
     server =
         SpeicherServer.start(
             ServerSettings.DEFAULT.withPort(0), new SegmentStore(8 << 20, Ticker.system()));
-    socket = new Socket("127.0.0.1", server.port());
+    socket = new Socket(server.address().getAddress(), server.port());
     socket.setSoTimeout(10_000);
     in =
         new BufferedReader(

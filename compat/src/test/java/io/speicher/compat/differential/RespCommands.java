@@ -177,7 +177,8 @@ final class RespCommands implements Dialect {
           words("OBJECT", choices.oneOf("ENCODING", "REFCOUNT", "IDLETIME", "FREQ", "X"), key()));
       others.add(() -> words("MEMORY", "USAGE", key()));
       if (choices.chance(8)) {
-        plain.add(() -> words("SWAPDB", choices.oneOf("0", "1", "x"), choices.oneOf("1", "2", "99")));
+        plain.add(
+            () -> words("SWAPDB", choices.oneOf("0", "1", "x"), choices.oneOf("1", "2", "99")));
         plain.add(() -> words(choices.oneOf("FLUSHALL", "FLUSHDB"), choices.oneOf("SYNC", "x")));
       }
     }

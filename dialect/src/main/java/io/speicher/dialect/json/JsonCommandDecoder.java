@@ -122,8 +122,8 @@ public final class JsonCommandDecoder {
       case "AUTH" -> authentication(members);
       default ->
           throw new MalformedJsonException(
-              "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP, PRE,"
-                  + " TCH, TTL, SCN, CNT, INF or AUTH, in upper case)");
+              "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP,"
+                  + " PRE, TCH, TTL, SCN, CNT, INF or AUTH, in upper case)");
     };
   }
 

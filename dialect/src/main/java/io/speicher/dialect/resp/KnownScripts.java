@@ -112,35 +112,38 @@ final class KnownScripts {
           1,
           1,
           release,
-          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s else return 0 end",
-          call);
+          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s else return 0 end"
+              .formatted(call));
       add(
           1,
           1,
           release,
-          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s end return 0",
-          call);
+          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s end return 0".formatted(call));
       add(
           1,
           1,
           release,
-          "if redis.call('get', KEYS[1]) == ARGV[1] then %s return 1 else return 0 end",
-          call);
-      add(1, 1, releaseOrNull, "if redis.call('get', KEYS[1]) == ARGV[1] then return %s end", call);
-      add(
-          1,
-          1,
-          release,
-          "local token = redis.call('get', KEYS[1]) if not token or token ~= ARGV[1] then return 0"
-              + " end %s return 1",
-          call);
+          "if redis.call('get', KEYS[1]) == ARGV[1] then %s return 1 else return 0 end"
+              .formatted(call));
       add(
           1,
           1,
           releaseOrNull,
-          "local id = redis.call('get', KEYS[1]) if id == ARGV[1] then %s return true end return"
-              + " false",
-          call);
+          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s end".formatted(call));
+      add(
+          1,
+          1,
+          release,
+          ("local token = redis.call('get', KEYS[1]) if not token or token ~= ARGV[1] then return 0"
+                  + " end %s return 1")
+              .formatted(call));
+      add(
+          1,
+          1,
+          releaseOrNull,
+          ("local id = redis.call('get', KEYS[1]) if id == ARGV[1] then %s return true end return"
+                  + " false")
+              .formatted(call));
     }
     add(
         0,
@@ -163,37 +166,36 @@ final class KnownScripts {
           1,
           2,
           extend,
-          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s else return 0 end",
-          call);
+          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s else return 0 end"
+              .formatted(call));
       add(
           1,
           2,
           extend,
-          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s end return 0",
-          call);
+          "if redis.call('get', KEYS[1]) == ARGV[1] then return %s end return 0".formatted(call));
       add(
           1,
           2,
           extend,
-          "if redis.call('get', KEYS[1]) == ARGV[1] then %s return 1 else return 0 end",
-          call);
+          "if redis.call('get', KEYS[1]) == ARGV[1] then %s return 1 else return 0 end"
+              .formatted(call));
       add(
           1,
           2,
           extend,
-          "local token = redis.call('get', KEYS[1]) if not token or token ~= ARGV[1] then return 0"
-              + " end %s return 1",
-          call);
+          ("local token = redis.call('get', KEYS[1]) if not token or token ~= ARGV[1] then return 0"
+                  + " end %s return 1")
+              .formatted(call));
     }
     add(
         1,
         3,
         KnownScripts::extendByOrTo,
-        "local token = redis.call('get', KEYS[1]) if not token or token ~= ARGV[1] then return 0 end"
-            + " local expiration = redis.call('pttl', KEYS[1]) if not expiration then expiration ="
-            + " 0 end if expiration < 0 then return 0 end local newttl = ARGV[2] if ARGV[3] == '0'"
-            + " then newttl = ARGV[2] + expiration end redis.call('pexpire', KEYS[1], newttl)"
-            + " return 1");
+        "local token = redis.call('get', KEYS[1]) if not token or token ~= ARGV[1] then return 0"
+            + " end local expiration = redis.call('pttl', KEYS[1]) if not expiration then"
+            + " expiration = 0 end if expiration < 0 then return 0 end local newttl = ARGV[2] if"
+            + " ARGV[3] == '0' then newttl = ARGV[2] + expiration end redis.call('pexpire',"
+            + " KEYS[1], newttl) return 1");
 
     // To take a lock, or hold it for longer.
     Meaning obtain = call -> set(call, 1, Kind.ABSENT_OR_EQUAL, call.after(2, 1), ONE_OR_NULL);
@@ -205,7 +207,8 @@ final class KnownScripts {
             + " ARGV[2]) return true elseif not id then redis.call('set', KEYS[1], ARGV[1], 'PX',"
             + " ARGV[2]) return true end return false");
     String setAll =
-        "for i, key in ipairs(KEYS) do redis.call('set', key, ARGV[1], 'PX', ARGV[2]) end return #KEYS";
+        "for i, key in ipairs(KEYS) do redis.call('set', key, ARGV[1], 'PX', ARGV[2]) end return"
+            + " #KEYS";
     add(
         0,
         2,
@@ -247,18 +250,17 @@ final class KnownScripts {
             1,
             1,
             count,
-            "local current = redis.call('incr', KEYS[1]) if %s then redis.call('%s', KEYS[1],"
-                + " ARGV[1]) end return current",
-            first,
-            expire);
+            ("local current = redis.call('incr', KEYS[1]) if %s then redis.call('%s', KEYS[1],"
+                    + " ARGV[1]) end return current")
+                .formatted(first, expire));
       }
       add(
           1,
           2,
           call -> increase(call, BigDecimal.valueOf(call.integer(1)), call.after(2, unit)),
-          "local current = redis.call('incrby', KEYS[1], ARGV[1]) if current == tonumber(ARGV[1])"
-              + " then redis.call('%s', KEYS[1], ARGV[2]) end return current",
-          expire);
+          ("local current = redis.call('incrby', KEYS[1], ARGV[1]) if current == tonumber(ARGV[1])"
+                  + " then redis.call('%s', KEYS[1], ARGV[2]) end return current")
+              .formatted(expire));
     }
     Meaning addIfPresent =
         call ->
@@ -275,10 +277,8 @@ final class KnownScripts {
 
   private KnownScripts() {}
 
-  private static void add(int keys, int arguments, Meaning meaning, String text, Object... parts) {
-    KNOWN.put(
-        LuaText.normalized(parts.length == 0 ? text : text.formatted(parts)),
-        new Script(keys, arguments, meaning));
+  private static void add(int keys, int arguments, Meaning meaning, String text) {
+    KNOWN.put(LuaText.normalized(text), new Script(keys, arguments, meaning));
   }
 
   // ---- what they mean ----

@@ -70,8 +70,9 @@ final class StringCommands {
               "Gives the value of a key.",
               StringCommands::get),
           STRING.command(
-              "set key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest] [GET] [EX seconds | PX milliseconds | EXAT "
-                  + "unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]",
+              "set key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest]"
+                  + " [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT"
+                  + " unix-time-milliseconds | KEEPTTL]",
               -3,
               "write denyoom",
               Keys.FIRST,

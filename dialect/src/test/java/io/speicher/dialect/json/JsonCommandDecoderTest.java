@@ -281,9 +281,8 @@ final class JsonCommandDecoderTest {
       value = {
         "{}|member missing: command",
         "{'command':1}|member is not a string: command",
-        "{'command':'get','key':'a'}|"
-            + "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP, PRE,"
-            + " TCH, TTL, SCN, CNT, INF or AUTH, in upper case)",
+        "{'command':'get','key':'a'}|unknown command (expected: GET, SET, DEL, RST, PING, MGET,"
+            + " MSET, MDEL, INC, APP, PRE, TCH, TTL, SCN, CNT, INF or AUTH, in upper case)",
         "{'command':'GET'}|member missing: key",
         "{'command':'GET','key':null}|member is not a string: key",
         "{'command':'GET','key':''}|key empty: keyBytes=0 (expected: 1..1000)",
@@ -298,7 +297,8 @@ final class JsonCommandDecoderTest {
         "{'command':'SET','key':'a','value':1,'if':7}|member is not a string: if",
         "{'command':'SET','key':'a','value':'%','encoding':'base64'}|value is not base64",
         "{'command':'SET','key':'a','value':1,'encoding':'base64'}|member is not a string: value",
-        "{'command':'SET','key':'a','value':'','encoding':'hex'}|unknown encoding (expected: base64)",
+        "{'command':'SET','key':'a','value':'','encoding':'hex'}|unknown encoding (expected:"
+            + " base64)",
         "{'command':'DEL','key':'a','if':'absent'}|nothing to delete if absent",
         "{'command':'GET','key':'a','version':1}|version is neither true nor false",
         "{'command':'MGET'}|member missing: keys",
@@ -396,7 +396,8 @@ final class JsonCommandDecoderTest {
     assertThatThrownBy(() -> decoder.decode(in, memory))
         .isInstanceOf(ProtocolException.class)
         .hasMessage(
-            "frame length out of bounds: frameBytes=%d (expected: 1..100000); closing the connection",
+            "frame length out of bounds: frameBytes=%d (expected: 1..100000); closing the"
+                + " connection",
             length);
   }
 

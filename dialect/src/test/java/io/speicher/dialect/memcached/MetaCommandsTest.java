@@ -81,7 +81,8 @@ final class MetaCommandsTest {
         "mg k O        | HD O",
         "mg k Oabc     | HD Oabc",
         "mg k I C5 F3 MA D1 J2 L P | HD",
-        "mg k Oa k v s t c f h l u q | VA 2 Oa kk s2 t60 c18446744073709551615 f4294967295 h1 l0;v1",
+        "mg k Oa k v s t c f h l u q | VA 2 Oa kk s2 t60 c18446744073709551615 f4294967295 h1"
+            + " l0;v1",
         "mg k l h f c t s v k Oa | VA 2 l0 h1 f4294967295 c18446744073709551615 t60 s2 kk Oa;v1",
         "mg aw== b k   | HD kaw== b",
         "mg aw== k b   | HD kaw== b",

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Test;
 
 final class LuaTextTest {
   private static final String RELEASE =
-      "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0"
-          + " end";
+      "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return"
+          + " 0 end";
 
   @Test
   void normalized_otherWriting_isTheSame() {

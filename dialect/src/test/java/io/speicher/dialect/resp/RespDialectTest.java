@@ -109,7 +109,8 @@ final class RespDialectTest {
     String words = "$1000\r\n" + "x".repeat(1_000) + "\r\n";
     assertProtocolError(
         "*2000\r\n" + words.repeat(1_100),
-        "ERR Protocol error: too big command: bytes=1050374 (expected: up to 1049576); send several");
+        "ERR Protocol error: too big command: bytes=1050374 (expected: up to 1049576); send"
+            + " several");
   }
 
   /** Its words are found in the bytes as they are asked for, in whatever order. */
@@ -842,8 +843,8 @@ final class RespDialectTest {
     assertThat(list.line().apply(busy))
         .isEqualTo(
             "id=8 addr=/run/speicher:0 laddr=/run/speicher:0 fd=-1 name=n age=0 idle=0 flags=xUT"
-                + " db=12 sub=0 psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40 rbs=0"
-                + " rbp=0 obl=0 oll=0 omem=6000 tot-mem=70000 events=rw cmd=config|get"
+                + " db=12 sub=0 psub=0 ssub=0 multi=3 qbuf=500 qbuf-free=0 argv-mem=0 multi-mem=40"
+                + " rbs=0 rbp=0 obl=0 oll=0 omem=6000 tot-mem=70000 events=rw cmd=config|get"
                 + " user=alice redir=-1 resp=3 lib-name=l lib-ver=v\n");
   }
 
