@@ -82,7 +82,7 @@ final class Miniatures {
   /** The least of these. Any thread reads. */
   private volatile int leastSampleBits;
 
-  /** What is counted in each minute of the last hour and each hour of the day; see below. */
+  /** What is counted in each minute of the last hour and each hour of the day; see above. */
   @GuardedBy("lock")
   private final long[][] minutes = new long[MINUTES][COUNTS];
 
