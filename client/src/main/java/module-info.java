@@ -5,6 +5,7 @@ module io.speicher.client {
   requires io.speicher.protocol;
 
   exports io.speicher.client;
+  exports io.speicher.client.exception;
   exports io.speicher.client.wire to
       io.speicher.cli;
 }

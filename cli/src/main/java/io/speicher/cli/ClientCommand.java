@@ -2,7 +2,7 @@ package io.speicher.cli;
 
 import io.speicher.cli.console.ConnectionOptions;
 import io.speicher.cli.console.Shell;
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Speicher;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -32,7 +32,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    try (SpeicherClient client = connection.connect()) {
+    try (Speicher client = connection.connect()) {
       return run(client);
     } catch (IllegalArgumentException e) { // The client's word for keys and values that cannot be.
       throw wrong(String.valueOf(e.getMessage()));
@@ -44,7 +44,7 @@ abstract class ClientCommand implements Callable<Integer> {
    *
    * @return the status to exit with
    */
-  abstract int run(SpeicherClient client) throws IOException;
+  abstract int run(Speicher client) throws IOException;
 
   /** What to throw when the command line asks for something that cannot be. */
   final ParameterException wrong(String message) {

@@ -1,7 +1,7 @@
 package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Speicher;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -28,7 +28,7 @@ final class DelCommand extends ClientCommand {
   }
 
   @Override
-  int run(SpeicherClient client) {
+  int run(Speicher client) {
     int deleted = 0;
     for (String key : keys) {
       if (client.delete(key)) {

@@ -7,10 +7,10 @@ import io.speicher.cli.resp.NoAnswerException;
 import io.speicher.cli.resp.NoConnectionException;
 import io.speicher.cli.resp.ServerErrorException;
 import io.speicher.cli.resp.UnexpectedReplyException;
-import io.speicher.client.CommandTimeoutException;
-import io.speicher.client.ConnectFailedException;
-import io.speicher.client.RefusedException;
-import io.speicher.client.SpeicherException;
+import io.speicher.client.exception.CommandTimeoutException;
+import io.speicher.client.exception.ConnectFailedException;
+import io.speicher.client.exception.RefusedException;
+import io.speicher.client.exception.SpeicherException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -113,16 +113,16 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
   }
 
   private int handleFailure(SpeicherException e, ConnectionOptions options) {
+    if (e.getCause() instanceof RefusedException login) {
+      String why = " refused the login: " + login.getMessage();
+      return report(oneLine(options.server() + why + CHECK_LOGIN), e, FAILED);
+    }
     if (e instanceof ConnectFailedException) {
       return report(oneLine(cannotConnect(e, options)), e, NO_CONNECTION);
     }
     if (e instanceof CommandTimeoutException) {
       String doubt = e.maybeExecuted() ? ", it may be done or not" : "";
       return report(noAnswer(options, doubt, "Speicher server"), e, TIMED_OUT);
-    }
-    if (e.getCause() instanceof RefusedException login) {
-      String why = " refused the login: " + login.getMessage();
-      return report(oneLine(options.server() + why + CHECK_LOGIN), e, FAILED);
     }
     boolean isUnknown = e instanceof RefusedException r && r.statusCode() == NOT_AUTHENTICATED;
     return report(oneLine(e.getMessage() + (isUnknown ? SAY_WHO : "")), e, FAILED);

@@ -2,8 +2,7 @@ package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
 import io.speicher.client.Codec;
-import io.speicher.client.SpeicherClient;
-import io.speicher.protocol.json.JsonText;
+import io.speicher.client.Speicher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -44,14 +43,10 @@ final class GetCommand extends ClientCommand {
   }
 
   @Override
-  int run(SpeicherClient client) {
-    String value = client.with(json ? Codec.json() : Codec.text()).get(key);
+  int run(Speicher client) {
+    String value = client.cache("", json ? Codec.json() : Codec.string()).get(key);
     if (value == null) {
       say("no such key: " + key);
-      return NOT_DONE;
-    }
-    if (JsonText.utf8(value) == null) {
-      say("the value holds half of a surrogate pair, which has no UTF-8: print it with --json");
       return NOT_DONE;
     }
     shell.out().print(noNewline ? value : value + System.lineSeparator());

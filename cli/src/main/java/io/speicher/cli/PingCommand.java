@@ -1,8 +1,8 @@
 package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
-import io.speicher.client.RefusedException;
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Speicher;
+import io.speicher.client.exception.RefusedException;
 import io.speicher.protocol.json.JsonText;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -30,7 +30,7 @@ final class PingCommand extends ClientCommand {
   }
 
   @Override
-  int run(SpeicherClient client) {
+  int run(Speicher client) {
     roundTrip(client);
     long startNanos = System.nanoTime();
     roundTrip(client);
@@ -46,7 +46,7 @@ final class PingCommand extends ClientCommand {
     return ExitCode.OK;
   }
 
-  private static void roundTrip(SpeicherClient client) {
+  private static void roundTrip(Speicher client) {
     try {
       client.ping();
     } catch (RefusedException e) {

@@ -1,7 +1,8 @@
 package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Codec;
+import io.speicher.client.Speicher;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,12 +36,12 @@ final class ResetCommand extends ClientCommand {
   }
 
   @Override
-  int run(SpeicherClient client) throws IOException {
+  int run(Speicher client) throws IOException {
     if (!yes && !isConfirmed()) {
       say("nothing was deleted");
       return NOT_DONE;
     }
-    client.reset();
+    client.cache("", Codec.string()).clear();
     return ExitCode.OK;
   }
 

@@ -4,7 +4,10 @@ import io.speicher.cli.console.Shell;
 import io.speicher.cli.console.TimeConverter;
 import io.speicher.client.Cache;
 import io.speicher.client.Codec;
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Speicher;
+import io.speicher.client.Ttl;
+import io.speicher.client.exception.CodecException;
+import io.speicher.client.exception.ValueTooLongException;
 import io.speicher.protocol.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,13 +69,16 @@ final class SetCommand extends ClientCommand {
   }
 
   @Override
-  int run(SpeicherClient client) throws IOException {
-    Cache<String> cache = client.with(json ? Codec.json() : Codec.text());
+  int run(Speicher client) throws IOException {
+    Cache<String> cache = client.cache("", json ? Codec.json() : Codec.string());
     String stored = value.equals(STANDARD_INPUT) ? standardInput() : value;
-    if (ttl == null) {
-      cache.set(key, stored);
-    } else {
-      cache.set(key, stored, ttl);
+    try {
+      cache.set(key, stored, ttl == null ? Ttl.forever() : Ttl.of(ttl));
+    } catch (CodecException e) {
+      throw wrong(
+          String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
+    } catch (ValueTooLongException e) {
+      throw wrong(String.valueOf(e.getMessage()));
     }
     return ExitCode.OK;
   }

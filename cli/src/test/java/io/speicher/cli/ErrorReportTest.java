@@ -85,14 +85,14 @@ final class ErrorReportTest {
   @Test
   void noAnswer() throws Exception {
     try (FakeServer server = FakeServer.sending()) {
-      assertThat(shell.run("set", "--url", url(server), "--timeout", "50ms", "foo", "bar"))
+      assertThat(shell.run("set", "--url", url(server), "--timeout", "500ms", "foo", "bar"))
           .isEqualTo(
               new Outcome(
                   4,
                   "",
                   "speicher: no answer from 127.0.0.1:"
                       + server.port()
-                      + " within 50 ms, it may be done or not: is it a Speicher server? if it is"
+                      + " within 500 ms, it may be done or not: is it a Speicher server? if it is"
                       + " slow, raise --timeout\n"));
     }
   }

@@ -18,6 +18,9 @@ final class FakeServer implements AutoCloseable {
   private final Function<String, byte[]> answers;
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
+  /** What the client begins each connection with, and is always answered well. */
+  private static final String GREETING = "{\"command\":\"PING\"}\r\n";
+
   private FakeServer(Function<String, byte[]> answers) throws IOException {
     this.answers = answers;
     Thread thread = new Thread(this::serve, "fake-server");
@@ -61,8 +64,12 @@ final class FakeServer implements AutoCloseable {
         byte[] payload = new byte[in.readInt()];
         in.readFully(payload);
         String request = new String(payload, StandardCharsets.UTF_8);
-        requests.add(request);
-        client.getOutputStream().write(answers.apply(request));
+        if (request.equals(GREETING)) {
+          client.getOutputStream().write(frame("{\"status_code\":200}"));
+        } else {
+          requests.add(request);
+          client.getOutputStream().write(answers.apply(request));
+        }
       }
     } catch (IOException | IllegalStateException e) {
       // The client has gone, or is to be left alone: either way it is over.

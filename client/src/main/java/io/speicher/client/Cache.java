@@ -1,248 +1,183 @@
 package io.speicher.client;
 
-import io.speicher.client.wire.Address;
-import io.speicher.protocol.Command;
-import io.speicher.protocol.Limits;
-import io.speicher.protocol.Reply;
-import io.speicher.protocol.json.JsonCommandEncoder;
-import io.speicher.protocol.json.JsonText;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a server, seen as values of type {@code V}.
+ * Values of type {@code V} under keys, on a server. {@link Speicher#cache} makes one; it costs
+ * nothing and needs no closing.
  *
- * <p>A {@link SpeicherClient} is one whose values are strings. {@link #with} and {@link
- * #withTimeout} give other views of the same items over the same connection; they cost nothing, and
- * need no closing.
+ * <p><b>Keys</b> are strings without halves of surrogate pairs. Behind the names of the cache and
+ * of the client's namespace, they are 1 to 65,535 bytes of UTF-8.
  *
- * <p><b>Keys</b> are strings of 1 to 65,535 bytes in UTF-8, without halves of surrogate pairs.
- *
- * <p><b>Threads.</b> Any thread may call any method. Calls do not wait for each other: they share
- * the connection, and their commands travel together. The commands of one thread take effect in the
- * order of its calls.
- *
- * <p><b>Blocking and not.</b> Every operation comes twice. The plain one waits for the reply. The
- * {@code …Async} one returns at once; its future is completed on the client's own thread, and so
- * are the stages that depend on it, which therefore must not block ({@code thenApplyAsync} and the
- * like run elsewhere). Cancelling a future keeps a command from being sent if it still waits for a
- * connection, and does nothing else.
+ * <p><b>Threads.</b> Any thread may call any method, virtual ones included. Calls wait for their
+ * reply and not for each other: their commands travel together. What one thread does to one key
+ * takes effect in the order of its calls.
  *
  * <p><b>Time.</b> A call ends within the timeout, which counts from the call, whatever happens. A
- * reply that comes too late is thrown away.
+ * reply that comes too late is thrown away. Loaders, batches that are sent in parts, {@link
+ * #update}, {@link #keys} and {@link #clear} make several calls.
  *
- * <p><b>Errors.</b> Null arguments and keys, values or times to live that cannot be are thrown at
- * once: {@link NullPointerException}, {@link IllegalArgumentException}. All else is a {@link
- * SpeicherException}: plain operations throw it, futures are completed with it. A plain operation
- * that is called on the client's own thread would wait for itself and throws {@link
- * IllegalStateException} instead.
+ * <p><b>Errors.</b> Null arguments and keys that cannot be are thrown at once: {@link
+ * NullPointerException}, {@link IllegalArgumentException}. All else is a {@link
+ * io.speicher.client.exception.SpeicherException}, whose {@code maybeExecuted()} says whether the
+ * server may have done it. No write is ever sent twice. Where {@link CacheOptions#onFailure} is
+ * {@link OnFailure#MISS}, {@code get}, {@code getAll}, {@code set} and {@code setAll} do not throw
+ * it. The others do: their callers act upon what they say.
+ *
+ * <p>This is an interface so that programs can fake and decorate it; {@link Speicher#inMemory} is a
+ * fake that is complete.
  *
  * @param <V> the type of the values
  */
-public sealed class Cache<V> permits SpeicherClient {
-  private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
+public interface Cache<V> {
+  /** The name that it was given, which all its keys begin with on the server. */
+  String name();
 
-  private static final Duration MAX_TTL = Duration.ofMillis(Limits.MAX_TTL_MILLIS);
-
-  final Dispatcher dispatcher;
-  private final Codec<V> codec;
-  private final long timeoutNanos;
-
-  Cache(Dispatcher dispatcher, Codec<V> codec, long timeoutNanos) {
-    this.dispatcher = dispatcher;
-    this.codec = codec;
-    this.timeoutNanos = timeoutNanos;
-  }
-
-  // Views.
-
-  /** The same items as values of another type. */
-  public <T> Cache<T> with(Codec<T> codec) {
-    return new Cache<>(dispatcher, requireNonNull("codec", codec), timeoutNanos);
-  }
-
-  /**
-   * The same items, with another timeout for every operation.
-   *
-   * @param timeout from one millisecond to one day
-   */
-  public Cache<V> withTimeout(Duration timeout) {
-    return new Cache<>(dispatcher, codec, SpeicherClient.timeoutNanos("timeout", timeout));
-  }
-
-  // Operations.
-
-  /**
-   * Stores the value, in place of any value under that key, until it is deleted or room is needed.
-   *
-   * @return true, always: what goes wrong is an exception
-   */
-  public boolean set(String key, V value) {
-    call(Operation.SET, set(key, value, Command.Set.NO_TTL));
-    return true;
-  }
-
-  /**
-   * Stores the value like {@link #set(String, Object)}, for {@code ttl} at most.
-   *
-   * @param ttl from one millisecond to 285,000 years; what is not a whole millisecond is cut off. A
-   *     server that offers no more than the core of the protocol ignores it.
-   * @return true, always: what goes wrong is an exception
-   */
-  public boolean set(String key, V value, Duration ttl) {
-    call(Operation.SET, set(key, value, ttlMillis(ttl)));
-    return true;
-  }
+  // ---- reading ----
 
   /** The value under the key, or null if there is none. */
-  public @Nullable V get(String key) {
-    return value(call(Operation.GET, new Command.Get(key(key))));
-  }
+  @Nullable V get(String key);
 
   /**
-   * Deletes the value under the key.
+   * The value under the key, or else what {@code loader} returns, which is stored with the cache's
+   * time to live. Of those who ask in this process, one loads and the others wait for it, for
+   * {@link CacheOptions#lease} at most. What was deleted, set or cleared through this cache while
+   * it was loaded is not stored.
+   *
+   * <p>What the loader throws reaches the one who loads, and those who wait load for themselves.
+   *
+   * @return null if there is none and the loader has none either
+   */
+  @Nullable V get(String key, Loader<? extends V> loader);
+
+  /**
+   * The values under the keys, without those that there are none of, in the order of the keys. Not
+   * a snapshot. They are asked for in batches of 512, of which each has to fit into {@link
+   * SpeicherBuilder#maxFrameBytes}.
+   */
+  Map<String, V> getAll(Collection<String> keys);
+
+  /** The same, completed and stored with what {@code loader} returns for the keys without one. */
+  Map<String, V> getAll(Collection<String> keys, BulkLoader<V> loader);
+
+  /** The value and its version, for {@link #replace}, or null if there is none. */
+  @Nullable Versioned<V> getVersioned(String key);
+
+  // ---- writing ----
+
+  /** Stores the value, in place of any value there is, for the cache's time to live. */
+  void set(String key, V value);
+
+  /** Stores the value, in place of any value there is. */
+  void set(String key, V value, Ttl ttl);
+
+  /** Stores all values for the cache's time to live, in batches; each batch at one moment. */
+  void setAll(Map<String, ? extends V> values);
+
+  /** Stores all values, in batches; each batch at one moment. */
+  void setAll(Map<String, ? extends V> values, Ttl ttl);
+
+  /**
+   * Stores the value if there is none, for the cache's time to live.
+   *
+   * @return whether it was stored
+   */
+  boolean setIfAbsent(String key, V value);
+
+  /**
+   * Stores the value if there is none.
+   *
+   * @return whether it was stored
+   */
+  boolean setIfAbsent(String key, V value, Ttl ttl);
+
+  /**
+   * Stores the value if the present one has that version, for the cache's time to live.
+   *
+   * @return whether it was stored
+   */
+  boolean replace(String key, long version, V value);
+
+  /**
+   * Stores the value if the present one has that version.
+   *
+   * @return whether it was stored
+   */
+  boolean replace(String key, long version, V value, Ttl ttl);
+
+  /**
+   * Makes a value of the present one, and again if somebody else was faster: {@code change} may be
+   * called several times, and should do nothing else.
+   *
+   * @param change gets null if there is none, and returns null if there is to be none
+   * @return what it has returned last, which is stored for the cache's time to live
+   * @throws io.speicher.client.exception.ContendedException if others were faster 64 times
+   */
+  @Nullable V update(String key, UnaryOperator<@Nullable V> change);
+
+  /**
+   * Adds to the decimal number under the key, whatever this cache's codec makes of it.
+   *
+   * @param by may be negative
+   * @param initial what the number is to be if there is none; nothing is added then
+   * @param ttl for a new number; one that is there keeps its own
+   * @return the new number
+   * @throws io.speicher.client.exception.RefusedException with status 409 if the value is not a
+   *     64-bit integer, or the sum would not be one
+   */
+  long add(String key, long by, long initial, Ttl ttl);
+
+  /**
+   * Gives the item another time to live, from now on.
    *
    * @return whether there was one
    */
-  public boolean delete(String key) {
-    return isHit(call(Operation.DELETE, new Command.Delete(key(key))));
-  }
-
-  /** Deletes every item of the server, whoever stored it. */
-  public void reset() {
-    call(Operation.RESET, new Command.Clear());
-  }
+  boolean touch(String key, Ttl ttl);
 
   /**
-   * Waits for a sign of life.
+   * Deletes the value.
    *
-   * @throws RefusedException if the server offers no more than the core of the protocol, which has
-   *     no such command: it is alive, too
+   * @return whether there was one
    */
-  public void ping() {
-    call(Operation.PING, new Command.Ping());
-  }
+  boolean delete(String key);
 
-  // The same without waiting.
+  /**
+   * Deletes the value if it has that version.
+   *
+   * @return whether it was deleted
+   */
+  boolean delete(String key, long version);
 
-  /** {@link #set(String, Object)} without waiting. */
-  public CompletableFuture<Boolean> setAsync(String key, V value) {
-    return submit(Operation.SET, set(key, value, Command.Set.NO_TTL), Cache::isHit);
-  }
+  /**
+   * Deletes values, in batches.
+   *
+   * @return how many there were
+   */
+  long deleteAll(Collection<String> keys);
 
-  /** {@link #set(String, Object, Duration)} without waiting. */
-  public CompletableFuture<Boolean> setAsync(String key, V value, Duration ttl) {
-    return submit(Operation.SET, set(key, value, ttlMillis(ttl)), Cache::isHit);
-  }
+  // ---- all of it ----
 
-  /** {@link #get} without waiting. */
-  public CompletableFuture<@Nullable V> getAsync(String key) {
-    return submit(Operation.GET, new Command.Get(key(key)), this::value);
-  }
+  /**
+   * The keys that begin with {@code prefix}, found in steps while the stream is read. A key that is
+   * there from the first step to the last is found, perhaps more than once. Keys that are not
+   * UTF-8, which only another client can have stored, are left out.
+   */
+  Stream<String> keys(String prefix);
 
-  /** {@link #delete} without waiting. */
-  public CompletableFuture<Boolean> deleteAsync(String key) {
-    return submit(Operation.DELETE, new Command.Delete(key(key)), Cache::isHit);
-  }
+  /**
+   * Deletes every item of this cache, whoever stored it. Where the cache has a name or the client a
+   * namespace, its keys are found and deleted in steps, which takes time in proportion to all items
+   * of the server, and what is stored meanwhile may stay.
+   */
+  void clear();
 
-  /** {@link #reset} without waiting. The future is completed with null. */
-  public CompletableFuture<@Nullable Void> resetAsync() {
-    return submit(Operation.RESET, new Command.Clear(), reply -> null);
-  }
+  /** The same items without waiting. */
+  AsyncCache<V> async();
 
-  /** {@link #ping} without waiting. The future is completed with null. */
-  public CompletableFuture<@Nullable Void> pingAsync() {
-    return submit(Operation.PING, new Command.Ping(), reply -> null);
-  }
-
-  // Arguments in, replies out.
-
-  private Command.Set set(String key, V value, long ttlMillis) {
-    ByteBuffer keyBytes = key(key);
-    Reply.Value stored = codec.encode(requireNonNull("value", value));
-    return new Command.Set(keyBytes, stored.kind(), stored.bytes(), ttlMillis);
-  }
-
-  private static ByteBuffer key(String key) {
-    ByteBuffer bytes = JsonText.utf8(requireNonNull("key", key));
-    if (bytes == null) {
-      throw new IllegalArgumentException(
-          "key holds half of a surrogate pair (expected: whole characters)");
-    }
-    int keyBytes = bytes.remaining();
-    if (keyBytes < 1 || keyBytes > Limits.MAX_KEY_BYTES) {
-      throw new IllegalArgumentException(
-          (keyBytes < 1 ? "key empty" : "key too long")
-              + ": keyBytes="
-              + keyBytes
-              + " (expected: 1.."
-              + Limits.MAX_KEY_BYTES
-              + ")");
-    }
-    return bytes;
-  }
-
-  private static long ttlMillis(Duration ttl) {
-    requireNonNull("ttl", ttl);
-    if (ttl.compareTo(Duration.ofMillis(1)) < 0 || ttl.compareTo(MAX_TTL) > 0) {
-      throw new IllegalArgumentException(
-          "ttl=" + ttl + " (expected: 1 ms.." + Limits.MAX_TTL_MILLIS + " ms)");
-    }
-    return ttl.toMillis();
-  }
-
-  static <T> T requireNonNull(String name, @Nullable T argument) {
-    return Objects.requireNonNull(argument, () -> name + "=null (expected: not null)");
-  }
-
-  private @Nullable V value(Reply reply) {
-    return reply instanceof Reply.Value value ? codec.decode(value) : null;
-  }
-
-  private static boolean isHit(Reply reply) {
-    return !(reply instanceof Reply.Miss);
-  }
-
-  private Reply call(Operation operation, Command command) {
-    if (dispatcher.isOwnThread()) {
-      throw new IllegalStateException(
-          operation.label()
-              + " would wait for itself: it was called on the client's own thread, in a callback of"
-              + " a future (expected: "
-              + operation.label()
-              + "Async there, or a callback on another executor)");
-    }
-    PendingCommand<Reply> pending = pending(operation, command, Function.identity());
-    dispatcher.submit(pending, true);
-    return dispatcher.await(pending);
-  }
-
-  private <T extends @Nullable Object> CompletableFuture<T> submit(
-      Operation operation, Command command, Function<Reply, T> decode) {
-    PendingCommand<T> pending = pending(operation, command, decode);
-    dispatcher.submit(pending, false);
-    return pending.future();
-  }
-
-  private <T extends @Nullable Object> PendingCommand<T> pending(
-      Operation operation, Command command, Function<Reply, T> decode) {
-    Address server = dispatcher.settings().server();
-    return new PendingCommand<>(operation, frame(command), server, timeoutNanos, decode);
-  }
-
-  /** Encodes on the caller's thread, so that large values do not hold up the others. */
-  private ByteBuffer frame(Command command) {
-    ByteBuffer frame = ENCODER.encode(command);
-    int maxFrameBytes = dispatcher.settings().maxFrameBytes();
-    int frameBytes = frame.remaining() - Integer.BYTES;
-    if (frameBytes > maxFrameBytes) {
-      throw new IllegalArgumentException(
-          "command too long: frameBytes=" + frameBytes + " (expected: 1.." + maxFrameBytes + ")");
-    }
-    return frame;
-  }
+  /** What was counted, here and in {@link #async}. */
+  CacheStats stats();
 }

@@ -1,116 +1,91 @@
 package io.speicher.client;
 
-import io.speicher.protocol.Reply;
-import io.speicher.protocol.ValueKind;
-import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns values of type {@code V} into what a server stores, which is JSON, and back.
+ * Turns values of type {@code V} into the bytes that a server stores, and back. What {@link
+ * #encode} returns is what {@link #decode} gets, byte for byte, and what every other client of the
+ * server reads, whatever protocol it speaks.
  *
- * <p>A codec is safe for all threads if its functions are. A blocking call runs it on the caller's
- * thread. An {@code …Async} call encodes on the caller's thread and decodes on the client's, so a
- * decoding function must not block.
+ * <p><b>Threads.</b> A codec is used by many at once. Blocking calls run it on the caller's thread;
+ * asynchronous ones encode on the caller's and decode where callbacks run.
+ *
+ * <p><b>Errors.</b> What a codec throws reaches callers as the cause of a {@link
+ * io.speicher.client.exception.CodecException}, or is a miss, as {@link CacheOptions#onFailure}
+ * says.
  *
  * @param <V> the type of the values
  */
-public abstract sealed class Codec<V> {
-  private Codec() {}
+public interface Codec<V> {
+  /** The value's bytes, from the position to the limit of a buffer that nobody changes any more. */
+  ByteBuffer encode(V value);
 
   /**
-   * Values are strings. What somebody else stored as other JSON is read as its text: the number 1
-   * as {@code "1"}, null as {@code "null"}.
+   * The value of bytes, or null if they are none of this codec's, which counts as a miss.
+   *
+   * @param bytes valid until this returns, and not to be written to
    */
-  public static Codec<String> text() {
-    return TextCodec.INSTANCE;
+  @Nullable V decode(ByteBuffer bytes);
+
+  /**
+   * Whether {@link #encode} always returns one JSON value in UTF-8. A server keeps it as JSON then,
+   * and clients of framed JSON in other languages read it as such. It still comes back with the
+   * same bytes.
+   */
+  default boolean isJson() {
+    return false;
   }
 
   /**
-   * Values are the texts of any JSON: {@code "[1, 2]"}, {@code "\"a string\""}, {@code "null"}. A
-   * text that is not JSON is refused with {@link IllegalArgumentException} before it is sent.
+   * The same, with a name and a version in front of the bytes. What has been stored under another
+   * name or version, or without any, is a miss: that is how a class can change its fields while
+   * both versions of a program run. Other clients see the name and the version as well.
+   *
+   * @param name 1 to 100 characters of ASCII
    */
-  public static Codec<String> json() {
-    return of(Function.identity(), Function.identity());
+  default Codec<V> versioned(String name, int version) {
+    return new VersionedCodec<>(this, name, version);
   }
 
   /**
-   * Values are whatever two functions make of JSON, for example with Jackson:
+   * Strings, as UTF-8. Half of a surrogate pair, which has no UTF-8, cannot be stored. Bytes that
+   * are not UTF-8 cannot be read.
+   */
+  static Codec<String> string() {
+    return Codecs.STRING;
+  }
+
+  /** Bytes, as they are. The arrays belong to the caller. */
+  static Codec<byte[]> bytes() {
+    return Codecs.BYTES;
+  }
+
+  /** Numbers, as decimal text: what {@link Cache#add} counts with. */
+  static Codec<Long> longs() {
+    return Codecs.LONGS;
+  }
+
+  /**
+   * Texts of JSON: {@code [1, 2]}, {@code "a string"}, {@code null}. What is stored as a string, in
+   * whatever way, is read as JSON in quotes. A text that is not JSON cannot be stored.
+   */
+  static Codec<String> json() {
+    return Codecs.JSON;
+  }
+
+  /**
+   * Values of whatever two functions make bytes of, for example with protocol buffers:
    *
    * <pre>{@code
-   * Codec<User> users =
-   *     Codec.of(mapper::writeValueAsString, json -> mapper.readValue(json, User.class));
+   * Codec<User> users = Codec.of(User::toByteArray, User::parseFrom);
    * }</pre>
    *
-   * <p>What the functions throw reaches the caller as it is. A {@code fromJson} that returns null
-   * makes the value look like a miss.
-   *
-   * @param toJson returns the text of one JSON value; anything else is refused with {@link
-   *     IllegalArgumentException}
-   * @param fromJson gets the text of one JSON value
+   * @param encode its array is not changed any more
+   * @param decode gets an array of its own
    */
-  public static <V> Codec<V> of(Function<? super V, String> toJson, Function<String, V> fromJson) {
-    Objects.requireNonNull(toJson, "toJson is null");
-    Objects.requireNonNull(fromJson, "fromJson is null");
-    return new JsonCodec<>(toJson, fromJson);
-  }
-
-  /** The value as it is stored; the bytes are its {@link Reply.Value#kind}. */
-  abstract Reply.Value encode(V value);
-
-  abstract V decode(Reply.Value stored);
-
-  private static String string(ByteBuffer utf8) {
-    byte[] bytes = new byte[utf8.remaining()];
-    utf8.duplicate().get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  private static final class TextCodec extends Codec<String> {
-    private static final TextCodec INSTANCE = new TextCodec();
-
-    @Override
-    Reply.Value encode(String value) {
-      ByteBuffer text = JsonText.utf8(value);
-      if (text != null) {
-        return new Reply.Value(ValueKind.TEXT, text);
-      }
-      // Half of a surrogate pair has no UTF-8, but JSON has an escape for it.
-      byte[] json = JsonText.quote(value).getBytes(StandardCharsets.UTF_8);
-      return new Reply.Value(ValueKind.JSON, ByteBuffer.wrap(json));
-    }
-
-    @Override
-    String decode(Reply.Value stored) {
-      ByteBuffer bytes = stored.bytes();
-      if (stored.kind() == ValueKind.JSON && bytes.get(bytes.position()) == '"') {
-        return JsonText.unescape(bytes.slice(bytes.position() + 1, bytes.remaining() - 2));
-      }
-      return string(bytes);
-    }
-  }
-
-  private static final class JsonCodec<V> extends Codec<V> {
-    private final Function<? super V, String> toJson;
-    private final Function<String, V> fromJson;
-
-    JsonCodec(Function<? super V, String> toJson, Function<String, V> fromJson) {
-      this.toJson = toJson;
-      this.fromJson = fromJson;
-    }
-
-    @Override
-    Reply.Value encode(V value) {
-      String json = Objects.requireNonNull(toJson.apply(value), "toJson has returned null");
-      return new Reply.Value(ValueKind.JSON, JsonText.checkedValue(json));
-    }
-
-    @Override
-    V decode(Reply.Value stored) {
-      String text = string(stored.bytes());
-      return fromJson.apply(stored.kind() == ValueKind.TEXT ? JsonText.quote(text) : text);
-    }
+  static <V> Codec<V> of(Function<? super V, byte[]> encode, Function<byte[], ? extends V> decode) {
+    return new Codecs.OfFunctions<>(encode, decode);
   }
 }

@@ -1,14 +1,12 @@
 /**
- * The Java client: {@link io.speicher.client.SpeicherClient} is where to start.
+ * The Java client: {@link io.speicher.client.Speicher} is where to start.
  *
  * <p>A {@link io.speicher.client.Cache} has the operations, a {@link io.speicher.client.Codec} says
- * what the values are, a {@link io.speicher.client.SpeicherException} says what went wrong and
- * whether the server may have done it all the same.
+ * what the values are, a {@link io.speicher.client.exception.SpeicherException} says what went
+ * wrong and whether the server may have done it all the same.
  *
- * <p>Inside, a call becomes a {@code PendingCommand}; the {@code Dispatcher} keeps it until there
- * is a connection, and reconnects; a {@code Connection} sends it and finds its reply. The sockets
- * are the JDK's, and one thread receives for all callers. The client does not pool connections,
- * does not retry, and keeps no values of its own.
+ * <p>Inside, a cache makes commands of calls and values of replies; a {@code Backend} executes the
+ * commands: a server in {@code net}, or a map in this process. No class here knows sockets.
  */
 @NullMarked
 package io.speicher.client;

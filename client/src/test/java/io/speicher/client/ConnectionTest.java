@@ -8,6 +8,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.speicher.client.FakeServer.Peer;
 import io.speicher.client.FakeServer.Script;
+import io.speicher.client.exception.CommandTimeoutException;
+import io.speicher.client.exception.ConnectionLostException;
+import io.speicher.client.exception.MalformedReplyException;
+import io.speicher.client.exception.RefusedException;
+import io.speicher.client.exception.ServerFailedException;
+import io.speicher.client.exception.SpeicherException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -35,7 +41,7 @@ final class ConnectionTest {
 
   private final CountDownLatch firstEnded = new CountDownLatch(1);
   private FakeServer server = FakeServer.startCorrect();
-  private SpeicherClient client = server.client().build();
+  private Strings client = new Strings(server.client());
 
   @AfterEach
   void stop() {
@@ -64,12 +70,12 @@ final class ConnectionTest {
             correct.serve(peer);
           }
         });
-    client = server.client().timeout(timeout).build();
+    client = new Strings(server.client().timeout(timeout));
   }
 
   private void assertRecovers() throws InterruptedException {
     firstEnded.await();
-    Cache<String> patient = client.withTimeout(Duration.ofSeconds(10));
+    Strings patient = client.withTimeout(Duration.ofSeconds(10));
     assertThat(patient.set("k", "v")).isTrue();
     assertThat(patient.get("k")).isEqualTo("v");
     assertThat(server.connectionCount()).isEqualTo(2);
@@ -158,24 +164,24 @@ final class ConnectionTest {
   enum NeverMisses {
     SET {
       @Override
-      void run(SpeicherClient client) {
+      void run(Strings client) {
         client.set("k", "v");
       }
     },
     RESET {
       @Override
-      void run(SpeicherClient client) {
-        client.reset();
+      void run(Strings client) {
+        client.clear();
       }
     },
     PING {
       @Override
-      void run(SpeicherClient client) {
+      void run(Strings client) {
         client.ping();
       }
     };
 
-    abstract void run(SpeicherClient client);
+    abstract void run(Strings client);
   }
 
   @ParameterizedTest
@@ -365,7 +371,7 @@ final class ConnectionTest {
             correct.serve(peer);
           }
         });
-    client = server.client().build();
+    client = new Strings(server.client());
 
     CompletableFuture<Boolean> first = client.setAsync("k", "v");
     CompletableFuture<Boolean> second = client.setAsync("k", "v");
@@ -394,7 +400,7 @@ final class ConnectionTest {
           }
         });
     // The client needs no command to notice: the next connection is there by itself.
-    client = server.client().build();
+    client = new Strings(server.client());
     while (server.connectionCount() < 2) {
       Thread.onSpinWait();
     }
@@ -405,7 +411,7 @@ final class ConnectionTest {
   void everyConnectionEnds_atOnce() {
     stop();
     server = FakeServer.start(peer -> {});
-    client = server.client().build();
+    client = new Strings(server.client());
 
     assertThatThrownBy(() -> client.get("k")).isInstanceOf(ConnectionLostException.class);
   }
@@ -425,7 +431,7 @@ final class ConnectionTest {
           peer.payload();
           peer.reply(TOO_MANY);
         });
-    client = server.client().build();
+    client = new Strings(server.client());
 
     CompletableFuture<?> first = client.getAsync("k");
     CompletableFuture<?> second = client.getAsync("k");

@@ -42,13 +42,16 @@ final class FakeServer implements AutoCloseable {
   }
 
   private final Script script;
+  private final boolean isPolite;
   private final ServerSocket socket;
   private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
   private final AtomicInteger connectionCount = new AtomicInteger();
   private volatile boolean closed;
 
-  private FakeServer(ServerSocket socket, int port, Script script) throws IOException {
+  private FakeServer(ServerSocket socket, int port, boolean isPolite, Script script)
+      throws IOException {
     this.script = script;
+    this.isPolite = isPolite;
     this.socket = socket;
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -57,14 +60,23 @@ final class FakeServer implements AutoCloseable {
     acceptor.start();
   }
 
-  /** Runs {@code script} for each connection, on a port of its own. */
+  /** Answers the greeting of each connection and then runs {@code script}, on a port of its own. */
   static FakeServer start(Script script) {
     return start(0, script);
   }
 
   static FakeServer start(int port, Script script) {
+    return start(port, true, script);
+  }
+
+  /** Runs {@code script} for each connection, from its first byte. */
+  static FakeServer startRaw(Script script) {
+    return start(0, false, script);
+  }
+
+  private static FakeServer start(int port, boolean isPolite, Script script) {
     try {
-      return new FakeServer(new ServerSocket(), port, script);
+      return new FakeServer(new ServerSocket(), port, isPolite, script);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,12 +84,21 @@ final class FakeServer implements AutoCloseable {
 
   /** Speaks TLS with what {@code context} has. */
   static FakeServer start(SSLContext context, Script script) throws IOException {
-    return new FakeServer(context.getServerSocketFactory().createServerSocket(), 0, script);
+    return new FakeServer(context.getServerSocketFactory().createServerSocket(), 0, false, script);
   }
 
   /** Does what the protocol says, with a map behind it. */
   static FakeServer startCorrect() {
     return start(correct());
+  }
+
+  /** The same from the first byte, for {@link #startRaw} and TLS. */
+  static Script greetingCorrect() {
+    Script correct = correct();
+    return peer -> {
+      peer.greet();
+      correct.serve(peer);
+    };
   }
 
   static Script correct() {
@@ -118,8 +139,8 @@ final class FakeServer implements AutoCloseable {
   }
 
   /** A client so patient that a slow machine fails no test. */
-  SpeicherClient.Builder client() {
-    return SpeicherClient.builder()
+  SpeicherBuilder client() {
+    return Speicher.builder()
         .url(url())
         .timeout(Duration.ofSeconds(10))
         .connectTimeout(Duration.ofSeconds(10));
@@ -155,7 +176,11 @@ final class FakeServer implements AutoCloseable {
   private void serve(Socket connection, int index) {
     try (connection) {
       connection.setTcpNoDelay(true);
-      script.serve(new Peer(connection, index));
+      Peer peer = new Peer(connection, index);
+      if (isPolite) {
+        peer.greet();
+      }
+      script.serve(peer);
     } catch (EOFException | SocketException | SSLException e) {
       // The client has gone, or the test has ended: so does the script.
     } catch (Exception e) {
@@ -189,6 +214,14 @@ final class FakeServer implements AutoCloseable {
       this.index = index;
       in = new DataInputStream(socket.getInputStream());
       out = socket.getOutputStream();
+    }
+
+    /** Answers what a client begins a connection with. */
+    void greet() throws IOException {
+      if (!payload().equals("{\"command\":\"PING\"}\r\n")) {
+        throw new IllegalStateException("no greeting");
+      }
+      reply(DONE);
     }
 
     /** From now on, before anything is read, the client has to show a certificate. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.speicher.client.exception.ConnectFailedException;
+import io.speicher.client.exception.ConnectionLostException;
 import io.speicher.testing.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,24 +66,24 @@ final class TlsTest {
   }
 
   private FakeServer start() throws Exception {
-    return start(certificate.trusting(certificate), FakeServer.correct());
+    return start(certificate.trusting(certificate), FakeServer.greetingCorrect());
   }
 
-  private SpeicherClient.Builder client(FakeServer server) {
-    return SpeicherClient.builder()
+  private SpeicherBuilder client(FakeServer server) {
+    return Speicher.builder()
         .host("localhost")
         .port(server.port())
         .timeout(PATIENCE)
         .connectTimeout(PATIENCE);
   }
 
-  private SpeicherClient connect(SpeicherClient.Builder builder) {
-    SpeicherClient client = builder.build();
+  private Strings connect(SpeicherBuilder builder) {
+    Strings client = new Strings(builder);
     opened.add(client);
     return client;
   }
 
-  private static void assertFails(SpeicherClient.Builder builder, String reason) {
+  private static void assertFails(SpeicherBuilder builder, String reason) {
     assertThatExceptionOfType(ConnectFailedException.class)
         .isThrownBy(builder::build)
         .withMessageContaining(reason)
@@ -92,7 +94,7 @@ final class TlsTest {
 
   @Test
   void commands() throws Exception {
-    SpeicherClient client = connect(client(start()).tls(certificateFile));
+    Strings client = connect(client(start()).tls(certificateFile));
     assertThat(client.get("k")).isNull();
     client.set("k", "v");
     assertThat(client.get("k")).isEqualTo("v");
@@ -102,7 +104,7 @@ final class TlsTest {
   @Test
   void url() throws Exception {
     FakeServer server = start();
-    SpeicherClient client =
+    Strings client =
         connect(
             client(server)
                 .tls(certificate.trusting())
@@ -115,7 +117,7 @@ final class TlsTest {
   @ParameterizedTest
   @ValueSource(ints = {16_300, 16_384, 100_000, 10_000_000})
   void longValue(int length) throws Exception {
-    SpeicherClient client = connect(client(start()).tls(certificateFile));
+    Strings client = connect(client(start()).tls(certificateFile));
     String value = "v".repeat(length);
     client.set("k", value);
     assertThat(value.equals(client.get("k"))).isTrue();
@@ -123,7 +125,7 @@ final class TlsTest {
 
   @Test
   void manyCommandsAtATime() throws Exception {
-    SpeicherClient client = connect(client(start()).tls(certificateFile));
+    Strings client = connect(client(start()).tls(certificateFile));
     List<CompletableFuture<?>> sets = new ArrayList<>();
     for (int i = 0; i < 5_000; i++) {
       sets.add(client.setAsync("k" + i, "v" + i));
@@ -146,9 +148,8 @@ final class TlsTest {
               peer.reply("{\"status_code\":503,\"message\":\"too many\"}");
               peer.awaitEnd();
             });
-    SpeicherClient client = connect(client(server).tls(certificateFile));
-    assertThatExceptionOfType(SpeicherException.class)
-        .isThrownBy(() -> client.get("k"))
+    assertThatExceptionOfType(ConnectFailedException.class)
+        .isThrownBy(() -> client(server).tls(certificateFile).build())
         .withMessageContaining("too many");
   }
 
@@ -158,13 +159,14 @@ final class TlsTest {
         start(
             certificate.trusting(certificate),
             peer -> {
+              peer.greet();
               peer.request();
               if (peer.index() > 0) {
                 peer.reply(DONE);
                 peer.awaitEnd();
               }
             });
-    SpeicherClient client = connect(client(server).tls(certificateFile));
+    Strings client = connect(client(server).tls(certificateFile));
     assertThatExceptionOfType(ConnectionLostException.class).isThrownBy(() -> client.set("k", "v"));
     client.set("k", "v");
     assertThat(server.connectionCount()).isEqualTo(2);
@@ -173,7 +175,7 @@ final class TlsTest {
   /** The keys change in the middle: the client has to say something that nobody asked for. */
   @Test
   void changeOfKeys() throws Exception {
-    SpeicherClient client = connect(client(start()).tls(certificateFile));
+    Strings client = connect(client(start()).tls(certificateFile));
     String value = "v".repeat(KEY_LIMIT_BYTES);
     for (int i = 0; i < 20; i++) {
       client.set("k", value);
@@ -192,8 +194,8 @@ final class TlsTest {
   @Test
   void otherHost() throws Exception {
     TestCertificate elsewhere = new TestCertificate(folder, "elsewhere", "dns:elsewhere");
-    FakeServer server = start(elsewhere.trusting(elsewhere), FakeServer.correct());
-    SpeicherClient.Builder builder = client(server).tls(elsewhere.trusting());
+    FakeServer server = start(elsewhere.trusting(elsewhere), FakeServer.greetingCorrect());
+    SpeicherBuilder builder = client(server).tls(elsewhere.trusting());
     assertFails(builder, "localhost");
     connect(builder.verifyHostName(false)).set("k", "v");
   }
@@ -205,12 +207,12 @@ final class TlsTest {
             certificate.trusting(certificate),
             peer -> {
               peer.requireCertificate();
+              peer.greet();
               FakeServer.correct().serve(peer);
             });
     connect(client(server).tls(certificateFile, certificateFile, keyFile)).set("k", "v");
-    SpeicherClient unknown = connect(client(server).tls(certificateFile));
-    assertThatExceptionOfType(ConnectionLostException.class)
-        .isThrownBy(() -> unknown.set("k", "v"));
+    assertThatExceptionOfType(ConnectFailedException.class)
+        .isThrownBy(() -> client(server).tls(certificateFile).build());
   }
 
   // What cannot be.
@@ -218,7 +220,7 @@ final class TlsTest {
   @Test
   void plainServer() {
     try (FakeServer server =
-        FakeServer.start(peer -> {
+        FakeServer.startRaw(peer -> {
           peer.send((byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 'x', (byte) 0);
           peer.awaitEnd();
         })) {
@@ -228,7 +230,7 @@ final class TlsTest {
 
   @Test
   void silentServer() {
-    try (FakeServer server = FakeServer.start(FakeServer.Peer::awaitEnd)) {
+    try (FakeServer server = FakeServer.startRaw(FakeServer.Peer::awaitEnd)) {
       assertThatExceptionOfType(ConnectFailedException.class)
           .isThrownBy(() -> client(server).connectTimeout(Duration.ofMillis(50)).tls().build())
           .withMessageContaining("no answer within 50 ms");
@@ -237,7 +239,7 @@ final class TlsTest {
 
   @Test
   void vanishingServer() {
-    try (FakeServer server = FakeServer.start(FakeServer.Peer::payloadStart)) {
+    try (FakeServer server = FakeServer.startRaw(FakeServer.Peer::payloadStart)) {
       assertFails(client(server).tls(), "closed the connection in the middle of the handshake");
     }
   }
@@ -245,7 +247,7 @@ final class TlsTest {
   @Test
   void socketFile_isNotEncrypted() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SpeicherClient.builder().socket(folder.resolve("s")).tls().build())
+        .isThrownBy(() -> Speicher.builder().socket(folder.resolve("s")).tls().build())
         .withMessage("a Unix domain socket is not encrypted: leave out TLS, or connect to a port");
   }
 
@@ -257,7 +259,7 @@ final class TlsTest {
             folder.resolve("broken.pem"),
             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     Path missing = folder.resolve("missing.pem");
-    SpeicherClient.Builder builder = SpeicherClient.builder();
+    SpeicherBuilder builder = Speicher.builder();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.tls(missing))
         .withMessage("file=" + missing + ": it cannot be read");

@@ -3,7 +3,7 @@ package io.speicher.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Speicher;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,14 +20,14 @@ final class CrossDialectIT {
   private ServerUnderTest server;
   private RedisClient jedis;
   private MemcachedClient memcached;
-  private SpeicherClient speicher;
+  private Speicher speicher;
 
   @BeforeEach
   void connect() throws IOException {
     server = ServerUnderTest.speicher();
     jedis = RedisClient.create(server.host(), server.port());
     memcached = new MemcachedClient(server.address());
-    speicher = SpeicherClient.connect(server.host(), server.port());
+    speicher = Speicher.connect(server.host(), server.port());
   }
 
   @AfterEach

@@ -9,9 +9,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.speicher.client.ConnectFailedException;
-import io.speicher.client.RefusedException;
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Speicher;
+import io.speicher.client.SpeicherBuilder;
+import io.speicher.client.exception.ConnectFailedException;
+import io.speicher.client.exception.RefusedException;
 import io.speicher.server.ServerSettings;
 import io.speicher.server.SpeicherServer;
 import io.speicher.store.Ticker;
@@ -101,8 +102,8 @@ final class SecuredIT {
 
   // ---- the Java client ----
 
-  private static SpeicherClient.Builder client() {
-    return SpeicherClient.builder()
+  private static SpeicherBuilder client() {
+    return Speicher.builder()
         .url("speichers://localhost:" + encrypted.port())
         .timeout(PATIENCE)
         .connectTimeout(PATIENCE);
@@ -110,20 +111,19 @@ final class SecuredIT {
 
   @Test
   void javaClient() {
-    try (SpeicherClient client = client().tls(authority).login(USER, PASSWORD).build()) {
+    try (Speicher client = client().tls(authority).login(USER, PASSWORD).build()) {
       String value = "v".repeat(1_000_000);
       client.set("java", value);
       assertThat(client.get("java")).isEqualTo(value);
     }
-    try (SpeicherClient client =
-        SpeicherClient.builder().socket(socket).login(USER, PASSWORD).build()) {
+    try (Speicher client = Speicher.builder().socket(socket).login(USER, PASSWORD).build()) {
       assertThat(client.get("java")).hasSize(1_000_000);
     }
   }
 
   @Test
   void javaClient_unknownOrUntrusting() {
-    try (SpeicherClient client = client().tls(authority).build()) {
+    try (Speicher client = client().tls(authority).build()) {
       assertThatThrownBy(() -> client.get("java"))
           .isInstanceOfSatisfying(
               RefusedException.class, e -> assertThat(e.statusCode()).isEqualTo(401));

@@ -60,6 +60,24 @@ public final class Glob {
     compile();
   }
 
+  /** The pattern that matches the keys that begin with {@code prefix}. */
+  public static ByteBuffer ofPrefix(ByteBuffer prefix) {
+    ByteBuffer escaped = ByteBuffer.allocate(2 * prefix.remaining() + 1);
+    for (int i = prefix.position(); i < prefix.limit(); i++) {
+      byte b = prefix.get(i);
+      if (b == '*' || b == '?' || b == '[' || b == '\\') {
+        escaped.put((byte) '\\');
+      }
+      escaped.put(b);
+    }
+    return escaped.put((byte) '*').flip();
+  }
+
+  /** The pattern as it was written. */
+  public ByteBuffer pattern() {
+    return ByteBuffer.wrap(pattern).asReadOnlyBuffer();
+  }
+
   /** What is wrong with a pattern that is too long, for the peer. */
   public static String tooLong(int patternBytes) {
     return "pattern too long: bytes=" + patternBytes + " (expected: up to " + MAX_BYTES + ")";

@@ -74,6 +74,13 @@ public sealed interface Reply {
   record Leased(Value value, long oldExpiresAtMillis, boolean won, boolean taken, boolean stale)
       implements Reply {}
 
+  /**
+   * What a client receives for a batch; a server writes the elements one by one instead.
+   *
+   * @param items a {@link Value} or a {@link Miss} for each key, in their order, or an error
+   */
+  record Items(List<Reply> items) implements Reply {}
+
   /** A length, a count, or the value of a counter. */
   record Count(long number) implements Reply {}
 

@@ -1,7 +1,8 @@
 package io.speicher.cli.console;
 
 import io.speicher.cli.resp.RespConnection;
-import io.speicher.client.SpeicherClient;
+import io.speicher.client.Speicher;
+import io.speicher.client.SpeicherBuilder;
 import io.speicher.client.wire.Address;
 import io.speicher.client.wire.Login;
 import io.speicher.client.wire.ServerUrl;
@@ -67,9 +68,9 @@ public final class ConnectionOptions {
       order = 103,
       description =
           "All in one: speicher://HOST:PORT, speichers://HOST:PORT for TLS, or unix:/PATH (default:"
-              + " the variable SPEICHER_URL, where no other option says where the server is). Commands"
-              + " that speak RESP know redis://HOST:PORT/DATABASE, rediss://... and redis+unix:/PATH"
-              + " too.")
+              + " the variable SPEICHER_URL, where no other option says where the server is)."
+              + " Commands that speak RESP know redis://HOST:PORT/DATABASE, rediss://... and"
+              + " redis+unix:/PATH too.")
   private @Nullable String url;
 
   @Option(
@@ -142,9 +143,9 @@ public final class ConnectionOptions {
    *
    * @throws ParameterException if they contradict each other, or name what cannot be
    */
-  public SpeicherClient connect() {
+  public Speicher connect() {
     requireOneServer();
-    SpeicherClient.Builder builder = SpeicherClient.builder();
+    SpeicherBuilder builder = Speicher.builder();
     String usedUrl = usedUrl();
     try {
       if (usedUrl != null) {
@@ -234,7 +235,7 @@ public final class ConnectionOptions {
     }
   }
 
-  private void addTls(SpeicherClient.Builder builder) {
+  private void addTls(SpeicherBuilder builder) {
     requireKeyAndCertificate();
     if (certificate != null && key != null) {
       builder.tls(authorities, certificate, key);
@@ -245,7 +246,7 @@ public final class ConnectionOptions {
     }
   }
 
-  private void addLogin(SpeicherClient.Builder builder, @Nullable String usedUrl) {
+  private void addLogin(SpeicherBuilder builder, @Nullable String usedUrl) {
     Login login = saidLogin(usedUrl);
     if (login != null) {
       builder.login(login.user(), login.password());

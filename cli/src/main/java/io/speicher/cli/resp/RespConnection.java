@@ -2,6 +2,7 @@ package io.speicher.cli.resp;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.speicher.client.wire.Address;
 import io.speicher.client.wire.Login;
@@ -12,6 +13,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -65,12 +67,32 @@ public final class RespConnection implements AutoCloseable {
    */
   public static RespConnection open(Address server, @Nullable Tls tls, Duration timeout)
       throws NoConnectionException {
+    List<SocketAddress> addresses;
+    try {
+      addresses = server.addresses();
+    } catch (IOException e) {
+      throw new NoConnectionException(e);
+    }
+    NoConnectionException failure = null;
+    for (SocketAddress address : addresses) {
+      try {
+        return open(server, address, tls, timeout);
+      } catch (NoConnectionException e) {
+        failure = e;
+      }
+    }
+    throw requireNonNull(failure, "a host has an address");
+  }
+
+  private static RespConnection open(
+      Address server, SocketAddress address, @Nullable Tls tls, Duration timeout)
+      throws NoConnectionException {
     SocketChannel socket = null;
     Selector selector = null;
     try {
       socket = server.open();
       selector = Selector.open();
-      Wire wire = connect(socket, selector, server, tls, timeout.toMillis());
+      Wire wire = connect(socket, selector, server, address, tls, timeout.toMillis());
       return new RespConnection(socket, selector, wire, timeout.toMillis());
     } catch (IOException | RuntimeException e) {
       closeQuietly(socket);
@@ -83,12 +105,13 @@ public final class RespConnection implements AutoCloseable {
       SocketChannel socket,
       Selector selector,
       Address server,
+      SocketAddress address,
       @Nullable Tls tls,
       long timeoutMillis)
       throws IOException {
     long deadlineNanos = System.nanoTime() + 1_000_000 * timeoutMillis;
     SelectionKey key = socket.register(selector, SelectionKey.OP_CONNECT);
-    if (!socket.connect(server.resolve())) {
+    if (!socket.connect(address)) {
       while (!socket.finishConnect()) {
         await(selector, deadlineNanos);
       }

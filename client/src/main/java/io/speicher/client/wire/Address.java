@@ -9,13 +9,18 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Where a server listens. */
 public sealed interface Address {
   int DEFAULT_PORT = 14567;
 
-  /** What a socket is connected to; looking a host up may block. */
-  SocketAddress resolve() throws IOException;
+  /**
+   * What a socket can be connected to, in the order in which to try it; looking a host up may
+   * block.
+   */
+  List<SocketAddress> addresses() throws IOException;
 
   /** A socket that can be connected to it, and does not block. */
   SocketChannel open() throws IOException;
@@ -33,8 +38,12 @@ public sealed interface Address {
     }
 
     @Override
-    public SocketAddress resolve() throws IOException {
-      return new InetSocketAddress(InetAddress.getByName(host), port);
+    public List<SocketAddress> addresses() throws IOException {
+      List<SocketAddress> addresses = new ArrayList<>();
+      for (InetAddress address : InetAddress.getAllByName(host)) {
+        addresses.add(new InetSocketAddress(address, port));
+      }
+      return addresses;
     }
 
     @Override
@@ -55,8 +64,8 @@ public sealed interface Address {
   /** A Unix domain socket of this machine. */
   record SocketFile(Path path) implements Address {
     @Override
-    public SocketAddress resolve() {
-      return UnixDomainSocketAddress.of(path);
+    public List<SocketAddress> addresses() {
+      return List.of(UnixDomainSocketAddress.of(path));
     }
 
     @Override

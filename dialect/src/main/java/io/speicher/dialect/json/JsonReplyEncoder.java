@@ -42,6 +42,7 @@ public final class JsonReplyEncoder {
       case Reply.Exists _,
           Reply.Value _,
           Reply.Leased _,
+          Reply.Items _,
           Reply.Count _,
           Reply.Keys _,
           Reply.Stats _,
@@ -117,7 +118,12 @@ public final class JsonReplyEncoder {
               Reply.UNAVAILABLE,
               "too many connections (expected: at most " + tooMany.max() + "); try again later",
               out);
-      case Reply.Leased _, Reply.Users _, Reply.Permission _, Reply.Denials _, Reply.Increased _ ->
+      case Reply.Leased _,
+          Reply.Items _,
+          Reply.Users _,
+          Reply.Permission _,
+          Reply.Denials _,
+          Reply.Increased _ ->
           throw new IllegalStateException(
               "no such reply in framed JSON: reply=" + reply.getClass().getSimpleName());
     }

@@ -316,6 +316,7 @@ public final class MemcachedBinaryDialect implements Dialect {
           Reply.Permission _,
           Reply.Denials _,
           Reply.Increased _,
+          Reply.Items _,
           Reply.Inspected _ ->
           throw new IllegalStateException(
               "no such reply to this command: command="

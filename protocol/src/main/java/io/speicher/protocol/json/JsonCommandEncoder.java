@@ -3,10 +3,13 @@ package io.speicher.protocol.json;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.SetOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 
 /**
  * Writes commands, for a client. Has no state.
@@ -21,13 +24,33 @@ public final class JsonCommandEncoder {
   private static final byte[] CLEAR = ascii("{\"command\":\"RST\"");
   private static final byte[] PING = ascii("{\"command\":\"PING\"");
   private static final byte[] AUTH = ascii("{\"command\":\"AUTH\",\"user\":");
+  private static final byte[] GET_ALL = ascii("{\"command\":\"MGET\",\"keys\":[");
+  private static final byte[] SET_ALL = ascii("{\"command\":\"MSET\",\"items\":[");
+  private static final byte[] DELETE_ALL = ascii("{\"command\":\"MDEL\",\"keys\":[");
+  private static final byte[] ADD = ascii("{\"command\":\"INC\",\"key\":");
+  private static final byte[] TOUCH = ascii("{\"command\":\"TCH\",\"key\":");
+  private static final byte[] SCAN = ascii("{\"command\":\"SCN\",\"cursor\":\"");
+  private static final byte[] KEY = ascii("{\"key\":");
   private static final byte[] PASSWORD = ascii(",\"password\":");
   private static final byte[] VALUE = ascii(",\"value\":");
+  private static final byte[] BASE64 = ascii(",\"encoding\":\"base64\"");
   private static final byte[] TTL = ascii(",\"ttl\":");
+  private static final byte[] BY = ascii(",\"by\":");
+  private static final byte[] INITIAL = ascii(",\"initial\":");
+  private static final byte[] COUNT = ascii("\",\"count\":");
+  private static final byte[] MATCH = ascii(",\"match\":");
+  private static final byte[] VERSION = ascii(",\"version\":true");
+  private static final byte[] IF_ABSENT = ascii(",\"if\":\"absent\"");
+  private static final byte[] IF_PRESENT = ascii(",\"if\":\"present\"");
+  private static final byte[] COMMA = ascii(",");
   private static final byte[] END = ascii("}");
+  private static final byte[] END_ARRAY = ascii("]");
 
   /** Room for names, quotes, a time to live, and a few escapes. */
   private static final int OVERHEAD_BYTES = 128;
+
+  /** Room for what surrounds a key in a batch. */
+  private static final int ELEMENT_BYTES = 16;
 
   /**
    * Returns the frame of {@code command}, from its position to its limit, in memory of its own.
@@ -38,14 +61,39 @@ public final class JsonCommandEncoder {
   public ByteBuffer encode(Command command) {
     FrameWriter frame = new FrameWriter(payloadBytesHint(command));
     if (command instanceof Command.Get get) {
-      require(get.view() == Command.View.VALUE, "view", get.view());
       frame.write(GET).writeString(get.key());
+      writeView(get.view(), frame);
     } else if (command instanceof Command.Set set) {
-      writeSet(set, frame);
+      frame.write(SET).writeString(set.key());
+      writeItem(set, frame);
+      writeCondition(set.options().condition(), frame);
     } else if (command instanceof Command.Delete delete) {
       frame.write(DELETE).writeString(delete.key());
+    } else if (command instanceof Command.DeleteIf delete) {
+      frame.write(DELETE).writeString(delete.key());
+      writeCondition(delete.condition(), frame);
+    } else if (command instanceof Command.GetAll getAll) {
+      frame.write(GET_ALL);
+      writeKeys(getAll.keys(), frame);
+      writeView(getAll.view(), frame);
+    } else if (command instanceof Command.SetAll setAll) {
+      writeSetAll(setAll, frame);
+    } else if (command instanceof Command.DeleteAll deleteAll) {
+      requireAlways(deleteAll.condition());
+      frame.write(DELETE_ALL);
+      writeKeys(deleteAll.keys(), frame);
+    } else if (command instanceof Command.Add add) {
+      writeAdd(add, frame);
+    } else if (command instanceof Command.Touch touch) {
+      boolean isPlain = touch.condition() == Command.TouchCondition.ALWAYS;
+      require(isPlain, "condition", touch.condition());
+      frame.write(TOUCH).writeString(touch.key());
+      writeExpiry(touch.expiry(), frame);
+    } else if (command instanceof Command.Scan scan) {
+      writeScan(scan, frame);
     } else if (command instanceof Command.Clear clear) {
       require(clear.delayMillis() == 0, "delayMillis", clear.delayMillis());
+      require(!clear.allDatabases(), "allDatabases", clear.allDatabases());
       frame.write(CLEAR);
     } else if (command instanceof Command.Ping) {
       frame.write(PING);
@@ -58,25 +106,95 @@ public final class JsonCommandEncoder {
     return frame.write(END).finish();
   }
 
-  private static void writeSet(Command.Set set, FrameWriter frame) {
+  private static void writeView(Command.View view, FrameWriter frame) {
+    switch (view) {
+      case VALUE -> {}
+      case VERSION -> frame.write(VERSION);
+      case GLANCE -> throw inexpressible("view", view);
+    }
+  }
+
+  private static void writeKeys(List<ByteBuffer> keys, FrameWriter frame) {
+    for (int i = 0; i < keys.size(); i++) {
+      (i == 0 ? frame : frame.write(COMMA)).writeString(keys.get(i));
+    }
+    frame.write(END_ARRAY);
+  }
+
+  private static void writeSetAll(Command.SetAll setAll, FrameWriter frame) {
+    requireAlways(setAll.condition());
+    frame.write(SET_ALL);
+    for (int i = 0; i < setAll.items().size(); i++) {
+      Command.Set item = setAll.items().get(i);
+      requireAlways(item.options().condition());
+      (i == 0 ? frame : frame.write(COMMA)).write(KEY).writeString(item.key());
+      writeItem(item, frame);
+      frame.write(END);
+    }
+    frame.write(END_ARRAY);
+  }
+
+  /** Writes value and time to live. */
+  private static void writeItem(Command.Set set, FrameWriter frame) {
     SetOptions options = set.options();
     require(options.flags() == 0, "flags", options.flags());
     require(!options.returnsOld(), "returnsOld", options.returnsOld());
-    Condition.Kind condition = options.condition().kind();
-    require(condition == Condition.Kind.ALWAYS, "condition", condition);
-
-    frame.write(SET).writeString(set.key()).write(VALUE);
+    frame.write(VALUE);
     switch (set.kind()) {
       case TEXT -> frame.writeString(set.value());
       case JSON -> frame.write(set.value());
-      case BYTES -> throw inexpressible("kind", set.kind());
+      case BYTES -> {
+        if (JsonText.isUtf8(set.value())) {
+          frame.writeString(set.value());
+        } else {
+          frame.writeString(Base64.getEncoder().encode(set.value().duplicate())).write(BASE64);
+        }
+      }
     }
-    Expiry expiry = options.expiry();
+    writeExpiry(options.expiry(), frame);
+  }
+
+  private static void writeExpiry(Expiry expiry, FrameWriter frame) {
     switch (expiry.base()) {
       case NEVER -> {}
       case AFTER -> frame.write(TTL).write(ascii(Long.toString(expiry.millis())));
       case KEEP, AT, LATER -> throw inexpressible("expiry", expiry.base());
     }
+  }
+
+  private static void writeCondition(Condition condition, FrameWriter frame) {
+    switch (condition.kind()) {
+      case ALWAYS -> {}
+      case ABSENT -> frame.write(IF_ABSENT);
+      case PRESENT -> frame.write(IF_PRESENT);
+      case VERSION -> frame.write(ascii(",\"if\":\"" + condition.number() + '"'));
+      case EQUAL, NOT_EQUAL, ABSENT_OR_EQUAL, DIGEST_EQUAL, DIGEST_NOT_EQUAL ->
+          throw inexpressible("condition", condition.kind());
+    }
+  }
+
+  private static void writeAdd(Command.Add add, FrameWriter frame) {
+    boolean isSigned = add.arithmetic() == Command.Arithmetic.SIGNED;
+    require(isSigned, "arithmetic", add.arithmetic());
+    frame.write(ADD).writeString(add.key()).write(BY).write(ascii(Long.toString(add.delta())));
+    Command.Initial initial = add.initial();
+    if (initial != null) {
+      frame.write(INITIAL).write(ascii(Long.toString(initial.number())));
+      writeExpiry(initial.expiry(), frame);
+    }
+  }
+
+  private static void writeScan(Command.Scan scan, FrameWriter frame) {
+    frame.write(SCAN).write(ascii(Long.toUnsignedString(scan.cursor()))).write(COUNT);
+    frame.write(ascii(Integer.toString(scan.count())));
+    Glob pattern = scan.pattern();
+    if (pattern != null) {
+      frame.write(MATCH).writeString(pattern.pattern());
+    }
+  }
+
+  private static void requireAlways(Condition condition) {
+    require(condition.kind() == Condition.Kind.ALWAYS, "condition", condition.kind());
   }
 
   private static void require(boolean isExpressible, String what, Object value) {
@@ -90,10 +208,31 @@ public final class JsonCommandEncoder {
   }
 
   private static long payloadBytesHint(Command command) {
+    long bytes = OVERHEAD_BYTES;
     if (command instanceof Command.Set set) {
-      return OVERHEAD_BYTES + (long) set.key().remaining() + set.value().remaining();
+      bytes += itemBytes(set);
+    } else if (command instanceof Command.SetAll setAll) {
+      for (Command.Set item : setAll.items()) {
+        bytes += itemBytes(item);
+      }
+    } else if (command instanceof Command.GetAll getAll) {
+      bytes += keysBytes(getAll.keys());
+    } else if (command instanceof Command.DeleteAll deleteAll) {
+      bytes += keysBytes(deleteAll.keys());
     }
-    return OVERHEAD_BYTES;
+    return bytes;
+  }
+
+  private static long itemBytes(Command.Set item) {
+    return 2L * ELEMENT_BYTES + item.key().remaining() + item.value().remaining();
+  }
+
+  private static long keysBytes(List<ByteBuffer> keys) {
+    long bytes = 0;
+    for (ByteBuffer key : keys) {
+      bytes += ELEMENT_BYTES + key.remaining();
+    }
+    return bytes;
   }
 
   private static byte[] ascii(String text) {

@@ -5,18 +5,33 @@ import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the replies of one connection, for a client. Not safe for more than one thread at a time.
  */
 public final class JsonReplyDecoder {
-  private static final byte[] STATUS_CODE = "status_code".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] VALUE = "value".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] MESSAGE = "message".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] STATUS_CODE = ascii("status_code");
+  private static final byte[] VALUE = ascii("value");
+  private static final byte[] ENCODING = ascii("encoding");
+  private static final byte[] VERSION = ascii("version");
+  private static final byte[] MESSAGE = ascii("message");
+  private static final byte[] ITEMS = ascii("items");
+  private static final byte[] DELETED = ascii("deleted");
+  private static final byte[] CURSOR = ascii("cursor");
+  private static final byte[] KEYS = ascii("keys");
+  private static final byte[] BASE64 = ascii("base64");
 
   private final int maxFrameBytes;
   private final JsonScanner scanner = new JsonScanner();
+
+  /** Walks an array of the reply, and {@link #elements} what is in it. */
+  private final JsonScanner array = new JsonScanner();
+
+  private final JsonScanner elements = new JsonScanner();
 
   /**
    * @param maxFrameBytes the longest payload that is believed
@@ -27,8 +42,9 @@ public final class JsonReplyDecoder {
 
   /**
    * Takes one reply from the position of {@code in}, or returns null, and takes nothing, if it is
-   * not there to its end. A {@link Reply.Value} holds a view of {@code in}. A status code that the
-   * protocol does not list is taken by its class: 4xx is refused, 5xx is failed.
+   * not there to its end. A {@link Reply.Value} and {@link Reply.Keys} may hold views of {@code
+   * in}. A status code that the protocol does not list is taken by its class: 4xx is refused, 5xx
+   * is failed.
    *
    * @throws ProtocolException if the reply makes no sense, so that nothing after it can be trusted
    */
@@ -38,24 +54,44 @@ public final class JsonReplyDecoder {
       return null;
     }
     try {
-      return reply(payload);
+      return reply(payload, scanner);
     } catch (MalformedJsonException e) {
       throw new ProtocolException(e.reason());
     }
   }
 
-  private Reply reply(ByteBuffer payload) throws MalformedJsonException {
+  private Reply reply(ByteBuffer object, JsonScanner members) throws MalformedJsonException {
     JsonSpan statusCode = null;
     JsonSpan value = null;
+    JsonSpan encoding = null;
+    JsonSpan version = null;
     JsonSpan message = null;
-    scanner.begin(payload);
-    while (scanner.nextMember()) {
-      if (scanner.nameEquals(STATUS_CODE)) {
-        statusCode = scanner.valueSpan();
-      } else if (scanner.nameEquals(VALUE)) {
-        value = scanner.valueSpan();
-      } else if (scanner.nameEquals(MESSAGE)) {
-        message = scanner.valueSpan();
+    JsonSpan items = null;
+    JsonSpan deleted = null;
+    JsonSpan cursor = null;
+    JsonSpan keys = null;
+    members.begin(object);
+    while (members.nextMember()) {
+      if (members.nameEquals(STATUS_CODE)) {
+        statusCode = members.valueSpan();
+      } else if (members.nameEquals(VALUE)) {
+        value = members.valueSpan();
+      } else if (members.nameEquals(MESSAGE)) {
+        message = members.valueSpan();
+      } else if (members.nameEquals(VERSION)) {
+        version = members.valueSpan();
+      } else if (members.nameEquals(ENCODING)) {
+        encoding = members.valueSpan();
+      } else if (members != elements) { // What is in a batch holds no batch.
+        if (members.nameEquals(ITEMS)) {
+          items = members.valueSpan();
+        } else if (members.nameEquals(DELETED)) {
+          deleted = members.valueSpan();
+        } else if (members.nameEquals(CURSOR)) {
+          cursor = members.valueSpan();
+        } else if (members.nameEquals(KEYS)) {
+          keys = members.valueSpan();
+        }
       }
     }
     if (statusCode == null) {
@@ -63,9 +99,18 @@ public final class JsonReplyDecoder {
     }
     long status = statusCode.unsignedInteger();
     if (status == 200) {
-      return value == null ? Reply.Done.DONE : value(value);
+      if (value != null) {
+        return value(value, encoding, version);
+      } else if (items != null) {
+        return items(items);
+      } else if (cursor != null && keys != null) {
+        return keys(cursor, keys);
+      }
+      return deleted == null ? Reply.Done.DONE : new Reply.Count(integer(deleted, "deleted"));
     } else if (status == 404) {
       return Reply.Miss.MISS;
+    } else if (status == 409) {
+      return Reply.Exists.EXISTS;
     } else if (status >= 400 && status <= 499) {
       return new Reply.Refused((int) status, text(message));
     } else if (status >= 500 && status <= 599) {
@@ -74,14 +119,94 @@ public final class JsonReplyDecoder {
     throw new ProtocolException("the reply has a status_code that means nothing");
   }
 
-  private static Reply.Value value(JsonSpan value) {
+  private static Reply.Value value(
+      JsonSpan value, @Nullable JsonSpan encoding, @Nullable JsonSpan version) {
     ByteBuffer text = value.plainText();
-    return text == null
-        ? new Reply.Value(ValueKind.JSON, value.json())
-        : new Reply.Value(ValueKind.TEXT, text);
+    ValueKind kind = text == null ? ValueKind.JSON : ValueKind.TEXT;
+    ByteBuffer bytes = text == null ? value.json() : text;
+    if (encoding != null) {
+      kind = ValueKind.BYTES;
+      bytes = base64(value);
+    }
+    long versionNumber = version == null ? 0 : integer(version, "version");
+    return new Reply.Value(kind, bytes, 0, versionNumber, Reply.Value.NEVER, 0, 0);
+  }
+
+  private Reply.Items items(JsonSpan items) throws MalformedJsonException {
+    List<Reply> replies = new ArrayList<>();
+    beginArray(items, "items");
+    while (array.nextElement()) {
+      replies.add(reply(array.valueSpan().json(), elements));
+    }
+    return new Reply.Items(replies);
+  }
+
+  private Reply.Keys keys(JsonSpan cursor, JsonSpan keys) throws MalformedJsonException {
+    List<ByteBuffer> found = new ArrayList<>();
+    beginArray(keys, "keys");
+    while (array.nextElement()) {
+      found.add(key(array.valueSpan()));
+    }
+    try {
+      String digits = cursor.isString() ? cursor.string() : "";
+      return new Reply.Keys(Long.parseUnsignedLong(digits), found);
+    } catch (NumberFormatException e) {
+      throw new ProtocolException("the reply has a cursor that is no number");
+    }
+  }
+
+  private ByteBuffer key(JsonSpan key) throws MalformedJsonException {
+    ByteBuffer text = key.plainText();
+    if (text != null) {
+      return text;
+    }
+    ByteBuffer bytes = null;
+    elements.begin(key.json());
+    while (elements.nextMember()) {
+      if (elements.nameEquals(BASE64)) {
+        bytes = base64(elements.valueSpan());
+      }
+    }
+    if (bytes == null) {
+      throw new ProtocolException("the reply has a key that is neither text nor base64");
+    }
+    return bytes;
+  }
+
+  private void beginArray(JsonSpan value, String name) {
+    ByteBuffer json = value.json();
+    if (json.get(json.position()) != '[') {
+      throw new ProtocolException("the reply has " + name + " that are no array");
+    }
+    array.beginArray(json);
+  }
+
+  private static ByteBuffer base64(JsonSpan value) {
+    try {
+      ByteBuffer text = value.plainText();
+      if (text != null) {
+        return Base64.getDecoder().decode(text.duplicate());
+      }
+    } catch (IllegalArgumentException e) {
+      // It is not, as said below.
+    }
+    throw new ProtocolException("the reply has bytes that are no base64");
+  }
+
+  /** A number, or a string of its digits. */
+  private static long integer(JsonSpan span, String name) {
+    Long number = span.isString() ? JsonSpan.parsed(span.string()) : span.integer();
+    if (number == null) {
+      throw new ProtocolException("the reply has a " + name + " that is no number");
+    }
+    return number;
   }
 
   private static String text(@Nullable JsonSpan message) {
     return message != null && message.isString() ? message.string() : "the server gave no reason";
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -55,11 +55,23 @@ public final class JsonText {
 
   /** {@code string} in UTF-8, or null if it holds half of a surrogate pair, which has no UTF-8. */
   public static @Nullable ByteBuffer utf8(String string) {
+    if (!hasSurrogates(string)) {
+      return ByteBuffer.wrap(string.getBytes(StandardCharsets.UTF_8));
+    }
     try {
       return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(string));
     } catch (CharacterCodingException e) {
       return null;
     }
+  }
+
+  private static boolean hasSurrogates(String string) {
+    for (int i = 0; i < string.length(); i++) {
+      if (Character.isSurrogate(string.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -75,12 +87,22 @@ public final class JsonText {
       throw new IllegalArgumentException(
           "malformed JSON: half of a surrogate pair (expected: its escape)");
     }
+    check(bytes);
+    return bytes;
+  }
+
+  /**
+   * Checks the remaining bytes, whose position stays.
+   *
+   * @throws IllegalArgumentException if they are not one well-formed JSON value; white space around
+   *     it is fine
+   */
+  public static void check(ByteBuffer json) {
     try {
-      new JsonScanner().checkValue(bytes);
+      new JsonScanner().checkValue(json);
     } catch (MalformedJsonException e) {
       throw new IllegalArgumentException(e.reason(), e);
     }
-    return bytes;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.speicher.protocol.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +61,61 @@ final class JsonReplyDecoderTest {
             "frame length out of bounds: frameBytes="
                 + length
                 + " (expected: 1..1000); closing the connection");
+  }
+
+  @Test
+  void decode_versionsAndBytes() {
+    Reply.Value value =
+        (Reply.Value)
+            decoder.decode(
+                frames(
+                    "{\"status_code\":200,\"value\":\"/wA=\",\"encoding\":\"base64\",\"version\":\"17\"}"));
+    requireNonNull(value);
+    assertThat(value.kind()).isEqualTo(ValueKind.BYTES);
+    assertThat(value.bytes()).isEqualTo(ByteBuffer.wrap(new byte[] {(byte) 0xFF, 0}));
+    assertThat(value.version()).isEqualTo(17);
+  }
+
+  @Test
+  void decode_batchesCountsAndKeys() {
+    Reply items =
+        decoder.decode(
+            frames("{\"status_code\":200,\"items\":[" + HIT + ",{\"status_code\":404}]}"));
+    assertThat(((Reply.Items) requireNonNull(items)).items())
+        .containsExactly(
+            new Reply.Value(ValueKind.TEXT, ByteBuffer.wrap("bar".getBytes(UTF_8))),
+            Reply.Miss.MISS);
+    assertThat(decoder.decode(frames("{\"status_code\":200,\"deleted\":3}")))
+        .isEqualTo(new Reply.Count(3));
+    assertThat(
+            decoder.decode(
+                frames(
+                    "{\"status_code\":200,\"cursor\":\"18446744073709551615\",\"keys\":[\"k\",{\"base64\":\"/w\"}]}")))
+        .isEqualTo(
+            new Reply.Keys(
+                -1,
+                List.of(
+                    ByteBuffer.wrap("k".getBytes(UTF_8)),
+                    ByteBuffer.wrap(new byte[] {(byte) 0xFF}))));
+    assertThat(decoder.decode(frames("{\"status_code\":409}"))).isEqualTo(Reply.Exists.EXISTS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"status_code\":200,\"items\":1}",
+        "{\"status_code\":200,\"cursor\":0,\"keys\":[]}",
+        "{\"status_code\":200,\"cursor\":\"0\",\"keys\":\"k\"}",
+        "{\"status_code\":200,\"cursor\":\"0\",\"keys\":[{}]}",
+        "{\"status_code\":200,\"cursor\":\"0\",\"keys\":[1]}",
+        "{\"status_code\":200,\"deleted\":\"many\"}",
+        "{\"status_code\":200,\"value\":\"*\",\"encoding\":\"base64\"}",
+        "{\"status_code\":200,\"value\":1,\"encoding\":\"base64\"}",
+        "{\"status_code\":200,\"value\":1,\"version\":1.5}",
+        "{\"status_code\":200,\"items\":[{}]}"
+      })
+  void decode_membersThatMakeNoSense(String payload) {
+    assertThatThrownBy(() -> decoder.decode(frames(payload))).isInstanceOf(ProtocolException.class);
   }
 
   private static ByteBuffer frames(String... payloads) {

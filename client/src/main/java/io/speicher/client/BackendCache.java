@@ -1,0 +1,378 @@
+package io.speicher.client;
+
+import static io.speicher.client.Arguments.nonNull;
+
+import io.speicher.client.backend.Operation;
+import io.speicher.client.exception.ContendedException;
+import io.speicher.client.exception.SpeicherException;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Reply;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A cache whose commands a backend executes, and whose calls wait for that. */
+final class BackendCache<V> implements Cache<V> {
+  /** So often an update is tried. */
+  private static final int MAX_UPDATES = 64;
+
+  /** An update that was beaten waits for up to so long, times the number of attempts. */
+  private static final long BEATEN_NANOS = 50_000;
+
+  private final Calls<V> calls;
+  private final Flights<V> flights;
+  private final AsyncCache<V> async;
+
+  BackendCache(Calls<V> calls) {
+    this.calls = calls;
+    flights = new Flights<>(calls.options.lease.toNanos());
+    async = new BackendAsyncCache<>(calls, flights);
+  }
+
+  @Override
+  public String name() {
+    return calls.name;
+  }
+
+  // ---- reading ----
+
+  @Override
+  public @Nullable V get(String key) {
+    Command command = calls.get(key, View.VALUE);
+    try {
+      return calls.<@Nullable V>call(Operation.GET, command, calls::value);
+    } catch (SpeicherException e) {
+      missUnlessThrown(e, 1);
+      return null;
+    }
+  }
+
+  private void missUnlessThrown(SpeicherException failure, int keys) {
+    if (!calls.isHidden(failure)) {
+      throw failure;
+    }
+    calls.counters.misses.add(keys);
+  }
+
+  @Override
+  public @Nullable V get(String key, Loader<? extends V> loader) {
+    nonNull("loader", loader);
+    V found = get(key);
+    return found == null ? flights.load(key, flight -> loadAndSet(key, flight, loader)) : found;
+  }
+
+  @SuppressWarnings(
+      "NullAway") // It takes what the function returns for something that is not null.
+  private @Nullable V loadAndSet(String key, Flights.Flight<V> flight, Loader<? extends V> loader) {
+    V loaded = calls.<@Nullable V>load(() -> loader.load(key));
+    if (loaded != null && flight.isWanted()) {
+      store(key, loaded, calls.options.ttl);
+    }
+    return loaded;
+  }
+
+  @Override
+  public Map<String, V> getAll(Collection<String> keys) {
+    Map<String, V> found = new LinkedHashMap<>();
+    for (List<String> batch : calls.batches(keys)) {
+      Command command = new Command.GetAll(calls.keys(batch), View.VALUE);
+      try {
+        found.putAll(calls.call(Operation.GET_ALL, command, reply -> calls.all(batch, reply)));
+      } catch (SpeicherException e) {
+        missUnlessThrown(e, batch.size());
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public Map<String, V> getAll(Collection<String> keys, BulkLoader<V> loader) {
+    nonNull("loader", loader);
+    Map<String, V> found = getAll(keys);
+    Set<String> missing = new LinkedHashSet<>(keys);
+    missing.removeAll(found.keySet());
+    if (!missing.isEmpty()) {
+      Map<String, V> loaded = calls.load(() -> loader.loadAll(missing));
+      setAll(loaded);
+      found.putAll(loaded);
+    }
+    return found;
+  }
+
+  @Override
+  public @Nullable Versioned<V> getVersioned(String key) {
+    return calls.<@Nullable Versioned<V>>call(
+        Operation.GET, calls.get(key, View.VERSION), calls::versioned);
+  }
+
+  // ---- writing ----
+
+  @Override
+  public void set(String key, V value) {
+    set(key, value, calls.options.ttl);
+  }
+
+  @Override
+  public void set(String key, V value, Ttl ttl) {
+    flights.forget(key);
+    store(key, value, ttl);
+  }
+
+  private void store(String key, V value, Ttl ttl) {
+    try {
+      Command command = calls.set(key, value, ttl, Condition.ALWAYS);
+      calls.call(Operation.SET, command, reply -> reply);
+      calls.counters.sets.increment();
+    } catch (SpeicherException e) {
+      leaveOutUnlessThrown(e, List.of(key));
+    }
+  }
+
+  /** An old value that cannot be replaced is worse than none. */
+  private void leaveOutUnlessThrown(SpeicherException failure, Collection<String> keys) {
+    if (!calls.isHidden(failure)) {
+      throw failure;
+    }
+    if (Calls.isAboutTheValue(failure)) {
+      try {
+        deleteAll(keys);
+      } catch (SpeicherException e) {
+        // The server is away as well, and will be asked again.
+      }
+    }
+  }
+
+  @Override
+  public void setAll(Map<String, ? extends V> values) {
+    setAll(values, calls.options.ttl);
+  }
+
+  @Override
+  public void setAll(Map<String, ? extends V> values, Ttl ttl) {
+    values.keySet().forEach(flights::forget);
+    try {
+      for (Command.SetAll batch : calls.setAll(values, ttl)) {
+        calls.call(Operation.SET_ALL, batch, reply -> reply);
+        calls.counters.sets.add(batch.items().size());
+      }
+    } catch (SpeicherException e) {
+      leaveOutUnlessThrown(e, values.keySet());
+    }
+  }
+
+  @Override
+  public boolean setIfAbsent(String key, V value) {
+    return setIfAbsent(key, value, calls.options.ttl);
+  }
+
+  @Override
+  public boolean setIfAbsent(String key, V value, Ttl ttl) {
+    return setIf(Operation.SET_IF_ABSENT, key, value, ttl, Condition.ABSENT);
+  }
+
+  @Override
+  public boolean replace(String key, long version, V value) {
+    return replace(key, version, value, calls.options.ttl);
+  }
+
+  @Override
+  public boolean replace(String key, long version, V value, Ttl ttl) {
+    return setIf(Operation.REPLACE, key, value, ttl, Condition.version(version));
+  }
+
+  private boolean setIf(Operation operation, String key, V value, Ttl ttl, Condition condition) {
+    flights.forget(key);
+    Command command = calls.set(key, value, ttl, condition);
+    boolean isSet = calls.call(operation, command, Calls::isDone);
+    if (isSet) {
+      calls.counters.sets.increment();
+    }
+    return isSet;
+  }
+
+  @Override
+  public @Nullable V update(String key, UnaryOperator<@Nullable V> change) {
+    nonNull("change", change);
+    for (int attempt = 1; attempt <= MAX_UPDATES; attempt++) {
+      Reply present = calls.call(Operation.GET, calls.get(key, View.VERSION), reply -> reply);
+      long version = Calls.version(present);
+      V next = change.apply(calls.value(present));
+      if (isUpdated(key, version, next)) {
+        return next;
+      }
+      LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(attempt * BEATEN_NANOS));
+    }
+    throw new ContendedException(
+        "update given up: cache="
+            + calls.name
+            + " server="
+            + calls.backend.server()
+            + " (expected: within "
+            + MAX_UPDATES
+            + " attempts)");
+  }
+
+  /**
+   * @param version 0 if there is no item
+   */
+  private boolean isUpdated(String key, long version, @Nullable V next) {
+    if (next == null) {
+      return version == 0 || isDeletedOrGone(key, version);
+    }
+    return version == 0 ? setIfAbsent(key, next) : replace(key, version, next);
+  }
+
+  private boolean isDeletedOrGone(String key, long version) {
+    flights.forget(key);
+    Command command = new Command.DeleteIf(calls.key(key), Condition.version(version));
+    return calls.call(Operation.DELETE_VERSION, command, reply -> !(reply instanceof Reply.Exists));
+  }
+
+  @Override
+  public long add(String key, long by, long initial, Ttl ttl) {
+    flights.forget(key);
+    return calls.call(Operation.ADD, calls.add(key, by, initial, ttl), Calls::sum);
+  }
+
+  @Override
+  public boolean touch(String key, Ttl ttl) {
+    return calls.call(Operation.TOUCH, calls.touch(key, ttl), Calls::isDone);
+  }
+
+  @Override
+  public boolean delete(String key) {
+    flights.forget(key);
+    boolean isDeleted =
+        calls.call(Operation.DELETE, new Command.Delete(calls.key(key)), Calls::isDone);
+    calls.counters.deletes.add(isDeleted ? 1 : 0);
+    return isDeleted;
+  }
+
+  @Override
+  public boolean delete(String key, long version) {
+    flights.forget(key);
+    Command command = new Command.DeleteIf(calls.key(key), Condition.version(version));
+    boolean isDeleted = calls.call(Operation.DELETE_VERSION, command, Calls::isDone);
+    calls.counters.deletes.add(isDeleted ? 1 : 0);
+    return isDeleted;
+  }
+
+  @Override
+  public long deleteAll(Collection<String> keys) {
+    keys.forEach(flights::forget);
+    long deleted = 0;
+    for (List<String> batch : calls.batches(keys)) {
+      deleted += deleteBatch(calls.keys(batch));
+    }
+    return deleted;
+  }
+
+  private long deleteBatch(List<ByteBuffer> keys) {
+    long deleted =
+        calls.call(
+            Operation.DELETE_ALL,
+            new Command.DeleteAll(keys),
+            reply -> ((Reply.Count) reply).number());
+    calls.counters.deletes.add(deleted);
+    return deleted;
+  }
+
+  // ---- all of it ----
+
+  @Override
+  public Stream<String> keys(String prefix) {
+    ByteBuffer keyPrefix = calls.keyPrefix(prefix);
+    return StreamSupport.stream(new Scan(keyPrefix), false);
+  }
+
+  @Override
+  public void clear() {
+    flights.forgetAll();
+    if (calls.isWhole()) {
+      calls.call(Operation.CLEAR, new Command.Clear(), reply -> reply);
+    } else {
+      clearInSteps();
+    }
+  }
+
+  private void clearInSteps() {
+    ByteBuffer keyPrefix = calls.keyPrefix("");
+    long cursor = 0;
+    do {
+      Reply.Keys step =
+          calls.call(Operation.KEYS, calls.scan(cursor, keyPrefix), reply -> (Reply.Keys) reply);
+      List<ByteBuffer> own =
+          step.keys().stream().filter(key -> Calls.begins(key, keyPrefix)).toList();
+      if (!own.isEmpty()) {
+        deleteBatch(own);
+      }
+      cursor = step.cursor();
+    } while (cursor != 0);
+  }
+
+  @Override
+  public AsyncCache<V> async() {
+    return async;
+  }
+
+  @Override
+  public CacheStats stats() {
+    return calls.counters.stats();
+  }
+
+  /** The keys of the cache, of which it asks for more when the last ones have been taken. */
+  private final class Scan extends Spliterators.AbstractSpliterator<String> {
+    private final ByteBuffer keyPrefix;
+    private final Queue<String> found = new ArrayDeque<>();
+    private long cursor;
+    private boolean isOver;
+
+    Scan(ByteBuffer keyPrefix) {
+      super(Long.MAX_VALUE, Spliterator.NONNULL);
+      this.keyPrefix = keyPrefix;
+    }
+
+    @Override
+    public boolean tryAdvance(Consumer<? super String> action) {
+      while (found.isEmpty() && !isOver) {
+        step();
+      }
+      String key = found.poll();
+      if (key == null) {
+        return false;
+      }
+      action.accept(key);
+      return true;
+    }
+
+    private void step() {
+      Reply.Keys step =
+          calls.call(Operation.KEYS, calls.scan(cursor, keyPrefix), reply -> (Reply.Keys) reply);
+      for (ByteBuffer key : step.keys()) {
+        String callersKey = calls.callersKey(key, keyPrefix);
+        if (callersKey != null) {
+          found.add(callersKey);
+        }
+      }
+      cursor = step.cursor();
+      isOver = cursor == 0;
+    }
+  }
+}

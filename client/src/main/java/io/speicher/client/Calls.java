@@ -1,0 +1,357 @@
+package io.speicher.client;
+
+import static io.speicher.client.Arguments.nonNull;
+
+import io.speicher.client.backend.Backend;
+import io.speicher.client.backend.Operation;
+import io.speicher.client.exception.CodecException;
+import io.speicher.client.exception.MalformedReplyException;
+import io.speicher.client.exception.RefusedException;
+import io.speicher.client.exception.SpeicherException;
+import io.speicher.client.exception.ValueTooLongException;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Glob;
+import io.speicher.protocol.Limits;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.ValueKind;
+import io.speicher.protocol.json.JsonSpan;
+import io.speicher.protocol.json.JsonText;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the blocking and the asynchronous cache have in common: commands of arguments, results of
+ * replies, and what is counted.
+ */
+final class Calls<V> {
+  /** As many keys make a reply that most frames have room for. */
+  static final int BATCH_KEYS = 512;
+
+  /** A batch is sent when it has as much to store. */
+  private static final int BATCH_BYTES = 1 << 20;
+
+  /** As many keys are looked at in one step of a scan. */
+  private static final int SCAN_COUNT = 1_000;
+
+  private static final int CONFLICT = 409;
+
+  final Backend backend;
+  final String name;
+  final CacheOptions options;
+  final Counters counters = new Counters();
+  private final Codec<V> codec;
+  private final String prefix;
+  private final long timeoutNanos;
+  private final @Nullable ClientListener listener;
+
+  /**
+   * @param prefix what every key begins with
+   */
+  Calls(
+      Backend backend,
+      String name,
+      String prefix,
+      Codec<V> codec,
+      CacheOptions options,
+      long timeoutNanos,
+      @Nullable ClientListener listener) {
+    this.backend = backend;
+    this.name = name;
+    this.prefix = prefix;
+    this.codec = codec;
+    this.options = options;
+    this.timeoutNanos = timeoutNanos;
+    this.listener = listener;
+  }
+
+  // ---- calls ----
+
+  /** Executes a command and waits for what {@code decode} makes of its reply. */
+  <T extends @Nullable Object> T call(
+      Operation operation, Command command, Function<? super Reply, ? extends T> decode) {
+    long startNanos = listener == null ? 0 : System.nanoTime();
+    try {
+      T result = decode.apply(backend.call(operation, command, timeoutNanos));
+      tell(operation, startNanos, null);
+      return result;
+    } catch (SpeicherException e) {
+      counters.failures.increment();
+      tell(operation, startNanos, e);
+      throw e;
+    }
+  }
+
+  /** The same without waiting. */
+  <T extends @Nullable Object> CompletableFuture<T> submit(
+      Operation operation, Command command, Function<? super Reply, ? extends T> decode) {
+    long startNanos = listener == null ? 0 : System.nanoTime();
+    CompletableFuture<T> future;
+    try {
+      future = backend.submit(operation, command, timeoutNanos, decode);
+    } catch (SpeicherException e) {
+      future = CompletableFuture.failedFuture(e);
+    }
+    CompletableFuture<?> unused =
+        future.handle((result, failure) -> {
+          if (failure != null) {
+            counters.failures.increment();
+          }
+          tell(operation, startNanos, failure);
+          return null;
+        });
+    return future;
+  }
+
+  private void tell(Operation operation, long startNanos, @Nullable Throwable failure) {
+    if (listener != null) {
+      SpeicherException known = failure instanceof SpeicherException e ? e : null;
+      listener.completed(name, operation.label(), System.nanoTime() - startNanos, known);
+    }
+  }
+
+  /** Counts what a loader does. */
+  <T extends @Nullable Object> T load(Supplier<T> loader) {
+    try {
+      T loaded = loader.get();
+      counters.loads.increment();
+      return loaded;
+    } catch (RuntimeException | Error e) {
+      counters.loadFailures.increment();
+      throw e;
+    }
+  }
+
+  /** Whether this failure is to be a miss, or no more than a write that is left out. */
+  boolean isHidden(SpeicherException failure) {
+    return options.onFailure == OnFailure.MISS;
+  }
+
+  /** The same for a future, whose failures may be wrapped. */
+  boolean isHidden(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof SpeicherException e && isHidden(e);
+  }
+
+  /** Whether nobody but the value is to blame, so that the old one is worse than none. */
+  static boolean isAboutTheValue(Throwable failure) {
+    return failure instanceof CodecException || failure instanceof ValueTooLongException;
+  }
+
+  // ---- arguments in ----
+
+  ByteBuffer key(String key) {
+    nonNull("key", key);
+    ByteBuffer bytes = JsonText.utf8(prefix.isEmpty() ? key : prefix.concat(key));
+    if (bytes == null) {
+      throw new IllegalArgumentException(
+          "key holds half of a surrogate pair (expected: whole characters)");
+    }
+    int keyBytes = bytes.remaining();
+    if (key.isEmpty() || keyBytes > Limits.MAX_KEY_BYTES) {
+      throw new IllegalArgumentException(
+          (key.isEmpty() ? "key empty" : "key too long")
+              + ": keyBytes="
+              + keyBytes
+              + " (expected: 1.."
+              + Limits.MAX_KEY_BYTES
+              + ")");
+    }
+    return bytes;
+  }
+
+  Command.Get get(String key, Command.View view) {
+    return new Command.Get(key(key), view);
+  }
+
+  /** Commands of {@link #BATCH_KEYS} keys each. */
+  List<List<String>> batches(Collection<String> keys) {
+    List<String> all = new ArrayList<>(new LinkedHashSet<>(keys));
+    List<List<String>> batches = new ArrayList<>();
+    for (int i = 0; i < all.size(); i += BATCH_KEYS) {
+      batches.add(all.subList(i, Math.min(all.size(), i + BATCH_KEYS)));
+    }
+    return batches;
+  }
+
+  List<ByteBuffer> keys(Collection<String> keys) {
+    List<ByteBuffer> bytes = new ArrayList<>(keys.size());
+    for (String key : keys) {
+      bytes.add(key(key));
+    }
+    return bytes;
+  }
+
+  Command.Set set(String key, V value, Ttl ttl, Condition condition) {
+    ByteBuffer keyBytes = key(key);
+    nonNull("value", value);
+    Reply.Value stored;
+    try {
+      stored = Codecs.encode(codec, value);
+    } catch (RuntimeException e) {
+      throw codecFailed("encode", e);
+    }
+    SetOptions set = SetOptions.DEFAULT.withCondition(condition).withExpiry(expiry(ttl));
+    return new Command.Set(keyBytes, stored.kind(), stored.bytes(), set);
+  }
+
+  static Expiry expiry(Ttl ttl) {
+    nonNull("ttl", ttl);
+    return ttl.isForever() ? Expiry.NEVER : Expiry.after(ttl.nextMillis());
+  }
+
+  List<Command.SetAll> setAll(Map<String, ? extends V> values, Ttl ttl) {
+    List<Command.SetAll> batches = new ArrayList<>();
+    List<Command.Set> batch = new ArrayList<>();
+    long bytes = 0;
+    for (Map.Entry<String, ? extends V> entry : values.entrySet()) {
+      Command.Set item = set(entry.getKey(), entry.getValue(), ttl, Condition.ALWAYS);
+      batch.add(item);
+      bytes += (long) item.key().remaining() + item.value().remaining();
+      if (bytes >= BATCH_BYTES || batch.size() == backend.maxBatchItems()) {
+        batches.add(new Command.SetAll(batch, Condition.ALWAYS));
+        batch = new ArrayList<>();
+        bytes = 0;
+      }
+    }
+    if (!batch.isEmpty()) {
+      batches.add(new Command.SetAll(batch, Condition.ALWAYS));
+    }
+    return batches;
+  }
+
+  Command.Add add(String key, long by, long initial, Ttl ttl) {
+    return new Command.Add(
+        key(key),
+        by,
+        Command.Arithmetic.SIGNED,
+        new Command.Initial(initial, ValueKind.JSON, expiry(ttl)));
+  }
+
+  Command.Touch touch(String key, Ttl ttl) {
+    return new Command.Touch(key(key), expiry(ttl), Command.TouchCondition.ALWAYS);
+  }
+
+  // ---- replies out ----
+
+  static boolean isDone(Reply reply) {
+    return !(reply instanceof Reply.Miss || reply instanceof Reply.Exists);
+  }
+
+  @Nullable V value(Reply reply) {
+    V value = reply instanceof Reply.Value stored ? decode(stored) : null;
+    (value == null ? counters.misses : counters.hits).increment();
+    return value;
+  }
+
+  @Nullable Versioned<V> versioned(Reply reply) {
+    V value = value(reply);
+    return value == null ? null : new Versioned<>(value, version(reply));
+  }
+
+  /** The version of the item, whether or not its value can be decoded; 0 if there is none. */
+  static long version(Reply reply) {
+    return reply instanceof Reply.Value stored ? stored.version() : 0;
+  }
+
+  private @Nullable V decode(Reply.Value stored) {
+    try {
+      return Codecs.decode(codec, stored);
+    } catch (RuntimeException e) {
+      throw codecFailed("decode", e);
+    }
+  }
+
+  private CodecException codecFailed(String what, RuntimeException cause) {
+    return new CodecException(
+        what + " failed: cache=" + name + " reason=" + cause.getMessage(), cause);
+  }
+
+  /** What was found of the keys that were asked for. */
+  Map<String, V> all(List<String> keys, Reply reply) {
+    Map<String, V> found = new LinkedHashMap<>();
+    List<Reply> items = ((Reply.Items) reply).items();
+    if (items.size() != keys.size()) {
+      throw new MalformedReplyException(
+          "getAll got a malformed reply: server="
+              + backend.server()
+              + " items="
+              + items.size()
+              + " (expected: "
+              + keys.size()
+              + ")");
+    }
+    for (int i = 0; i < items.size(); i++) {
+      V value = value(items.get(i));
+      if (value != null) {
+        found.put(keys.get(i), value);
+      }
+    }
+    return found;
+  }
+
+  static long sum(Reply reply) {
+    if (reply instanceof Reply.Value value) {
+      String digits = StandardCharsets.UTF_8.decode(value.bytes().duplicate()).toString();
+      Long number = JsonSpan.parsed(digits);
+      if (number != null) {
+        return number;
+      }
+    } else if (reply instanceof Reply.Exists) {
+      throw new RefusedException(
+          "add refused: the value or the sum is not a 64-bit integer", CONFLICT);
+    }
+    throw new MalformedReplyException("add got a malformed reply (expected: a number)");
+  }
+
+  // ---- all keys ----
+
+  /** Whether the cache has all that the server has. */
+  boolean isWhole() {
+    return prefix.isEmpty();
+  }
+
+  /** One step of looking for keys. */
+  Command.Scan scan(long cursor, ByteBuffer keyPrefix) {
+    ByteBuffer pattern = Glob.ofPrefix(keyPrefix);
+    boolean isPossible = pattern.remaining() <= Glob.MAX_BYTES;
+    return new Command.Scan(cursor, SCAN_COUNT, isPossible ? new Glob(pattern) : null);
+  }
+
+  /** What keys begin with that begin with {@code keyPrefix} for callers. */
+  ByteBuffer keyPrefix(String keyPrefix) {
+    ByteBuffer bytes = JsonText.utf8(prefix + nonNull("prefix", keyPrefix));
+    if (bytes == null) {
+      throw new IllegalArgumentException(
+          "prefix holds half of a surrogate pair (expected: whole characters)");
+    }
+    return bytes;
+  }
+
+  static boolean begins(ByteBuffer key, ByteBuffer prefix) {
+    return key.remaining() >= prefix.remaining()
+        && key.slice(key.position(), prefix.remaining()).equals(prefix);
+  }
+
+  /** The key as callers know it, or null if it is none of theirs. */
+  @Nullable String callersKey(ByteBuffer key, ByteBuffer keyPrefix) {
+    if (!begins(key, keyPrefix) || !JsonText.isUtf8(key)) {
+      return null;
+    }
+    String text = StandardCharsets.UTF_8.decode(key.duplicate()).toString();
+    return text.length() == prefix.length() ? null : text.substring(prefix.length());
+  }
+}

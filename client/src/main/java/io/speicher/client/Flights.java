@@ -1,0 +1,127 @@
+package io.speicher.client;
+
+import io.speicher.client.exception.CallInterruptedException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values that are being loaded in this process, so that each is loaded once.
+ *
+ * <p>A flight ends when its loader does. Before that it can be forgotten, when the key is written
+ * or has taken too long: those who wait still get what it brings, but it is not stored, and who
+ * comes later begins another one.
+ */
+final class Flights<V> {
+
+  /** One value that is being loaded. */
+  static final class Flight<V> {
+    private final CompletableFuture<@Nullable V> result = new CompletableFuture<>();
+
+    /** Who loads, or null if that is no thread. */
+    private final @Nullable Thread owner;
+
+    private volatile boolean forgotten;
+
+    Flight(@Nullable Thread owner) {
+      this.owner = owner;
+    }
+
+    /** Whether what is loaded may be stored. */
+    boolean isWanted() {
+      return !forgotten;
+    }
+  }
+
+  private final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
+  private final long leaseNanos;
+
+  /**
+   * @param leaseNanos how long others wait before one of them loads as well
+   */
+  Flights(long leaseNanos) {
+    this.leaseNanos = leaseNanos;
+  }
+
+  /**
+   * What {@code loader} returns to this thread, or to one that has begun before. What it throws
+   * reaches the thread that loads, and the next one of those who wait tries itself.
+   */
+  @Nullable V load(String key, Function<Flight<V>, ? extends @Nullable V> loader) {
+    Flight<V> own = new Flight<>(Thread.currentThread());
+    while (true) {
+      Flight<V> other = flights.putIfAbsent(key, own);
+      if (other == null) {
+        return fly(key, own, loader);
+      } else if (other.owner == own.owner) {
+        return loader.apply(own); // A loader that asks for its own key.
+      }
+      try {
+        return other.result.get(leaseNanos, TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        flights.remove(key, other);
+      } catch (ExecutionException e) {
+        // This thread tries itself, and sees what it throws.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CallInterruptedException("interrupted while another thread loads", false, e);
+      }
+    }
+  }
+
+  private @Nullable V fly(
+      String key, Flight<V> own, Function<Flight<V>, ? extends @Nullable V> loader) {
+    try {
+      V loaded = loader.apply(own);
+      flights.remove(key, own);
+      own.result.complete(loaded);
+      return loaded;
+    } catch (RuntimeException | Error e) {
+      flights.remove(key, own);
+      own.result.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  /** The same for a loader that does not wait. */
+  CompletableFuture<@Nullable V> loadAsync(
+      String key, Function<Flight<V>, CompletableFuture<@Nullable V>> loader) {
+    Flight<V> own = new Flight<>(null);
+    Flight<V> other = flights.putIfAbsent(key, own);
+    if (other != null) {
+      return other.result.exceptionallyCompose(failure -> loadAsync(key, loader));
+    }
+    CompletableFuture<@Nullable V> loading;
+    try {
+      loading = loader.apply(own);
+    } catch (RuntimeException e) {
+      loading = CompletableFuture.failedFuture(e);
+    }
+    return loading.whenComplete((loaded, failure) -> {
+      flights.remove(key, own);
+      if (failure == null) {
+        own.result.complete(loaded);
+      } else {
+        own.result.completeExceptionally(failure);
+      }
+    });
+  }
+
+  /** Somebody has written the key, so that what is being loaded may be older. */
+  void forget(String key) {
+    if (!flights.isEmpty()) {
+      Flight<V> flight = flights.remove(key);
+      if (flight != null) {
+        flight.forgotten = true;
+      }
+    }
+  }
+
+  void forgetAll() {
+    flights.keySet().forEach(this::forget);
+  }
+}

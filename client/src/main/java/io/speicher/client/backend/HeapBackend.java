@@ -1,0 +1,254 @@
+package io.speicher.client.backend;
+
+import io.speicher.client.exception.ClosedException;
+import io.speicher.client.exception.RefusedException;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.ValueKind;
+import io.speicher.protocol.json.JsonSpan;
+import io.speicher.protocol.json.JsonText;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map in this process, for tests of programs that use a cache. It does what a server does and
+ * forgets nothing before its time; nothing bounds its memory.
+ */
+public final class HeapBackend implements Backend {
+  private record Item(ValueKind kind, ByteBuffer bytes, long version, long expiresAtMillis) {}
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final InstantSource clock;
+  private final Map<ByteBuffer, Item> items = new TreeMap<>();
+  private long lastVersion;
+  private boolean closed;
+
+  /**
+   * @param clock what time to live is measured by
+   */
+  public HeapBackend(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized Reply call(Operation operation, Command command, long timeoutNanos) {
+    if (closed) {
+      throw new ClosedException(
+          operation.label() + " failed, the client is closed: server=" + server(), false);
+    }
+    return execute(command);
+  }
+
+  @Override
+  public <T extends @Nullable Object> CompletableFuture<T> submit(
+      Operation operation,
+      Command command,
+      long timeoutNanos,
+      Function<? super Reply, ? extends T> decode) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    try {
+      future.complete(decode.apply(call(operation, command, timeoutNanos)));
+    } catch (RuntimeException | Error e) {
+      future.completeExceptionally(e);
+    }
+    return future;
+  }
+
+  @Override
+  public int maxBatchItems() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public String server() {
+    return "memory";
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    items.clear();
+  }
+
+  // Commands.
+
+  private Reply execute(Command command) {
+    if (command instanceof Command.Get get) {
+      return read(get.key());
+    } else if (command instanceof Command.GetAll getAll) {
+      return new Reply.Items(getAll.keys().stream().map(this::read).toList());
+    } else if (command instanceof Command.Set set) {
+      return set(set);
+    } else if (command instanceof Command.SetAll setAll) {
+      setAll.items().forEach(this::set);
+      return Reply.Done.DONE;
+    } else if (command instanceof Command.Delete delete) {
+      return delete(delete.key(), Condition.ALWAYS);
+    } else if (command instanceof Command.DeleteIf delete) {
+      return delete(delete.key(), delete.condition());
+    } else if (command instanceof Command.DeleteAll deleteAll) {
+      return new Reply.Count(
+          deleteAll.keys().stream()
+              .filter(key -> delete(key, Condition.ALWAYS) instanceof Reply.Done)
+              .count());
+    } else if (command instanceof Command.Touch touch) {
+      return touch(touch);
+    } else if (command instanceof Command.Add add) {
+      return add(add);
+    } else if (command instanceof Command.Scan scan) {
+      return scan(scan);
+    } else if (command instanceof Command.Clear) {
+      items.clear();
+      return Reply.Done.DONE;
+    } else if (command instanceof Command.Ping) {
+      return Reply.Done.DONE;
+    }
+    throw new IllegalArgumentException("command=" + command.getClass().getSimpleName());
+  }
+
+  private @Nullable Item find(ByteBuffer key) {
+    Item item = items.get(key);
+    if (item != null && item.expiresAtMillis <= clock.millis()) {
+      items.remove(key);
+      return null;
+    }
+    return item;
+  }
+
+  private Reply read(ByteBuffer key) {
+    Item item = find(key);
+    return item == null
+        ? Reply.Miss.MISS
+        : new Reply.Value(
+            item.kind, item.bytes.duplicate(), 0, item.version, Reply.Value.NEVER, 0, 0);
+  }
+
+  private Reply set(Command.Set set) {
+    Reply obstacle = obstacle(find(set.key()), set.options().condition());
+    if (obstacle == null) {
+      put(set.key(), set.kind(), set.value(), expiresAt(set.options().expiry(), NEVER));
+    }
+    return obstacle == null ? Reply.Done.DONE : obstacle;
+  }
+
+  private static @Nullable Reply obstacle(@Nullable Item item, Condition condition) {
+    return switch (condition.kind()) {
+      case ALWAYS -> null;
+      case ABSENT -> item == null ? null : Reply.Exists.EXISTS;
+      case PRESENT -> item == null ? Reply.Miss.MISS : null;
+      case VERSION ->
+          item == null
+              ? Reply.Miss.MISS
+              : item.version == condition.number() ? null : Reply.Exists.EXISTS;
+      case EQUAL, NOT_EQUAL, ABSENT_OR_EQUAL, DIGEST_EQUAL, DIGEST_NOT_EQUAL ->
+          throw new IllegalArgumentException("condition=" + condition.kind());
+    };
+  }
+
+  private Reply delete(ByteBuffer key, Condition condition) {
+    Item item = find(key);
+    Reply obstacle = item == null ? Reply.Miss.MISS : obstacle(item, condition);
+    if (obstacle == null) {
+      items.remove(key);
+    }
+    return obstacle == null ? Reply.Done.DONE : obstacle;
+  }
+
+  private Reply touch(Command.Touch touch) {
+    Item item = find(touch.key());
+    if (item == null) {
+      return Reply.Miss.MISS;
+    }
+    put(touch.key(), item.kind, item.bytes, expiresAt(touch.expiry(), item.expiresAtMillis));
+    return Reply.Done.DONE;
+  }
+
+  private Reply add(Command.Add add) {
+    Item item = find(add.key());
+    Command.Initial initial = add.initial();
+    if (item == null) {
+      if (initial == null) {
+        return Reply.Miss.MISS;
+      }
+      put(add.key(), initial.kind(), digits(initial.number()), expiresAt(initial.expiry(), NEVER));
+      return read(add.key());
+    }
+    Long number = JsonSpan.parsed(StandardCharsets.UTF_8.decode(item.bytes.duplicate()).toString());
+    try {
+      if (number != null) {
+        long sum = Math.addExact(number, add.delta());
+        put(add.key(), item.kind, digits(sum), item.expiresAtMillis);
+        return read(add.key());
+      }
+    } catch (ArithmeticException e) {
+      throw new RefusedException("add refused: the sum is not a 64-bit integer", 409);
+    }
+    throw new RefusedException("add refused: the value is not a 64-bit integer", 409);
+  }
+
+  private Reply scan(Command.Scan scan) {
+    List<ByteBuffer> found = new ArrayList<>();
+    for (ByteBuffer key : List.copyOf(items.keySet())) {
+      if (find(key) != null && (scan.pattern() == null || scan.pattern().matches(key))) {
+        found.add(key.duplicate());
+      }
+    }
+    return new Reply.Keys(0, found);
+  }
+
+  // Items.
+
+  private void put(ByteBuffer key, ValueKind kind, ByteBuffer value, long expiresAtMillis) {
+    ByteBuffer text = stringIn(kind, value);
+    ValueKind storedKind = kind;
+    if (text != null || (kind == ValueKind.BYTES && JsonText.isUtf8(value))) {
+      storedKind = ValueKind.TEXT;
+    }
+    ByteBuffer bytes = copy(text == null ? value : text);
+    items.put(copy(key), new Item(storedKind, bytes, ++lastVersion, expiresAtMillis));
+  }
+
+  /** A server keeps a string of JSON as its characters, if it has whole ones. */
+  private static @Nullable ByteBuffer stringIn(ValueKind kind, ByteBuffer value) {
+    if (kind != ValueKind.JSON) {
+      return null;
+    }
+    String json = StandardCharsets.UTF_8.decode(value.duplicate()).toString().strip();
+    return json.startsWith("\"")
+        ? JsonText.utf8(
+            JsonText.unescape(
+                ByteBuffer.wrap(
+                    json.substring(1, json.length() - 1).getBytes(StandardCharsets.UTF_8))))
+        : null;
+  }
+
+  private long expiresAt(Expiry expiry, long presentMillis) {
+    return switch (expiry.base()) {
+      case NEVER -> NEVER;
+      case KEEP -> presentMillis;
+      case AFTER -> clock.millis() + expiry.millis();
+      case AT -> expiry.millis();
+      case LATER -> presentMillis == NEVER ? NEVER : presentMillis + expiry.millis();
+    };
+  }
+
+  private static ByteBuffer digits(long number) {
+    return ByteBuffer.wrap(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static ByteBuffer copy(ByteBuffer bytes) {
+    ByteBuffer copy = ByteBuffer.allocate(bytes.remaining());
+    return copy.put(bytes.duplicate()).flip();
+  }
+}

@@ -1,0 +1,461 @@
+package io.speicher.client.net;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.speicher.client.exception.RefusedException;
+import io.speicher.client.wire.Login;
+import io.speicher.client.wire.Wire;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.ProtocolException;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.json.Frame;
+import io.speicher.protocol.json.JsonCommandEncoder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection, from its first byte to its last: sends commands and gives each the reply that is
+ * its own.
+ *
+ * <p>It begins with a greeting: the login, if there is one, and a {@code PING}. Only when that is
+ * answered is it known that a Speicher server listens there, and the connection takes commands.
+ *
+ * <p>Replies come in the order of the commands, so the oldest command in flight owns the next
+ * reply, even if nobody waits for it any more. A connection on which anything went wrong is closed
+ * and never used again: what was in flight then has no reply, and a new connection starts with
+ * nothing in flight.
+ *
+ * <p><b>Threads.</b> Any thread may {@link #flush}; everything else belongs to the I/O thread. What
+ * both touch is thread-safe or guarded by the send lock, under which nothing blocks.
+ */
+final class Connection {
+
+  /*
+   * The holder of the send lock copies frames to the batch, as many as are waiting and fit, and
+   * writes it with one system call. A thread that does not get the lock leaves its command to the
+   * holder. So the commands of many threads travel together, and none waits for company.
+   *
+   * The batch is outside the heap because the JDK copies heap buffers to such memory before it
+   * writes them, and keeps that memory for each thread that ever wrote.
+   *
+   * A command is put in flight before its first byte is written, so that the reply always finds it,
+   * and before it leaves the queue, so that a walk through the queue and then through what is in
+   * flight misses none.
+   */
+
+  /** What one system call sends at most. */
+  private static final int BATCH_BYTES = 64 << 10;
+
+  /** How many batches are sent or received before other work has its turn. */
+  private static final int MAX_BATCHES = 16;
+
+  private static final String CUT = " in the middle of a reply";
+
+  /**
+   * It ends with a line, which is white space to a Speicher server and lets one of another protocol
+   * answer at once instead of waiting for more.
+   */
+  private static final byte[] PING = "{\"command\":\"PING\"}\r\n".getBytes(US_ASCII);
+
+  /** RFC 8446, section 5.1. */
+  private static final int TLS_ALERT = 0x15;
+
+  private static final int TLS_MAJOR_VERSION = 3;
+
+  /** As much of an answer tells what has answered. */
+  private static final int HINT_BYTES = 16;
+
+  private final Dispatcher dispatcher;
+  private final Settings settings;
+  private final Wire wire;
+  private final SelectionKey key;
+  private final Queue<PendingCommand<?>> waiting;
+  private final Queue<PendingCommand<?>> inFlight = new ConcurrentLinkedQueue<>();
+
+  private final ReentrantLock sendLock = new ReentrantLock();
+
+  @GuardedBy("sendLock")
+  private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES);
+
+  /** What is left of the frame that is being sent, or null between two frames. */
+  @GuardedBy("sendLock")
+  private @Nullable ByteBuffer unsent;
+
+  /** Whether the socket takes more. Written under the send lock, read by anybody. */
+  private volatile boolean writable = true;
+
+  /** Why a write failed. What was received before it can still be read. */
+  private volatile @Nullable Throwable writeFailure;
+
+  // What follows belongs to the I/O thread.
+
+  private final ReplyReader reader;
+  private long receivedNanos = System.nanoTime();
+  private boolean ended;
+
+  /** Whether something may be there to be read, whatever the socket says. */
+  private boolean mayHaveMore = true;
+
+  /** How many replies of the greeting have not come. */
+  private int greetings;
+
+  /**
+   * @param wire to the server, ready for the first command
+   * @param key of its socket; everything that becomes ready is told by {@link #ready}
+   * @param waiting commands of all threads, which are sent in this order; nobody else takes any
+   *     while the connection lasts
+   */
+  Connection(
+      Dispatcher dispatcher,
+      Settings settings,
+      Wire wire,
+      SelectionKey key,
+      Queue<PendingCommand<?>> waiting) {
+    this.dispatcher = dispatcher;
+    this.settings = settings;
+    this.wire = wire;
+    this.key = key;
+    this.waiting = waiting;
+    reader = new ReplyReader(settings.maxFrameBytes());
+    key.interestOps(SelectionKey.OP_READ);
+  }
+
+  /** Sends what a connection begins with. {@link Dispatcher#established} is called when it ends. */
+  void greet() {
+    ByteBuffer ping = ByteBuffer.allocate(Frame.HEADER_BYTES + PING.length);
+    ping.putInt(PING.length).put(PING).flip();
+    greetings = 1;
+    Login login = settings.login();
+    sendLock.lock();
+    try {
+      unsent = ping;
+      if (login != null) {
+        ByteBuffer password = ByteBuffer.wrap(login.password().getBytes(UTF_8));
+        ByteBuffer auth = new JsonCommandEncoder().encode(new Command.Auth(login.user(), password));
+        unsent = ByteBuffer.allocate(auth.remaining() + ping.remaining()).put(auth).put(ping);
+        unsent.flip();
+        greetings++;
+      }
+    } finally {
+      sendLock.unlock();
+    }
+    sendRest();
+  }
+
+  // Commands out.
+
+  /**
+   * Sends what is waiting, as far as the socket takes it, or leaves it to a thread that is sending
+   * already. Does not block. The I/O thread sends the rest: what the socket does not take now, and
+   * what is too much for one turn.
+   */
+  void flush() {
+    for (int i = 0; writable && !waiting.isEmpty() && !dispatcher.isGreeting(this); i++) {
+      if (i == MAX_BATCHES) {
+        dispatcher.wake();
+        return;
+      }
+      if (!sendLock.tryLock()) {
+        return; // The holder looks at the queue again after it has unlocked.
+      }
+      try {
+        if (writable) {
+          send();
+        }
+      } finally {
+        sendLock.unlock();
+      }
+    }
+  }
+
+  /** Sends one batch, and all of the frame that the batch ends in. */
+  @GuardedBy("sendLock")
+  private void send() {
+    try {
+      long nowNanos = System.nanoTime();
+      do {
+        fillBatch(nowNanos);
+        batch.flip();
+        wire.write(batch);
+        boolean isStuck = batch.hasRemaining() || wire.hasUnsent();
+        batch.compact();
+        if (isStuck) {
+          writable = false;
+          key.interestOpsOr(SelectionKey.OP_WRITE);
+          dispatcher.wake();
+          return;
+        }
+      } while (unsent != null);
+    } catch (IOException | RuntimeException | Error e) {
+      writable = false;
+      writeFailure = e;
+      dispatcher.wake();
+    }
+  }
+
+  @GuardedBy("sendLock")
+  private void fillBatch(long nowNanos) {
+    while (batch.hasRemaining()) {
+      ByteBuffer frame = unsent == null ? nextFrame(nowNanos) : unsent;
+      if (frame == null) {
+        return;
+      }
+      int length = Math.min(frame.remaining(), batch.remaining());
+      batch.put(batch.position(), frame, frame.position(), length);
+      batch.position(batch.position() + length);
+      frame.position(frame.position() + length);
+      unsent = frame.hasRemaining() ? frame : null;
+    }
+  }
+
+  @GuardedBy("sendLock")
+  private @Nullable ByteBuffer nextFrame(long nowNanos) {
+    if (dispatcher.isGreeting(this)) {
+      return null;
+    }
+    for (PendingCommand<?> next = waiting.peek(); next != null; next = waiting.peek()) {
+      ByteBuffer frame = next.isDone() ? null : next.send(nowNanos);
+      if (frame != null) {
+        inFlight.add(next);
+      }
+      waiting.remove();
+      if (frame != null) {
+        return frame;
+      }
+      dispatcher.release(next);
+    }
+    return null;
+  }
+
+  private void sendRest() {
+    sendLock.lock();
+    try {
+      key.interestOpsAnd(~SelectionKey.OP_WRITE);
+      writable = true;
+      send();
+    } finally {
+      sendLock.unlock();
+    }
+    flush();
+  }
+
+  // Events, on the I/O thread.
+
+  /** Does what the channel is ready for. */
+  void ready() {
+    if (key.isReadable() || mayHaveMore) {
+      receive();
+    }
+    boolean owesAnswer = wire.owesAnswer();
+    if (!ended && (key.isWritable() || owesAnswer)) {
+      sendRest();
+    }
+    if (owesAnswer && !wire.owesAnswer()) {
+      lookAgain(); // What had come behind the question was not decrypted before.
+    }
+  }
+
+  /** Whether {@link #ready} is to be called though the channel is not ready for anything. */
+  boolean mayHaveMore() {
+    return mayHaveMore;
+  }
+
+  /** Ends the connection if a write has failed, on whatever thread. */
+  void checkWriteFailure() {
+    Throwable failure = writeFailure;
+    if (failure != null && !ended) {
+      receive();
+      if (!ended) {
+        end(String.valueOf(failure.getMessage()), failure);
+      }
+    }
+  }
+
+  // Replies in.
+
+  private void receive() {
+    mayHaveMore = false;
+    try {
+      for (int i = 0; i < MAX_BATCHES && !ended; i++) {
+        int receivedBytes = reader.receive(wire);
+        if (receivedBytes < 0) {
+          end("the server closed the connection" + (reader.isWithinReply() ? CUT : ""), null);
+        } else if (receivedBytes > 0) {
+          receivedNanos = System.nanoTime();
+          answerAll();
+        }
+        if (receivedBytes < ReplyReader.READ_BYTES) {
+          return;
+        }
+      }
+      lookAgain();
+    } catch (ProtocolException e) {
+      endMalformed(greetings > 0 ? hint(reader.peek(HINT_BYTES)) : e.reason());
+    } catch (IOException e) {
+      end(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void lookAgain() {
+    mayHaveMore = true;
+    dispatcher.wake();
+  }
+
+  private void answerAll() {
+    Reply reply = reader.next();
+    while (reply != null) {
+      answer(reply);
+      reply = ended ? null : reader.next();
+    }
+  }
+
+  private void answer(Reply reply) {
+    if (greetings > 0) {
+      greeted(reply);
+      return;
+    }
+    PendingCommand<?> command = inFlight.peek();
+    if (command == null) {
+      endUnasked(reply);
+    } else if (!command.operation().allows(reply)) {
+      endMalformed("a status that does not fit the command");
+    } else {
+      inFlight.remove();
+      command.end();
+      dispatcher.answered(command, reply);
+      if (!command.isDone()) {
+        command.complete(reply);
+      }
+    }
+  }
+
+  private void greeted(Reply reply) {
+    greetings--;
+    if (reply instanceof Reply.Failed) {
+      endUnasked(reply);
+    } else if (greetings == 1 && reply instanceof Reply.Refused refused) {
+      end(
+          "the server refused the login",
+          new RefusedException(refused.message(), refused.statusCode()));
+    } else if (greetings == 0) {
+      dispatcher.established(this); // A refusal is an answer, too: of a server that has no PING.
+    }
+  }
+
+  /** What most likely has answered so. */
+  private static String hint(byte[] answer) {
+    String start = new String(answer, US_ASCII);
+    if (start.startsWith("HTTP/")) {
+      return "what listens there speaks HTTP";
+    } else if (start.startsWith("SSH-")) {
+      return "what listens there speaks SSH";
+    } else if (start.startsWith("-ERR")
+        || start.startsWith("-NOAUTH")
+        || start.startsWith("-DENIED")) {
+      return "what listens there speaks Redis's protocol (RESP) and not Speicher's";
+    } else if (start.startsWith("ERROR") || start.startsWith("CLIENT_ERROR")) {
+      return "what listens there speaks memcached's protocol and not Speicher's";
+    } else if (answer.length > 1 && answer[0] == TLS_ALERT && answer[1] == TLS_MAJOR_VERSION) {
+      return "what listens there speaks TLS: use speichers:// or tls()";
+    }
+    return "what listens there does not speak Speicher's protocol";
+  }
+
+  // Time.
+
+  /** Whether nothing at all was received since then. */
+  boolean isSilentSince(long sentNanos) {
+    return receivedNanos - sentNanos <= 0;
+  }
+
+  /** How long the server may be silent after a command. */
+  long patienceNanos() {
+    return settings.timeoutNanos();
+  }
+
+  /** Gives the connection up because nothing was received for so long. */
+  void endSilent(long silentNanos) {
+    end("the server sent nothing for " + TimeUnit.NANOSECONDS.toMillis(silentNanos) + " ms", null);
+  }
+
+  /**
+   * Asks the server for a sign of life if there was none for a while and none is on its way.
+   *
+   * @return the nanoseconds until this has to be called again
+   */
+  long beat(long nowNanos) {
+    long leftNanos = receivedNanos + settings.heartbeatNanos() - nowNanos;
+    if (leftNanos > 0) {
+      return leftNanos;
+    }
+    if (inFlight.isEmpty()) {
+      dispatcher.ping();
+    }
+    return settings.heartbeatNanos();
+  }
+
+  // The end.
+
+  /** A server with too many connections says so to a new one, and closes it. */
+  private void endUnasked(Reply reply) {
+    if (reply instanceof Reply.Failed failed) {
+      end("the server turned the connection away: " + failed.message(), null);
+    } else {
+      end("the server sent a reply that nobody asked for", null);
+    }
+  }
+
+  private void endMalformed(String reason) {
+    PendingCommand<?> command = inFlight.poll();
+    if (command != null) {
+      command.end();
+      dispatcher.release(command);
+      command.failMalformed(reason);
+    }
+    end(greetings > 0 ? reason : "malformed reply: " + reason, null);
+  }
+
+  /** Closes the connection and fails what is in flight. Calling it again does what is left. */
+  void end(String reason, @Nullable Throwable cause) {
+    ended = true;
+    closeChannel();
+    for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
+      lost.end();
+      dispatcher.release(lost);
+      lost.failLost(reason, cause);
+    }
+    dispatcher.lost(this, reason, cause);
+  }
+
+  /** Closes the connection and fails what is in flight because the client is closed. */
+  void close() {
+    ended = true;
+    closeChannel();
+    for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
+      lost.end();
+      lost.fail(lost.closed());
+    }
+  }
+
+  /** From here on nobody sends, and so nothing more is put in flight. */
+  private void closeChannel() {
+    sendLock.lock();
+    try {
+      writable = false;
+      unsent = null;
+      wire.close();
+    } catch (IOException e) {
+      // It is gone either way.
+    } finally {
+      sendLock.unlock();
+    }
+  }
+}

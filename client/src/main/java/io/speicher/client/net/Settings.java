@@ -1,0 +1,34 @@
+package io.speicher.client.net;
+
+import io.speicher.client.wire.Address;
+import io.speicher.client.wire.Login;
+import io.speicher.client.wire.Tls;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach a server and what to expect of it, all of it valid.
+ *
+ * @param heartbeatNanos after so long without a sign of life from the server, it is asked for one
+ * @param maxPendingBytes what all commands without a reply may take
+ * @param connections to the server, each of which has a share of the keys
+ * @param breakerFailures so many failures in a row open the breaker; 0 for no breaker
+ * @param breakerNanos for so long
+ * @param retriesReads whether a read whose connection was lost is sent once more
+ * @param callbackExecutor where futures are completed; null for threads of the client's own
+ */
+public record Settings(
+    Address server,
+    @Nullable Login login,
+    @Nullable Tls tls,
+    long timeoutNanos,
+    int connectTimeoutMillis,
+    long heartbeatNanos,
+    long maxPendingBytes,
+    int maxFrameBytes,
+    int connections,
+    int breakerFailures,
+    long breakerNanos,
+    boolean retriesReads,
+    @Nullable Executor callbackExecutor,
+    ConnectionObserver observer) {}

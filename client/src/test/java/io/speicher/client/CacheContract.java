@@ -1,0 +1,566 @@
+package io.speicher.client;
+
+import static io.speicher.client.Failures.failure;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import io.speicher.client.exception.ClosedException;
+import io.speicher.client.exception.CodecException;
+import io.speicher.client.exception.ContendedException;
+import io.speicher.client.exception.RefusedException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a cache does, whatever executes its commands. */
+@Timeout(60)
+public abstract class CacheContract {
+  private static final byte[] NOT_TEXT = {(byte) 0xFF, 0, 'a', (byte) 0xC0};
+  private static final Ttl HOUR = Ttl.of(Duration.ofHours(1));
+
+  private Speicher speicher;
+  private Cache<String> cache;
+  private Cache<byte[]> bytes;
+
+  /** A client without items. */
+  protected abstract Speicher open() throws Exception;
+
+  @BeforeEach
+  final void openClient() throws Exception {
+    speicher = open();
+    cache = speicher.cache("texts", Codec.string());
+    bytes = speicher.cache("texts", Codec.bytes());
+  }
+
+  @AfterEach
+  final void closeClient() {
+    speicher.close();
+  }
+
+  // ---- strings ----
+
+  @Test
+  final void speicher_asItBegan() {
+    assertThat(speicher.set("foo", "bar")).isTrue();
+    assertThat(speicher.get("foo")).isEqualTo("bar");
+    assertThat(speicher.delete("foo")).isTrue();
+    assertThat(speicher.get("foo")).isNull();
+    assertThat(speicher.delete("foo")).isFalse();
+    speicher.ping();
+  }
+
+  @Test
+  final void names_keepKeysApart() {
+    Cache<String> other = speicher.cache("others", Codec.string());
+    cache.set("k", "v");
+    other.set("k", "w");
+
+    assertThat(cache.get("k")).isEqualTo("v");
+    assertThat(speicher.get("texts:k")).isEqualTo("v");
+    assertThat(speicher.cache("texts", Codec.string()).get("k")).isEqualTo("v");
+    assertThat(cache.name()).isEqualTo("texts");
+  }
+
+  // ---- codecs ----
+
+  @Test
+  final void bytes_thatAreNotText() {
+    bytes.set("k", NOT_TEXT);
+    assertThat(bytes.get("k")).containsExactly(NOT_TEXT);
+    bytes.set("k", new byte[0]);
+    assertThat(bytes.get("k")).isEmpty();
+    for (int b = 0; b < 256; b++) {
+      bytes.set("k", new byte[] {(byte) b});
+      assertThat(bytes.get("k")).containsExactly(b);
+    }
+  }
+
+  @Test
+  final void bytes_readAsText() {
+    bytes.set("k", NOT_TEXT);
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> cache.get("k"))
+        .withMessageContaining("cache=texts reason=value is not UTF-8");
+    failure(CodecException.class, cache.async().get("k"));
+    assertThat(bytes.get("k")).as("it is still there").containsExactly(NOT_TEXT);
+  }
+
+  /** What a codec makes is what it gets, whether or not it looks like JSON. */
+  @Test
+  final void json_sameBytes() {
+    Codec<String> json =
+        new Codec<>() {
+          @Override
+          public ByteBuffer encode(String value) {
+            return Codec.string().encode(value);
+          }
+
+          @Override
+          public @Nullable String decode(ByteBuffer value) {
+            return Codec.string().decode(value);
+          }
+
+          @Override
+          public boolean isJson() {
+            return true;
+          }
+        };
+    Cache<String> documents = speicher.cache("texts", json);
+    for (String text :
+        List.of("{\"a\": 1}", "\"quoted\"", " \"q\"", "null", "1e400", "[\"\\u0041\"]")) {
+      documents.set("k", text);
+      assertThat(present(documents, "k").strip()).isEqualTo(text.strip());
+      assertThat(present(cache, "k").strip()).as("seen by others").isEqualTo(text.strip());
+    }
+    assertThatExceptionOfType(CodecException.class).isThrownBy(() -> documents.set("k", "1}"));
+  }
+
+  private static String present(Cache<String> cache, String key) {
+    return requireNonNull(cache.get(key));
+  }
+
+  @Test
+  final void jsonText_readsStringsInQuotes() {
+    Cache<String> json = speicher.cache("texts", Codec.json());
+    cache.set("k", "a \"b\"");
+    assertThat(json.get("k")).isEqualTo("\"a \\\"b\\\"\"");
+    json.set("k", "\"\\u0041\"");
+    assertThat(cache.get("k")).isEqualTo("A");
+  }
+
+  @Test
+  final void longs() {
+    Cache<Long> numbers = speicher.cache("texts", Codec.longs());
+    numbers.set("k", Long.MIN_VALUE);
+    assertThat(numbers.get("k")).isEqualTo(Long.MIN_VALUE);
+    assertThat(cache.get("k")).isEqualTo("-9223372036854775808");
+    cache.set("k", "one");
+    assertThatExceptionOfType(CodecException.class).isThrownBy(() -> numbers.get("k"));
+  }
+
+  @Test
+  final void versioned_otherVersionIsAMiss() {
+    Cache<String> first = speicher.cache("texts", Codec.string().versioned("user", 1));
+    Cache<String> second = speicher.cache("texts", Codec.string().versioned("user", 2));
+    first.set("k", "v");
+
+    assertThat(first.get("k")).isEqualTo("v");
+    assertThat(second.get("k")).isNull();
+    assertThat(second.update("k", old -> old + "!")).isEqualTo("null!");
+    assertThat(first.get("k")).isNull();
+    cache.set("k", "v");
+    assertThat(first.get("k")).as("without a header").isNull();
+  }
+
+  @Test
+  final void codec_thatThrows() {
+    Cache<String> broken =
+        speicher.cache(
+            "texts",
+            Codec.of(
+                value -> {
+                  throw new IllegalStateException("no " + value);
+                },
+                stored -> {
+                  throw new IllegalStateException("no " + stored.length);
+                }));
+    cache.set("k", "12");
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> broken.set("k", "2"))
+        .withMessage("encode failed: cache=texts reason=no 2")
+        .withCauseInstanceOf(IllegalStateException.class);
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> broken.get("k"))
+        .withMessage("decode failed: cache=texts reason=no 2");
+    failure(CodecException.class, broken.async().set("k", "2"));
+    assertThat(cache.get("k")).isEqualTo("12");
+  }
+
+  @Test
+  final void onFailure_miss() throws Exception {
+    Cache<String> open = speicher.cache("texts", Codec.string(), o -> o.onFailure(OnFailure.MISS));
+    bytes.set("k", NOT_TEXT);
+    assertThat(open.get("k")).isNull();
+    assertThat(open.async().get("k").get()).isNull();
+    assertThat(open.getAll(List.of("k"))).isEmpty();
+    assertThat(open.async().getAll(List.of("k")).get()).isEmpty();
+    assertThat(open.stats().failures()).isEqualTo(4);
+    assertThat(open.stats().misses()).isEqualTo(4);
+
+    open.set("k", "half \ud83d");
+    assertThat(bytes.get("k")).as("an old value is worse than none").isNull();
+    bytes.set("k", NOT_TEXT);
+    open.async().set("k", "half \ud83d").get();
+    assertThat(bytes.get("k")).isNull();
+    assertThatNullPointerException().isThrownBy(() -> open.get(nothing()));
+  }
+
+  @SuppressWarnings("NullAway") // As a caller whose compiler lets it pass.
+  private static <T> T nothing() {
+    return null;
+  }
+
+  // ---- conditions ----
+
+  @Test
+  final void setIfAbsent() throws Exception {
+    assertThat(cache.setIfAbsent("k", "v")).isTrue();
+    assertThat(cache.setIfAbsent("k", "w", HOUR)).isFalse();
+    assertThat(cache.async().setIfAbsent("k", "w").get()).isFalse();
+    assertThat(cache.get("k")).isEqualTo("v");
+  }
+
+  @Test
+  final void replace() throws Exception {
+    assertThat(cache.getVersioned("k")).isNull();
+    assertThat(cache.replace("k", 1, "v")).as("there is none").isFalse();
+    cache.set("k", "v");
+    Versioned<String> present = requireNonNull(cache.getVersioned("k"));
+
+    assertThat(present.value()).isEqualTo("v");
+    assertThat(cache.replace("k", present.version(), "w", HOUR)).isTrue();
+    assertThat(cache.replace("k", present.version(), "x")).isFalse();
+    assertThat(cache.async().replace("k", present.version(), "x").get()).isFalse();
+    assertThat(cache.get("k")).isEqualTo("w");
+  }
+
+  @Test
+  final void delete_version() throws Exception {
+    cache.set("k", "v");
+    long old = requireNonNull(cache.getVersioned("k")).version();
+    cache.set("k", "w");
+
+    assertThat(cache.delete("k", old)).isFalse();
+    assertThat(cache.async().delete("k", old).get()).isFalse();
+    assertThat(cache.delete("k", requireNonNull(cache.getVersioned("k")).version())).isTrue();
+    assertThat(cache.delete("k", old)).isFalse();
+  }
+
+  @Test
+  final void update() {
+    assertThat(cache.update("k", old -> old == null ? "a" : old + "b")).isEqualTo("a");
+    assertThat(cache.update("k", old -> old == null ? "a" : old + "b")).isEqualTo("ab");
+    assertThat(cache.get("k")).isEqualTo("ab");
+    assertThat(cache.update("k", old -> null)).isNull();
+    assertThat(cache.get("k")).isNull();
+    assertThat(cache.update("k", old -> old)).as("nothing to be changed").isNull();
+  }
+
+  @Test
+  final void update_ofMany() throws Exception {
+    Cache<Long> numbers = speicher.cache("numbers", Codec.longs());
+    List<FutureTask<Boolean>> tasks = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      tasks.add(
+          start(() -> {
+            for (int round = 0; round < 25; round++) {
+              numbers.update("n", old -> old == null ? 1 : old + 1);
+            }
+          }));
+    }
+    for (FutureTask<Boolean> task : tasks) {
+      task.get();
+    }
+    assertThat(numbers.get("n")).isEqualTo(100);
+  }
+
+  @Test
+  final void update_beatenEachTime() {
+    AtomicInteger attempts = new AtomicInteger();
+    assertThatExceptionOfType(ContendedException.class)
+        .isThrownBy(() ->
+            cache.update(
+                "k",
+                old -> {
+                  cache.set("k", "other " + attempts.incrementAndGet());
+                  return "v";
+                }));
+    assertThat(attempts).hasValue(64);
+    assertThat(cache.get("k")).isEqualTo("other 64");
+  }
+
+  // ---- counters, time to live ----
+
+  @Test
+  final void add() throws Exception {
+    assertThat(cache.add("n", 5, 10, HOUR)).isEqualTo(10);
+    assertThat(cache.add("n", 5, 10, HOUR)).isEqualTo(15);
+    assertThat(cache.add("n", -20, 10, Ttl.forever())).isEqualTo(-5);
+    assertThat(cache.async().add("n", 1, 10, HOUR).get()).isEqualTo(-4);
+    assertThat(cache.get("n")).isEqualTo("-4");
+    cache.set("n", "many");
+    assertThatExceptionOfType(RefusedException.class)
+        .isThrownBy(() -> cache.add("n", 1, 0, HOUR))
+        .satisfies(e -> assertThat(e.statusCode()).isEqualTo(409));
+  }
+
+  @Test
+  final void touch() throws Exception {
+    assertThat(cache.touch("k", HOUR)).isFalse();
+    cache.set("k", "v", Ttl.of(Duration.ofHours(2)));
+    assertThat(cache.touch("k", Ttl.forever())).isTrue();
+    assertThat(cache.async().touch("k", HOUR).get()).isTrue();
+    assertThat(cache.get("k")).isEqualTo("v");
+  }
+
+  @Test
+  final void ttl_isOver() {
+    Cache<String> brief = speicher.cache("brief", Codec.string(), o -> o.ttl(Duration.ofMillis(1)));
+    brief.set("set", "v");
+    brief.setAll(Map.of("setAll", "v"));
+    brief.setIfAbsent("setIfAbsent", "v");
+    brief.set("long", "v", HOUR);
+    brief.add("add", 1, 1, Ttl.of(Duration.ofMillis(1)));
+    long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(3);
+    while (System.nanoTime() < endNanos) {
+      Thread.onSpinWait();
+    }
+    assertThat(brief.getAll(List.of("set", "setAll", "setIfAbsent", "add", "long")))
+        .containsOnlyKeys("long");
+  }
+
+  // ---- batches ----
+
+  @Test
+  final void batches() throws Exception {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < 2_000; i++) {
+      values.put("k" + i, "v" + i);
+    }
+    cache.setAll(values);
+    List<String> keys = new ArrayList<>(values.keySet());
+    keys.add(700, "nope");
+    keys.add("k0");
+
+    assertThat(cache.getAll(keys)).isEqualTo(values);
+    assertThat(cache.getAll(keys).keySet()).containsExactlyElementsOf(values.keySet());
+    assertThat(cache.async().getAll(keys).get()).isEqualTo(values);
+    assertThat(cache.getAll(List.of())).isEmpty();
+    assertThat(cache.deleteAll(List.of("k0", "k1", "k0", "nope"))).isEqualTo(2);
+    assertThat(cache.async().deleteAll(values.keySet()).get()).isEqualTo(1_998);
+    cache.async().setAll(values, HOUR).get();
+    assertThat(cache.getAll(keys)).hasSize(2_000);
+  }
+
+  @Test
+  final void batches_ofBytesThatAreNotText() {
+    bytes.setAll(Map.of("a", NOT_TEXT, "b", new byte[] {'x'}));
+    assertThat(bytes.getAll(List.of("b", "a", "c")).get("a")).containsExactly(NOT_TEXT);
+  }
+
+  // ---- all of it ----
+
+  @Test
+  final void keys() {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < 1_500; i++) {
+      values.put((i < 10 ? "few*" : "many") + i, "v");
+    }
+    cache.setAll(values);
+    speicher.set("texts", "no key of the cache");
+    speicher.set("texts-few*", "neither");
+
+    assertThat(cache.keys("").distinct()).containsExactlyInAnyOrderElementsOf(values.keySet());
+    assertThat(cache.keys("few*").distinct()).hasSize(10);
+    assertThat(cache.keys("m").findFirst()).isPresent();
+    assertThat(cache.keys("x".repeat(2_000))).isEmpty();
+  }
+
+  @Test
+  final void clear() {
+    Cache<String> other = speicher.cache("other", Codec.string());
+    other.set("k", "v");
+    for (int i = 0; i < 1_200; i++) {
+      cache.set("k" + i, "v");
+    }
+    cache.clear();
+    assertThat(cache.keys("")).isEmpty();
+    assertThat(other.get("k")).isEqualTo("v");
+
+    speicher.cache("", Codec.string()).clear();
+    assertThat(other.get("k")).isNull();
+  }
+
+  // ---- loaders ----
+
+  @Test
+  final void load() throws Exception {
+    assertThat(cache.get("k", key -> key + "!")).isEqualTo("k!");
+    assertThat(cache.get("k", key -> "other")).isEqualTo("k!");
+    assertThat(cache.get("none", key -> null)).isNull();
+    assertThat(cache.getAll(List.of("a", "k", "b"), keys -> Map.of("a", "1")))
+        .isEqualTo(Map.of("a", "1", "k", "k!"));
+    assertThat(cache.get("a")).isEqualTo("1");
+    assertThat(cache.async().get("x", key -> CompletableFuture.completedFuture(key + "?")).get())
+        .isEqualTo("x?");
+    assertThat(cache.get("x")).isEqualTo("x?");
+    assertThat(cache.stats().loads()).isEqualTo(4);
+  }
+
+  @Test
+  final void load_onceForAllWhoAsk() throws Exception {
+    AtomicInteger loads = new AtomicInteger();
+    CountDownLatch loading = new CountDownLatch(1);
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    List<FutureTask<Boolean>> tasks = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      tasks.add(
+          start(() ->
+              assertThat(
+                      cache.get(
+                          "k",
+                          key -> {
+                            loads.incrementAndGet();
+                            loading.countDown();
+                            await(mayReturn);
+                            return "v";
+                          }))
+                  .isEqualTo("v")));
+    }
+    loading.await();
+    CompletableFuture<@Nullable String> async =
+        cache.async().get("k", key -> CompletableFuture.completedFuture("other"));
+    mayReturn.countDown();
+    for (FutureTask<Boolean> task : tasks) {
+      task.get();
+    }
+    assertThat(async.get()).isEqualTo("v");
+    assertThat(loads).hasValue(1);
+  }
+
+  @Test
+  final void load_thatThrows() {
+    assertThatIllegalStateException()
+        .isThrownBy(() ->
+            cache.get(
+                "k",
+                key -> {
+                  throw new IllegalStateException("in a loader");
+                }));
+    assertThat(cache.get("k", key -> "v")).isEqualTo("v");
+    assertThat(cache.stats().loadFailures()).isEqualTo(1);
+  }
+
+  @Test
+  final void load_ofWhatIsWrittenMeanwhile() {
+    assertThat(
+            cache.get(
+                "deleted",
+                key -> {
+                  cache.delete(key);
+                  return "old";
+                }))
+        .isEqualTo("old");
+    cache.get(
+        "set",
+        key -> {
+          cache.set(key, "new");
+          return "old";
+        });
+    cache.get(
+        "cleared",
+        key -> {
+          cache.clear();
+          return "old";
+        });
+    assertThat(cache.get("deleted")).isNull();
+    assertThat(cache.get("cleared")).isNull();
+  }
+
+  /** The others do not wait for ever. */
+  @Test
+  final void load_thatHangs() throws Exception {
+    Cache<String> hasty =
+        speicher.cache("hasty", Codec.string(), o -> o.lease(Duration.ofMillis(20)));
+    CountDownLatch loading = new CountDownLatch(1);
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    FutureTask<Boolean> hanging =
+        start(() ->
+            hasty.get(
+                "k",
+                key -> {
+                  loading.countDown();
+                  await(mayReturn);
+                  return "late";
+                }));
+    loading.await();
+    assertThat(hasty.get("k", key -> "v")).isEqualTo("v");
+    mayReturn.countDown();
+    hanging.get();
+  }
+
+  @Test
+  final void load_ofItself() {
+    assertThat(cache.get("k", key -> cache.get(key, again -> "v") + "!")).isEqualTo("v!");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(30, TimeUnit.SECONDS)) {
+        throw new AssertionError("nothing happened");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static FutureTask<Boolean> start(Runnable work) {
+    FutureTask<Boolean> task = new FutureTask<>(work, true);
+    Thread thread = new Thread(task, "caller");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+
+  // ---- arguments, statistics, the end ----
+
+  @Test
+  final void arguments() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.get(""))
+        .withMessageStartingWith("key empty: ");
+    assertThatIllegalArgumentException().isThrownBy(() -> cache.keys("\ud83d"));
+    assertThatNullPointerException()
+        .isThrownBy(() -> cache.set("k", nothing()))
+        .withMessage("value=null (expected: not null)");
+    assertThatIllegalArgumentException().isThrownBy(() -> Ttl.of(Duration.ZERO));
+    assertThatIllegalArgumentException().isThrownBy(() -> HOUR.jitter(1.1));
+  }
+
+  @Test
+  final void stats() {
+    cache.set("k", "v");
+    cache.get("k");
+    cache.get("nope");
+    cache.getAll(List.of("k", "nope"));
+    cache.delete("k");
+
+    assertThat(cache.stats()).isEqualTo(new CacheStats(2, 2, 1, 1, 0, 0, 0));
+    assertThat(cache.stats().hitRatio()).isEqualTo(0.5);
+  }
+
+  @Test
+  final void close_failsWhatFollows() {
+    speicher.close();
+    speicher.close();
+    assertThatExceptionOfType(ClosedException.class).isThrownBy(() -> cache.get("k"));
+    failure(ClosedException.class, cache.async().get("k"));
+  }
+}
