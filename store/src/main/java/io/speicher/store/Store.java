@@ -173,6 +173,16 @@ public interface Store extends AutoCloseable {
     return LargestItems.NONE;
   }
 
+  /** How many items this database has, of which some may have expired in the last two seconds. */
+  default long itemCount() {
+    return stats().itemCount();
+  }
+
+  /** How many of them have a time to live. */
+  default long expiringItemCount() {
+    return stats().expiringItemCount();
+  }
+
   /**
    * What is in the store now, and what has happened to items so far. Items are those of this
    * database, and bytes those of all databases.

@@ -184,8 +184,9 @@ public final class ServerStatus implements ServerControl {
   private List<ServerStats.Database> databases() {
     return IntStream.range(0, limits.databases())
         .mapToObj(number -> {
-          StoreStats items = databases.get(number).stats();
-          return new ServerStats.Database(number, items.itemCount(), items.expiringItemCount());
+          Store database = databases.get(number);
+          return new ServerStats.Database(
+              number, database.itemCount(), database.expiringItemCount());
         })
         .filter(database -> database.items() > 0)
         .toList();

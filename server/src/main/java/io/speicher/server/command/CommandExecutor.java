@@ -392,7 +392,7 @@ public final class CommandExecutor {
       case Command.RandomKey _ -> {
         return new FindAnyWork(store, dialect, rights);
       }
-      case Command.CountItems _ -> dialect.encode(new Reply.Count(store.stats().itemCount()), out);
+      case Command.CountItems _ -> dialect.encode(new Reply.Count(store.itemCount()), out);
 
       case Command.Batch batch -> {
         BatchWork work = new BatchWork(this, session, dialect, batch.commands());

@@ -720,11 +720,22 @@ public final class SegmentStore implements Store {
     return room.largestItems();
   }
 
+  /** Only of the first database it is asked how many items there are in all. */
+  @Override
+  public long itemCount() {
+    return parts.itemCount(database, database == 0 ? index.itemCount() : 0);
+  }
+
+  @Override
+  public long expiringItemCount() {
+    return parts.expiringItemCount(database, database == 0 ? room.expiringItemCount() : 0);
+  }
+
   @Override
   public StoreStats stats() {
     return new StoreStats(
-        parts.itemCount(database, index.itemCount()),
-        parts.expiringItemCount(database, room.expiringItemCount()),
+        itemCount(),
+        expiringItemCount(),
         budgetBytes - room.unusedBytes(),
         budgetBytes,
         removals.evictedItemCount(),
