@@ -78,8 +78,6 @@ final class BackendCache<V> implements Cache<V> {
     return found == null ? flights.load(key, flight -> loadAndSet(key, flight, loader)) : found;
   }
 
-  @SuppressWarnings(
-      "NullAway") // It takes what the function returns for something that is not null.
   private @Nullable V loadAndSet(String key, Flights.Flight<V> flight, Loader<? extends V> loader) {
     V loaded = calls.<@Nullable V>load(() -> loader.load(key));
     if (loaded != null && flight.isWanted()) {

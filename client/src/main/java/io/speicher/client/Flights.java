@@ -37,6 +37,12 @@ final class Flights<V> {
     }
   }
 
+  /** Gets the value of a flight, and stores it if it is still wanted. */
+  @FunctionalInterface
+  interface Load<V> {
+    @Nullable V load(Flight<V> flight);
+  }
+
   private final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
   private final long leaseNanos;
 
@@ -51,14 +57,14 @@ final class Flights<V> {
    * What {@code loader} returns to this thread, or to one that has begun before. What it throws
    * reaches the thread that loads, and the next one of those who wait tries itself.
    */
-  @Nullable V load(String key, Function<Flight<V>, ? extends @Nullable V> loader) {
+  @Nullable V load(String key, Load<V> loader) {
     Flight<V> own = new Flight<>(Thread.currentThread());
     while (true) {
       Flight<V> other = flights.putIfAbsent(key, own);
       if (other == null) {
         return fly(key, own, loader);
       } else if (other.owner == own.owner) {
-        return loader.apply(own); // A loader that asks for its own key.
+        return loader.load(own); // A loader that asks for its own key.
       }
       try {
         return other.result.get(leaseNanos, TimeUnit.NANOSECONDS);
@@ -73,10 +79,9 @@ final class Flights<V> {
     }
   }
 
-  private @Nullable V fly(
-      String key, Flight<V> own, Function<Flight<V>, ? extends @Nullable V> loader) {
+  private @Nullable V fly(String key, Flight<V> own, Load<V> loader) {
     try {
-      V loaded = loader.apply(own);
+      V loaded = loader.load(own);
       flights.remove(key, own);
       own.result.complete(loaded);
       return loaded;
