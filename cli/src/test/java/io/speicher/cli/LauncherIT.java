@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.speicher.client.SpeicherClient;
-import io.speicher.client.SpeicherException;
+import io.speicher.client.Speicher;
+import io.speicher.client.exception.SpeicherException;
 import io.speicher.testing.TestCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -166,7 +166,11 @@ final class LauncherIT {
           .hasLineCount(1);
       String wrong = "SPEICHER_AUTH=default:wrong";
       assertThat(run(url, "env", wrong, LAUNCHER, "get", patience, ca, shown, secret, "k").err)
+<<<<<<< ours
+          .contains(" refused the login: ")
+=======
           .contains(" refused the login: wrong user or password; check SPEICHER_AUTH")
+>>>>>>> theirs
           .hasLineCount(1);
       Outcome untrusting = run(url, "env", login, LAUNCHER, "get", patience, "k");
       assertThat(untrusting.status).isEqualTo(3);
@@ -210,7 +214,7 @@ final class LauncherIT {
   @Test
   void sigterm_underLoad_answersWhatWasReceived() throws Exception {
     try (RunningServer own = new RunningServer("--memory", "256mb");
-        SpeicherClient client = SpeicherClient.connect(own.url)) {
+        Speicher client = Speicher.connect(own.url)) {
       AtomicInteger answered = new AtomicInteger();
       CountDownLatch underWay = new CountDownLatch(10_000);
       List<Thread> callers = new ArrayList<>();
@@ -271,7 +275,7 @@ final class LauncherIT {
   @Test
   void secondSignal_endsAtOnce() throws Exception {
     try (RunningServer own = new RunningServer("--drain-timeout", "1h");
-        SpeicherClient setter = SpeicherClient.connect(own.url);
+        Speicher setter = Speicher.connect(own.url);
         java.net.Socket reader = new Socket(InetAddress.getLoopbackAddress(), own.port)) {
       setter.set("big", "x".repeat(10 << 20));
       byte[] get = "\0\0\0\u001d{\"command\":\"GET\",\"key\":\"big\"}".getBytes(UTF_8);
