@@ -166,11 +166,7 @@ final class LauncherIT {
           .hasLineCount(1);
       String wrong = "SPEICHER_AUTH=default:wrong";
       assertThat(run(url, "env", wrong, LAUNCHER, "get", patience, ca, shown, secret, "k").err)
-<<<<<<< ours
-          .contains(" refused the login: ")
-=======
           .contains(" refused the login: wrong user or password; check SPEICHER_AUTH")
->>>>>>> theirs
           .hasLineCount(1);
       Outcome untrusting = run(url, "env", login, LAUNCHER, "get", patience, "k");
       assertThat(untrusting.status).isEqualTo(3);
