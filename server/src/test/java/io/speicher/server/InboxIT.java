@@ -249,8 +249,11 @@ final class InboxIT {
         Proxy.newProxyInstance(
             Store.class.getClassLoader(),
             new Class<?>[] {Store.class},
-            (_, method, arguments) -> {
+            (self, method, arguments) -> {
               switch (method.getName()) {
+                case "database" -> { // The first one is the store itself.
+                  return arguments[0].equals(0) ? self : store.database((int) arguments[0]);
+                }
                 case "get" -> {
                   if (((ByteBuffer) arguments[0]).equals(ByteBuffer.wrap(bytes("hold")))) {
                     held.release();

@@ -128,10 +128,12 @@ public final class HeapBackend implements Backend {
 
   private Reply read(ByteBuffer key) {
     Item item = find(key);
-    return item == null
-        ? Reply.Miss.MISS
-        : new Reply.Value(
-            item.kind, item.bytes.duplicate(), 0, item.version, Reply.Value.NEVER, 0, 0);
+    return item == null ? Reply.Miss.MISS : shown(item);
+  }
+
+  private static Reply shown(Item item) {
+    return new Reply.Value(
+        item.kind, item.bytes.duplicate(), 0, item.version, Reply.Value.NEVER, 0, 0);
   }
 
   private Reply set(Command.Set set) {
@@ -181,15 +183,14 @@ public final class HeapBackend implements Backend {
       if (initial == null) {
         return Reply.Miss.MISS;
       }
-      put(add.key(), initial.kind(), digits(initial.number()), expiresAt(initial.expiry(), NEVER));
-      return read(add.key());
+      long expiresAt = expiresAt(initial.expiry(), NEVER);
+      return shown(put(add.key(), initial.kind(), digits(initial.number()), expiresAt));
     }
     Long number = JsonSpan.parsed(StandardCharsets.UTF_8.decode(item.bytes.duplicate()).toString());
     try {
       if (number != null) {
         long sum = Math.addExact(number, add.delta());
-        put(add.key(), item.kind, digits(sum), item.expiresAtMillis);
-        return read(add.key());
+        return shown(put(add.key(), item.kind, digits(sum), item.expiresAtMillis));
       }
     } catch (ArithmeticException e) {
       throw new RefusedException("add refused: the sum is not a 64-bit integer", 409);
@@ -209,14 +210,16 @@ public final class HeapBackend implements Backend {
 
   // Items.
 
-  private void put(ByteBuffer key, ValueKind kind, ByteBuffer value, long expiresAtMillis) {
+  private Item put(ByteBuffer key, ValueKind kind, ByteBuffer value, long expiresAtMillis) {
     ByteBuffer text = stringIn(kind, value);
     ValueKind storedKind = kind;
     if (text != null || (kind == ValueKind.BYTES && JsonText.isUtf8(value))) {
       storedKind = ValueKind.TEXT;
     }
     ByteBuffer bytes = copy(text == null ? value : text);
-    items.put(copy(key), new Item(storedKind, bytes, ++lastVersion, expiresAtMillis));
+    Item item = new Item(storedKind, bytes, ++lastVersion, expiresAtMillis);
+    items.put(copy(key), item);
+    return item;
   }
 
   /** A server keeps a string of JSON as its characters, if it has whole ones. */

@@ -963,7 +963,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Reads only while it may keep what comes, or while what comes is thrown away. */
   private void readOnOrWait() {
-    boolean isBehind = (ready || paused) && input.receivedBytes() >= MAX_BACKLOG_BYTES;
+    boolean isOurTurn = ready || paused || (work != null && !work.mayGoOn());
+    boolean isBehind = isOurTurn && input.receivedBytes() >= MAX_BACKLOG_BYTES;
     boolean mayRead = state == State.FINISHING || (!input.lacksMemory() && !starved && !isBehind);
     DuplexChannel channel = (DuplexChannel) channel();
     if (mayRead != reading && channel.isActive() && !channel.isInputShutdown()) {
