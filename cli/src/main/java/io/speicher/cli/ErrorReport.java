@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -112,8 +113,18 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     return report(oneLine(bug + DEBUG_VARIABLE + "=1 adds: " + e), e, FAILED);
   }
 
+  /** Why the server did not let the client in, if that is behind a failure of something else. */
+  private static @Nullable RefusedException refusedLogin(SpeicherException failure) {
+    Throwable cause = failure.getCause();
+    while (cause != null && !(cause instanceof RefusedException)) {
+      cause = cause.getCause();
+    }
+    return (RefusedException) cause;
+  }
+
   private int handleFailure(SpeicherException e, ConnectionOptions options) {
-    if (e.getCause() instanceof RefusedException login) {
+    RefusedException login = refusedLogin(e);
+    if (login != null) {
       String why = " refused the login: " + login.getMessage();
       return report(oneLine(options.server() + why + CHECK_LOGIN), e, FAILED);
     }

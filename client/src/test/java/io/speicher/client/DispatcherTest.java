@@ -246,12 +246,13 @@ final class DispatcherTest {
   @Test
   void callbacks_thatBlock() throws Exception {
     CountDownLatch mayReturn = new CountDownLatch(1);
-    try (FakeServer server = FakeServer.startCorrect();
+    try (FakeServer server = startWaiting();
         Strings client = new Strings(server.client())) {
       List<CompletableFuture<Boolean>> blocked = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
         blocked.add(client.getAsync("k").thenApply(answered -> await(mayReturn)));
       }
+      mayAnswer.countDown(); // Not before, or callbacks might run in this thread.
       assertThat(client.set("k", "v")).isTrue();
       assertThat(client.getAsync("k").thenApply(value -> value + "!").get()).isEqualTo("v!");
       assertThat(blocked).noneMatch(CompletableFuture::isDone);

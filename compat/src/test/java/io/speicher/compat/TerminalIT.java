@@ -79,7 +79,7 @@ final class TerminalIT {
       terminal.await("> get key\n");
       terminal.press("C-u");
       terminal.type("set k v ex 10 ");
-      terminal.await("> set k v ex 10 \\[NX \\| XX\\]");
+      terminal.await("> set k v ex 10 \\[NX \\| XX \\| IFEQ value ");
       terminal.press("C-u");
       terminal.type("incrbyf");
       terminal.press("Tab");
