@@ -7,15 +7,14 @@ import io.speicher.client.exception.SpeicherException;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
-import io.speicher.protocol.Reply;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A cache whose commands a backend executes, and whose calls do not wait for that. */
@@ -43,7 +42,7 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   /** The future, whose failure is a result where it is to be hidden. */
   private <T extends @Nullable Object> CompletableFuture<T> orElse(
       CompletableFuture<T> future, Function<Throwable, ? extends T> hidden) {
-    if (calls.options.onFailure == OnFailure.THROW) {
+    if (!calls.hidesFailures()) {
       return future;
     }
     return future.exceptionallyCompose(failure ->
@@ -56,11 +55,24 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   public CompletableFuture<@Nullable V> get(
       String key, Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
     nonNull("loader", loader);
+    int landings = flights.landings(key);
+    return getOr(
+        key,
+        () ->
+            flights.loadAsync(
+                key,
+                flight ->
+                    flights.landings(key) == landings
+                        ? loadAndSet(key, flight, loader)
+                        : getOr(key, () -> loadAndSet(key, flight, loader))));
+  }
+
+  /** The value, or what comes of {@code onMiss}. */
+  private CompletableFuture<@Nullable V> getOr(
+      String key, Supplier<CompletableFuture<@Nullable V>> onMiss) {
     return get(key)
-        .thenCompose(found ->
-            found == null
-                ? flights.loadAsync(key, flight -> loadAndSet(key, flight, loader))
-                : CompletableFuture.completedFuture(found));
+        .thenCompose(
+            found -> found == null ? onMiss.get() : CompletableFuture.completedFuture(found));
   }
 
   private CompletableFuture<@Nullable V> loadAndSet(
@@ -147,7 +159,7 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   /** An old value that cannot be replaced is worse than none. */
   private CompletableFuture<@Nullable Void> leaveOut(
       CompletableFuture<@Nullable Void> stored, Collection<String> keys) {
-    if (calls.options.onFailure == OnFailure.THROW) {
+    if (!calls.hidesFailures()) {
       return stored;
     }
     return stored.exceptionallyCompose(failure -> {
@@ -220,13 +232,7 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
     } catch (SpeicherException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return calls.submit(operation, command, reply -> counted(reply, calls.counters.sets));
-  }
-
-  private static boolean counted(Reply reply, LongAdder counter) {
-    boolean isDone = Calls.isDone(reply);
-    counter.add(isDone ? 1 : 0);
-    return isDone;
+    return calls.submit(operation, command, reply -> Calls.counted(reply, calls.counters.sets));
   }
 
   @Override
@@ -244,7 +250,8 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   public CompletableFuture<Boolean> delete(String key) {
     flights.forget(key);
     Command command = new Command.Delete(calls.key(key));
-    return calls.submit(Operation.DELETE, command, reply -> counted(reply, calls.counters.deletes));
+    return calls.submit(
+        Operation.DELETE, command, reply -> Calls.counted(reply, calls.counters.deletes));
   }
 
   @Override
@@ -252,7 +259,7 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
     flights.forget(key);
     Command command = new Command.DeleteIf(calls.key(key), Condition.version(version));
     return calls.submit(
-        Operation.DELETE_VERSION, command, reply -> counted(reply, calls.counters.deletes));
+        Operation.DELETE_VERSION, command, reply -> Calls.counted(reply, calls.counters.deletes));
   }
 
   @Override
@@ -262,13 +269,7 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
     for (List<String> batch : calls.batches(keys)) {
       CompletableFuture<Long> part =
           calls.submit(
-              Operation.DELETE_ALL,
-              new Command.DeleteAll(calls.keys(batch)),
-              reply -> {
-                long number = ((Reply.Count) reply).number();
-                calls.counters.deletes.add(number);
-                return number;
-              });
+              Operation.DELETE_ALL, new Command.DeleteAll(calls.keys(batch)), calls::deleted);
       deleted = deleted.thenCombine(part, Long::sum);
     }
     return deleted;

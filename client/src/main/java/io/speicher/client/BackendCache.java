@@ -65,7 +65,7 @@ final class BackendCache<V> implements Cache<V> {
   }
 
   private void missUnlessThrown(SpeicherException failure, int keys) {
-    if (!calls.isHidden(failure)) {
+    if (!calls.hidesFailures()) {
       throw failure;
     }
     calls.counters.misses.add(keys);
@@ -74,8 +74,17 @@ final class BackendCache<V> implements Cache<V> {
   @Override
   public @Nullable V get(String key, Loader<? extends V> loader) {
     nonNull("loader", loader);
+    int landings = flights.landings(key);
     V found = get(key);
-    return found == null ? flights.load(key, flight -> loadAndSet(key, flight, loader)) : found;
+    if (found != null) {
+      return found;
+    }
+    return flights.load(
+        key,
+        flight -> {
+          V meanwhile = flights.landings(key) == landings ? null : get(key);
+          return meanwhile == null ? loadAndSet(key, flight, loader) : meanwhile;
+        });
   }
 
   private @Nullable V loadAndSet(String key, Flights.Flight<V> flight, Loader<? extends V> loader) {
@@ -145,7 +154,7 @@ final class BackendCache<V> implements Cache<V> {
 
   /** An old value that cannot be replaced is worse than none. */
   private void leaveOutUnlessThrown(SpeicherException failure, Collection<String> keys) {
-    if (!calls.isHidden(failure)) {
+    if (!calls.hidesFailures()) {
       throw failure;
     }
     if (Calls.isAboutTheValue(failure)) {
@@ -198,11 +207,7 @@ final class BackendCache<V> implements Cache<V> {
   private boolean setIf(Operation operation, String key, V value, Ttl ttl, Condition condition) {
     flights.forget(key);
     Command command = calls.set(key, value, ttl, condition);
-    boolean isSet = calls.call(operation, command, Calls::isDone);
-    if (isSet) {
-      calls.counters.sets.increment();
-    }
-    return isSet;
+    return calls.call(operation, command, reply -> Calls.counted(reply, calls.counters.sets));
   }
 
   @Override
@@ -257,19 +262,18 @@ final class BackendCache<V> implements Cache<V> {
   @Override
   public boolean delete(String key) {
     flights.forget(key);
-    boolean isDeleted =
-        calls.call(Operation.DELETE, new Command.Delete(calls.key(key)), Calls::isDone);
-    calls.counters.deletes.add(isDeleted ? 1 : 0);
-    return isDeleted;
+    return delete(Operation.DELETE, new Command.Delete(calls.key(key)));
   }
 
   @Override
   public boolean delete(String key, long version) {
     flights.forget(key);
     Command command = new Command.DeleteIf(calls.key(key), Condition.version(version));
-    boolean isDeleted = calls.call(Operation.DELETE_VERSION, command, Calls::isDone);
-    calls.counters.deletes.add(isDeleted ? 1 : 0);
-    return isDeleted;
+    return delete(Operation.DELETE_VERSION, command);
+  }
+
+  private boolean delete(Operation operation, Command command) {
+    return calls.call(operation, command, reply -> Calls.counted(reply, calls.counters.deletes));
   }
 
   @Override
@@ -283,13 +287,7 @@ final class BackendCache<V> implements Cache<V> {
   }
 
   private long deleteBatch(List<ByteBuffer> keys) {
-    long deleted =
-        calls.call(
-            Operation.DELETE_ALL,
-            new Command.DeleteAll(keys),
-            reply -> ((Reply.Count) reply).number());
-    calls.counters.deletes.add(deleted);
-    return deleted;
+    return calls.call(Operation.DELETE_ALL, new Command.DeleteAll(keys), calls::deleted);
   }
 
   // ---- all of it ----
@@ -314,8 +312,7 @@ final class BackendCache<V> implements Cache<V> {
     ByteBuffer keyPrefix = calls.keyPrefix("");
     long cursor = 0;
     do {
-      Reply.Keys step =
-          calls.call(Operation.KEYS, calls.scan(cursor, keyPrefix), reply -> (Reply.Keys) reply);
+      Reply.Keys step = scan(cursor, keyPrefix);
       List<ByteBuffer> own =
           step.keys().stream().filter(key -> Calls.begins(key, keyPrefix)).toList();
       if (!own.isEmpty()) {
@@ -323,6 +320,10 @@ final class BackendCache<V> implements Cache<V> {
       }
       cursor = step.cursor();
     } while (cursor != 0);
+  }
+
+  private Reply.Keys scan(long cursor, ByteBuffer keyPrefix) {
+    return calls.call(Operation.KEYS, calls.scan(cursor, keyPrefix), reply -> (Reply.Keys) reply);
   }
 
   @Override
@@ -361,8 +362,7 @@ final class BackendCache<V> implements Cache<V> {
     }
 
     private void step() {
-      Reply.Keys step =
-          calls.call(Operation.KEYS, calls.scan(cursor, keyPrefix), reply -> (Reply.Keys) reply);
+      Reply.Keys step = scan(cursor, keyPrefix);
       for (ByteBuffer key : step.keys()) {
         String callersKey = calls.callersKey(key, keyPrefix);
         if (callersKey != null) {

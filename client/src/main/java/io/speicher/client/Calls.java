@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ final class Calls<V> {
           tell(operation, startNanos, failure);
           return null;
         });
-    return future;
+    return future; // And no other, which could not be cancelled.
   }
 
   private void tell(Operation operation, long startNanos, @Nullable Throwable failure) {
@@ -135,15 +136,15 @@ final class Calls<V> {
     }
   }
 
-  /** Whether this failure is to be a miss, or no more than a write that is left out. */
-  boolean isHidden(SpeicherException failure) {
+  /** Whether a failure is to be a miss, or no more than a write that is left out. */
+  boolean hidesFailures() {
     return options.onFailure == OnFailure.MISS;
   }
 
-  /** The same for a future, whose failures may be wrapped. */
+  /** Whether that holds for this failure of a future, which may be wrapped. */
   boolean isHidden(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof SpeicherException e && isHidden(e);
+    return hidesFailures() && cause instanceof SpeicherException;
   }
 
   /** Whether nobody but the value is to blame, so that the old one is worse than none. */
@@ -155,11 +156,7 @@ final class Calls<V> {
 
   ByteBuffer key(String key) {
     nonNull("key", key);
-    ByteBuffer bytes = JsonText.utf8(prefix.isEmpty() ? key : prefix.concat(key));
-    if (bytes == null) {
-      throw new IllegalArgumentException(
-          "key holds half of a surrogate pair (expected: whole characters)");
-    }
+    ByteBuffer bytes = utf8("key", prefix.isEmpty() ? key : prefix.concat(key));
     int keyBytes = bytes.remaining();
     if (key.isEmpty() || keyBytes > Limits.MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
@@ -169,6 +166,15 @@ final class Calls<V> {
               + " (expected: 1.."
               + Limits.MAX_KEY_BYTES
               + ")");
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer utf8(String what, String text) {
+    ByteBuffer bytes = JsonText.utf8(text);
+    if (bytes == null) {
+      throw new IllegalArgumentException(
+          what + " holds half of a surrogate pair (expected: whole characters)");
     }
     return bytes;
   }
@@ -249,6 +255,20 @@ final class Calls<V> {
 
   static boolean isDone(Reply reply) {
     return !(reply instanceof Reply.Miss || reply instanceof Reply.Exists);
+  }
+
+  /** As {@link #isDone}, and counts it if so. */
+  static boolean counted(Reply reply, LongAdder counter) {
+    boolean isDone = isDone(reply);
+    counter.add(isDone ? 1 : 0);
+    return isDone;
+  }
+
+  /** How many items were deleted. */
+  long deleted(Reply reply) {
+    long number = ((Reply.Count) reply).number();
+    counters.deletes.add(number);
+    return number;
   }
 
   @Nullable V value(Reply reply) {
@@ -333,12 +353,7 @@ final class Calls<V> {
 
   /** What keys begin with that begin with {@code keyPrefix} for callers. */
   ByteBuffer keyPrefix(String keyPrefix) {
-    ByteBuffer bytes = JsonText.utf8(prefix + nonNull("prefix", keyPrefix));
-    if (bytes == null) {
-      throw new IllegalArgumentException(
-          "prefix holds half of a surrogate pair (expected: whole characters)");
-    }
-    return bytes;
+    return utf8("prefix", prefix + nonNull("prefix", keyPrefix));
   }
 
   static boolean begins(ByteBuffer key, ByteBuffer prefix) {

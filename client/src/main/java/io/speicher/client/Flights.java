@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,11 @@ final class Flights<V> {
     @Nullable V load(Flight<V> flight);
   }
 
+  /** A power of 2. Keys that share a count cost each other a lookup, not a mistake. */
+  private static final int LANDINGS = 256;
+
   private final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
+  private final AtomicIntegerArray landings = new AtomicIntegerArray(LANDINGS);
   private final long leaseNanos;
 
   /**
@@ -51,6 +56,24 @@ final class Flights<V> {
    */
   Flights(long leaseNanos) {
     this.leaseNanos = leaseNanos;
+  }
+
+  /**
+   * How many flights have ended for the key, or for others it shares the count with. Who takes the
+   * number, misses the key and then begins a flight, but finds another number, may have missed what
+   * one has stored in between, and must look again before it loads.
+   */
+  int landings(String key) {
+    return landings.get(index(key));
+  }
+
+  private static int index(String key) {
+    return key.hashCode() & (LANDINGS - 1);
+  }
+
+  private void land(String key, Flight<V> flight) {
+    landings.incrementAndGet(index(key));
+    flights.remove(key, flight);
   }
 
   /**
@@ -82,11 +105,11 @@ final class Flights<V> {
   private @Nullable V fly(String key, Flight<V> own, Load<V> loader) {
     try {
       V loaded = loader.load(own);
-      flights.remove(key, own);
+      land(key, own);
       own.result.complete(loaded);
       return loaded;
     } catch (RuntimeException | Error e) {
-      flights.remove(key, own);
+      land(key, own);
       own.result.completeExceptionally(e);
       throw e;
     }
@@ -107,7 +130,7 @@ final class Flights<V> {
       loading = CompletableFuture.failedFuture(e);
     }
     return loading.whenComplete((loaded, failure) -> {
-      flights.remove(key, own);
+      land(key, own);
       if (failure == null) {
         own.result.complete(loaded);
       } else {

@@ -199,6 +199,9 @@ public abstract class CacheContract {
     assertThat(open.async().get("k").get()).isNull();
     assertThat(open.getAll(List.of("k"))).isEmpty();
     assertThat(open.async().getAll(List.of("k")).get()).isEmpty();
+    while (open.stats().failures() < 4) {
+      Thread.onSpinWait(); // A future may be complete before it is counted.
+    }
     assertThat(open.stats().failures()).isEqualTo(4);
     assertThat(open.stats().misses()).isEqualTo(4);
 
@@ -441,6 +444,36 @@ public abstract class CacheContract {
     }
     assertThat(async.get()).isEqualTo("v");
     assertThat(loads).hasValue(1);
+  }
+
+  @Test
+  final void load_onceEach_whenManyFollowTheSameKeys() throws Exception {
+    int keys = 2_000;
+    AtomicInteger loads = new AtomicInteger();
+    List<FutureTask<Boolean>> tasks = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      boolean isAsync = i == 3;
+      tasks.add(
+          start(() -> {
+            for (int k = 0; k < keys; k++) {
+              String key = "k" + k;
+              if (isAsync) {
+                cache
+                    .async()
+                    .get(
+                        key,
+                        missing -> CompletableFuture.completedFuture("v" + loads.incrementAndGet()))
+                    .join();
+              } else {
+                cache.get(key, missing -> "v" + loads.incrementAndGet());
+              }
+            }
+          }));
+    }
+    for (FutureTask<Boolean> task : tasks) {
+      task.get();
+    }
+    assertThat(loads).hasValue(keys);
   }
 
   @Test

@@ -206,10 +206,8 @@ final class Dispatcher {
   /**
    * Brings the command on its way, or fails it at once if there is no room, no server, or no client
    * any more. Does not block.
-   *
-   * @param isAwaited whether the caller has nothing else to do than to {@link #await} it
    */
-  void submit(PendingCommand<?> command, boolean isAwaited) {
+  void submit(PendingCommand<?> command) {
     if (failIfHopeless(command)) {
       return;
     }
@@ -222,10 +220,10 @@ final class Dispatcher {
     }
     waiting.add(command);
     failIfHopeless(command); // What ends the waiting may have passed the command over.
-    if (!isAwaited) {
+    if (!command.isAwaited()) {
       watch(command); // Who waits watches the time, too.
     }
-    if (isAwaited && isAlone) {
+    if (command.isAwaited() && isAlone) {
       flush();
     } else {
       wake();
@@ -242,7 +240,11 @@ final class Dispatcher {
     }
   }
 
-  /** A future for {@link #submit}. */
+  /**
+   * A future for {@link #submit}.
+   *
+   * @param isAwaited whether the caller has nothing else to do than to {@link #await} it
+   */
   <T extends @Nullable Object> PendingCommand<T> newCommand(
       Operation operation,
       ByteBuffer frame,
@@ -262,7 +264,7 @@ final class Dispatcher {
             settings.timeoutNanos(),
             Function.identity(),
             false);
-    submit(ping, false);
+    submit(ping);
   }
 
   private boolean failIfHopeless(PendingCommand<?> command) {

@@ -96,6 +96,11 @@ final class PendingCommand<T extends @Nullable Object> {
     return future;
   }
 
+  /** Whether nothing but a waiting caller depends on it. */
+  boolean isAwaited() {
+    return callbacks == null;
+  }
+
   /** How much memory it takes, in bytes. */
   int weight() {
     return weight;

@@ -1,5 +1,7 @@
 package io.speicher.client.net;
 
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.client.backend.Backend;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.ConnectFailedException;
@@ -40,12 +42,19 @@ public final class ServerBackend implements Backend {
 
   private final Settings settings;
   private final List<Dispatcher> dispatchers = new ArrayList<>();
+
+  /** Where callbacks run; the one of the user, or its own. */
+  private final Executor executor;
+
   private final @Nullable ExecutorService ownExecutor;
   private final @Nullable CircuitBreaker breaker;
 
   private ServerBackend(Settings settings) {
     this.settings = settings;
-    ownExecutor = settings.callbackExecutor() == null ? newExecutor(settings) : null;
+    Executor given = settings.callbackExecutor();
+    ExecutorService own = given == null ? newExecutor(settings) : null;
+    ownExecutor = own;
+    executor = own == null ? requireNonNull(given) : own;
     breaker =
         settings.breakerFailures() == 0
             ? null
@@ -78,10 +87,8 @@ public final class ServerBackend implements Backend {
   public static ServerBackend open(Settings settings, boolean waits) {
     ServerBackend backend = new ServerBackend(settings);
     try {
-      Executor given = settings.callbackExecutor();
-      Executor executor = given == null ? backend.ownExecutor : given;
-      for (int i = 0; executor != null && i < settings.connections(); i++) {
-        backend.dispatchers.add(Dispatcher.start(settings, executor));
+      for (int i = 0; i < settings.connections(); i++) {
+        backend.dispatchers.add(Dispatcher.start(settings, backend.executor));
       }
       if (waits) {
         backend.dispatchers.forEach(Dispatcher::awaitConnected);
@@ -131,7 +138,7 @@ public final class ServerBackend implements Backend {
     PendingCommand<Reply> pending =
         dispatcher.newCommand(
             operation, frame(operation, command), timeoutNanos, Function.identity(), true);
-    dispatcher.submit(pending, true);
+    dispatcher.submit(pending);
     return dispatcher.await(pending);
   }
 
@@ -173,7 +180,7 @@ public final class ServerBackend implements Backend {
       Function<? super Reply, ? extends T> decode) {
     PendingCommand<T> pending =
         dispatcher.newCommand(operation, frame(operation, command), timeoutNanos, decode, false);
-    dispatcher.submit(pending, false);
+    dispatcher.submit(pending);
     return pending.future();
   }
 

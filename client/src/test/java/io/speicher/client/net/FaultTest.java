@@ -51,8 +51,7 @@ final class FaultTest {
               ByteBuffer.wrap(new byte[] {0, 0, 0, 2, '{', '}'}),
               TIMEOUT_NANOS,
               Function.identity(),
-              false),
-          false);
+              false));
       connected.acquire();
 
       dispatcher.close();
