@@ -368,7 +368,8 @@ final class KnownScripts {
   }
 
   static Command evaluate(Request request) {
-    return command(find(request.bytes(1)), request, 3);
+    ByteBuffer text = request.bytes(1);
+    return command(find(text, hash(text)), request, 3);
   }
 
   static Command evaluateByHash(Request request) {
@@ -380,10 +381,10 @@ final class KnownScripts {
   }
 
   static Command load(Request request) {
-    if (find(request.bytes(2)) == null) {
+    String hash = hash(request.bytes(2));
+    if (find(request.bytes(2), hash) == null) {
       throw unknown();
     }
-    String hash = hash(request.bytes(2));
     return request.answer(Spelling.done(out -> out.bulk(hash)));
   }
 
@@ -414,15 +415,16 @@ final class KnownScripts {
   }
 
   /** The script with this text, which is remembered from now on; null if it is not known. */
-  private static @Nullable Script find(ByteBuffer text) {
-    if (text.remaining() > MAX_SCRIPT_BYTES) {
-      return null;
+  private static @Nullable Script find(ByteBuffer text, String hash) {
+    Script script = REMEMBERED.get(hash);
+    if (script != null || text.remaining() > MAX_SCRIPT_BYTES) {
+      return script;
     }
-    Script script =
+    script =
         KNOWN.get(
             LuaText.normalized(StandardCharsets.ISO_8859_1.decode(text.duplicate()).toString()));
     if (script != null && REMEMBERED.size() < MAX_REMEMBERED) {
-      REMEMBERED.put(hash(text), script);
+      REMEMBERED.put(hash, script);
     }
     return script;
   }

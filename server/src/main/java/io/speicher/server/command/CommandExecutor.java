@@ -710,9 +710,9 @@ public final class CommandExecutor {
 
   /** The value that a condition compares is there as long as the keys are. */
   private Predicate<ByteBuffer> deletion(Store from, Condition condition) {
-    return condition.kind() == Condition.Kind.ALWAYS
-        ? key -> isDeleted(from, key)
-        : key -> deleteIf(from, key, condition) == null;
+    return dependsOn(condition)
+        ? key -> deleteIf(from, key, condition) == null
+        : key -> isDeleted(from, key);
   }
 
   private boolean isDeleted(Store from, ByteBuffer key) {

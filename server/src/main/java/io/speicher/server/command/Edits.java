@@ -9,6 +9,7 @@ import io.speicher.protocol.ValueKind;
 import io.speicher.store.Item;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
+import io.speicher.store.Updater;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,26 +26,28 @@ final class Edits {
     this.server = server;
   }
 
+  private UpdateResult update(ByteBuffer key, Updater updater) {
+    return executor.store().update(key, updater);
+  }
+
   Reply append(Command.Append append) {
     executor.count(Counter.SETS, 1);
     @Nullable Reply[] refusal = new Reply[1];
     int[] length = new int[1];
     UpdateResult result =
-        executor
-            .store()
-            .update(
-                append.key(),
-                old -> {
-                  ByteBuffer bytes = append.bytes();
-                  if (old == null) {
-                    length[0] = bytes.remaining();
-                    refusal[0] = append.creates() ? null : Reply.Miss.MISS;
-                    return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
-                  }
-                  length[0] = old.value().remaining() + bytes.remaining();
-                  refusal[0] = refusal(append, old);
-                  return refusal[0] == null ? longer(append, old) : Update.KEEP;
-                });
+        update(
+            append.key(),
+            old -> {
+              ByteBuffer bytes = append.bytes();
+              if (old == null) {
+                length[0] = bytes.remaining();
+                refusal[0] = append.creates() ? null : Reply.Miss.MISS;
+                return append.creates() ? item(append.kind(), bytes) : Update.KEEP;
+              }
+              length[0] = old.value().remaining() + bytes.remaining();
+              refusal[0] = refusal(append, old);
+              return refusal[0] == null ? longer(append, old) : Update.KEEP;
+            });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(length[0]);
     }
@@ -89,19 +92,17 @@ final class Edits {
     }
     int[] length = new int[1];
     UpdateResult result =
-        executor
-            .store()
-            .update(
-                set.key(),
-                old -> {
-                  ByteBuffer value = old == null ? NOTHING : old.value();
-                  if (!set.bytes().hasRemaining()) {
-                    length[0] = value.remaining();
-                    return Update.KEEP;
-                  }
-                  length[0] = Math.max(value.remaining(), set.offset() + set.bytes().remaining());
-                  return overwritten(set, value, old);
-                });
+        update(
+            set.key(),
+            old -> {
+              ByteBuffer value = old == null ? NOTHING : old.value();
+              if (!set.bytes().hasRemaining()) {
+                length[0] = value.remaining();
+                return Update.KEEP;
+              }
+              length[0] = Math.max(value.remaining(), set.offset() + set.bytes().remaining());
+              return overwritten(set, value, old);
+            });
     return result == UpdateResult.TOO_LARGE
         ? executor.tooLarge(length[0])
         : new Reply.Count(length[0]);
@@ -127,7 +128,7 @@ final class Edits {
 
   Reply add(Command.Add add) {
     Reply[] reply = new Reply[1];
-    UpdateResult result = executor.store().update(add.key(), old -> add(add, old, reply));
+    UpdateResult result = update(add.key(), old -> add(add, old, reply));
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(add.key().remaining());
     }
@@ -171,20 +172,15 @@ final class Edits {
 
   Reply increase(Command.Increase increase) {
     Reply[] reply = new Reply[1];
-    UpdateResult result =
-        executor
-            .store()
-            .update(
-                increase.key(),
-                old -> {
-                  reply[0] = Numbers.increased(old == null ? ZERO : old.value(), increase);
-                  return reply[0] instanceof Reply.Increased sum && !isRefused(increase, sum)
-                      ? increased(increase, sum, old)
-                      : Update.KEEP;
-                });
-    return result == UpdateResult.TOO_LARGE
-        ? executor.tooLarge(increase.key().remaining())
-        : reply[0];
+    return updated(
+        increase.key(),
+        reply,
+        old -> {
+          reply[0] = Numbers.increased(old == null ? ZERO : old.value(), increase);
+          return reply[0] instanceof Reply.Increased sum && !isRefused(increase, sum)
+              ? increased(increase, sum, old)
+              : Update.KEEP;
+        });
   }
 
   /** Whether nothing was to be done because the sum is out of bounds. */
@@ -213,20 +209,24 @@ final class Edits {
 
   Reply add(Command.AddDecimal add) {
     Reply[] reply = new Reply[1];
-    UpdateResult result =
-        executor
-            .store()
-            .update(
-                add.key(),
-                old -> {
-                  reply[0] = Numbers.sum(old == null ? ZERO : old.value(), add.delta());
-                  if (!(reply[0] instanceof Reply.Value sum)) {
-                    return Update.KEEP;
-                  }
-                  return old == null
-                      ? item(ValueKind.BYTES, sum.bytes())
-                      : Update.Replace.value(old, sum.bytes());
-                });
-    return result == UpdateResult.TOO_LARGE ? executor.tooLarge(add.key().remaining()) : reply[0];
+    return updated(
+        add.key(),
+        reply,
+        old -> {
+          reply[0] = Numbers.sum(old == null ? ZERO : old.value(), add.delta());
+          if (!(reply[0] instanceof Reply.Value sum)) {
+            return Update.KEEP;
+          }
+          return old == null
+              ? item(ValueKind.BYTES, sum.bytes())
+              : Update.Replace.value(old, sum.bytes());
+        });
+  }
+
+  /** What the updater has answered, unless the store has no room for that. */
+  private Reply updated(ByteBuffer key, Reply[] reply, Updater updater) {
+    return update(key, updater) == UpdateResult.TOO_LARGE
+        ? executor.tooLarge(key.remaining())
+        : reply[0];
   }
 }

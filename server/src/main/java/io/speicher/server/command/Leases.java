@@ -12,6 +12,7 @@ import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
+import io.speicher.store.Updater;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,14 @@ final class Leases {
   Leases(CommandExecutor executor, Edits edits) {
     this.executor = executor;
     this.edits = edits;
+  }
+
+  private UpdateResult update(ByteBuffer key, Updater updater) {
+    return executor.store().update(key, updater);
+  }
+
+  private boolean look(ByteBuffer key, ItemReader reader) {
+    return executor.store().look(key, reader);
   }
 
   /** What the bytes of an item are. */
@@ -73,7 +82,7 @@ final class Leases {
 
   private boolean read(Command.LeaseGet get, ItemReader reader) {
     return get.view() == View.GLANCE
-        ? executor.store().look(get.key(), reader)
+        ? look(get.key(), reader)
         : executor.store().get(get.key(), reader);
   }
 
@@ -82,28 +91,26 @@ final class Leases {
     long start = out.position();
     boolean[] creates = new boolean[1];
     UpdateResult result =
-        executor
-            .store()
-            .update(
-                get.key(),
-                old -> {
-                  out.resetTo(start);
-                  creates[0] = old == null && get.vivify() != null;
-                  if (old != null) {
-                    dialect.encode(leased(get, old, false), out);
-                    return changed(get, old);
-                  }
-                  return get.vivify() == null
-                      ? Update.KEEP
-                      : new Update.Replace(
-                              NOTHING,
-                              NOTHING,
-                              ValueKind.BYTES.code(),
-                              0,
-                              executor.expiresAtMillis(get.vivify(), null),
-                              Update.Replace.NEW_VERSION)
-                          .withMarks(Item.LEASED);
-                });
+        update(
+            get.key(),
+            old -> {
+              out.resetTo(start);
+              creates[0] = old == null && get.vivify() != null;
+              if (old != null) {
+                dialect.encode(leased(get, old, false), out);
+                return changed(get, old);
+              }
+              return get.vivify() == null
+                  ? Update.KEEP
+                  : new Update.Replace(
+                          NOTHING,
+                          NOTHING,
+                          ValueKind.BYTES.code(),
+                          0,
+                          executor.expiresAtMillis(get.vivify(), null),
+                          Update.Replace.NEW_VERSION)
+                      .withMarks(Item.LEASED);
+            });
     if (result == UpdateResult.TOO_LARGE) {
       dialect.encode(executor.tooLarge(get.key().remaining()), out.resetTo(start));
     } else if (creates[0]) {
@@ -128,14 +135,12 @@ final class Leases {
   private void encodeCreated(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     boolean[] ours = new boolean[1];
-    executor
-        .store()
-        .look(
-            get.key(),
-            item -> {
-              ours[0] = isLeased(item) && !item.value().hasRemaining();
-              dialect.encode(leased(get, item, true), out.resetTo(start));
-            });
+    look(
+        get.key(),
+        item -> {
+          ours[0] = isLeased(item) && !item.value().hasRemaining();
+          dialect.encode(leased(get, item, true), out.resetTo(start));
+        });
     if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
       Reply.Value nothing =
           new Reply.Value(ValueKind.BYTES, NOTHING, 0, NO_VERSION, Reply.Value.NEVER, 0, 0);
@@ -178,27 +183,25 @@ final class Leases {
 
   Reply invalidate(Command.Invalidate invalidate) {
     @Nullable Reply[] refusal = new Reply[1];
-    executor
-        .store()
-        .update(
-            invalidate.key(),
-            old -> {
-              if (old == null) {
-                refusal[0] = Reply.Miss.MISS;
-                return Update.KEEP;
-              }
-              refusal[0] = CommandExecutor.refusal(invalidate.condition(), old);
-              return refusal[0] != null
-                  ? Update.KEEP
-                  : new Update.Replace(
-                          old.value(),
-                          NOTHING,
-                          old.kind(),
-                          old.flags(),
-                          executor.expiresAtMillis(invalidate.expiry(), old),
-                          Update.Replace.NEW_VERSION)
-                      .withMarks(Item.STALE);
-            });
+    update(
+        invalidate.key(),
+        old -> {
+          if (old == null) {
+            refusal[0] = Reply.Miss.MISS;
+            return Update.KEEP;
+          }
+          refusal[0] = CommandExecutor.refusal(invalidate.condition(), old);
+          return refusal[0] != null
+              ? Update.KEEP
+              : new Update.Replace(
+                      old.value(),
+                      NOTHING,
+                      old.kind(),
+                      old.flags(),
+                      executor.expiresAtMillis(invalidate.expiry(), old),
+                      Update.Replace.NEW_VERSION)
+                  .withMarks(Item.STALE);
+        });
     return refusal[0] == null ? Reply.Done.DONE : refusal[0];
   }
 
@@ -208,28 +211,26 @@ final class Leases {
     executor.count(Counter.SETS, 1);
     @Nullable Reply[] refusal = new Reply[1];
     UpdateResult result =
-        executor
-            .store()
-            .update(
-                set.key(),
-                old -> {
-                  refusal[0] = CommandExecutor.refusal(condition, old);
-                  if (refusal[0] == null) {
-                    return executor.replacement(set, old);
-                  }
-                  if (old != null && leased.acceptsOlder() && isOlder(condition)) {
-                    refusal[0] = null;
-                    return new Update.Replace(
-                            set.value(),
-                            NOTHING,
-                            set.kind().code(),
-                            set.options().flags(),
-                            old.expiresAtMillis(),
-                            Update.Replace.NEW_VERSION)
-                        .withMarks(Item.STALE | (old.marks() & Item.LEASED));
-                  }
-                  return Update.KEEP;
-                });
+        update(
+            set.key(),
+            old -> {
+              refusal[0] = CommandExecutor.refusal(condition, old);
+              if (refusal[0] == null) {
+                return executor.replacement(set, old);
+              }
+              if (old != null && leased.acceptsOlder() && isOlder(condition)) {
+                refusal[0] = null;
+                return new Update.Replace(
+                        set.value(),
+                        NOTHING,
+                        set.kind().code(),
+                        set.options().flags(),
+                        old.expiresAtMillis(),
+                        Update.Replace.NEW_VERSION)
+                    .withMarks(Item.STALE | (old.marks() & Item.LEASED));
+              }
+              return Update.KEEP;
+            });
     executor.countCas(condition, refusal[0]);
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(set);
@@ -254,10 +255,7 @@ final class Leases {
   private long versionOf(ByteBuffer key, ByteBuffer value) {
     long[] version = new long[1];
     boolean present =
-        executor
-            .store()
-            .look(
-                key, item -> version[0] = item.value().equals(value) ? item.version() : NO_VERSION);
+        look(key, item -> version[0] = item.value().equals(value) ? item.version() : NO_VERSION);
     return present ? version[0] : NO_VERSION;
   }
 
@@ -267,22 +265,20 @@ final class Leases {
     @Nullable Reply[] refusal = new Reply[1];
     int[] length = new int[1];
     UpdateResult result =
-        executor
-            .store()
-            .update(
-                append.key(),
-                old -> {
-                  if (old == null) {
-                    refusal[0] = Reply.Miss.MISS;
-                    return Update.KEEP;
-                  }
-                  refusal[0] = CommandExecutor.refusal(command.condition(), old);
-                  if (refusal[0] == null) {
-                    refusal[0] = edits.refusal(append, old);
-                  }
-                  length[0] = old.value().remaining() + append.bytes().remaining();
-                  return refusal[0] == null ? Edits.longer(append, old) : Update.KEEP;
-                });
+        update(
+            append.key(),
+            old -> {
+              if (old == null) {
+                refusal[0] = Reply.Miss.MISS;
+                return Update.KEEP;
+              }
+              refusal[0] = CommandExecutor.refusal(command.condition(), old);
+              if (refusal[0] == null) {
+                refusal[0] = edits.refusal(append, old);
+              }
+              length[0] = old.value().remaining() + append.bytes().remaining();
+              return refusal[0] == null ? Edits.longer(append, old) : Update.KEEP;
+            });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(length[0]);
     }
@@ -296,19 +292,16 @@ final class Leases {
     ByteBuffer bytes = append.bytes();
     long[] version = new long[1];
     boolean present =
-        executor
-            .store()
-            .look(
-                append.key(),
-                item -> {
-                  ByteBuffer value = item.value();
-                  int start =
-                      value.position() + (append.toFront() ? 0 : length - bytes.remaining());
-                  boolean ours =
-                      value.remaining() == length
-                          && value.slice(start, bytes.remaining()).equals(bytes);
-                  version[0] = ours ? item.version() : NO_VERSION;
-                });
+        look(
+            append.key(),
+            item -> {
+              ByteBuffer value = item.value();
+              int start = value.position() + (append.toFront() ? 0 : length - bytes.remaining());
+              boolean ours =
+                  value.remaining() == length
+                      && value.slice(start, bytes.remaining()).equals(bytes);
+              version[0] = ours ? item.version() : NO_VERSION;
+            });
     return present ? version[0] : NO_VERSION;
   }
 
@@ -317,39 +310,37 @@ final class Leases {
     Reply[] reply = new Reply[1];
     long[] expiresAtMillis = new long[1];
     UpdateResult result =
-        executor
-            .store()
-            .update(
-                add.key(),
-                old -> {
-                  // No bytes are no number, and that memcached says before it looks at the version.
-                  Reply refusal =
-                      old == null || !old.value().hasRemaining()
-                          ? null
-                          : CommandExecutor.refusal(command.condition(), old);
-                  if (refusal != null) {
-                    reply[0] = refusal;
-                    return Update.KEEP;
-                  }
-                  Update update = edits.add(add, old, reply);
-                  if (!(update instanceof Update.Replace sum)) {
-                    return update;
-                  }
-                  expiresAtMillis[0] =
-                      old == null
-                          ? sum.expiresAtMillis()
-                          : executor.expiresAtMillis(command.expiry(), old);
-                  return new Update.Replace(
-                      sum.head(),
-                      sum.gapBytes(),
-                      sum.middle(),
-                      sum.tail(),
-                      sum.kind(),
-                      sum.marks(),
-                      sum.flags(),
-                      expiresAtMillis[0],
-                      sum.version());
-                });
+        update(
+            add.key(),
+            old -> {
+              // No bytes are no number, and that memcached says before it looks at the version.
+              Reply refusal =
+                  old == null || !old.value().hasRemaining()
+                      ? null
+                      : CommandExecutor.refusal(command.condition(), old);
+              if (refusal != null) {
+                reply[0] = refusal;
+                return Update.KEEP;
+              }
+              Update update = edits.add(add, old, reply);
+              if (!(update instanceof Update.Replace sum)) {
+                return update;
+              }
+              expiresAtMillis[0] =
+                  old == null
+                      ? sum.expiresAtMillis()
+                      : executor.expiresAtMillis(command.expiry(), old);
+              return new Update.Replace(
+                  sum.head(),
+                  sum.gapBytes(),
+                  sum.middle(),
+                  sum.tail(),
+                  sum.kind(),
+                  sum.marks(),
+                  sum.flags(),
+                  expiresAtMillis[0],
+                  sum.version());
+            });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(add.key().remaining());
     }

@@ -188,9 +188,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.portDialects = portDialects;
     session = new Session(share, turn.executor().firstUser());
     outgoing = new Outgoing(share, this::sent);
-    input = new Input(share, this::missingBytes);
+    input = new Input(this);
     progress = new Progress(share);
-    stopwatch = new Stopwatch(turn.executor(), session, () -> text(channel().remoteAddress()));
+    stopwatch = new Stopwatch(this);
   }
 
   Session session() {
@@ -211,6 +211,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   Channel channel() {
     return context().channel();
+  }
+
+  /** The address of the peer, as it is shown. */
+  String peer() {
+    return text(channel().remoteAddress());
   }
 
   // ---- encryption ----
@@ -695,7 +700,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     boolean isCommand = !name.equals(CommandName.NONE);
     boolean isRefused = command instanceof Command.Malformed || executor().hasRefused();
     if (isCommand && !isRefused) { // Else it is unknown, or waits for the end of a transaction.
-      turn.monitors().tell(name, command, session.database(), text(channel().remoteAddress()));
+      turn.monitors().tell(name, command, session.database(), peer());
     }
   }
 
@@ -797,7 +802,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   // ---- what was received and waits ----
 
   /** How many bytes the command that begins with these lacks, as far as that is known. */
-  private int missingBytes(ByteBuf begun) {
+  int missingBytes(ByteBuf begun) {
     if (dialect != null) {
       return dialect.missingBytes(begun);
     }
@@ -874,8 +879,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * @param isFirst whether nobody has waited for memory, and thus nobody looked, before
    */
   void lookForProgress(boolean isFirst) {
-    boolean isOurTurn = isFirst || queued || ready || paused;
-    progress.look(isOurTurn, outgoing.pendingBytes());
+    progress.look(isFirst || queued || isOurTurn(), outgoing.pendingBytes());
   }
 
   /** Whether it holds memory that others need, and its peer has done too little for a while. */
@@ -961,10 +965,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
             TimeUnit.MILLISECONDS);
   }
 
+  /** Whether commands wait for the server alone, whatever the peer does. */
+  private boolean isOurTurn() {
+    return ready || paused || (work != null && !work.mayGoOn());
+  }
+
   /** Reads only while it may keep what comes, or while what comes is thrown away. */
   private void readOnOrWait() {
-    boolean isOurTurn = ready || paused || (work != null && !work.mayGoOn());
-    boolean isBehind = isOurTurn && input.receivedBytes() >= MAX_BACKLOG_BYTES;
+    boolean isBehind = isOurTurn() && input.receivedBytes() >= MAX_BACKLOG_BYTES;
     boolean mayRead = state == State.FINISHING || (!input.lacksMemory() && !starved && !isBehind);
     DuplexChannel channel = (DuplexChannel) channel();
     if (mayRead != reading && channel.isActive() && !channel.isInputShutdown()) {

@@ -3,7 +3,6 @@ package io.speicher.server.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.speicher.dialect.Share;
-import java.util.function.ToIntFunction;
 
 /**
  * What a connection has received and not yet executed, in memory of its own, never in a buffer that
@@ -21,18 +20,18 @@ final class Input {
   /** A buffer that is no larger is not worth being copied to a smaller one. */
   private static final int SMALL_BYTES = 256 << 10;
 
-  private final Share share;
-  private final ToIntFunction<ByteBuf> missingBytes;
+  /** Asked for its share and its dialect: an idle connection has no room for more than one. */
+  private final Connection connection;
+
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
   private ByteBuf aside = Unpooled.EMPTY_BUFFER;
 
-  /**
-   * @param missingBytes tells how many bytes the command that begins with these lacks, 0 if that is
-   *     not known
-   */
-  Input(Share share, ToIntFunction<ByteBuf> missingBytes) {
-    this.share = share;
-    this.missingBytes = missingBytes;
+  Input(Connection connection) {
+    this.connection = connection;
+  }
+
+  private Share share() {
+    return connection.share();
   }
 
   /** What may be executed; it remains this object's. */
@@ -61,7 +60,7 @@ final class Input {
 
   /** How much the connection has to hold in all to take what was put aside. */
   long neededBytes() {
-    return share.heldBytes() + capacityWith(aside.readableBytes());
+    return share().heldBytes() + capacityWith(aside.readableBytes());
   }
 
   /** Takes over bytes, which come behind all others. */
@@ -79,7 +78,7 @@ final class Input {
 
   /** Copies what is left over of bytes that lie elsewhere; nothing else may be here. */
   void keep(ByteBuf rest) {
-    bytes = share.bufferForHeld(rest.readableBytes()).writeBytes(rest);
+    bytes = share().bufferForHeld(rest.readableBytes()).writeBytes(rest);
   }
 
   /** Moves what was put aside behind the rest, if there is something and room for it by now. */
@@ -99,7 +98,7 @@ final class Input {
       bytes.release();
       bytes = Unpooled.EMPTY_BUFFER;
     } else if (bytes.capacity() > SMALL_BYTES && 4L * bytes.readableBytes() < bytes.capacity()) {
-      ByteBuf smaller = share.bufferForHeld(2 * bytes.readableBytes());
+      ByteBuf smaller = share().bufferForHeld(2 * bytes.readableBytes());
       smaller.writeBytes(bytes);
       bytes.release();
       bytes = smaller;
@@ -122,7 +121,7 @@ final class Input {
       bytes.discardReadBytes(); // Nobody sees it but us, and little of it is left.
       return true;
     }
-    ByteBuf larger = share.tryBuffer(capacityWith(more));
+    ByteBuf larger = share().tryBuffer(capacityWith(more));
     if (larger == null) {
       return false;
     }
@@ -138,13 +137,13 @@ final class Input {
    */
   private int capacityWith(int more) {
     int needed = Math.addExact(bytes.readableBytes(), more);
-    int missing = missingBytes.applyAsInt(bytes);
+    int missing = connection.missingBytes(bytes);
     long expected = missing == 0 ? Long.MAX_VALUE : (long) bytes.readableBytes() + missing;
     return (int) Math.max(needed, Math.min(Math.min(2L * needed, expected), MAX_ARRAY));
   }
 
   private void putAside(ByteBuf more) {
-    ByteBuf larger = share.bufferForHeld(aside.readableBytes() + more.readableBytes());
+    ByteBuf larger = share().bufferForHeld(aside.readableBytes() + more.readableBytes());
     larger.writeBytes(aside).writeBytes(more);
     aside.release();
     aside = larger;

@@ -1,7 +1,6 @@
 package io.speicher.server.net;
 
 import io.speicher.dialect.CommandName;
-import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
@@ -9,7 +8,6 @@ import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.SlowLog;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,18 +38,15 @@ final class Stopwatch {
     }
   }
 
-  private final CommandExecutor executor;
-  private final Session session;
-  private final Supplier<String> peer;
+  private final Connection connection;
   private @Nullable Slices slices;
 
-  /**
-   * @param peer the address of who sent the commands, as it is shown
-   */
-  Stopwatch(CommandExecutor executor, Session session, Supplier<String> peer) {
-    this.executor = executor;
-    this.session = session;
-    this.peer = peer;
+  Stopwatch(Connection connection) {
+    this.connection = connection;
+  }
+
+  private CommandExecutor executor() {
+    return connection.turn().executor();
   }
 
   /**
@@ -62,16 +57,16 @@ final class Stopwatch {
    * @param receivedNanos when its bytes came
    */
   void measure(Command command, boolean isDrawn, boolean goesOn, long receivedNanos, long now) {
-    CommandStats stats = executor.commandStats();
+    CommandStats stats = executor().commandStats();
     int executed = stats.batch();
-    CommandName name = session.executed();
+    CommandName name = connection.session().executed();
     if (goesOn && isDrawn) {
       stats.drawnGoesOn();
     }
     long taken = stats.measure(receivedNanos, now);
     if (goesOn) {
       slices = new Slices(name, SlowLog.words(name, command, 1), receivedNanos, isDrawn, taken);
-    } else if (executor.slowLog().isSlow(taken)) {
+    } else if (executor().slowLog().isSlow(taken)) {
       noteSlow(taken, SlowLog.words(name, command, executed));
     }
   }
@@ -92,7 +87,7 @@ final class Stopwatch {
    */
   void measureSlice(boolean isLast, long transferred) {
     long now = System.nanoTime();
-    CommandStats stats = executor.commandStats();
+    CommandStats stats = executor().commandStats();
     Slices all = slices;
     if (all == null) {
       return; // It had no memory for its first slice.
@@ -106,7 +101,7 @@ final class Stopwatch {
       if (all.key != null) {
         stats.countKey(all.key, all.transferred);
       }
-      if (executor.slowLog().isSlow(all.nanos)) {
+      if (executor().slowLog().isSlow(all.nanos)) {
         noteSlow(all.nanos, all.words);
       }
       slices = null;
@@ -119,7 +114,7 @@ final class Stopwatch {
   }
 
   private void noteSlow(long nanos, List<String> words) {
-    executor.slowLog().add(nanos, words, peer.get(), session.names().name());
-    executor.latencyEvents().add(LatencyEvents.COMMAND, nanos);
+    executor().slowLog().add(nanos, words, connection.peer(), connection.session().names().name());
+    executor().latencyEvents().add(LatencyEvents.COMMAND, nanos);
   }
 }

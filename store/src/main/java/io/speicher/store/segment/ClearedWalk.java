@@ -15,9 +15,6 @@ final class ClearedWalk {
   private static final int CHUNK_ITEMS = 64;
   private static final long MAX_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /** How often it is looked whether the writers of a segment are away. */
-  private static final int LOOKS = 64;
-
   private final Segments segments;
   private final HashIndex index;
   private final SegmentPool pool;
@@ -39,15 +36,8 @@ final class ClearedWalk {
   @GuardedBy("pool.lock")
   private boolean isIncomplete;
 
-  /** Where the walk is: a segment in one of its lives, and the next item in it. */
   @GuardedBy("pool.lock")
-  private int segment;
-
-  @GuardedBy("pool.lock")
-  private long sequence;
-
-  @GuardedBy("pool.lock")
-  private long cursor;
+  private final SegmentCursor cursor;
 
   ClearedWalk(Segments segments, HashIndex index, SegmentPool pool, Parts parts, KeyHash keyHash) {
     this.segments = segments;
@@ -55,6 +45,7 @@ final class ClearedWalk {
     this.pool = pool;
     this.parts = parts;
     this.keyHash = keyHash;
+    cursor = new SegmentCursor(segments, pool);
   }
 
   /** Walks on for a while, if there is anything to unlink. */
@@ -81,16 +72,16 @@ final class ClearedWalk {
       isWalking = true;
       isIncomplete = false;
       begunClears = parts.clears();
-      turnTo(0);
+      cursor.turnTo(0);
     }
     for (int left = CHUNK_ITEMS; left > 0; left--) {
-      if (segment >= pool.itemSegmentsEnd()) {
+      if (cursor.isAtEnd()) {
         isWalking = false;
         doneClears = isIncomplete ? doneClears : begunClears;
         return false;
       }
-      if (cursor >= endOfItems()) {
-        turnTo(segment + 1);
+      if (cursor.location() >= endOfItems()) {
+        cursor.turnTo(cursor.segment() + 1);
       } else {
         look();
       }
@@ -98,40 +89,27 @@ final class ClearedWalk {
     return true;
   }
 
-  @GuardedBy("pool.lock")
-  private void turnTo(int next) {
-    segment = next;
-    if (next < pool.itemSegmentsEnd()) {
-      sequence = segments.sequenceAcquire(next);
-      cursor = segments.firstItemOf(next);
-    }
-  }
-
   /** Where the items end that are to be looked at in this segment. */
   @GuardedBy("pool.lock")
   private long endOfItems() {
-    boolean isOver = segments.sequenceAcquire(segment) != sequence;
-    if (isOver || !segments.isInUse(segment) || segments.isDead(segment)) {
-      return cursor;
+    if (segments.isDead(cursor.segment())) {
+      return cursor.location();
     }
-    for (int i = 0; i < LOOKS; i++) {
-      int written = segments.writtenOffset(segment);
-      if (written >= 0) {
-        return segments.startOf(segment) + written;
-      }
-      Thread.onSpinWait();
+    long end = cursor.endOfItems();
+    if (end == SegmentCursor.BUSY) {
+      isIncomplete = true;
+      return cursor.location();
     }
-    isIncomplete = true;
-    return cursor;
+    return end;
   }
 
   @GuardedBy("pool.lock")
   private void look() {
-    long location = cursor;
+    long location = cursor.location();
     long address = segments.address(location);
-    item.at(address, segments.expiryBaseMillis(segment));
-    cursor += Integer.toUnsignedLong(item.bytes());
-    if (!ItemLayout.isDead(address) && parts.isCleared(item, sequence, location)) {
+    item.at(address, segments.expiryBaseMillis(cursor.segment()));
+    cursor.pass(item);
+    if (!ItemLayout.isDead(address) && parts.isCleared(item, cursor.sequence(), location)) {
       unlink(location);
     }
   }
@@ -148,8 +126,8 @@ final class ClearedWalk {
       if (slotAddress != HashIndex.NOT_FOUND) {
         index.remove(table, slotAddress);
         ItemLayout.markDead(item.address());
-        parts.unlinked(item, sequence, location);
-        segments.addLiveBytes(segment, -item.bytes());
+        parts.unlinked(item, cursor.sequence(), location);
+        segments.addLiveBytes(cursor.segment(), -item.bytes());
       }
     } finally {
       index.unlock(table);

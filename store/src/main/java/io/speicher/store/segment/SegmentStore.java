@@ -172,43 +172,40 @@ public final class SegmentStore implements Store {
 
   /** The databases, made when they are asked for, and which one has which number. */
   private static final class Databases {
+    private final SegmentStore first;
     private final SegmentStore[] stores = new SegmentStore[DATABASES];
 
+    /** How many there are by now. */
+    private int count = 1;
+
     Databases(SegmentStore first) {
+      this.first = first;
       stores[0] = first;
     }
 
-    synchronized SegmentStore get(SegmentStore any, int number) {
+    synchronized SegmentStore get(int number) {
       Objects.checkIndex(number, DATABASES);
       if (stores[number] == null) {
-        stores[number] = new SegmentStore(any, firstUnused());
+        stores[number] = new SegmentStore(first, count++);
       }
       return stores[number];
     }
 
-    private int firstUnused() {
-      int next = 0;
-      for (SegmentStore store : stores) {
-        next = store == null ? next : Math.max(next, store.database + 1);
-      }
-      return next;
-    }
-
-    synchronized void swap(SegmentStore any, int number, int other) {
-      SegmentStore store = get(any, number);
-      stores[number] = get(any, other);
+    synchronized void swap(int number, int other) {
+      SegmentStore store = get(number);
+      stores[number] = get(other);
       stores[other] = store;
     }
   }
 
   @Override
   public Store database(int number) {
-    return databases.get(this, number);
+    return databases.get(number);
   }
 
   @Override
   public void swap(int number, int other) {
-    databases.swap(this, number, other);
+    databases.swap(number, other);
   }
 
   @Override

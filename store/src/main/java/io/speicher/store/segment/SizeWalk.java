@@ -41,10 +41,7 @@ final class SizeWalk {
   private static final int CHUNK_ITEMS = 64;
   private static final int MAX_STEP_MILLIS = 1;
 
-  /** How often it is looked whether the writers of a segment are away, each time it is its turn. */
-  private static final int LOOKS = 64;
-
-  /** In how many steps. */
+  /** In how many steps it is looked whether the writers of a segment are away. */
   private static final int MAX_WAITS = 8;
 
   /** An item by the hash of its key, so that nobody is in the list twice. */
@@ -73,15 +70,8 @@ final class SizeWalk {
   @GuardedBy("pool.lock")
   private long nextWalkMillis = Long.MIN_VALUE;
 
-  /** Where the walk is: a segment in one of its lives, and the next item in it. */
   @GuardedBy("pool.lock")
-  private int segment;
-
-  @GuardedBy("pool.lock")
-  private long sequence;
-
-  @GuardedBy("pool.lock")
-  private long cursor;
+  private final SegmentCursor cursor;
 
   /** How often the walk has waited for the writers of this segment. */
   @GuardedBy("pool.lock")
@@ -95,6 +85,7 @@ final class SizeWalk {
     this.parts = parts;
     this.keyHash = keyHash;
     this.ticker = ticker;
+    cursor = new SegmentCursor(segments, pool);
   }
 
   /** What the last walk has found. */
@@ -141,20 +132,20 @@ final class SizeWalk {
     }
     int left = CHUNK_ITEMS;
     while (left > 0) {
-      if (segment >= pool.itemSegmentsEnd()) {
+      if (cursor.isAtEnd()) {
         end();
         return false;
       }
-      long end = endOfItems();
-      if (end < 0) {
+      long end = waits > MAX_WAITS ? cursor.location() : cursor.endOfItems();
+      if (end == SegmentCursor.BUSY) {
         waits++;
         return false;
       }
-      for (; left > 0 && cursor < end; left--) {
+      for (; left > 0 && cursor.location() < end; left--) {
         look();
       }
-      if (cursor >= end) {
-        turnTo(segment + 1);
+      if (cursor.location() >= end) {
+        turnTo(cursor.segment() + 1);
         left--;
       }
     }
@@ -186,41 +177,16 @@ final class SizeWalk {
 
   @GuardedBy("pool.lock")
   private void turnTo(int next) {
-    segment = next;
     waits = 0;
-    if (next < pool.itemSegmentsEnd()) {
-      sequence = segments.sequenceAcquire(next);
-      cursor = segments.firstItemOf(next);
-    }
-  }
-
-  /**
-   * Where the items end that are to be looked at in this segment: at the cursor if there are no
-   * more. Negative if it is being written to.
-   */
-  @GuardedBy("pool.lock")
-  private long endOfItems() {
-    boolean isOver =
-        segments.sequenceAcquire(segment) != sequence; // Its items have moved, or gone.
-    if (isOver || !segments.isInUse(segment) || segments.isCleared(sequence) || waits > MAX_WAITS) {
-      return cursor;
-    }
-    for (int i = 0; i < LOOKS; i++) {
-      int written = segments.writtenOffset(segment);
-      if (written >= 0) {
-        return segments.startOf(segment) + written;
-      }
-      Thread.onSpinWait();
-    }
-    return -1;
+    cursor.turnTo(next);
   }
 
   @GuardedBy("pool.lock")
   private void look() {
-    long location = cursor;
+    long location = cursor.location();
     long address = segments.address(location);
-    item.at(address, segments.expiryBaseMillis(segment));
-    cursor += item.bytes();
+    item.at(address, segments.expiryBaseMillis(cursor.segment()));
+    cursor.pass(item);
     boolean isLarge = Integer.toUnsignedLong(item.bytes()) > leastBytes;
     if (isLarge && !ItemLayout.isDead(address) && !isExpired() && !isCleared(location)) {
       note(item);
@@ -229,7 +195,7 @@ final class SizeWalk {
 
   @GuardedBy("pool.lock")
   private boolean isCleared(long location) {
-    return parts.isCleared(item, sequence, location);
+    return parts.isCleared(item, cursor.sequence(), location);
   }
 
   private boolean isExpired() {
