@@ -447,36 +447,6 @@ public abstract class CacheContract {
   }
 
   @Test
-  final void load_onceEach_whenManyFollowTheSameKeys() throws Exception {
-    int keys = 2_000;
-    AtomicInteger loads = new AtomicInteger();
-    List<FutureTask<Boolean>> tasks = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      boolean isAsync = i == 3;
-      tasks.add(
-          start(() -> {
-            for (int k = 0; k < keys; k++) {
-              String key = "k" + k;
-              if (isAsync) {
-                cache
-                    .async()
-                    .get(
-                        key,
-                        missing -> CompletableFuture.completedFuture("v" + loads.incrementAndGet()))
-                    .join();
-              } else {
-                cache.get(key, missing -> "v" + loads.incrementAndGet());
-              }
-            }
-          }));
-    }
-    for (FutureTask<Boolean> task : tasks) {
-      task.get();
-    }
-    assertThat(loads).hasValue(keys);
-  }
-
-  @Test
   final void load_thatThrows() {
     assertThatIllegalStateException()
         .isThrownBy(() ->

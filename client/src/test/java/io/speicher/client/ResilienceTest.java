@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -327,6 +328,29 @@ final class ResilienceTest {
           .containsExactlyInAnyOrder(
               "users set ConnectionLostException",
               "disconnected: the server closed the connection");
+    }
+  }
+
+  @Test
+  void load_findsWhatAnotherHasStored_sinceItMissed() throws Exception {
+    AtomicReference<@Nullable Runnable> afterMiss = new AtomicReference<>();
+    ClientListener listener =
+        new ClientListener() {
+          @Override
+          public void completed(
+              String cache, String operation, long nanos, @Nullable SpeicherException failure) {
+            Runnable meanwhile = afterMiss.getAndSet(null);
+            if (meanwhile != null) {
+              meanwhile.run();
+            }
+          }
+        };
+    try (FakeServer server = FakeServer.startCorrect();
+        Speicher speicher = server.client().listener(listener).build()) {
+      Cache<String> cache = speicher.cache("texts", Codec.string());
+      afterMiss.set(() -> assertThat(cache.get("k", key -> "first")).isEqualTo("first"));
+      assertThat(cache.get("k", key -> "second")).isEqualTo("first");
+      assertThat(cache.stats().loads()).isEqualTo(1);
     }
   }
 }
