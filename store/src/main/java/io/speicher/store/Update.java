@@ -19,8 +19,7 @@ public sealed interface Update {
    * buffers may be views of the item that was shown.
    *
    * @param kind 0 to 3
-   * @param marks {@link Item#STALE}, {@link Item#LEASED}, both or 0. An item with marks may take a
-   *     byte more
+   * @param marks those of {@link Item#marks}. An item with marks may take a byte more
    * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER};
    *     at once if that is not in the future
    * @param version {@link #NEW_VERSION}; {@link #KEEP_VERSION} if the value is the same as before,
@@ -49,8 +48,9 @@ public sealed interface Update {
 
     public Replace {
       PutOptions.requireKind(kind);
-      if ((marks & ~(Item.STALE | Item.LEASED)) != 0) {
-        throw new IllegalArgumentException("unknown marks: marks=" + marks + " (expected: 0..3)");
+      if ((marks & ~(Item.STALE | Item.LEASED | Item.PLACEHOLDER)) != 0) {
+        throw new IllegalArgumentException(
+            "unknown marks: marks=" + marks + " (expected: a sum of 1, 2 and 8)");
       }
       if (gapBytes < 0) {
         throw new IllegalArgumentException(
@@ -70,10 +70,19 @@ public sealed interface Update {
           head, gapBytes, middle, tail, kind, newMarks, flags, expiresAtMillis, version);
     }
 
-    /** A new value in two parts, with the old one's kind, marks, flags and expiry. */
+    /** The same with another version. */
+    public Replace withVersion(long newVersion) {
+      return new Replace(
+          head, gapBytes, middle, tail, kind, marks, flags, expiresAtMillis, newVersion);
+    }
+
+    /**
+     * A new value in two parts, with the old one's kind, marks, flags and expiry, but without a
+     * lease that ends ({@link Leases}).
+     */
     public static Replace value(Item old, ByteBuffer head, ByteBuffer tail) {
       return new Replace(head, tail, old.kind(), old.flags(), old.expiresAtMillis(), NEW_VERSION)
-          .withMarks(old.marks());
+          .withMarks(Leases.marksWithoutLease(old));
     }
 
     /** A new value, with the old one's kind, marks, flags and expiry. */

@@ -102,8 +102,14 @@ public final class JsonCommandDecoder {
 
   private Command command(Members members) throws MalformedJsonException {
     return switch (word("command", members.command)) {
-      case "GET" -> new Command.Get(key(members.key), view(members));
-      case "SET" -> set(members, condition(members.condition));
+      case "GET" ->
+          members.lease == null
+              ? new Command.Get(key(members.key), view(members))
+              : askLease(members, members.lease);
+      case "SET" ->
+          members.lease == null
+              ? set(members, condition(members.condition))
+              : setWithLease(members, members.lease);
       case "DEL" -> delete(members);
       case "RST" -> new Command.Clear();
       case "PING" -> new Command.Ping();
@@ -198,6 +204,43 @@ public final class JsonCommandDecoder {
     throw new MalformedJsonException("value is not base64");
   }
 
+  private Command askLease(Members members, JsonSpan lease) throws MalformedJsonException {
+    return new Command.AskLease(
+        key(members.key),
+        view(members),
+        millis("lease", lease, 1, Command.AskLease.MAX_LEASE_MILLIS),
+        members.early == null ? 0 : millis("early", members.early, 0, Limits.MAX_TTL_MILLIS),
+        members.wait == null
+            ? 0
+            : millis("wait", members.wait, 0, Command.AskLease.MAX_LEASE_MILLIS));
+  }
+
+  private static long millis(String name, JsonSpan span, long least, long most)
+      throws MalformedJsonException {
+    long millis = span.unsignedInteger();
+    if (millis < least || millis > most) {
+      throw new MalformedJsonException(
+          name
+              + " is not an integer number of milliseconds (expected: "
+              + least
+              + ".."
+              + most
+              + ")");
+    }
+    return millis;
+  }
+
+  private Command setWithLease(Members members, JsonSpan lease) throws MalformedJsonException {
+    if (members.condition != null) {
+      throw new MalformedJsonException("a set with a lease takes no other condition: if");
+    }
+    Long token = lease.isString() ? positive(lease.string()) : null;
+    if (token == null) {
+      throw new MalformedJsonException("lease is not one that a reply gave, in quotes");
+    }
+    return new Command.SetWithLease(set(members, Condition.ALWAYS), token);
+  }
+
   private static Condition condition(@Nullable JsonSpan span) throws MalformedJsonException {
     if (span == null) {
       return Condition.ALWAYS;
@@ -211,18 +254,28 @@ public final class JsonCommandDecoder {
   }
 
   private static long version(String text) throws MalformedJsonException {
-    boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    Long version = digits ? JsonSpan.parsed(text) : null;
-    if (version == null || version < 1) {
+    Long version = positive(text);
+    if (version == null) {
       throw new MalformedJsonException(
           "if is no condition (expected: absent, present or a version, in quotes)");
     }
     return version;
   }
 
+  /** A number of nothing but digits, greater than zero, or null. */
+  private static @Nullable Long positive(String text) {
+    boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    Long number = digits ? JsonSpan.parsed(text) : null;
+    return number == null || number < 1 ? null : number;
+  }
+
   private Command delete(Members members) throws MalformedJsonException {
     ByteBuffer key = key(members.key);
     Condition condition = condition(members.condition);
+    if (members.stale != null && condition.kind() != Condition.Kind.ABSENT) {
+      long staleMillis = millis("stale", members.stale, 1, Limits.MAX_TTL_MILLIS);
+      return new Command.Invalidate(key, condition, Expiry.within(staleMillis));
+    }
     return switch (condition.kind()) {
       case ALWAYS, PRESENT -> new Command.Delete(key);
       case VERSION -> new Command.DeleteIf(key, condition);
@@ -455,6 +508,10 @@ public final class JsonCommandDecoder {
     private static final byte[] COUNT = ascii("count");
     private static final byte[] MATCH = ascii("match");
     private static final byte[] DB = ascii("db");
+    private static final byte[] LEASE = ascii("lease");
+    private static final byte[] EARLY = ascii("early");
+    private static final byte[] WAIT = ascii("wait");
+    private static final byte[] STALE = ascii("stale");
     private static final byte[] USER = ascii("user");
     private static final byte[] PASSWORD = ascii("password");
 
@@ -473,6 +530,10 @@ public final class JsonCommandDecoder {
     private @Nullable JsonSpan count;
     private @Nullable JsonSpan match;
     private @Nullable JsonSpan db;
+    private @Nullable JsonSpan lease;
+    private @Nullable JsonSpan early;
+    private @Nullable JsonSpan wait;
+    private @Nullable JsonSpan stale;
     private @Nullable JsonSpan user;
     private @Nullable JsonSpan password;
 
@@ -509,6 +570,14 @@ public final class JsonCommandDecoder {
           match = scanner.valueSpan();
         } else if (scanner.nameEquals(DB)) {
           db = scanner.valueSpan();
+        } else if (scanner.nameEquals(LEASE)) {
+          lease = scanner.valueSpan();
+        } else if (scanner.nameEquals(EARLY)) {
+          early = scanner.valueSpan();
+        } else if (scanner.nameEquals(WAIT)) {
+          wait = scanner.valueSpan();
+        } else if (scanner.nameEquals(STALE)) {
+          stale = scanner.valueSpan();
         } else if (scanner.nameEquals(USER)) {
           user = scanner.valueSpan();
         } else if (scanner.nameEquals(PASSWORD)) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes replies. Has no state. */
 public final class JsonReplyEncoder {
   private static final byte[] DONE_OBJECT = utf8("{\"status_code\":200}");
+  private static final byte[] MISS_START = utf8("{\"status_code\":404,\"message\":\"no such key\"");
   private static final byte[] MISS_OBJECT =
       utf8("{\"status_code\":404,\"message\":\"no such key\"}");
   private static final byte[] DONE = frame(DONE_OBJECT);
@@ -25,7 +26,7 @@ public final class JsonReplyEncoder {
   private static final byte[] ITEMS = utf8("{\"status_code\":200,\"items\":[");
 
   /** What an older server would ignore or refuse; see the page of the protocol. */
-  private static final byte[] FEATURES = utf8(",\"features\":[\"db\"]}");
+  private static final byte[] FEATURES = utf8(",\"features\":[\"db\",\"lease\"]}");
 
   private static final int CONFLICT = 409;
 
@@ -41,6 +42,7 @@ public final class JsonReplyEncoder {
       case Reply.Miss _ -> out.writeBytes(MISS);
       case Reply.Exists _,
           Reply.Value _,
+          Reply.Leasable _,
           Reply.Leased _,
           Reply.Items _,
           Reply.Count _,
@@ -104,6 +106,7 @@ public final class JsonReplyEncoder {
           writeValue(value, out);
         }
       }
+      case Reply.Leasable leasable -> writeLeasable(leasable, out);
       case Reply.Count count ->
           write("{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
       case Reply.Keys keys -> writeKeys(keys, out);
@@ -129,7 +132,28 @@ public final class JsonReplyEncoder {
     }
   }
 
+  private static void writeLeasable(Reply.Leasable leasable, ReplyBuffer out) {
+    if (leasable.value() == null) {
+      out.writeBytes(MISS_START);
+    } else {
+      writeItem(leasable.value(), out);
+    }
+    if (leasable.stale()) {
+      write(",\"stale\":true", out);
+    }
+    if (leasable.lease() != Reply.Leasable.NONE) {
+      write(",\"lease\":\"" + leasable.lease() + '"', out);
+    }
+    out.writeByte('}');
+  }
+
   private static void writeValue(Reply.Value value, ReplyBuffer out) {
+    writeItem(value, out);
+    out.writeByte('}');
+  }
+
+  /** Writes all but the end of the object. */
+  private static void writeItem(Reply.Value value, ReplyBuffer out) {
     out.writeBytes(VALUE);
     if (value.kind() == ValueKind.BYTES && !JsonText.isUtf8(value.bytes())) {
       JsonWriter.writeBase64(value.bytes(), out);
@@ -141,7 +165,6 @@ public final class JsonReplyEncoder {
     if (value.version() > 0) {
       write(",\"version\":\"" + value.version() + '"', out);
     }
-    out.writeByte('}');
   }
 
   private static void writeTtl(long ttlMillis, ReplyBuffer out) {

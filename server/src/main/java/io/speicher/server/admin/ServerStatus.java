@@ -25,6 +25,7 @@ import io.speicher.server.command.Databases;
 import io.speicher.server.command.Dates;
 import io.speicher.server.command.HotKeys;
 import io.speicher.server.command.LatencyEvents;
+import io.speicher.server.command.LeaseWaits;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.command.SlowLog;
@@ -76,6 +77,7 @@ public final class ServerStatus implements ServerControl {
   private final SlowLog slowLog;
   private final HotKeys hotKeys = new HotKeys();
   private final LatencyEvents latencyEvents;
+  private final LeaseWaits leaseWaits = new LeaseWaits();
   private final Dates dates;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
@@ -131,6 +133,7 @@ public final class ServerStatus implements ServerControl {
     storeEvents = new StoreEvents(store.stats());
     startedAtMillis = store.nowMillis();
     dates = new Dates(store, wallClock);
+    store.listen(leaseWaits);
     LoopLocks locks = new LoopLocks(threads);
     databases = new Databases(store);
     executors =
@@ -300,6 +303,11 @@ public final class ServerStatus implements ServerControl {
   @Override
   public HotKeys hotKeys() {
     return hotKeys;
+  }
+
+  @Override
+  public LeaseWaits leaseWaits() {
+    return leaseWaits;
   }
 
   @Override

@@ -68,6 +68,8 @@ final class Access {
       case Command.Watch watch -> readAll(watch.keys());
       case Command.GetAndDelete get -> readAndWrite(get.key());
       case Command.GetAndTouch get -> readAndWrite(get.key());
+      case Command.AskLease ask -> readAndWrite(ask.key());
+      case Command.SetWithLease set -> set(set.set());
       case Command.LeaseGet get -> lease(get);
 
       case Command.Set set -> set(set);

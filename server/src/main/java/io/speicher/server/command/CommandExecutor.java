@@ -95,7 +95,7 @@ public final class CommandExecutor {
   private final Permissions permissions;
   private final Transactions transactions;
   private final Edits edits;
-  private final Leases leases;
+  private final LeaseCommands leases;
 
   /** What the last command was told of the server; null if it did not ask. */
   private @Nullable ServerStats stats;
@@ -125,7 +125,7 @@ public final class CommandExecutor {
     permissions = new Permissions(this, server);
     transactions = new Transactions(this);
     edits = new Edits(this, server);
-    leases = new Leases(this, edits);
+    leases = new LeaseCommands(this, edits);
   }
 
   /** Before commands are executed; {@link #end} has to follow, without waiting for anything. */
@@ -377,6 +377,10 @@ public final class CommandExecutor {
       case Command.AddDecimal add -> dialect.encode(edits.add(add), out);
       case Command.Move move -> dialect.encode(move(move), out);
 
+      case Command.AskLease ask -> {
+        return leases.ask(ask, dialect, session.share(), server.leaseWaits(), !isPart, out);
+      }
+      case Command.SetWithLease set -> dialect.encode(leases.set(set), out);
       case Command.LeaseGet get -> leases.get(get, dialect, out);
       case Command.Invalidate invalidate -> dialect.encode(leases.invalidate(invalidate), out);
       case Command.SetLeased set -> dialect.encode(leases.set(set), out);
@@ -475,7 +479,7 @@ public final class CommandExecutor {
 
   Reply.Value value(Item item, View view) {
     return new Reply.Value(
-        Leases.kind(item),
+        LeaseCommands.kind(item),
         item.value(),
         item.flags(),
         view == View.VERSION ? item.version() : 0,
@@ -496,14 +500,15 @@ public final class CommandExecutor {
 
   private void getAndDelete(ByteBuffer key, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
-    UpdateResult result =
-        store.update(
-            key,
-            old -> {
-              encode(old, View.VALUE, dialect, out.resetTo(start));
-              return old == null ? Update.KEEP : Update.REMOVE;
-            });
-    countHit(result == UpdateResult.REMOVED, Counter.GET_HITS, Counter.GET_MISSES);
+    boolean[] hit = new boolean[1];
+    store.update(
+        key,
+        old -> {
+          encode(old, View.VALUE, dialect, out.resetTo(start));
+          hit[0] = old != null;
+          return Update.REMOVE; // Even if there is nothing but a lease.
+        });
+    countHit(hit[0], Counter.GET_HITS, Counter.GET_MISSES);
   }
 
   private void getAndTouch(Command.GetAndTouch get, Dialect dialect, ReplyBuffer out) {
@@ -639,6 +644,10 @@ public final class CommandExecutor {
         long now = store.nowMillis();
         yield expiry.millis() > Item.NEVER - now ? Item.NEVER : now + expiry.millis();
       }
+      case WITHIN ->
+          Math.min(
+              expiresAtMillis(Expiry.KEEP, old),
+              expiresAtMillis(Expiry.after(expiry.millis()), null));
       case AT -> dates.toStoreMillis(expiry.millis());
       case LATER -> {
         long end = old == null ? Item.NEVER : old.expiresAtMillis();

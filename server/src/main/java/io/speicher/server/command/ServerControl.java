@@ -64,6 +64,9 @@ public interface ServerControl {
   /** The keys that are used most. */
   HotKeys hotKeys();
 
+  /** Who waits for values that others compute. */
+  LeaseWaits leaseWaits();
+
   /** What has held up the server. */
   LatencyEvents latencyEvents();
 

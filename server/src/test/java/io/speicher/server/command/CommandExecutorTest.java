@@ -137,6 +137,11 @@ final class CommandExecutorTest {
     }
 
     @Override
+    public LeaseWaits leaseWaits() {
+      return new LeaseWaits();
+    }
+
+    @Override
     public LatencyEvents latencyEvents() {
       return new LatencyEvents(InstantSource.system());
     }

@@ -81,10 +81,11 @@ final class Draft {
 
   /**
    * Becomes the same item as a stored one with this key and value, to be stored again, in this
-   * database.
+   * database and with these marks.
    */
   Draft copyOf(
       StoredItem item,
+      int marks,
       int database,
       ByteBuffer itemKey,
       ByteBuffer value,
@@ -101,7 +102,7 @@ final class Draft {
         itemKey,
         value,
         value.remaining(),
-        ItemLayout.extension(item.kind(), item.marks(), database, tagCount > 0),
+        ItemLayout.extension(item.kind(), marks, database, tagCount > 0),
         item.flags(),
         item.expiresAtMillis(),
         newVersion,

@@ -1,12 +1,14 @@
 package io.speicher.store.segment;
 
 import io.speicher.store.BatchReader;
+import io.speicher.store.ChangeListener;
 import io.speicher.store.CopyResult;
 import io.speicher.store.HitRatioCurve;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
 import io.speicher.store.LargestItems;
+import io.speicher.store.Leases;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
@@ -79,6 +81,7 @@ public final class SegmentStore implements Store {
   private final ThreadLocal<Lookup> lookups;
   private final Miniatures miniatures;
   private final Parts parts;
+  private final Changes changes;
 
   /** Which database it is; all else is shared by all databases. */
   private final int database;
@@ -124,6 +127,7 @@ public final class SegmentStore implements Store {
     isUsed = true;
     threads = new AtomicInteger();
     removals = new Removals();
+    changes = new Changes();
     budgetBytes = geometry.budgetBytes();
     layout = StoreLayout.of(geometry);
     memory = NativeMemory.reserve(layout.headBytes(), layout.segmentsAndGuardBytes());
@@ -144,6 +148,7 @@ public final class SegmentStore implements Store {
             keyHash,
             ticker,
             removals,
+            changes,
             layout.itemSegments(geometry));
     lookups =
         ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
@@ -166,6 +171,7 @@ public final class SegmentStore implements Store {
     room = first.room;
     parts = first.parts;
     removals = first.removals;
+    changes = first.changes;
     threads = first.threads;
     databases = first.databases;
   }
@@ -206,6 +212,7 @@ public final class SegmentStore implements Store {
   @Override
   public void swap(int number, int other) {
     databases.swap(number, other);
+    changes.tellCleared();
   }
 
   @Override
@@ -352,10 +359,12 @@ public final class SegmentStore implements Store {
     long nowMillis = nowMillisFor(options.expiresAtMillis());
     if (options.expiresAtMillis() <= nowMillis) {
       remove(old, Expected.ANYTHING);
+      changes.tell(database, old.key());
       return PutResult.STORED;
     }
     Draft draft = old.draft().of(database, old.key(), value, options, nowMillis);
     Outcome outcome = write(old, Expected.ANYTHING, draft);
+    changes.tell(database, old.key());
     return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
   }
 
@@ -368,20 +377,37 @@ public final class SegmentStore implements Store {
   public boolean delete(ByteBuffer key) {
     try (Lookup old = lookup(key)) {
       old.beginWrite();
-      return old.find() && remove(old, Expected.ANYTHING) == Outcome.DONE;
+      if (!old.find()) {
+        return false;
+      }
+      Outcome outcome = remove(old, Expected.ANYTHING);
+      changes.tell(database, key);
+      return outcome == Outcome.DONE;
     }
   }
 
   @Override
   public UpdateResult update(ByteBuffer key, Updater updater) {
+    return update(key, updater, false);
+  }
+
+  @Override
+  public UpdateResult updateLeased(ByteBuffer key, Updater updater) {
+    return update(key, updater, true);
+  }
+
+  private UpdateResult update(ByteBuffer key, Updater updater, boolean showsPlaceholders) {
     try (Lookup old = lookup(key)) {
       old.beginUpdate();
       UpdateResult result = null;
       while (result == null) {
-        boolean present = old.find() && !isGone(old);
+        boolean present = old.find() && !(showsPlaceholders ? isOverOrCleared(old) : isGone(old));
         Update update = updater.update(present ? old : null);
         if (!present || old.isIntact()) {
           result = carryOut(update, old, present ? Expected.THIS : Expected.NOTHING);
+          if (result != null && result != UpdateResult.KEPT && !Leases.isNothingElse(update)) {
+            changes.tell(database, key);
+          }
         }
       }
       return result;
@@ -436,9 +462,11 @@ public final class SegmentStore implements Store {
           switch (other.writeOnce(old, expected, copy, queueFor(old, copy), generation, source)) {
             case DONE -> {
               source.countHit();
+              changes.tell(other.database, to);
               return CopyResult.COPIED;
             }
             case TOO_LARGE -> {
+              changes.tell(other.database, to);
               return CopyResult.TOO_LARGE;
             }
             case CHANGED, ABSENT, CLEARED, TABLE_FULL -> {} // Once more.
@@ -452,6 +480,7 @@ public final class SegmentStore implements Store {
     return old.draft()
         .copyOf(
             source.stored(),
+            Leases.marksWithoutLease(source),
             database,
             old.key(),
             source.value(),
@@ -591,7 +620,7 @@ public final class SegmentStore implements Store {
         return Outcome.ABSENT;
       }
       boolean expired = isOver(current.expiresAtMillis()); // What may fail comes first.
-      boolean gone = expired || isCleared(current);
+      boolean gone = isGone(current);
       index.remove(table, current.slotAddress());
       countGone(current, expired, era);
       return gone ? Outcome.ABSENT : Outcome.DONE;
@@ -676,6 +705,7 @@ public final class SegmentStore implements Store {
                 item.at(segments.address(location), expiryBaseMillis);
                 if (item.database() == database
                     && item.expiresAtMillis() > nowMillis
+                    && (item.marks() & Item.PLACEHOLDER) == 0
                     && !parts.isCleared(item, segments.sequenceAcquire(segment), location)) {
                   keys.add(ByteBuffer.allocate(item.keyBytes()).put(item.key()).flip());
                 }
@@ -689,11 +719,18 @@ public final class SegmentStore implements Store {
   @Override
   public void clear() {
     room.clear(database);
+    changes.tellCleared();
   }
 
   @Override
   public void clearAll() {
     room.clear();
+    changes.tellCleared();
+  }
+
+  @Override
+  public void listen(@Nullable ChangeListener listener) {
+    changes.listen(listener);
   }
 
   @Override
@@ -770,8 +807,16 @@ public final class SegmentStore implements Store {
     memory.release();
   }
 
-  /** Whether an item that is linked is none any more. */
+  /** Whether what is linked is no item, or none any more. All that are no item expire. */
   private boolean isGone(Lookup lookup) {
+    long expiresAtMillis = lookup.expiresAtMillis();
+    return (expiresAtMillis != Item.NEVER
+            && (expiresAtMillis <= ticker.millis() || Leases.isPlaceholder(lookup)))
+        || isCleared(lookup);
+  }
+
+  /** As {@link #isGone}, for who sees what is no item. */
+  private boolean isOverOrCleared(Lookup lookup) {
     return isOver(lookup.expiresAtMillis()) || isCleared(lookup);
   }
 

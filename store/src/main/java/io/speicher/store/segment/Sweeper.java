@@ -134,6 +134,7 @@ final class Sweeper {
   private final OpenSegments open;
   private final SegmentPool pool;
   private final Removals removals;
+  private final Changes changes;
   private final SizeWalk sizeWalk;
   private final Parts parts;
 
@@ -182,6 +183,7 @@ final class Sweeper {
       OpenSegments open,
       SegmentPool pool,
       Removals removals,
+      Changes changes,
       SizeWalk sizeWalk,
       Parts parts) {
     this.segments = segments;
@@ -192,6 +194,7 @@ final class Sweeper {
     this.open = open;
     this.pool = pool;
     this.removals = removals;
+    this.changes = changes;
     this.sizeWalk = sizeWalk;
     this.parts = parts;
     keys = memory.newView();
@@ -391,6 +394,9 @@ final class Sweeper {
     } finally {
       index.unlock(table);
     }
+    if (item.expires() && fate != Fate.CLEARED && changes.areTold()) {
+      changes.tell(item.database(), item.key());
+    }
     switch (fate) {
       case EXPIRED -> removals.countExpired();
       case EVICTED -> removals.countEvicted();
@@ -498,7 +504,9 @@ final class Sweeper {
       Sweep sweep, long hash, long slotAddress, int queue, int frequency) {
     long nowMillis = item.expires() ? ticker.millis() : 0;
     ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
-    Draft copy = draft.copyOf(item, item.database(), key(), value, versionToKeep(sweep), nowMillis);
+    Draft copy =
+        draft.copyOf(
+            item, item.marks(), item.database(), key(), value, versionToKeep(sweep), nowMillis);
     int place = open.place(ItemClass.of(queue, copy.window()), 0);
     long location = pool.reserveForMove(place, copy.bytes(), copy.expiresAtMillis());
     if (location < 0) {
