@@ -384,6 +384,21 @@ public sealed interface Command {
   /** Forgets what is watched: {@link Reply.Done}. */
   record Unwatch() implements Command {}
 
+  // ---- what a peer keeps ----
+
+  /**
+   * From now on the peer is told of changes ({@link Reply.Invalidated}), instead of what it was
+   * told before. Answered with {@link Reply.Done}, or {@link Reply.Miss} if there is no such
+   * connection as is to be told instead.
+   */
+  record Track(TrackingOptions options) implements Command {}
+
+  /** The peer is told no more: {@link Reply.Done}. */
+  record Untrack() implements Command {}
+
+  /** The peer can be told instead of others, which say so: {@link Reply.Done}. */
+  record Subscribe() implements Command {}
+
   // ---- the server and its connections ----
 
   /**

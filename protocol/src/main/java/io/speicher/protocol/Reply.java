@@ -94,6 +94,17 @@ public sealed interface Reply {
    */
   record Items(List<Reply> items) implements Reply {}
 
+  /**
+   * Values that the peer has read have changed: no reply to anything, but told between two replies
+   * to who wants it ({@link Command.Track}).
+   *
+   * @param everything whether the peer has to forget all that it keeps
+   * @param keys what it has to forget; nothing beside everything
+   * @param brokenRedirect the id of the connection that was told instead, and is gone; or 0
+   */
+  record Invalidated(boolean everything, List<ByteBuffer> keys, long brokenRedirect)
+      implements Reply {}
+
   /** A length, a count, or the value of a counter. */
   record Count(long number) implements Reply {}
 

@@ -5,7 +5,9 @@ import io.speicher.dialect.Account;
 import io.speicher.server.admin.AdminPages;
 import io.speicher.server.admin.ServerStatus;
 import io.speicher.server.command.LatencyEvents;
+import io.speicher.server.command.LeaseWaits;
 import io.speicher.server.command.SlowLog;
+import io.speicher.server.command.Tracking;
 import io.speicher.server.http.HttpService;
 import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
@@ -82,6 +84,7 @@ public final class SpeicherServer implements AutoCloseable {
             store,
             wallClock,
             account,
+            settings.trackingBytes(),
             connections,
             maintenance,
             users,
@@ -134,7 +137,10 @@ public final class SpeicherServer implements AutoCloseable {
     status.listensOn(port(), live.shown(), live::configure);
     pages.watch(network.loopThreads());
     Duties duties =
-        new Duties().add("expire items", this::maintain).add("sample figures", status::sample);
+        new Duties()
+            .add("expire items", this::maintain)
+            .add("sample figures", status::sample)
+            .add("tell of no changes", status.changes()::rest);
     if (tls != null) {
       duties.add("reload certificates", tls::reloadIfChanged);
     }
@@ -241,6 +247,16 @@ public final class SpeicherServer implements AutoCloseable {
   /** How many connections can be encrypted at a time; none where TLS is not spoken. */
   OptionalInt maxTlsConnections() {
     return tls == null ? OptionalInt.empty() : OptionalInt.of(tls.maxConnections());
+  }
+
+  /** Who waits for values that others compute. */
+  LeaseWaits leaseWaits() {
+    return status.changes().waits();
+  }
+
+  /** Who is told of changes. */
+  Tracking tracking() {
+    return status.changes().tracking();
   }
 
   /** Completed when a client wants the server to stop, which is up to its owner. */

@@ -223,9 +223,10 @@ public final class Leases {
     return store.updateLeased(
         key,
         old -> {
-          boolean isHeld =
-              old != null && old.version() == lease && isLeased(old, store.nowMillis());
-          return isHeld ? updater.update(isPlaceholder(old) ? null : old) : Update.KEEP;
+          if (old == null || old.version() != lease || !isLeased(old, store.nowMillis())) {
+            return Update.KEEP;
+          }
+          return updater.update(isPlaceholder(old) ? null : old);
         });
   }
 

@@ -15,6 +15,7 @@ import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonScanner;
@@ -126,10 +127,11 @@ public final class JsonCommandDecoder {
       case "CNT" -> new Command.CountItems();
       case "INF" -> new Command.Stats();
       case "AUTH" -> authentication(members);
+      case "TRK" -> track(members);
       default ->
           throw new MalformedJsonException(
               "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP,"
-                  + " PRE, TCH, TTL, SCN, CNT, INF or AUTH, in upper case)");
+                  + " PRE, TCH, TTL, SCN, CNT, INF, AUTH or TRK, in upper case)");
     };
   }
 
@@ -142,16 +144,62 @@ public final class JsonCommandDecoder {
     return new Command.Auth(user, password);
   }
 
+  private Command track(Members members) throws MalformedJsonException {
+    String mode = word("mode", members.mode);
+    boolean noLoop = members.noLoop != null && isTrue("noloop", members.noLoop);
+    boolean broadcasts = mode.equals("prefixes");
+    if (!broadcasts && members.prefixes != null) {
+      throw new MalformedJsonException("prefixes need the mode prefixes");
+    }
+    return switch (mode) {
+      case "off" -> new Command.Untrack();
+      case "keys", "prefixes" ->
+          new Command.Track(
+              new TrackingOptions(
+                  broadcasts,
+                  members.prefixes == null ? List.of() : prefixes(members.prefixes),
+                  TrackingOptions.Choice.ALL,
+                  noLoop,
+                  TrackingOptions.NO_REDIRECT));
+      default -> throw new MalformedJsonException("unknown mode (expected: keys, prefixes or off)");
+    };
+  }
+
+  /** Copies, since they are kept. */
+  private List<ByteBuffer> prefixes(JsonSpan span) throws MalformedJsonException {
+    JsonScanner elements = array("prefixes", span);
+    List<ByteBuffer> prefixes = new ArrayList<>();
+    while (elements.nextElement()) {
+      ByteBuffer prefix = utf8(string("prefixes", elements.valueSpan()));
+      if (prefix == null || prefix.remaining() > TrackingOptions.MAX_PREFIX_BYTES) {
+        throw new MalformedJsonException(
+            "prefix is no text, or too long (expected: up to "
+                + TrackingOptions.MAX_PREFIX_BYTES
+                + " bytes)");
+      }
+      if (prefixes.size() == TrackingOptions.MAX_PREFIXES) {
+        throw new MalformedJsonException(
+            "too many prefixes (expected: up to " + TrackingOptions.MAX_PREFIXES + ")");
+      }
+      prefixes.add(ByteBuffer.allocate(prefix.remaining()).put(prefix.duplicate()).flip());
+    }
+    return prefixes;
+  }
+
+  private static boolean isTrue(String name, JsonSpan span) throws MalformedJsonException {
+    return switch (span.text().get(span.start())) {
+      case 't' -> true;
+      case 'f' -> false;
+      default -> throw new MalformedJsonException(name + " is neither true nor false");
+    };
+  }
+
   private static Command.View view(Members members) throws MalformedJsonException {
     JsonSpan version = members.version;
     if (version == null) {
       return Command.View.VALUE;
     }
-    return switch (version.text().get(version.start())) {
-      case 't' -> Command.View.VERSION;
-      case 'f' -> Command.View.VALUE;
-      default -> throw new MalformedJsonException("version is neither true nor false");
-    };
+    return isTrue("version", version) ? Command.View.VERSION : Command.View.VALUE;
   }
 
   private Command.Set set(Members members, Condition condition) throws MalformedJsonException {
@@ -512,6 +560,9 @@ public final class JsonCommandDecoder {
     private static final byte[] EARLY = ascii("early");
     private static final byte[] WAIT = ascii("wait");
     private static final byte[] STALE = ascii("stale");
+    private static final byte[] MODE = ascii("mode");
+    private static final byte[] PREFIXES = ascii("prefixes");
+    private static final byte[] NOLOOP = ascii("noloop");
     private static final byte[] USER = ascii("user");
     private static final byte[] PASSWORD = ascii("password");
 
@@ -534,6 +585,9 @@ public final class JsonCommandDecoder {
     private @Nullable JsonSpan early;
     private @Nullable JsonSpan wait;
     private @Nullable JsonSpan stale;
+    private @Nullable JsonSpan mode;
+    private @Nullable JsonSpan prefixes;
+    private @Nullable JsonSpan noLoop;
     private @Nullable JsonSpan user;
     private @Nullable JsonSpan password;
 
@@ -578,6 +632,12 @@ public final class JsonCommandDecoder {
           wait = scanner.valueSpan();
         } else if (scanner.nameEquals(STALE)) {
           stale = scanner.valueSpan();
+        } else if (scanner.nameEquals(MODE)) {
+          mode = scanner.valueSpan();
+        } else if (scanner.nameEquals(PREFIXES)) {
+          prefixes = scanner.valueSpan();
+        } else if (scanner.nameEquals(NOLOOP)) {
+          noLoop = scanner.valueSpan();
         } else if (scanner.nameEquals(USER)) {
           user = scanner.valueSpan();
         } else if (scanner.nameEquals(PASSWORD)) {

@@ -11,6 +11,7 @@ import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes replies. Has no state. */
@@ -26,7 +27,7 @@ public final class JsonReplyEncoder {
   private static final byte[] ITEMS = utf8("{\"status_code\":200,\"items\":[");
 
   /** What an older server would ignore or refuse; see the page of the protocol. */
-  private static final byte[] FEATURES = utf8(",\"features\":[\"db\",\"lease\"]}");
+  private static final byte[] FEATURES = utf8(",\"features\":[\"db\",\"lease\",\"tracking\"]}");
 
   private static final int CONFLICT = 409;
 
@@ -45,6 +46,7 @@ public final class JsonReplyEncoder {
           Reply.Leasable _,
           Reply.Leased _,
           Reply.Items _,
+          Reply.Invalidated _,
           Reply.Count _,
           Reply.Keys _,
           Reply.Stats _,
@@ -107,6 +109,7 @@ public final class JsonReplyEncoder {
         }
       }
       case Reply.Leasable leasable -> writeLeasable(leasable, out);
+      case Reply.Invalidated invalidated -> writePush(invalidated, out);
       case Reply.Count count ->
           write("{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
       case Reply.Keys keys -> writeKeys(keys, out);
@@ -182,14 +185,28 @@ public final class JsonReplyEncoder {
     };
   }
 
+  private static void writePush(Reply.Invalidated invalidated, ReplyBuffer out) {
+    if (invalidated.everything()) {
+      write("{\"push\":\"all\"}", out);
+    } else {
+      write("{\"push\":\"keys\",\"keys\":[", out);
+      writeKeys(invalidated.keys(), out);
+    }
+  }
+
   private static void writeKeys(Reply.Keys keys, ReplyBuffer out) {
     write(
         "{\"status_code\":200,\"cursor\":\""
             + Long.toUnsignedString(keys.cursor())
             + "\",\"keys\":[",
         out);
+    writeKeys(keys.keys(), out);
+  }
+
+  /** Writes the elements of an array, and the end of the object that has it. */
+  private static void writeKeys(List<ByteBuffer> keys, ReplyBuffer out) {
     boolean first = true;
-    for (ByteBuffer key : keys.keys()) {
+    for (ByteBuffer key : keys) {
       if (!first) {
         out.writeByte(',');
       }

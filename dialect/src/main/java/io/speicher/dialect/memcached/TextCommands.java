@@ -173,7 +173,8 @@ abstract class TextCommands {
         writeLine(SERVER_ERROR, failed.message(), out);
       }
       case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
-      case Reply.Leasable _,
+      case Reply.Invalidated _,
+          Reply.Leasable _,
           Reply.Items _,
           Reply.Keys _,
           Reply.Users _,

@@ -18,6 +18,7 @@ import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import io.speicher.protocol.UserRequest;
+import io.speicher.server.command.Changes;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
@@ -25,7 +26,6 @@ import io.speicher.server.command.Databases;
 import io.speicher.server.command.Dates;
 import io.speicher.server.command.HotKeys;
 import io.speicher.server.command.LatencyEvents;
-import io.speicher.server.command.LeaseWaits;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.command.SlowLog;
@@ -77,7 +77,7 @@ public final class ServerStatus implements ServerControl {
   private final SlowLog slowLog;
   private final HotKeys hotKeys = new HotKeys();
   private final LatencyEvents latencyEvents;
-  private final LeaseWaits leaseWaits = new LeaseWaits();
+  private final Changes changes;
   private final Dates dates;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
@@ -114,6 +114,7 @@ public final class ServerStatus implements ServerControl {
       Store store,
       InstantSource wallClock,
       Account account,
+      long trackingBytes,
       Connections connections,
       ScheduledExecutorService maintenance,
       UserDirectory users,
@@ -133,7 +134,7 @@ public final class ServerStatus implements ServerControl {
     storeEvents = new StoreEvents(store.stats());
     startedAtMillis = store.nowMillis();
     dates = new Dates(store, wallClock);
-    store.listen(leaseWaits);
+    changes = new Changes(store, account, trackingBytes);
     LoopLocks locks = new LoopLocks(threads);
     databases = new Databases(store);
     executors =
@@ -306,8 +307,13 @@ public final class ServerStatus implements ServerControl {
   }
 
   @Override
-  public LeaseWaits leaseWaits() {
-    return leaseWaits;
+  public Changes changes() {
+    return changes;
+  }
+
+  @Override
+  public boolean hasConnection(long id) {
+    return connections.has(id);
   }
 
   @Override

@@ -112,6 +112,9 @@ final class Access {
       case Command.Batch batch -> all(batch.commands());
       case Command.Transaction _,
           Command.Unwatch _,
+          Command.Track _, // Keys that it may not read are not told of: see Tracking.
+          Command.Untrack _,
+          Command.Subscribe _,
           Command.Ping _,
           Command.Time _,
           Command.Stats _,

@@ -2,13 +2,15 @@ package io.speicher.server.command;
 
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
-import io.speicher.dialect.Share;
+import io.speicher.dialect.Session;
+import io.speicher.dialect.Tracker;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
+import io.speicher.server.command.LeaseWaits.Place;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.Leases;
@@ -38,10 +40,30 @@ final class LeaseCommands {
 
   private final CommandExecutor executor;
   private final Edits edits;
+  private final Changes changes;
 
-  LeaseCommands(CommandExecutor executor, Edits edits) {
+  LeaseCommands(CommandExecutor executor, Edits edits, Changes changes) {
     this.executor = executor;
     this.edits = edits;
+    this.changes = changes;
+  }
+
+  /** Has {@code wake} run whenever the key changes, until {@link #stopWaiting}. */
+  void beginWaiting(Place place, Runnable wake) {
+    executor.listen();
+    changes.waits().add(place, wake);
+  }
+
+  void noteReads(Command.AskLease ask, Session session) {
+    Tracker tracker = session.tracker();
+    if (tracker != null) {
+      executor.noteReads(ask, session, tracker);
+    }
+  }
+
+  void stopWaiting(Place place, Runnable wake) {
+    changes.waits().remove(place, wake);
+    changes.leave();
   }
 
   private UpdateResult update(ByteBuffer key, Updater updater) {
@@ -65,12 +87,7 @@ final class LeaseCommands {
 
   /** Asks for an item or a lease; returns what is left to be done if that is to wait. */
   @Nullable Work ask(
-      Command.AskLease ask,
-      Dialect dialect,
-      Share share,
-      LeaseWaits waits,
-      boolean mayWait,
-      ReplyBuffer out) {
+      Command.AskLease ask, Dialect dialect, Session session, boolean mayWait, ReplyBuffer out) {
     long start = out.position();
     Store store = executor.store();
     Answer answer = ask(store, ask, dialect, out);
@@ -79,7 +96,7 @@ final class LeaseCommands {
       return null;
     }
     out.resetTo(start);
-    return LeaseWork.begin(this, waits, store, ask, dialect, share);
+    return LeaseWork.begin(this, store, ask, dialect, session);
   }
 
   /** Asks once, and writes what is to be answered if nobody waits. */

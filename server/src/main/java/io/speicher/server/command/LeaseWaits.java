@@ -39,6 +39,11 @@ public final class LeaseWaits implements ChangeListener {
         });
   }
 
+  /** How many wait now. */
+  public int count() {
+    return waiting.values().stream().mapToInt(List::size).sum();
+  }
+
   @Override
   public void changed(int database, ByteBuffer key) {
     if (!waiting.isEmpty()) {

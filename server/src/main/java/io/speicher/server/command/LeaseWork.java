@@ -2,7 +2,7 @@ package io.speicher.server.command;
 
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
-import io.speicher.dialect.Share;
+import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.AskLease;
 import io.speicher.server.command.LeaseWaits.Place;
@@ -22,11 +22,10 @@ final class LeaseWork implements Work {
   private static final int WAIT_BYTES = 512;
 
   private final LeaseCommands commands;
-  private final LeaseWaits waits;
   private final Store store;
   private final AskLease ask;
   private final Dialect dialect;
-  private final Share share;
+  private final Session session;
   private final Place place;
   private final Runnable wake = this::wake;
   private final long deadlineNanos;
@@ -35,18 +34,12 @@ final class LeaseWork implements Work {
   private volatile CompletableFuture<Void> change = CompletableFuture.completedFuture(null);
 
   private LeaseWork(
-      LeaseCommands commands,
-      LeaseWaits waits,
-      Store store,
-      AskLease ask,
-      Dialect dialect,
-      Share share) {
+      LeaseCommands commands, Store store, AskLease ask, Dialect dialect, Session session) {
     this.commands = commands;
-    this.waits = waits;
     this.store = store;
     this.ask = ask;
     this.dialect = dialect;
-    this.share = share;
+    this.session = session;
     place = new Place(store.number(), ask.key());
     deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ask.waitMillis());
   }
@@ -57,19 +50,14 @@ final class LeaseWork implements Work {
    * @param ask what is to be asked; its key is copied
    */
   static LeaseWork begin(
-      LeaseCommands commands,
-      LeaseWaits waits,
-      Store store,
-      AskLease ask,
-      Dialect dialect,
-      Share share) {
+      LeaseCommands commands, Store store, AskLease ask, Dialect dialect, Session session) {
     int keyBytes = ask.key().remaining();
-    share.take(WAIT_BYTES + keyBytes);
+    session.share().take(WAIT_BYTES + keyBytes);
     ByteBuffer key = ByteBuffer.allocate(keyBytes).put(ask.key().duplicate()).flip();
     AskLease own =
         new AskLease(key, ask.view(), ask.leaseMillis(), ask.earlyMillis(), ask.waitMillis());
-    LeaseWork work = new LeaseWork(commands, waits, store, own, dialect, share);
-    waits.add(work.place, work.wake);
+    LeaseWork work = new LeaseWork(commands, store, own, dialect, session);
+    commands.beginWaiting(work.place, work.wake);
     return work;
   }
 
@@ -77,6 +65,7 @@ final class LeaseWork implements Work {
   public boolean goOn(ReplyBuffer out, long sliceDeadlineNanos) {
     CompletableFuture<Void> next = new CompletableFuture<>();
     change = next; // Before it asks: what changes afterwards is not missed.
+    commands.noteReads(ask, session); // It was told, perhaps, of the change that has woken it.
     long start = out.position();
     Answer answer = commands.ask(store, ask, dialect, out);
     long leftNanos = deadlineNanos - System.nanoTime();
@@ -96,6 +85,11 @@ final class LeaseWork implements Work {
   }
 
   @Override
+  public boolean isBetweenReplies() {
+    return true;
+  }
+
+  @Override
   public boolean mayGoOn() {
     return change.isDone();
   }
@@ -111,8 +105,8 @@ final class LeaseWork implements Work {
 
   @Override
   public void close() {
-    waits.remove(place, wake);
+    commands.stopWaiting(place, wake);
     change.cancel(false);
-    share.giveBack(WAIT_BYTES + ask.key().remaining());
+    session.share().giveBack(WAIT_BYTES + ask.key().remaining());
   }
 }

@@ -137,8 +137,13 @@ final class CommandExecutorTest {
     }
 
     @Override
-    public LeaseWaits leaseWaits() {
-      return new LeaseWaits();
+    public Changes changes() {
+      return new Changes(store, new Account(16 << 20, 0), 1 << 20);
+    }
+
+    @Override
+    public boolean hasConnection(long id) {
+      return false;
     }
 
     @Override
