@@ -308,6 +308,7 @@ public final class HeapStore implements Store {
   public void clear() {
     synchronized (heap) {
       heap.items.values().stream().filter(this::isMine).toList().forEach(this::remove);
+      tellCleared();
     }
   }
 

@@ -82,6 +82,19 @@ public final class NearCacheTorture {
     noted = new AtomicLongArray(keyCount);
   }
 
+  /** Runs against a server on this machine: {@code PORT SECONDS [KEYS [WRITERS [CACHES]]]}. */
+  public static void main(String[] arguments) throws InterruptedException {
+    int[] numbers = {0, 60, 60, 3, 6};
+    for (int i = 0; i < arguments.length; i++) {
+      numbers[i] = Integer.parseInt(arguments[i]);
+    }
+    Duration time = Duration.ofSeconds(numbers[1]);
+    System.out.println(
+        new NearCacheTorture(
+                numbers[0], numbers[2], numbers[3], numbers[4], time, System.nanoTime())
+            .run());
+  }
+
   /**
    * Runs until the time is over.
    *
@@ -161,19 +174,17 @@ public final class NearCacheTorture {
               }
               case 4 -> resp.line("MSET " + key(key) + " " + value + " other 1", "+OK");
               case 5 -> {
-                resp.line("SET from:" + number + " " + value, "+OK");
-                resp.line("RENAME from:" + number + " " + key(key), "+OK");
+                String from = "from:" + number;
+                together(resp, "SET " + from + " " + value, "RENAME " + from + " " + key(key));
               }
               case 6 -> {
-                resp.line("MULTI", "+OK");
-                resp.line("SET " + key(key) + " " + value, "+QUEUED");
-                resp.line("EXEC", "*1");
-                resp.expect("+OK");
+                String from = "from:" + number;
+                together(
+                    resp,
+                    "SET " + from + " " + value,
+                    "COPY " + from + " " + key(key) + " REPLACE");
               }
-              case 7 -> {
-                resp.line("SET " + key(key) + " " + (value - 1), "+OK");
-                resp.line("INCR " + key(key), ":" + value);
-              }
+              case 7 -> together(resp, "SET " + key(key) + " " + (value - 1), "INCR " + key(key));
               case 8 -> json.json(set(key, value, ",\"ttl\":600000"));
               default -> resp.line("SET " + key(key) + " " + value, "+OK");
             }
@@ -185,6 +196,16 @@ public final class NearCacheTorture {
         }
       }
     }
+  }
+
+  /** Two commands as one, so that no clear comes in between. */
+  private static void together(Peer resp, String first, String second) throws IOException {
+    resp.line("MULTI", "+OK");
+    resp.line(first, "+QUEUED");
+    resp.line(second, "+QUEUED");
+    resp.line("EXEC", "*2");
+    resp.expect("+OK");
+    resp.expect("");
   }
 
   private static int digits(long value) {

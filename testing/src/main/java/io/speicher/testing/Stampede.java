@@ -49,20 +49,26 @@ public final class Stampede implements AutoCloseable {
    */
   public record Report(long rounds, long replies, long leases, long slowestMillis) {}
 
-  private static final int LEASE_MILLIS = 400;
-  private static final int META_LEASE_SECONDS = 1;
+  /** Of who will store the value, or be told that it must not. */
+  private static final int LEASE_SECONDS = 60;
+
+  /** Of who is lost: the others wait as long. */
+  private static final int SHORT_LEASE_SECONDS = 1;
+
   private static final int WAIT_MILLIS = 20_000;
 
   /** How much longer than said a reply may take: the machine may be busy. */
   private static final int GRACE_MILLIS = 10_000;
 
   private static final Pattern JSON_LEASE = Pattern.compile("\"lease\":\"(\\d+)\"");
+  private static final Pattern META_VERSION = Pattern.compile(" c(\\d+) W");
 
   private final int port;
   private final Random random;
   private final Selector selector = Selector.open();
   private final List<Client> clients = new ArrayList<>();
   private final Client control;
+  private int leaseSeconds;
   private long rounds;
   private long replies;
   private long leases;
@@ -80,6 +86,29 @@ public final class Stampede implements AutoCloseable {
     control = new Client(1);
   }
 
+  /**
+   * Runs rounds against a server on this machine: {@code PORT CLIENTS ROUNDS}. One round in 50 has
+   * a winner that is lost, which takes as long as its lease.
+   */
+  public static void main(String[] arguments) throws IOException {
+    int rounds = Integer.parseInt(arguments[2]);
+    try (Stampede stampede =
+        new Stampede(
+            Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), System.nanoTime())) {
+      for (int i = 0; i < rounds; i++) {
+        stampede.round(
+            i % 100 == 50
+                ? Fate.IS_KILLED
+                : i % 100 == 99
+                    ? Fate.STOPS
+                    : i % 3 == 0
+                        ? Fate.KEY_IS_DELETED
+                        : i % 3 == 1 ? Fate.DATABASE_IS_CLEARED : Fate.STORES);
+      }
+      System.out.println(stampede.report());
+    }
+  }
+
   public Report report() {
     return new Report(rounds, replies, leases, TimeUnit.NANOSECONDS.toMillis(slowestNanos));
   }
@@ -94,11 +123,12 @@ public final class Stampede implements AutoCloseable {
     String key = "s:" + rounds;
     List<Client> asking = new ArrayList<>(clients);
     Collections.shuffle(asking, random);
+    boolean isLost = fate == Fate.IS_KILLED || fate == Fate.STOPS;
+    leaseSeconds = isLost ? SHORT_LEASE_SECONDS : LEASE_SECONDS;
     for (Client client : asking) {
       client.ask(key);
     }
-    Client winner = null;
-    String lease = "";
+    boolean isHeld = false;
     boolean isFirst = true;
     boolean isStored = false;
     long leaseEndNanos = 0;
@@ -118,20 +148,20 @@ public final class Stampede implements AutoCloseable {
           continue;
         }
         leases++;
-        boolean isHeld = winner != null && System.nanoTime() - leaseEndNanos < 0;
-        if (isStored || isHeld) {
+        if (isStored || (isHeld && System.nanoTime() - leaseEndNanos < 0)) {
           throw new AssertionError("two have the lease: fate=" + fate + " round=" + rounds);
         }
-        winner = client;
-        lease = client.lease();
-        leaseEndNanos = client.askedNanos + TimeUnit.MILLISECONDS.toNanos(client.leaseMillis());
+        isHeld = true;
+        leaseEndNanos = client.askedNanos + TimeUnit.SECONDS.toNanos(leaseSeconds);
         if (isFirst && fate != Fate.STORES) {
           isFirst = false;
-          boolean isOver = suffer(fate, client, key, lease);
-          winner = isOver ? null : winner;
-        } else {
-          client.store(key, lease);
+          isHeld = suffer(fate, client, key);
+        } else if (client.stores(key)) {
           isStored = true;
+        } else if (System.nanoTime() - leaseEndNanos < 0) {
+          throw new AssertionError("who has the lease cannot store: fate=" + fate);
+        } else {
+          isHeld = false; // It was too slow.
         }
       }
       selector.select(5);
@@ -141,25 +171,25 @@ public final class Stampede implements AutoCloseable {
     }
   }
 
-  /** Lets something happen to the winner; returns whether its lease is over then. */
-  private boolean suffer(Fate fate, Client winner, String key, String lease) throws IOException {
+  /** Lets something happen to the winner; returns whether it still has its lease. */
+  private boolean suffer(Fate fate, Client winner, String key) throws IOException {
     switch (fate) {
       case IS_KILLED -> {
         clients.remove(winner);
         winner.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         winner.channel.close();
         clients.add(new Client(winner.dialect));
-        return false;
+        return true;
       }
       case STOPS -> {
-        return false;
+        return true;
       }
       case KEY_IS_DELETED, DATABASE_IS_CLEARED -> {
-        control.expect(fate == Fate.KEY_IS_DELETED ? "DEL " + key : "FLUSHDB", "");
-        if (winner.dialect != 2) {
-          winner.expectRefused(key, lease);
+        control.expect(fate == Fate.KEY_IS_DELETED ? "DEL " + key : "FLUSHDB");
+        if (winner.stores(key)) {
+          throw new AssertionError("a value was stored though its lease was over: fate=" + fate);
         }
-        return true;
+        return false;
       }
       default -> throw new IllegalStateException("not a fate to suffer: " + fate);
     }
@@ -210,10 +240,11 @@ public final class Stampede implements AutoCloseable {
           switch (dialect) {
             case 0 ->
                 "{\"command\":\"GET\",\"key\":\"%s\",\"lease\":%d,\"wait\":%d}"
-                    .formatted(key, LEASE_MILLIS, WAIT_MILLIS);
+                    .formatted(key, 1_000 * leaseSeconds, WAIT_MILLIS);
             case 1 ->
-                "SPEICHER GET %s LEASE %d WAIT %d\r\n".formatted(key, LEASE_MILLIS, WAIT_MILLIS);
-            default -> "mg " + key + " N" + META_LEASE_SECONDS + " v\r\n";
+                "SPEICHER GET %s LEASE %d WAIT %d\r\n"
+                    .formatted(key, 1_000 * leaseSeconds, WAIT_MILLIS);
+            default -> "mg " + key + " N" + leaseSeconds + " c v\r\n";
           });
     }
 
@@ -271,40 +302,34 @@ public final class Stampede implements AutoCloseable {
     }
 
     boolean hasWon() {
+      return !lease().isEmpty();
+    }
+
+    /** What it has to show to store the value; empty if it has no lease. */
+    private String lease() {
       return switch (dialect) {
-        case 0 -> reply.contains("\"lease\":");
-        case 1 -> !lease().isEmpty();
-        default -> reply.contains(" W");
+        case 0 -> group(JSON_LEASE);
+        case 1 -> {
+          String[] lines = reply.split("\r\n", -1);
+          yield lines[1].equals("$-1") && !lines[2].equals("$-1") ? lines[3] : "";
+        }
+        default -> group(META_VERSION);
       };
     }
 
-    int leaseMillis() {
-      return dialect == 2 ? 1_000 * META_LEASE_SECONDS : LEASE_MILLIS;
+    private String group(Pattern pattern) {
+      Matcher found = pattern.matcher(reply);
+      return found.find() ? found.group(1) : "";
     }
 
-    String lease() {
-      if (dialect == 0) {
-        Matcher found = JSON_LEASE.matcher(reply);
-        return found.find() ? found.group(1) : "";
-      }
-      String[] lines = reply.split("\r\n", -1);
-      return dialect == 1 && lines[1].equals("$-1") && !lines[2].equals("$-1") ? lines[3] : "";
-    }
-
-    void store(String key, String lease) throws IOException {
-      switch (dialect) {
-        case 0 -> expect(set(key, lease), "200");
-        case 1 -> expect("SPEICHER SET " + key + " v LEASE " + lease, "+OK");
-        default -> expect("ms " + key + " 1\r\nv", "HD");
-      }
-    }
-
-    void expectRefused(String key, String lease) throws IOException {
-      if (dialect == 0) {
-        expect(set(key, lease), "409");
-      } else {
-        expect("SPEICHER SET " + key + " v LEASE " + lease, "$-1");
-      }
+    /** Stores the value with its lease; returns false if that is over. */
+    boolean stores(String key) throws IOException {
+      String lease = lease();
+      return switch (dialect) {
+        case 0 -> expect(set(key, lease)).contains("200");
+        case 1 -> expect("SPEICHER SET " + key + " v LEASE " + lease).startsWith("+OK");
+        default -> expect("ms " + key + " 1 C" + lease + "\r\nv").startsWith("HD");
+      };
     }
 
     private static String set(String key, String lease) {
@@ -313,7 +338,7 @@ public final class Stampede implements AutoCloseable {
     }
 
     /** Asks for something else, and waits for the reply to that. */
-    void expect(String request, String part) throws IOException {
+    String expect(String request) throws IOException {
       isAsking = true;
       send(dialect == 0 ? request : request + "\r\n");
       long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
@@ -323,9 +348,7 @@ public final class Stampede implements AutoCloseable {
         }
         Thread.onSpinWait();
       }
-      if (!reply.contains(part)) {
-        throw new AssertionError("expected " + part + " but was " + reply);
-      }
+      return reply;
     }
   }
 }

@@ -319,6 +319,8 @@ public final class SegmentStore implements Store {
     ANYTHING,
     /** ... no item. */
     NOTHING,
+    /** ... neither an item nor a placeholder. */
+    NOTHING_AT_ALL,
     /** ... the item that was found. */
     THIS,
   }
@@ -404,7 +406,8 @@ public final class SegmentStore implements Store {
         boolean present = old.find() && !(showsPlaceholders ? isOverOrCleared(old) : isGone(old));
         Update update = updater.update(present ? old : null);
         if (!present || old.isIntact()) {
-          result = carryOut(update, old, present ? Expected.THIS : Expected.NOTHING);
+          Expected none = showsPlaceholders ? Expected.NOTHING_AT_ALL : Expected.NOTHING;
+          result = carryOut(update, old, present ? Expected.THIS : none);
           if (result != null && result != UpdateResult.KEPT && !Leases.isNothingElse(update)) {
             changes.tell(database, key);
           }
@@ -633,6 +636,7 @@ public final class SegmentStore implements Store {
     return switch (expected) {
       case ANYTHING -> true;
       case NOTHING -> !found || isGone(current);
+      case NOTHING_AT_ALL -> !found || isOverOrCleared(current);
       case THIS -> found && current.isExpected() && !isCleared(current);
     };
   }
