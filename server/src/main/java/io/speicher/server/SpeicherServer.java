@@ -272,6 +272,17 @@ public final class SpeicherServer implements AutoCloseable {
     return failed;
   }
 
+  /**
+   * Calls {@code isWell} again and again, on one of its threads, as long as maintenance goes on and
+   * every event loop executes what it is given. Where one of them hangs, it calls no more.
+   *
+   * @param period how often; at most so late it notices
+   */
+  void watch(Duration period, Runnable isWell) {
+    maintenance.scheduleAtFixedRate(
+        () -> network.ask(isWell), 0, period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   /** Whether there are files that it reads again. */
   boolean hasFiles() {
     return tls != null || users.hasFile();
