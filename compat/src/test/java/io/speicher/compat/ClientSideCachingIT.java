@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -45,11 +44,15 @@ final class ClientSideCachingIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  @Parameter Kind kind;
+  private final Kind kind;
   @TempDir Path folder;
 
   private AutoCloseable server;
   private InetSocketAddress address;
+
+  ClientSideCachingIT(Kind kind) {
+    this.kind = kind;
+  }
 
   @BeforeEach
   void start() throws IOException {

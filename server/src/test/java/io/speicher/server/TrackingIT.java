@@ -201,8 +201,9 @@ final class TrackingIT {
     say(
         cache,
         "CLIENT TRACKINGINFO",
-        "%3\r\n$5\r\nflags\r\n~3\r\n$2\r\non\r\n$5\r\nbcast\r\n$6\r\nnoloop\r\n"
-            + "$8\r\nredirect\r\n:0\r\n$8\r\nprefixes\r\n*1\r\n$1\r\nk\r\n");
+        String.join(
+            "\r\n", "%3", "$5", "flags", "~3", "$2", "on", "$5", "bcast", "$6", "noloop", "$8",
+            "redirect", ":0", "$8", "prefixes", "*1", "$1", "k", ""));
     say(cache, "CLIENT TRACKING OFF", "+OK\r\n");
     say(cache, "CLIENT GETREDIR", ":-1\r\n");
     say(writer, "SET k 1", "+OK\r\n");

@@ -254,7 +254,11 @@ final class ReferenceSession {
       List<Member> members = NaiveJson.members(text(payload), rules());
       synchronized (turn) {
         if (tracked != null) {
-          (flaw == Flaw.tellsTooLate ? late = new ArrayList<>() : heldBack).addAll(tracked.take());
+          if (flaw == Flaw.tellsTooLate) {
+            late = tracked.take();
+          } else {
+            heldBack.addAll(tracked.take());
+          }
         }
         items.tracking().executes(tracked);
         return execute(members);

@@ -75,7 +75,7 @@ final class TrackedKeys {
     second = new SipHash(random);
     this.readers = readers;
     long fair = maxBytes / SHARDS / (HEAD_BYTES + NODE_BYTES);
-    maxNodes = Integer.highestOneBit((int) Math.clamp(fair, MIN_NODES, MAX_NODES));
+    maxNodes = Integer.highestOneBit(Math.clamp(fair, MIN_NODES, MAX_NODES));
     Arrays.setAll(shards, i -> new Shard(new Share(account)));
   }
 
