@@ -211,29 +211,14 @@ public final class HeapBackend implements Backend {
   // Items.
 
   private Item put(ByteBuffer key, ValueKind kind, ByteBuffer value, long expiresAtMillis) {
-    ByteBuffer text = stringIn(kind, value);
-    ValueKind storedKind = kind;
-    if (text != null || (kind == ValueKind.BYTES && JsonText.isUtf8(value))) {
+    Reply.Value stored = StoredForm.of(kind, value);
+    ValueKind storedKind = stored.kind();
+    if (storedKind == ValueKind.BYTES && JsonText.isUtf8(value)) {
       storedKind = ValueKind.TEXT;
     }
-    ByteBuffer bytes = copy(text == null ? value : text);
-    Item item = new Item(storedKind, bytes, ++lastVersion, expiresAtMillis);
+    Item item = new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis);
     items.put(copy(key), item);
     return item;
-  }
-
-  /** A server keeps a string of JSON as its characters, if it has whole ones. */
-  private static @Nullable ByteBuffer stringIn(ValueKind kind, ByteBuffer value) {
-    if (kind != ValueKind.JSON) {
-      return null;
-    }
-    String json = StandardCharsets.UTF_8.decode(value.duplicate()).toString().strip();
-    return json.startsWith("\"")
-        ? JsonText.utf8(
-            JsonText.unescape(
-                ByteBuffer.wrap(
-                    json.substring(1, json.length() - 1).getBytes(StandardCharsets.UTF_8))))
-        : null;
   }
 
   private long expiresAt(Expiry expiry, long presentMillis) {
