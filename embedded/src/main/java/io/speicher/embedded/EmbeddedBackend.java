@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedBackend implements Backend {
   private static final long MAINTENANCE_MILLIS = 500;
   private static final int CONFLICT = 409;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Store store;
   private final InFlight inFlight = new InFlight();
@@ -113,7 +114,8 @@ final class EmbeddedBackend implements Backend {
 
   private Reply execute(Command command) {
     return switch (command) {
-      case Command.Get get -> read(get.key());
+      case Command.Get get ->
+          get.view() == Command.View.GLANCE ? glance(get.key()) : read(get.key());
       case Command.GetAll getAll -> readAll(getAll.keys());
       case Command.Set set -> set(set);
       case Command.SetAll setAll -> {
@@ -167,6 +169,14 @@ final class EmbeddedBackend implements Backend {
     Copy copy = new Copy();
     boolean isHit = store.get(key, copy);
     return isHit && copy.reply != null ? copy.reply : Reply.Miss.MISS;
+  }
+
+  /** All that a client of a server sees of it: how long it has left. */
+  private Reply glance(ByteBuffer key) {
+    long[] expiresAtMillis = new long[1];
+    return store.look(key, item -> expiresAtMillis[0] = item.expiresAtMillis())
+        ? new Reply.Value(ValueKind.BYTES, NOTHING, 0, 0, expiresAtMillis[0], store.nowMillis(), 0)
+        : Reply.Miss.MISS;
   }
 
   private Reply readAll(List<ByteBuffer> keys) {

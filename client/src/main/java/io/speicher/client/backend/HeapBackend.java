@@ -85,7 +85,7 @@ public final class HeapBackend implements Backend {
 
   private Reply execute(Command command) {
     if (command instanceof Command.Get get) {
-      return read(get.key());
+      return get.view() == Command.View.GLANCE ? glance(get.key()) : read(get.key());
     } else if (command instanceof Command.GetAll getAll) {
       return new Reply.Items(getAll.keys().stream().map(this::read).toList());
     } else if (command instanceof Command.Set set) {
@@ -129,6 +129,16 @@ public final class HeapBackend implements Backend {
   private Reply read(ByteBuffer key) {
     Item item = find(key);
     return item == null ? Reply.Miss.MISS : shown(item);
+  }
+
+  /** All that a client of a server sees of it: how long it has left. */
+  private Reply glance(ByteBuffer key) {
+    Item item = find(key);
+    if (item == null) {
+      return Reply.Miss.MISS;
+    }
+    return new Reply.Value(
+        item.kind, item.bytes.duplicate(), 0, 0, item.expiresAtMillis, clock.millis(), 0);
   }
 
   private static Reply shown(Item item) {

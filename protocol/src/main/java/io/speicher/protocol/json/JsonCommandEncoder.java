@@ -29,6 +29,7 @@ public final class JsonCommandEncoder {
   private static final byte[] DELETE_ALL = ascii("{\"command\":\"MDEL\",\"keys\":[");
   private static final byte[] ADD = ascii("{\"command\":\"INC\",\"key\":");
   private static final byte[] TOUCH = ascii("{\"command\":\"TCH\",\"key\":");
+  private static final byte[] TIME_TO_LIVE = ascii("{\"command\":\"TTL\",\"key\":");
   private static final byte[] SCAN = ascii("{\"command\":\"SCN\",\"cursor\":\"");
   private static final byte[] KEY = ascii("{\"key\":");
   private static final byte[] PASSWORD = ascii(",\"password\":");
@@ -65,8 +66,9 @@ public final class JsonCommandEncoder {
   public ByteBuffer encode(Command command) {
     FrameWriter frame = new FrameWriter(payloadBytesHint(command));
     if (command instanceof Command.Get get) {
-      frame.write(GET).writeString(get.key());
-      writeView(get.view(), frame);
+      boolean isGlance = get.view() == Command.View.GLANCE;
+      frame.write(isGlance ? TIME_TO_LIVE : GET).writeString(get.key());
+      writeView(isGlance ? Command.View.VALUE : get.view(), frame);
     } else if (command instanceof Command.Set set) {
       frame.write(SET).writeString(set.key());
       writeItem(set, frame);

@@ -25,7 +25,10 @@ public final class JsonReplyDecoder {
   private static final byte[] KEYS = ascii("keys");
   private static final byte[] LEASE = ascii("lease");
   private static final byte[] STALE = ascii("stale");
+  private static final byte[] TTL = ascii("ttl");
   private static final byte[] BASE64 = ascii("base64");
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final int maxFrameBytes;
   private final JsonScanner scanner = new JsonScanner();
@@ -74,6 +77,7 @@ public final class JsonReplyDecoder {
     JsonSpan keys = null;
     JsonSpan lease = null;
     JsonSpan stale = null;
+    JsonSpan ttl = null;
     members.begin(object);
     while (members.nextMember()) {
       if (members.nameEquals(STATUS_CODE)) {
@@ -99,6 +103,8 @@ public final class JsonReplyDecoder {
           lease = members.valueSpan();
         } else if (members.nameEquals(STALE)) {
           stale = members.valueSpan();
+        } else if (members.nameEquals(TTL)) {
+          ttl = members.valueSpan();
         }
       }
     }
@@ -115,6 +121,8 @@ public final class JsonReplyDecoder {
         return items(items);
       } else if (cursor != null && keys != null) {
         return keys(cursor, keys);
+      } else if (ttl != null) {
+        return new Reply.Value(ValueKind.BYTES, NOTHING, 0, 0, integer(ttl, "ttl"), 0, 0);
       }
       return deleted == null ? Reply.Done.DONE : new Reply.Count(integer(deleted, "deleted"));
     } else if (status == 404) {
