@@ -15,7 +15,7 @@ public final class TckMBeanServerBuilder extends MBeanServerBuilder {
   /** A delegate whose name is the one that the JDK did not choose. */
   private static final class NamedDelegate extends MBeanServerDelegate {
     @Override
-    public String getMBeanServerId() {
+    public synchronized String getMBeanServerId() {
       return System.getProperty("org.jsr107.tck.management.agentId");
     }
   }
