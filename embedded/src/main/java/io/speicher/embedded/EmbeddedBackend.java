@@ -1,6 +1,6 @@
 package io.speicher.embedded;
 
-import io.speicher.client.backend.Backend;
+import io.speicher.client.backend.LocalBackend;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.backend.StoredForm;
 import io.speicher.client.exception.ClosedException;
@@ -24,14 +24,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Executes commands on a store in this process, on the thread that asks. */
-final class EmbeddedBackend implements Backend {
+final class EmbeddedBackend extends LocalBackend {
   private static final long MAINTENANCE_MILLIS = 500;
   private static final int CONFLICT = 409;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -77,26 +75,6 @@ final class EmbeddedBackend implements Backend {
     } finally {
       inFlight.end(call);
     }
-  }
-
-  @Override
-  public <T extends @Nullable Object> CompletableFuture<T> submit(
-      Operation operation,
-      Command command,
-      long timeoutNanos,
-      Function<? super Reply, ? extends T> decode) {
-    CompletableFuture<T> future = new CompletableFuture<>();
-    try {
-      future.complete(decode.apply(call(operation, command, timeoutNanos)));
-    } catch (RuntimeException | Error e) {
-      future.completeExceptionally(e);
-    }
-    return future;
-  }
-
-  @Override
-  public int maxBatchItems() {
-    return Integer.MAX_VALUE;
   }
 
   @Override

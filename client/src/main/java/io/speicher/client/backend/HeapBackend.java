@@ -16,15 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A map in this process, for tests of programs that use a cache. It does what a server does and
  * forgets nothing before its time; nothing bounds its memory.
  */
-public final class HeapBackend implements Backend {
+public final class HeapBackend extends LocalBackend {
   private record Item(ValueKind kind, ByteBuffer bytes, long version, long expiresAtMillis) {}
 
   private static final long NEVER = Long.MAX_VALUE;
@@ -48,26 +46,6 @@ public final class HeapBackend implements Backend {
           operation.label() + " failed, the client is closed: server=" + server(), false);
     }
     return execute(command);
-  }
-
-  @Override
-  public <T extends @Nullable Object> CompletableFuture<T> submit(
-      Operation operation,
-      Command command,
-      long timeoutNanos,
-      Function<? super Reply, ? extends T> decode) {
-    CompletableFuture<T> future = new CompletableFuture<>();
-    try {
-      future.complete(decode.apply(call(operation, command, timeoutNanos)));
-    } catch (RuntimeException | Error e) {
-      future.completeExceptionally(e);
-    }
-    return future;
-  }
-
-  @Override
-  public int maxBatchItems() {
-    return Integer.MAX_VALUE;
   }
 
   @Override
