@@ -289,6 +289,7 @@ final class EmbeddedBackend extends LocalBackend {
       case AFTER -> sum(store.nowMillis(), expiry.millis());
       case AT -> expiry.millis();
       case LATER -> present == Item.NEVER ? Item.NEVER : sum(present, expiry.millis());
+      case WITHIN -> Math.min(present, sum(store.nowMillis(), expiry.millis()));
     };
   }
 
