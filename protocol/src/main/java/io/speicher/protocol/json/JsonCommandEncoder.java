@@ -6,6 +6,7 @@ import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.TrackingOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -47,6 +48,11 @@ public final class JsonCommandEncoder {
   private static final byte[] EARLY = ascii(",\"early\":");
   private static final byte[] WAIT = ascii(",\"wait\":");
   private static final byte[] STALE = ascii(",\"stale\":");
+  private static final byte[] TRACK_KEYS = ascii("{\"command\":\"TRK\",\"mode\":\"keys\"");
+  private static final byte[] TRACK_PREFIXES = ascii("{\"command\":\"TRK\",\"mode\":\"prefixes\"");
+  private static final byte[] UNTRACK = ascii("{\"command\":\"TRK\",\"mode\":\"off\"");
+  private static final byte[] PREFIXES = ascii(",\"prefixes\":[");
+  private static final byte[] NO_LOOP = ascii(",\"noloop\":true");
   private static final byte[] COMMA = ascii(",");
   private static final byte[] END = ascii("}");
   private static final byte[] END_ARRAY = ascii("]");
@@ -114,6 +120,10 @@ public final class JsonCommandEncoder {
       require(clear.delayMillis() == 0, "delayMillis", clear.delayMillis());
       require(!clear.allDatabases(), "allDatabases", clear.allDatabases());
       frame.write(CLEAR);
+    } else if (command instanceof Command.Track track) {
+      writeTrack(track.options(), frame);
+    } else if (command instanceof Command.Untrack) {
+      frame.write(UNTRACK);
     } else if (command instanceof Command.Ping) {
       frame.write(PING);
     } else if (command instanceof Command.Auth auth) {
@@ -217,6 +227,19 @@ public final class JsonCommandEncoder {
     if (initial != null) {
       writeNumber(INITIAL, initial.number(), frame);
       writeExpiry(initial.expiry(), frame);
+    }
+  }
+
+  private static void writeTrack(TrackingOptions options, FrameWriter frame) {
+    require(options.choice() == TrackingOptions.Choice.ALL, "choice", options.choice());
+    require(options.redirect() == TrackingOptions.NO_REDIRECT, "redirect", options.redirect());
+    frame.write(options.broadcasts() ? TRACK_PREFIXES : TRACK_KEYS);
+    if (!options.prefixes().isEmpty()) {
+      frame.write(PREFIXES);
+      writeKeys(options.prefixes(), frame);
+    }
+    if (options.noLoop()) {
+      frame.write(NO_LOOP);
     }
   }
 
