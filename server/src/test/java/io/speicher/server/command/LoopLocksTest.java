@@ -52,8 +52,11 @@ final class LoopLocksTest {
     FutureTask<Boolean> other =
         new FutureTask<>(() -> {
           own.lock();
-          own.unlock();
-          return true;
+          try {
+            return true;
+          } finally {
+            own.unlock();
+          }
         });
     own.lock();
     try {
