@@ -165,8 +165,10 @@ public final class JsonReplyDecoder {
   /** What is not known by name, or has no keys, is taken for a change of everything. */
   private Reply.Invalidated pushed(JsonSpan push, @Nullable JsonSpan keys)
       throws MalformedJsonException {
-    boolean isOfKeys = push.isString() && push.string().equals("keys") && keys != null;
-    return new Reply.Invalidated(!isOfKeys, isOfKeys ? keys(keys) : List.of(), 0);
+    if (keys == null || !push.isString() || !push.string().equals("keys")) {
+      return new Reply.Invalidated(true, List.of(), 0);
+    }
+    return new Reply.Invalidated(false, keys(keys), 0);
   }
 
   private List<ByteBuffer> keys(JsonSpan keys) throws MalformedJsonException {
