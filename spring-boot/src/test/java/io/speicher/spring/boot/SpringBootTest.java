@@ -62,17 +62,22 @@ final class SpringBootTest {
   /** It warns of contexts that fail, as some here are meant to. */
   private static final Logger springsLogger = Logger.getLogger("org.springframework");
 
+  /** It warns of a server that is away, as one here is meant to be. */
+  private static final Logger healthLogger = Logger.getLogger("io.speicher.spring.boot");
+
   private ApplicationContextRunner runner;
   private Speicher speicher;
 
   @BeforeAll
   static void quiet() {
     springsLogger.setLevel(Level.SEVERE);
+    healthLogger.setLevel(Level.SEVERE);
   }
 
   @AfterAll
   static void loud() {
     springsLogger.setLevel(null);
+    healthLogger.setLevel(null);
   }
 
   /** Spring Boot's own, which is in another package in each line. */
