@@ -152,7 +152,9 @@ final class JsonCommandEncoderTest {
 
   @Test
   void view() {
-    assertRefused(new Command.Get(bytes("k"), Command.View.GLANCE), "view=GLANCE");
+    assertThat(payload(new Command.Get(bytes("k"), Command.View.GLANCE)))
+        .isEqualTo("{\"command\":\"TTL\",\"key\":\"k\"}");
+    assertRefused(new Command.GetAll(List.of(bytes("k")), Command.View.GLANCE), "view=GLANCE");
   }
 
   @Test
