@@ -60,8 +60,20 @@ final class CompletionCommandTest {
   }
 
   @Test
-  void script_isTheSameForZsh() {
-    assertThat(shell.run("completion", "zsh").out()).isEqualTo(script());
+  void script_isTheSameForZsh_whichLooksItUpByItsFirstLine() {
+    assertThat(shell.run("completion", "zsh").out()).isEqualTo("#compdef speicher\n" + script());
+  }
+
+  @Test
+  void scriptForFish_hasEachCommandAndOption() {
+    assertThat(shell.run("completion", "fish").out())
+        .startsWith("# Completions of speicher for fish.\ncomplete -c speicher -f\n")
+        .containsPattern(
+            "(?m)^complete -c speicher -n 'not __fish_seen_subcommand_from [a-z ]+' -a get -d '[^']+'$")
+        .containsPattern(
+            "(?m)^complete -c speicher -n '__fish_seen_subcommand_from get' -l port -r -F -d 'Port of")
+        .containsPattern(
+            "(?m)^complete -c speicher -n '__fish_seen_subcommand_from get' -s h -l help -d 'Show");
   }
 
   @Test
@@ -101,6 +113,6 @@ final class CompletionCommandTest {
                 2,
                 "",
                 "speicher: invalid value for positional parameter at index 0 (SHELL): expected one"
-                    + " of [bash, zsh] (case-sensitive) but was 'tcsh'\n"));
+                    + " of [bash, zsh, fish] (case-sensitive) but was 'tcsh'\n"));
   }
 }
