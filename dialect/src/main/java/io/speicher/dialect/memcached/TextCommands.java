@@ -176,6 +176,7 @@ abstract class TextCommands {
       case Reply.Items _,
           Reply.Keys _,
           Reply.Users _,
+          Reply.Namespaces _,
           Reply.Permission _,
           Reply.Denials _,
           Reply.Inspected _,

@@ -41,6 +41,7 @@ final class CommandTable {
     all.addAll(TransactionCommands.ALL);
     all.addAll(ScriptCommands.ALL);
     all.add(AclCommands.ACL);
+    all.add(SpeicherCommands.SPEICHER);
     all.add(CommandCommands.COMMAND);
     return List.copyOf(all);
   }

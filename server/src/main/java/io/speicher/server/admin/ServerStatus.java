@@ -25,6 +25,7 @@ import io.speicher.server.command.Databases;
 import io.speicher.server.command.Dates;
 import io.speicher.server.command.HotKeys;
 import io.speicher.server.command.LatencyEvents;
+import io.speicher.server.command.NamespaceRequests;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.command.SlowLog;
@@ -177,7 +178,8 @@ public final class ServerStatus implements ServerControl {
         shownSettings,
         () -> CommandStats.sum(commandStats()),
         CommandStats.sumOfErrors(commandStats()),
-        perDatabase);
+        perDatabase,
+        NamespaceRequests.figures(store));
   }
 
   /** The databases that have items. */

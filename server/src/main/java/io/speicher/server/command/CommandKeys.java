@@ -20,6 +20,7 @@ final class CommandKeys {
       case Command.Set set -> List.of(set.key());
       case Command.SetAll set -> set.items().stream().map(Command.Set::key).toList();
       case Command.SetLeased set -> List.of(set.set().key());
+      case Command.Tag tag -> List.of(tag.key());
       case Command.Delete delete -> List.of(delete.key());
       case Command.DeleteIf delete -> List.of(delete.key());
       case Command.DeleteAll delete -> delete.keys();
@@ -39,6 +40,8 @@ final class CommandKeys {
           Command.Transaction _,
           Command.Unwatch _,
           Command.Clear _,
+          Command.ClearNamespace _,
+          Command.ClearTags _,
           Command.SwapDatabases _,
           Command.Scan _,
           Command.FindKeys _,
@@ -54,6 +57,7 @@ final class CommandKeys {
           Command.Configure _,
           Command.Auth _,
           Command.ManageUsers _,
+          Command.ManageNamespaces _,
           Command.Check _,
           Command.Quit _,
           Command.Shutdown _,

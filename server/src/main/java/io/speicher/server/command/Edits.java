@@ -78,11 +78,12 @@ final class Edits {
         value, NOTHING, kind.code(), 0, Item.NEVER, Update.Replace.NEW_VERSION);
   }
 
-  /** Another value, of another kind; flags and expiry stay. */
+  /** Another value, of another kind; flags, expiry and tags stay. */
   private static Update.Replace changed(
       Item old, ByteBuffer head, ByteBuffer tail, ValueKind kind) {
     return new Update.Replace(
-        head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION);
+            head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION)
+        .keepingTags();
   }
 
   Reply setRange(Command.SetRange set) {
@@ -123,7 +124,8 @@ final class Edits {
         0,
         old == null ? 0 : old.flags(),
         old == null ? Item.NEVER : old.expiresAtMillis(),
-        Update.Replace.NEW_VERSION);
+        Update.Replace.NEW_VERSION,
+        null);
   }
 
   Reply add(Command.Add add) {
@@ -201,10 +203,11 @@ final class Edits {
     return new Update.Replace(
         Numbers.text(sum),
         NOTHING,
-        (old == null ? ValueKind.BYTES : Leases.kind(old)).code(),
-        old == null ? 0 : old.flags(),
-        expiresAtMillis,
-        Update.Replace.NEW_VERSION);
+            (old == null ? ValueKind.BYTES : Leases.kind(old)).code(),
+            old == null ? 0 : old.flags(),
+            expiresAtMillis,
+            Update.Replace.NEW_VERSION)
+        .keepingTags();
   }
 
   Reply add(Command.AddDecimal add) {

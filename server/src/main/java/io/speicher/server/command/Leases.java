@@ -200,7 +200,8 @@ final class Leases {
                       old.flags(),
                       executor.expiresAtMillis(invalidate.expiry(), old),
                       Update.Replace.NEW_VERSION)
-                  .withMarks(Item.STALE);
+                  .withMarks(Item.STALE)
+                  .keepingTags();
         });
     return refusal[0] == null ? Reply.Done.DONE : refusal[0];
   }
@@ -227,7 +228,8 @@ final class Leases {
                         set.options().flags(),
                         old.expiresAtMillis(),
                         Update.Replace.NEW_VERSION)
-                    .withMarks(Item.STALE | (old.marks() & Item.LEASED));
+                    .withMarks(Item.STALE | (old.marks() & Item.LEASED))
+                    .withTags(set.options().tags());
               }
               return Update.KEEP;
             });
@@ -339,7 +341,8 @@ final class Leases {
                   sum.marks(),
                   sum.flags(),
                   expiresAtMillis[0],
-                  sum.version());
+                  sum.version(),
+                  sum.tags());
             });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(add.key().remaining());
