@@ -12,9 +12,9 @@ import java.util.List;
  * @param expiresAtMillis when the item disappears, in the store's milliseconds, or {@link
  *     Item#NEVER}; at once if that is not in the future
  * @param tags what the item can be cleared by ({@link Store#clearTags}), up to {@link
- *     Store#MAX_TAGS}. An item with <i>n</i> of them takes up to 2 + 4 × <i>n</i> bytes more. A store
- *     may remember a limited number of tags, and clear the items of those that were not used for
- *     long
+ *     Store#MAX_TAGS}. An item with <i>n</i> of them takes up to 2 + 4 × <i>n</i> bytes more. A
+ *     store may remember a limited number of tags, and clear the items of those that were not used
+ *     for long
  */
 public record PutOptions(int kind, int flags, long expiresAtMillis, List<ByteBuffer> tags) {
   /** Kind 0, no flags, no tags; the item lives until it is deleted or evicted. */

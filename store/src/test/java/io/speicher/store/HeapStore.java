@@ -135,11 +135,17 @@ public final class HeapStore implements Store {
 
   @Override
   public boolean get(ByteBuffer key, ItemReader reader) {
+    boolean hit = look(key, reader);
+    countRead(key, hit);
+    return hit;
+  }
+
+  @Override
+  public boolean look(ByteBuffer key, ItemReader reader) {
     requireKey(key);
     HeapItem item;
     synchronized (heap) {
       item = find(key);
-      countRead(key, item != null);
     }
     if (item == null) {
       return false;

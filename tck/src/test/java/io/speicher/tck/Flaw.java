@@ -1,6 +1,7 @@
 package io.speicher.tck;
 
-/** A mistake that servers make. {@code wrong-servers.txt} says which cases find it. */
+/** A mistake that servers make. {
+  @code wrong-servers.txt} says which cases find it. */
 enum Flaw {
   acceptsEmptyKey,
   acceptsHalvesInKeys,
@@ -13,6 +14,9 @@ enum Flaw {
   blocksWhileReading,
   blocksWhileWriting,
   cachesReads,
+  clearsFirstTagOnly,
+  clearsInnerNamespaces,
+  clearsOneDatabase,
   closesOn400,
   closesOnDeepNesting,
   comparesKeysBySpelling,
@@ -27,18 +31,22 @@ enum Flaw {
   hangsOnBadLengths,
   ignoresConditions,
   ignoresDatabases,
+  ignoresLongestTtl,
   ignoresRst,
+  ignoresTags,
   ignoresTtl,
   keepsFirstDuplicate,
   keepsHalfOfBatches,
+  keepsOldTags,
   keepsOldTtl,
   keepsVersions,
   littleEndianLengths,
   livesOnAfterZeroLength,
-  losesEncoding,
   losesDuplicatesInValues,
+  losesEncoding,
   losesHalvesInValues,
   losesNumberText,
+  losesTagsOnChange,
   needsWholeReads,
   nestsTooFew,
   nestsTooMany,

@@ -49,7 +49,12 @@ final class ReferenceSession {
           "match",
           "db",
           "user",
-          "password");
+          "password",
+          "tags",
+          "namespace",
+          "op",
+          "max_ttl",
+          "jitter");
   private static final String OK = "{\"status_code\":200}";
   private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
 
@@ -287,7 +292,8 @@ final class ReferenceSession {
       case "DEL" -> delete(key(request), request.get("if"));
       case "RST" -> reset();
       case "PING", "AUTH" -> OK; // It asks for no password.
-      case "INF" -> "{\"status_code\":200,\"features\":[\"db\"]}";
+      case "INF" -> 
+          "{\"status_code\":200,\"features\":[\"db\",\"namespaces\",\"tags\"]}";
       default -> full.execute(command, request);
     };
   }
@@ -315,13 +321,14 @@ final class ReferenceSession {
     }
     String ttl = request.get("ttl");
     if (flaw == Flaw.executesBadRequests) {
-      items.put(key, value, null);
+      items.put(key, value, null, Set.of());
     }
+    Set<String> tags = ReferenceFull.tagsOfItem(request.get("tags"));
     if (flaw == Flaw.deletesOnNull && value.equals("null")) {
       items.remove(key);
       return OK;
     }
-    items.put(key, value, ttl == null ? null : ttlMillis(ttl));
+    items.put(key, value, ttl == null ? null : ttlMillis(ttl), tags);
     return OK;
   }
 

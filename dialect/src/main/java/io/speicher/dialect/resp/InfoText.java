@@ -31,7 +31,7 @@ final class InfoText {
   private static final Set<String> ALL = Set.of("all", "everything");
 
   /** What is long and told only if it is asked for. */
-  private static final Set<String> SELDOM = 
+  private static final Set<String> SELDOM =
       Set.of("Commandstats", "Latencystats", "Dialectstats", "Namespaces");
 
   private static final long MILLIS_PER_DAY = 86_400_000;
@@ -265,7 +265,9 @@ final class InfoText {
     }
   }
 
-  /** What Redis has no word for. The name of a field has no colon, so the prefix is in its value. */
+  /**
+   * What Redis has no word for. The name of a field has no colon, so the prefix is in its value.
+   */
   private static void namespaces(ServerStats stats, Fields fields) {
     int number = 0;
     for (NamespaceFigures one : stats.namespaces()) {

@@ -162,13 +162,13 @@ final class SpeicherCommands {
   private static Command namespace(Request request) {
     String op = request.string(2).toLowerCase(Locale.ROOT);
     if (op.equals("list") && request.count() == 3) {
-      return request.answer(
-          new Command.ManageNamespaces(new NamespaceRequest.ListAll()), LIST);
+      return request.answer(new Command.ManageNamespaces(new NamespaceRequest.ListAll()), LIST);
     }
     if (request.count() < 4) {
       throw RefusedException.syntax();
     }
-    return checked(() -> request.answer(new Command.ManageNamespaces(change(request, op)), CREATED));
+    return checked(
+        () -> request.answer(new Command.ManageNamespaces(change(request, op)), CREATED));
   }
 
   private static NamespaceRequest change(Request request, String op) {
@@ -204,7 +204,7 @@ final class SpeicherCommands {
       } else if (request.is(i, "maxttl")) {
         maxTtlMillis = number;
       } else if (request.is(i, "jitter")) {
-        jitterPercent = (int) Math.clamp(number, -1, Integer.MAX_VALUE);
+        jitterPercent = Math.clamp(number, -1, Integer.MAX_VALUE);
       } else {
         throw RefusedException.syntax();
       }

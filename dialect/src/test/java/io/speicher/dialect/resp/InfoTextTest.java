@@ -63,9 +63,7 @@ final class InfoTextTest {
                 new CommandFigures("json", "get", 5, 2_999, 0, 0, new LatencyHistogram())),
         Map.of(),
         List.of(),
-        List.of(
-            new NamespaceFigures(
-                new Namespace("users:"), 3, 120, 50, 10, 12, 2, 1, false)));
+        List.of(new NamespaceFigures(new Namespace("users:"), 3, 120, 50, 10, 12, 2, 1, false)));
   }
 
   @Test

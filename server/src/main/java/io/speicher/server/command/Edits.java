@@ -201,8 +201,8 @@ final class Edits {
     long expiresAtMillis =
         executor.expiresAtMillis(isToExpire ? increase.expiry() : Expiry.KEEP, old);
     return new Update.Replace(
-        Numbers.text(sum),
-        NOTHING,
+            Numbers.text(sum),
+            NOTHING,
             (old == null ? ValueKind.BYTES : Leases.kind(old)).code(),
             old == null ? 0 : old.flags(),
             expiresAtMillis,

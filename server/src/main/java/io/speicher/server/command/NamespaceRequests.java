@@ -80,8 +80,7 @@ public final class NamespaceRequests {
   }
 
   private static TtlRule rule(Namespace namespace) {
-    return new TtlRule(
-        namespace.ttlMillis(), namespace.maxTtlMillis(), namespace.jitterPercent());
+    return new TtlRule(namespace.ttlMillis(), namespace.maxTtlMillis(), namespace.jitterPercent());
   }
 
   private static ByteBuffer bytes(String prefix) {

@@ -198,6 +198,11 @@ final class RightsMatrixTest {
       slowlog|help    -          SLOWLOG HELP
       slowlog|len     admin      SLOWLOG LEN
       slowlog|reset   admin      SLOWLOG RESET
+      speicher|clear  clear      SPEICHER CLEAR NAMESPACE n:
+      speicher|help   -          SPEICHER HELP
+      speicher|namespace admin   SPEICHER NAMESPACE LIST
+      speicher|set    write,w    SPEICHER SET k 1 TAGS 1 t
+      speicher|tag    write,w    SPEICHER TAG k t
       strlen          read,r     STRLEN k
       substr          read,r     SUBSTR k 0 1
       swapdb          clear      SWAPDB 0 1
@@ -230,6 +235,9 @@ final class RightsMatrixTest {
       SCN  scan       'x':1
       CNT  scan       'x':1
       INF  -          'x':1
+      TAG  write,w    'key':'k','tags':['t']
+      CLR  clear      'namespace':'n:'
+      NSP  admin      'x':1
       """;
 
   private static final String MEMCACHED =

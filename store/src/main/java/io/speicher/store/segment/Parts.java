@@ -1,6 +1,5 @@
 package io.speicher.store.segment;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.store.CreateResult;
 import io.speicher.store.NamespaceStats;
 import io.speicher.store.Store;
@@ -139,10 +138,8 @@ final class Parts {
   /** Whether what was found was cleared. */
   boolean isCleared(Lookup found) {
     StoredItem item = found.stored();
-    return (hasCutoffs
-            && isBehindCutoff(item, entryOf(found), found.sequence(), found.location()))
-        || (item.isTagged()
-            && tags.isCleared(item, segments, found.sequence(), found.location()));
+    return (hasCutoffs && isBehindCutoff(item, entryOf(found), found.sequence(), found.location()))
+        || (item.isTagged() && tags.isCleared(item, segments, found.sequence(), found.location()));
   }
 
   private boolean isBehindCutoff(
@@ -357,9 +354,7 @@ final class Parts {
   @Nullable Recount recountOf(StoredItem item, long sequence, long location) {
     Namespace owner = ownerOf(item);
     Recount recount = owner == null ? null : owner.part.era().recount();
-    return recount != null
-            && recount.isOf(walk)
-            && recount.concerns(segments, sequence, location)
+    return recount != null && recount.isOf(walk) && recount.concerns(segments, sequence, location)
         ? recount
         : null;
   }

@@ -50,7 +50,7 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
     int bytesPerSegment =
         geometry.segmentBytes() + LIFE_BYTES + ACCOUNT_BYTES + HEAP_BYTES_PER_SEGMENT;
     long count = (budgetBytes - fixedBytes) / bytesPerSegment;
-    StoreLayout layout = 
+    StoreLayout layout =
         new StoreLayout(geometry.segmentBytes(), (int) count, tableBits, tagBuckets);
     long heapBytes = count * HEAP_BYTES_PER_SEGMENT;
     if (layout.firstIndexSegment() < 1 || layout.bytes() + heapBytes > budgetBytes) {
@@ -99,8 +99,7 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
 
   /** Writes the root page of an empty store of this layout. */
   void writeRoot(long root) {
-    RootLayout.write(
-        root, segmentBytes, segmentCount, tableBits, firstIndexSegment(), tagBuckets);
+    RootLayout.write(root, segmentBytes, segmentCount, tableBits, firstIndexSegment(), tagBuckets);
   }
 
   /** As many buckets as fit, and at least one. */

@@ -498,7 +498,7 @@ final class Sweeper {
       Sweep sweep, long hash, long slotAddress, int queue, int frequency) {
     long nowMillis = item.expires() ? ticker.millis() : 0;
     ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
-    Draft copy = 
+    Draft copy =
         draft.copyOf(
             item,
             item.database(),
