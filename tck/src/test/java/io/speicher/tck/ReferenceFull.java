@@ -201,8 +201,7 @@ final class ReferenceFull {
 
   // ---- namespaces and tags ----
 
-  static Set<String> tagsOfItem(@Nullable String written)
-      throws RefusedException, SyntaxException {
+  static Set<String> tagsOfItem(@Nullable String written) throws RefusedException, SyntaxException {
     return written == null ? Set.of() : Set.copyOf(new HashSet<>(tags(written, MAX_TAGS)));
   }
 

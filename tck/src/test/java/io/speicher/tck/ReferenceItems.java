@@ -80,11 +80,10 @@ final class ReferenceItems {
   }
 
   void clearNamespace(String prefix) {
-    clearThose(
-        entry ->
-            flaw == Flaw.clearsInnerNamespaces
-                ? entry.getKey().startsWith(prefix)
-                : prefix.equals(namespace(entry.getKey())));
+    clearThose(entry ->
+        flaw == Flaw.clearsInnerNamespaces
+            ? entry.getKey().startsWith(prefix)
+            : prefix.equals(namespace(entry.getKey())));
   }
 
   void clearTags(List<String> tags) {

@@ -292,8 +292,7 @@ final class ReferenceSession {
       case "DEL" -> delete(key(request), request.get("if"));
       case "RST" -> reset();
       case "PING", "AUTH" -> OK; // It asks for no password.
-      case "INF" -> 
-          "{\"status_code\":200,\"features\":[\"db\",\"namespaces\",\"tags\"]}";
+      case "INF" -> "{\"status_code\":200,\"features\":[\"db\",\"namespaces\",\"tags\"]}";
       default -> full.execute(command, request);
     };
   }

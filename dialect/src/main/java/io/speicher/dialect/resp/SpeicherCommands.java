@@ -173,21 +173,20 @@ final class SpeicherCommands {
 
   private static NamespaceRequest change(Request request, String op) {
     String prefix = request.text(3);
-    switch (op) {
-      case "drop" -> {
-        if (request.count() != 4) {
-          throw RefusedException.syntax();
-        }
-        return new NamespaceRequest.Drop(prefix);
-      }
-      case "create" -> {
-        return new NamespaceRequest.Create(rule(request, prefix).applyTo(new Namespace(prefix)));
-      }
-      case "alter" -> {
-        return rule(request, prefix);
-      }
+    return switch (op) {
+      case "drop" -> drop(request, prefix);
+      case "create" ->
+          new NamespaceRequest.Create(rule(request, prefix).applyTo(new Namespace(prefix)));
+      case "alter" -> rule(request, prefix);
       default -> throw RefusedException.syntax();
+    };
+  }
+
+  private static NamespaceRequest drop(Request request, String prefix) {
+    if (request.count() != 4) {
+      throw RefusedException.syntax();
     }
+    return new NamespaceRequest.Drop(prefix);
   }
 
   private static NamespaceRequest.Alter rule(Request request, String prefix) {
