@@ -255,8 +255,7 @@ public final class ServerSettings {
           SettingType.NONE,
           "Prefixes of keys whose items are counted and cleared together, such as"
               + " 'users: ttl=1h max-ttl=1d jitter=10, session/'",
-          "In a file, each is a table: [namespace.\"users:\"]. SPEICHER NAMESPACE changes them while"
-              + " the server runs.",
+          "In a file, each is a table. SPEICHER NAMESPACE changes them while the server runs.",
           Names.NONE);
 
   public static final Setting<Long> MAX_FRAME =

@@ -414,17 +414,23 @@ public final class HeapStore implements Store {
 
   @GuardedBy("heap")
   private List<HeapItem> itemsOf(HeapNamespace namespace) {
-    return heap.items.values().stream()
-        .filter(item -> namespace.equals(namespace(item.key())))
-        .toList();
+    List<HeapItem> items = new ArrayList<>();
+    for (HeapItem item : heap.items.sequencedValues()) {
+      if (namespace.equals(namespace(item.key()))) {
+        items.add(item);
+      }
+    }
+    return items;
   }
 
   @Override
   public List<NamespaceStats> namespaces() {
     synchronized (heap) {
-      return heap.namespaces.entrySet().stream()
-          .map(entry -> stats(entry.getKey(), entry.getValue()))
-          .toList();
+      List<NamespaceStats> all = new ArrayList<>();
+      for (Map.Entry<ByteBuffer, HeapNamespace> entry : heap.namespaces.entrySet()) {
+        all.add(stats(entry.getKey(), entry.getValue()));
+      }
+      return all;
     }
   }
 

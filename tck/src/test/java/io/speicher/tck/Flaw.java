@@ -1,10 +1,6 @@
 package io.speicher.tck;
 
-/**
- * A mistake that servers make. {
- *
- * @code wrong-servers.txt} says which cases find it.
- */
+/** A mistake that servers make. {@code wrong-servers.txt} says which cases find it. */
 enum Flaw {
   acceptsEmptyKey,
   acceptsHalvesInKeys,

@@ -41,27 +41,26 @@ public final class NamespacesCommand extends RespCommand {
     Table table =
         new Table("namespace", ">items", ">memory", ">hit ratio", ">sets", ">evicted", ">expired");
     for (RespReply namespace : server.ask("SPEICHER", "NAMESPACE", "LIST").elements()) {
-      Map<String, RespReply> figures = new TreeMap<>(namespace.map());
       if (json) {
-        shell.out().println(json(figures));
+        shell.out().println(json(new TreeMap<>(namespace.map())));
       } else {
-        table.add(row(figures));
+        table.add(row(namespace));
       }
     }
     return json ? ExitCode.OK : print(table, "no namespace is declared");
   }
 
-  private static String[] row(Map<String, RespReply> figures) {
-    long hits = figures.get("hits").number();
-    long reads = hits + figures.get("misses").number();
+  private static String[] row(RespReply figures) {
+    long hits = figures.field("hits").number();
+    long reads = hits + figures.field("misses").number();
     return new String[] {
-      Printable.text(figures.get("namespace").bytes()),
-      Units.count(figures.get("items").number()),
-      Units.bytes(figures.get("bytes").number()),
+      Printable.text(figures.field("namespace").bytes()),
+      Units.count(figures.field("items").number()),
+      Units.bytes(figures.field("bytes").number()),
       reads == 0 ? "-" : Units.percent((double) hits / reads),
-      Units.count(figures.get("sets").number()),
-      Units.count(figures.get("evicted").number()),
-      Units.count(figures.get("expired").number())
+      Units.count(figures.field("sets").number()),
+      Units.count(figures.field("evicted").number()),
+      Units.count(figures.field("expired").number())
     };
   }
 

@@ -112,8 +112,8 @@ final class Part {
     era = new Era(cutoff, null, era.linked(), new Tally());
   }
 
-  /** Begins to count anew, with what is older. */
-  void count(Recount recount) {
+  /** Begins to count anew, with what is older, or null if there is nothing older. */
+  void count(@Nullable Recount recount) {
     era = new Era(era.cutoff(), recount);
   }
 
