@@ -78,7 +78,8 @@ final class NamespacesIT {
         "SPEICHER CLEAR NAMESPACE users:", "+OK",
         "GET users:1", "$-1",
         "GET other", "$1 1",
-        "SPEICHER CLEAR NAMESPACE none:", "-ERR no such namespace; SPEICHER NAMESPACE CREATE",
+        "SPEICHER CLEAR NAMESPACE none:",
+            "-ERR no such namespace: SPEICHER NAMESPACE CREATE declares it",
         "SPEICHER CLEAR NAMESPACE none",
             "-ERR a prefix is text that ends in a delimiter such as : or / and has no control"
                 + " characters",
@@ -91,7 +92,7 @@ final class NamespacesIT {
     expect(
         "SPEICHER NAMESPACE CREATE a: TTL 100000", "+OK",
         "SPEICHER NAMESPACE CREATE a:",
-            "-ERR the namespace is declared already; SPEICHER NAMESPACE ALTER",
+            "-ERR the namespace is declared already: SPEICHER NAMESPACE ALTER changes it",
         "SET a:1 v", "+OK",
         "TTL a:1", ":100",
         "PERSIST a:1", ":1",
@@ -102,7 +103,8 @@ final class NamespacesIT {
         "SET x v", "+OK",
         "RENAME x a:x", "+OK",
         "TTL a:x", ":50",
-        "SPEICHER NAMESPACE ALTER b:", "-ERR no such namespace; SPEICHER NAMESPACE CREATE",
+        "SPEICHER NAMESPACE ALTER b:",
+            "-ERR no such namespace: SPEICHER NAMESPACE CREATE declares it",
         "SPEICHER NAMESPACE CREATE c: JITTER 91",
             "-ERR jitter out of bounds: percent=91 (expected: 0..90)",
         "SPEICHER NAMESPACE CREATE c: TTL", "-ERR syntax error",

@@ -134,7 +134,8 @@ final class ServerCommandTest {
     assertThat(refusal("--namespace=a:, a:")).contains("a namespace is declared twice");
     Path file = file("port = 0\n[namespace.\"users:\"]\nlife = \"1h\"\n");
     assertThat(refusal("--config=" + file))
-        .contains(":2:").contains("users:: 'life' says nothing of a namespace");
+        .contains(":2:")
+        .contains("users:: 'life' says nothing of a namespace");
     assertThat(refusal("--config=" + file("namespace = [1]")))
         .contains("tables were expected: [namespace.");
   }

@@ -23,13 +23,16 @@ final class SpeicherCommands {
   /** The version of Speicher that had them first. */
   private static final String SINCE = "0.1.0";
 
-  private static final String NO_NAMESPACE = "ERR no such namespace; SPEICHER NAMESPACE CREATE";
+  private static final String NO_NAMESPACE =
+      "ERR no such namespace: SPEICHER NAMESPACE CREATE declares it";
 
   private static final Spelling CREATED =
       Spelling.outcome(
           RespWriter::ok,
           out -> out.error(NO_NAMESPACE),
-          out -> out.error("ERR the namespace is declared already; SPEICHER NAMESPACE ALTER"));
+          out ->
+              out.error(
+                  "ERR the namespace is declared already: SPEICHER NAMESPACE ALTER changes it"));
 
   private static final Spelling LIST =
       Spelling.namespaces((all, out) -> {

@@ -122,7 +122,7 @@ final class ClearedWalk {
         if (!isIncomplete) {
           doneChanges = begunChanges;
           doneAll = begunAll;
-          parts.endWalk(begunAll);
+          parts.endWalk(begunChanges);
         }
         return false;
       }

@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ final class Parts {
   private long changes;
 
   /** How often tags were cleared. */
-  private long tagClears;
+  private final AtomicLong tagClears = new AtomicLong();
 
   /** The walk that counts what is older than a namespace; before the first one, none. */
   private Recount.Progress walk = Recount.Progress.NONE;
@@ -197,7 +198,6 @@ final class Parts {
   }
 
   private Cutoff newTagCutoff() {
-    tagClears++;
     changes++; // A walk that has begun does not see to it.
     return newCutoff();
   }
@@ -210,11 +210,10 @@ final class Parts {
 
   /**
    * Clears tags, and waits for those who have looked at them before and are linking an item: for as
-   * long as a table of the index is locked, each.
+   * long as a table of the index is locked, each. Any thread that has none locked.
    */
   void clearTags(List<ByteBuffer> cleared) {
-    tagClears++;
-    changes++;
+    tagClears.incrementAndGet();
     for (ByteBuffer tag : cleared) {
       tags.clear(tagHash(tag), this::newTagCutoff);
     }
@@ -318,12 +317,12 @@ final class Parts {
 
   /** How often something was done that a walk has to see to, tags apart. */
   long changes() {
-    return changes - tagClears;
+    return changes;
   }
 
   /** As {@link #changes}, with tags. */
   long changesAndTagClears() {
-    return changes;
+    return changes + tagClears.get();
   }
 
   /** A walk begins, which counts what is still to be counted. */
@@ -340,14 +339,14 @@ final class Parts {
     }
   }
 
-  /** A walk has left nothing out that was to be done at that number of {@code allChanges}. */
-  void endWalk(long allChanges) {
+  /** A walk has left nothing out that was to be done at that number of {@link #changes}. */
+  void endWalk(long changesDone) {
     walk.finish();
     Namespaces declared = namespaces;
     if (declared != null) {
-      namespaces = declared.withoutDropped(allChanges);
+      namespaces = declared.withoutDropped(changesDone);
     }
-    tags.forgetCutoffs(allChanges);
+    tags.forgetCutoffs(changesDone);
   }
 
   /** The recount that has to count this item, which is not cleared; or null. */

@@ -9,7 +9,6 @@ import io.speicher.store.LargestItems;
 import io.speicher.store.Ticker;
 import io.speicher.store.TtlRule;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -426,13 +425,6 @@ final class Room {
 
   boolean clearNamespace(ByteBuffer prefix) {
     return changeParts(() -> parts.clearNamespace(prefix));
-  }
-
-  void clearTags(List<ByteBuffer> tags) {
-    changeParts(() -> {
-      parts.clearTags(tags);
-      return true;
-    });
   }
 
   private <T> T changeParts(Supplier<T> change) {

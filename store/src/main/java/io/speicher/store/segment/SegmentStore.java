@@ -833,7 +833,7 @@ public final class SegmentStore implements Store {
 
   @Override
   public void clearTags(List<ByteBuffer> tags) {
-    room.clearTags(tags);
+    parts.clearTags(tags);
   }
 
   @Override

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  *  | hash 8   | generation 4 | stamp 4 | | generation, low bits | entry |
  * </pre>
  *
- * <p>Any thread may ask. An entry changes under the lock of {@link SegmentPool}; so nobody may ask
- * for a reference who has a table of the index locked, or has reserved bytes.
+ * <p>Any thread may ask. Entries change under a lock of their own, which is held for the look at a
+ * bucket; where a cutoff has to be taken, the lock of {@link SegmentPool} is taken before it. So
+ * nobody may ask for a reference who has a table of the index locked, or has reserved bytes.
  */
 final class TagTable {
 
@@ -71,12 +72,13 @@ final class TagTable {
   private final int roundMask;
 
   private final ReentrantLock poolLock;
+  private final ReentrantLock lock = new ReentrantLock();
 
   /** Of entries whose generations came round lately; null if there are none. */
   private volatile @Nullable Map<Integer, Cutoff> cutoffs;
 
   /** The time by which entries are used: how many were given to new tags. */
-  @GuardedBy("poolLock")
+  @GuardedBy("lock")
   private int clock;
 
   private volatile int shownClock;
@@ -93,10 +95,36 @@ final class TagTable {
     roundMask = -1 >>> entryBits;
   }
 
-  /** Takes what is needed to take a cutoff. */
+  /** Takes cutoffs. */
   interface CutoffSource {
-    /** A cutoff at this moment. */
+    /** A cutoff at this moment. The lock of the pool is held. */
     Cutoff take();
+  }
+
+  /** A change of entries, which is made again, with a source of cutoffs, if it returns 0. */
+  private interface Change {
+    long make(@Nullable CutoffSource source);
+  }
+
+  /** Makes a change that most likely needs no cutoff: the lock of the pool is often taken. */
+  private long change(CutoffSource source, Change change) {
+    lock.lock();
+    try {
+      long changed = change.make(null);
+      if (changed != 0) {
+        return changed;
+      }
+    } finally {
+      lock.unlock();
+    }
+    poolLock.lock();
+    lock.lock();
+    try {
+      return change.make(source);
+    } finally {
+      lock.unlock();
+      poolLock.unlock();
+    }
   }
 
   // ---- references ----
@@ -119,16 +147,20 @@ final class TagTable {
       }
       entry = find(hash);
     }
-    poolLock.lock();
-    try {
-      entry = find(hash);
-      if (entry == 0) {
-        entry = giveOldestTo(hash, source);
-      }
-      return reference(entry, getInt(entry + GENERATION));
-    } finally {
-      poolLock.unlock();
+    return (int) change(source, given -> newReference(hash, given));
+  }
+
+  /** With bits above it, so that it is not 0; or 0 if a cutoff is needed. */
+  @SuppressWarnings("GuardedBy") // By change().
+  private long newReference(long hash, @Nullable CutoffSource source) {
+    long entry = find(hash);
+    if (entry == 0) {
+      entry = giveOldestTo(hash, source);
     }
+    return entry == 0
+        ? 0
+        : (1L << Integer.SIZE)
+            | Integer.toUnsignedLong(reference(entry, getInt(entry + GENERATION)));
   }
 
   private int reference(long entry, int generation) {
@@ -188,8 +220,9 @@ final class TagTable {
     return NativeMemory.bounded(address + (hash & (buckets - 1)) * BUCKET_BYTES);
   }
 
-  @GuardedBy("poolLock")
-  private long giveOldestTo(long hash, CutoffSource source) {
+  /** Returns the entry, or 0 if a cutoff is needed. */
+  @GuardedBy("lock")
+  private long giveOldestTo(long hash, @Nullable CutoffSource source) {
     long bucket = bucket(hash);
     long oldest = bucket;
     for (long entry = bucket; entry < bucket + BUCKET_BYTES; entry += ENTRY_BYTES) {
@@ -202,8 +235,12 @@ final class TagTable {
       }
     }
     if (getLong(oldest) != NONE) {
+      long before = getLong(oldest);
       putLongRelease(oldest, NONE);
-      moveOn(oldest, source);
+      if (!moveOn(oldest, source)) {
+        putLongRelease(oldest, before);
+        return 0;
+      }
     }
     clock++;
     shownClock = clock;
@@ -213,18 +250,23 @@ final class TagTable {
   }
 
   /** Clears a tag; what was linked before may be seen until {@link HashIndex#awaitWriters}. */
-  @GuardedBy("poolLock")
   void clear(long hash, CutoffSource source) {
-    long entry = find(hash);
-    if (entry != 0) {
-      moveOn(entry, source);
-    }
+    change(source, given -> clearEntry(find(hash), given) ? 1 : 0);
   }
 
-  @GuardedBy("poolLock")
-  private void moveOn(long entry, CutoffSource source) {
+  @SuppressWarnings("GuardedBy") // By change().
+  private boolean clearEntry(long entry, @Nullable CutoffSource source) {
+    return entry == 0 || moveOn(entry, source);
+  }
+
+  /** Returns false, and does nothing, if a cutoff is needed. */
+  @GuardedBy("lock")
+  private boolean moveOn(long entry, @Nullable CutoffSource source) {
     int next = getInt(entry + GENERATION) + 1;
     if ((next & roundMask) == 0) {
+      if (source == null) {
+        return false;
+      }
       int number = (int) ((entry - address) / ENTRY_BYTES);
       putCutoff(number, Cutoff.PENDING); // As in Parts.clear: first nothing is left of it.
       putIntRelease(entry + GENERATION, next);
@@ -232,9 +274,10 @@ final class TagTable {
     } else {
       putIntRelease(entry + GENERATION, next);
     }
+    return true;
   }
 
-  @GuardedBy("poolLock")
+  @GuardedBy("lock")
   private void putCutoff(int number, Cutoff cutoff) {
     Map<Integer, Cutoff> before = cutoffs;
     Map<Integer, Cutoff> changed = before == null ? new HashMap<>() : new HashMap<>(before);
@@ -243,13 +286,17 @@ final class TagTable {
   }
 
   /** A walk has unlinked all that lay before the cutoffs up to that one, or there is nothing. */
-  @GuardedBy("poolLock")
   void forgetCutoffs(long numberUpTo) {
-    Map<Integer, Cutoff> before = cutoffs;
-    if (before != null) {
-      Map<Integer, Cutoff> changed = new HashMap<>(before);
-      changed.values().removeIf(cutoff -> cutoff.number() <= numberUpTo);
-      cutoffs = changed.isEmpty() ? null : changed;
+    lock.lock();
+    try {
+      Map<Integer, Cutoff> before = cutoffs;
+      if (before != null) {
+        Map<Integer, Cutoff> changed = new HashMap<>(before);
+        changed.values().removeIf(cutoff -> cutoff.number() <= numberUpTo);
+        cutoffs = changed.isEmpty() ? null : changed;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }
