@@ -3,6 +3,7 @@ package io.speicher.cli;
 import io.speicher.cli.console.Shell;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,12 +20,14 @@ import picocli.CommandLine.Spec;
     footer = {
       "  source <(speicher completion bash)       for this shell; in ~/.bashrc, for all",
       "  source <(speicher completion zsh)        for this shell; in ~/.zshrc, for all",
+      "  speicher completion fish | source        for this shell; in config.fish, for all",
     })
 final class CompletionCommand implements Callable<Integer> {
   /** The shells; their names are what is typed. */
   private enum Target {
     bash,
-    zsh
+    zsh,
+    fish
   }
 
   private final Shell shell;
@@ -32,7 +35,6 @@ final class CompletionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(paramLabel = "SHELL", description = "One of ${COMPLETION-CANDIDATES}.")
-  @SuppressWarnings("UnusedVariable") // One script serves both.
   private Target target = Target.bash;
 
   @Option(
@@ -48,7 +50,16 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    shell.out().print(AutoComplete.bash("speicher", spec.root().commandLine()));
+    CommandLine root = spec.root().commandLine();
+    shell
+        .out()
+        .print(
+            switch (target) {
+              case bash -> AutoComplete.bash("speicher", root);
+              // Where the shell looks it up by this line, it need not be sourced.
+              case zsh -> "#compdef speicher\n" + AutoComplete.bash("speicher", root);
+              case fish -> FishCompletion.of(root);
+            });
     return ExitCode.OK;
   }
 }

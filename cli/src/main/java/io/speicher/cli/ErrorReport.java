@@ -176,7 +176,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     if (cause instanceof ConnectException) {
       return "nothing listens on "
           + server
-          + ": start one with ./speicher server, or name another with --host and --port";
+          + ": start one with speicher server, or name another with --host and --port";
     }
     boolean isTimeout =
         cause instanceof SocketTimeoutException || cause instanceof TimeoutException;

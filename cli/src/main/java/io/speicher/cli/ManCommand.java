@@ -1,5 +1,7 @@
 package io.speicher.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.cli.console.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +38,8 @@ final class ManCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "COMMAND",
       arity = "0..*",
-      description = "Which command (default: speicher itself).")
+      description =
+          "Which command (default: speicher itself), or speicher.toml, the configuration file.")
   private List<String> words = List.of();
 
   @Option(
@@ -71,6 +74,11 @@ final class ManCommand implements Callable<Integer> {
         Files.writeString(
             directory.resolve(ManPage.fileName(command.getCommandSpec())), page(command));
       }
+      return ExitCode.OK;
+    }
+    if (words.equals(List.of(ManPage.SETTINGS))) {
+      CommandLine server = requireNonNull(root.getSubcommands().get("server"));
+      shell.out().print(ManPage.ofSettings(server, VersionCommand.version()));
       return ExitCode.OK;
     }
     CommandLine command = root;

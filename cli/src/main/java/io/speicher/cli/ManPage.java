@@ -19,6 +19,14 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 final class ManPage {
   private static final int SECTION = 1;
 
+  /** Files, as against commands. */
+  private static final int SECTION_OF_FILES = 5;
+
+  private static final String PARAGRAPH = ".PP\n";
+
+  /** What the page about the settings is called, as the file is. */
+  static final String SETTINGS = "speicher.toml";
+
   private final CommandSpec command;
   private final String version;
   private final StringBuilder page = new StringBuilder();
@@ -44,18 +52,68 @@ final class ManPage {
     return name(command) + "." + SECTION;
   }
 
-  private String text() {
-    UsageMessageSpec usage = command.usageMessage();
-    String summary = String.format(String.join(" ", usage.description()));
-    String name = name(command);
+  /**
+   * The page of the configuration file: its keys are the settings of the server, which has an
+   * option of the same name for each.
+   */
+  static String ofSettings(CommandLine server, String version) {
+    return new ManPage(server, version).settings();
+  }
+
+  private String settings() {
+    title(SETTINGS, SECTION_OF_FILES);
+    section("NAME");
+    line(SETTINGS + " \\- settings of a Speicher server");
+    section("SYNOPSIS");
+    line("\\fB" + escaped("speicher server --config " + SETTINGS) + "\\fR");
+    section("DESCRIPTION");
+    line("A file in TOML, of which each line is a key and its value, or a comment:");
+    line(".PP");
+    indent(true);
+    line(escaped("  memory = \"2gb\""));
+    line(escaped("  idle-timeout = \"5m\""));
+    indent(false);
+    line(".PP");
+    line("An option of the same name wins over the file, and so does an environment variable:");
+    line(escaped("--idle-timeout and SPEICHER_IDLE_TIMEOUT."));
+    line("A key that is not known, or a value that makes no sense, stops the start.");
+    section("KEYS");
+    for (OptionSpec option : command.options()) {
+      if (option.userObject() == null) { // The others are about the command and not the server.
+        line(".TP");
+        line(
+            "\\fB"
+                + escaped(option.longestName().substring("--".length()))
+                + "\\fR = "
+                + escaped(option.paramLabel()));
+        for (String text : option.description()) {
+          line(escaped(plain(text)));
+        }
+      }
+    }
+    section("SEE ALSO");
+    line("\\fB" + escaped(name(command)) + "\\fR(" + SECTION + ")");
+    return page.toString();
+  }
+
+  private void title(String name, int section) {
     line(
         ".TH "
             + name.toUpperCase(Locale.ROOT)
             + " "
-            + SECTION
-            + " \"\" \"Speicher "
+            + section
+            + " \""
+            + VersionCommand.built()
+            + "\" \"Speicher "
             + version
             + "\" \"Speicher\"");
+  }
+
+  private String text() {
+    UsageMessageSpec usage = command.usageMessage();
+    String summary = plain(String.join(" ", usage.description()));
+    String name = name(command);
+    title(name, SECTION);
     section("NAME");
     line(escaped(name) + " \\- " + escaped(summary.replaceFirst("\\.$", "")));
     section("SYNOPSIS");
@@ -87,7 +145,7 @@ final class ManPage {
       line(".TP");
       line("\\fB" + escaped(title(argument)) + "\\fR");
       for (String text : argument.description()) {
-        line(escaped(String.format(text)));
+        line(escaped(plain(text)));
       }
     }
   }
@@ -116,13 +174,13 @@ final class ManPage {
 
   private static String summary(CommandLine subcommand) {
     UsageMessageSpec usage = subcommand.getCommandSpec().usageMessage();
-    return String.format((usage.header().length > 0 ? usage.header() : usage.description())[0]);
+    return plain((usage.header().length > 0 ? usage.header() : usage.description())[0]);
   }
 
   private void footer(UsageMessageSpec usage) {
-    footerLine(String.format(usage.footerHeading()).strip());
+    footerLine(plain(usage.footerHeading()).strip());
     for (String text : usage.footer()) {
-      footerLine(String.format(text));
+      footerLine(plain(text));
     }
     indent(false);
   }
@@ -130,7 +188,7 @@ final class ManPage {
   private void footerLine(String text) {
     if (text.isEmpty()) {
       indent(false);
-      line(".PP");
+      paragraph();
     } else if (text.startsWith(" ")) {
       indent(true);
       line(escaped(text));
@@ -164,11 +222,32 @@ final class ManPage {
   }
 
   private void section(String title) {
+    if (endsWith(PARAGRAPH)) { // A section is one anyway.
+      page.setLength(page.length() - PARAGRAPH.length());
+    }
     line(".SH " + title);
+  }
+
+  private void paragraph() {
+    if (!endsWith(PARAGRAPH)) {
+      page.append(PARAGRAPH);
+    }
+  }
+
+  private boolean endsWith(String text) {
+    return page.lastIndexOf(text) == page.length() - text.length();
   }
 
   private void line(String text) {
     page.append(text).append('\n');
+  }
+
+  /**
+   * A text as help shows it, where it is a format without arguments. One with a single "%" is shown
+   * as it is: picocli has unfolded it already.
+   */
+  static String plain(String text) {
+    return text.replace("%n", "\n").replace("%%", "%");
   }
 
   /** A line of text, of which nothing is taken for a request of roff. */

@@ -1,7 +1,13 @@
 package io.speicher.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.cli.console.Shell;
 import io.speicher.protocol.json.JsonText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -42,9 +48,10 @@ final class VersionCommand implements Callable<Integer> {
   }
 
   private static String asJson() {
-    return "{\"version\":%s,\"java\":%s,\"jvm\":%s}"
+    return "{\"version\":%s,\"date\":%s,\"java\":%s,\"jvm\":%s}"
         .formatted(
             JsonText.quote(version()),
+            JsonText.quote(built()),
             JsonText.quote(Runtime.version().toString()),
             JsonText.quote(jvm()));
   }
@@ -53,6 +60,16 @@ final class VersionCommand implements Callable<Integer> {
   static String version() {
     String version = VersionCommand.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
+  }
+
+  /** The day of the sources it was built from, as {@code 2026-11-30}. */
+  static String built() {
+    try (InputStream in =
+        requireNonNull(VersionCommand.class.getResourceAsStream("built.txt"), "built.txt")) {
+      return new String(in.readAllBytes(), US_ASCII).strip().substring(0, "2026-11-30".length());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read built.txt", e);
+    }
   }
 
   private static String jvm() {

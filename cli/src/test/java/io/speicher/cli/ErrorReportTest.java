@@ -38,7 +38,7 @@ final class ErrorReportTest {
                   "",
                   "speicher: nothing listens on 127.0.0.1:"
                       + deaf.port()
-                      + ": start one with ./speicher server, or name another with --host and"
+                      + ": start one with speicher server, or name another with --host and"
                       + " --port\n"));
     }
   }

@@ -60,6 +60,12 @@ public interface Dialect {
   void encode(Reply reply, ReplyBuffer out);
 
   /**
+   * Appends what a peer is told without having asked, between two replies; nothing if it cannot be
+   * told.
+   */
+  default void push(Reply.Invalidated invalidated, Session session, ReplyBuffer out) {}
+
+  /**
    * Begins the reply to a command that has several: {@link Command.GetAll}, {@link Command.Batch}
    * and {@link Command.Transaction}. For each element there follow {@link #turnTo} and then what
    * answers it, in order, and at the end {@link #endBatch}.

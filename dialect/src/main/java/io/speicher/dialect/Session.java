@@ -37,6 +37,15 @@ public final class Session {
     MONITOR
   }
 
+  /** Whether the peer has said of its next command whether it keeps what that reads. */
+  public enum Caching {
+    UNSAID,
+    /** It has said so in this command. */
+    NEXT,
+    /** It has said so of this one, or of the transaction that this one is a part of. */
+    THIS
+  }
+
   /** How the peer calls itself. Few do, so that the others share one. */
   public record Names(String name, String library, String libraryVersion) {
     static final Names NONE = new Names("", "", "");
@@ -61,6 +70,11 @@ public final class Session {
   private @Nullable QueuedCommands queued;
   private @Nullable WatchedKeys watched;
   private @Nullable CommandMemory commandMemory;
+
+  private @Nullable Tracker tracker;
+  private @Nullable Pushes pushes;
+  private boolean subscribed;
+  private Caching caching = Caching.UNSAID;
 
   private After after = After.GO_ON;
   private long pauseMillis;
@@ -220,11 +234,67 @@ public final class Session {
           case SKIP_NEXT -> Replies.SKIP;
           case OFF -> Replies.OFF;
         };
+    if (caching == Caching.NEXT) {
+      caching = Caching.THIS;
+    } else if (queued == null) {
+      caching = Caching.UNSAID;
+    }
+  }
+
+  // ---- what the peer keeps of what it reads ----
+
+  /** What remembers that, or null if the peer need not be told of changes. */
+  public @Nullable Tracker tracker() {
+    return tracker;
+  }
+
+  public void track(Tracker newTracker) {
+    stopTracking();
+    tracker = newTracker;
+  }
+
+  public void stopTracking() {
+    if (tracker != null) {
+      tracker.close();
+      tracker = null;
+    }
+  }
+
+  /** What the connection has to be told, or null if it is never told anything. */
+  public @Nullable Pushes pushes() {
+    return pushes;
+  }
+
+  /** The same, to be told from now on. */
+  public Pushes receivePushes() {
+    if (pushes == null) {
+      pushes = new Pushes(share.another());
+    }
+    return pushes;
+  }
+
+  /** Whether the peer waits for messages on the channel of invalidations. */
+  public boolean isSubscribed() {
+    return subscribed;
+  }
+
+  public void subscribed(boolean newSubscribed) {
+    subscribed = newSubscribed;
+  }
+
+  /** The peer says of its next command that it keeps what that reads, or that it does not. */
+  public void cachingSaid() {
+    caching = Caching.NEXT;
+  }
+
+  /** Whether the peer has said of this command, or of its next one, what it keeps. */
+  public Caching caching() {
+    return caching;
   }
 
   /** Whether a command means what it says and is answered, with nothing else to be thought of. */
   public boolean isOrdinary() {
-    return queued == null && replies == Replies.ON;
+    return queued == null && replies == Replies.ON && !subscribed;
   }
 
   /** Forgets what was agreed on and what waits, but not what is watched. */
@@ -235,6 +305,9 @@ public final class Session {
     touches = true;
     monitors = false;
     replies = Replies.ON;
+    caching = Caching.UNSAID;
+    subscribed = false;
+    stopTracking();
     names = new Names("", names.library, names.libraryVersion);
     dropQueued();
   }
@@ -337,5 +410,9 @@ public final class Session {
     endCommand();
     dropQueued();
     unwatch();
+    stopTracking();
+    if (pushes != null) {
+      pushes.close();
+    }
   }
 }

@@ -25,6 +25,11 @@ public final class Share {
     this.account = account;
   }
 
+  /** Another share of the same account. */
+  Share another() {
+    return new Share(account);
+  }
+
   public long heldBytes() {
     return heldBytes;
   }

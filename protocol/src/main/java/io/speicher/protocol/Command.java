@@ -252,8 +252,38 @@ public sealed interface Command {
   // ---- leases ----
 
   /**
-   * Reads an item, and gives to one of those who ask the lease of it: to compute it anew, while the
-   * others use what there is. There is a lease to be had of an item that is stale ({@link
+   * Reads an item, or gets the lease of its key: the right and the task to compute the value, which
+   * one at a time of those who ask has. It can be had if the key has no item, or one that is stale
+   * ({@link Invalidate}) or expires soon; it is over when the key gets another item or loses it,
+   * when the key is deleted or cleared, and when its time is up. Answered with {@link Reply.Value},
+   * {@link Reply.Leasable}, or {@link Reply.Miss} if there is no item and somebody else has the
+   * lease.
+   *
+   * @param leaseMillis how long the lease is to last, from 1 to {@link #MAX_LEASE_MILLIS}
+   * @param earlyMillis an item that has less time to live than this can be leased; 0 for none
+   * @param waitMillis how long a miss may be held back, from 0 to {@link #MAX_LEASE_MILLIS}: until
+   *     there is an item, or the lease of somebody else is over and this one can be had
+   */
+  record AskLease(ByteBuffer key, View view, long leaseMillis, long earlyMillis, long waitMillis)
+      implements Command {
+    /** An hour. */
+    public static final long MAX_LEASE_MILLIS = 3_600_000;
+  }
+
+  /**
+   * Stores an item for who has the lease of its key. Answered with {@link Reply.Done}, or with
+   * {@link Reply.Exists} if that lease is over, whatever the key has.
+   *
+   * @param set which has no condition of its own
+   * @param lease what {@link Reply.Leasable} has told
+   */
+  record SetWithLease(Set set, long lease) implements Command {}
+
+  /**
+   * memcached's way to {@link AskLease}, where a lease lasts as long as the item.
+   *
+   * <p>Reads an item, and gives to one of those who ask the lease of it: to compute it anew, while
+   * the others use what there is. There is a lease to be had of an item that is stale ({@link
    * Invalidate}), that was made here because there was none, or that expires soon; it is over when
    * the item is replaced. Answered with {@link Reply.Leased} or {@link Reply.Miss}.
    *
@@ -375,6 +405,21 @@ public sealed interface Command {
 
   /** Forgets what is watched: {@link Reply.Done}. */
   record Unwatch() implements Command {}
+
+  // ---- what a peer keeps ----
+
+  /**
+   * From now on the peer is told of changes ({@link Reply.Invalidated}), instead of what it was
+   * told before. Answered with {@link Reply.Done}, or {@link Reply.Miss} if there is no such
+   * connection as is to be told instead.
+   */
+  record Track(TrackingOptions options) implements Command {}
+
+  /** The peer is told no more: {@link Reply.Done}. */
+  record Untrack() implements Command {}
+
+  /** The peer can be told instead of others, which say so: {@link Reply.Done}. */
+  record Subscribe() implements Command {}
 
   // ---- the server and its connections ----
 

@@ -3,8 +3,8 @@ package io.speicher.protocol;
 /**
  * When an item disappears, as it was asked for. Only the server knows what time it is.
  *
- * @param millis after the command is executed for {@link Base#AFTER}, since 1970 for {@link
- *     Base#AT}; may be in the past, and then the item is gone at once; else 0
+ * @param millis after the command is executed for {@link Base#AFTER} and {@link Base#WITHIN}, since
+ *     1970 for {@link Base#AT}; may be in the past, and then the item is gone at once; else 0
  */
 public record Expiry(Base base, long millis) {
 
@@ -19,7 +19,9 @@ public record Expiry(Base base, long millis) {
     /** From 1970. */
     AT,
     /** From the end that the item before it had; one without an end keeps none. */
-    LATER
+    LATER,
+    /** As {@link #AFTER}, or the end that the item before it had, if that is sooner. */
+    WITHIN
   }
 
   public static final Expiry NEVER = new Expiry(Base.NEVER, 0);
@@ -31,6 +33,10 @@ public record Expiry(Base base, long millis) {
 
   public static Expiry later(long millis) {
     return new Expiry(Base.LATER, millis);
+  }
+
+  public static Expiry within(long millis) {
+    return new Expiry(Base.WITHIN, millis);
   }
 
   public static Expiry at(long millis) {

@@ -63,7 +63,20 @@ public sealed interface Reply {
   }
 
   /**
-   * An item and its lease.
+   * What is shown to one of those who may get a lease: the item, if there is one, and the lease, if
+   * it was given. Neither an item that is fresh and cannot be leased, nor a miss without a lease.
+   *
+   * @param value null if there is no item
+   * @param lease greater than zero, or {@link #NONE} if somebody else has it
+   * @param stale whether the item is out of date
+   */
+  record Leasable(@Nullable Value value, long lease, boolean stale) implements Reply {
+    /** Stands for no lease. */
+    public static final long NONE = 0;
+  }
+
+  /**
+   * An item and its lease, as memcached tells it.
    *
    * @param value as it is after the command
    * @param oldExpiresAtMillis as it was before
@@ -80,6 +93,17 @@ public sealed interface Reply {
    * @param items a {@link Value} or a {@link Miss} for each key, in their order, or an error
    */
   record Items(List<Reply> items) implements Reply {}
+
+  /**
+   * Values that the peer has read have changed: no reply to anything, but told between two replies
+   * to who wants it ({@link Command.Track}).
+   *
+   * @param everything whether the peer has to forget all that it keeps
+   * @param keys what it has to forget; nothing beside everything
+   * @param brokenRedirect the id of the connection that was told instead, and is gone; or 0
+   */
+  record Invalidated(boolean everything, List<ByteBuffer> keys, long brokenRedirect)
+      implements Reply {}
 
   /** A length, a count, or the value of a counter. */
   record Count(long number) implements Reply {}

@@ -166,9 +166,13 @@ public final class ServerCommand implements Callable<Integer> {
       }
       server.stopRequested().thenRun(stop::stop);
       server.failed().thenAccept(reason -> endAtOnce(reason, log));
+      ServiceManager manager = ServiceManager.of(environment, ProcessHandle.current().pid());
+      manager.watchdog().ifPresent(period -> server.watch(period.dividedBy(2), manager::isWell));
       announce(server, settings, log);
       warnOfTooFewFiles(settings.maxConnections(), log);
+      manager.ready();
       stop.await();
+      manager.stopping();
       Duration timeout = server.drainTimeout();
       say("stopping: answering what has been received, for at most " + seconds(timeout), log);
       int cut = server.drain(timeout);

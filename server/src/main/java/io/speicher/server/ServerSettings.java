@@ -29,6 +29,9 @@ import java.util.function.Function;
 public final class ServerSettings {
   private static final List<Setting<?>> declared = new ArrayList<>();
 
+  /** For some thousand keys. */
+  private static final long MIN_TRACKING_BYTES = 256 << 10;
+
   // ---- the settings, in the order of the help ----
 
   public static final Setting<Integer> PORT =
@@ -256,6 +259,18 @@ public final class ServerSettings {
           "Prefixes of keys whose items are counted and cleared together, such as"
               + " 'users: ttl=1h max-ttl=1d jitter=10, session/'",
           "In a file, each is a table. SPEICHER NAMESPACE changes them while the server runs.",
+          Names.NONE);
+
+  public static final Setting<Long> TRACKING_MEMORY =
+      declare(
+          "tracking-memory",
+          SettingType.size(64 << 10, SegmentStore.MAX_BUDGET_BYTES),
+          "auto",
+          settings -> Math.max(MIN_TRACKING_BYTES, settings.memoryBytes() / 64),
+          "Part of --connection-memory in which the server remembers which clients have read which"
+              + " keys, for those with a cache of their own",
+          "auto is a 64th of --memory. Where that is not enough, clients are told to drop more than"
+              + " they have to.",
           Names.NONE);
 
   public static final Setting<Long> MAX_FRAME =
@@ -589,6 +604,11 @@ public final class ServerSettings {
   /** What all connections together may make the server hold outside the store. */
   public long connectionMemoryBytes() {
     return get(CONNECTION_MEMORY);
+  }
+
+  /** What may be taken to remember which clients have read which keys. */
+  long trackingBytes() {
+    return get(TRACKING_MEMORY);
   }
 
   /**

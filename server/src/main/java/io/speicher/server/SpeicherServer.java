@@ -5,8 +5,10 @@ import io.speicher.dialect.Account;
 import io.speicher.server.admin.AdminPages;
 import io.speicher.server.admin.ServerStatus;
 import io.speicher.server.command.LatencyEvents;
+import io.speicher.server.command.LeaseWaits;
 import io.speicher.server.command.NamespaceRequests;
 import io.speicher.server.command.SlowLog;
+import io.speicher.server.command.Tracking;
 import io.speicher.server.http.HttpService;
 import io.speicher.server.net.Connections;
 import io.speicher.server.net.Network;
@@ -86,6 +88,7 @@ public final class SpeicherServer implements AutoCloseable {
             store,
             wallClock,
             account,
+            settings.trackingBytes(),
             connections,
             maintenance,
             users,
@@ -138,7 +141,10 @@ public final class SpeicherServer implements AutoCloseable {
     status.listensOn(port(), live.shown(), live::configure);
     pages.watch(network.loopThreads());
     Duties duties =
-        new Duties().add("expire items", this::maintain).add("sample figures", status::sample);
+        new Duties()
+            .add("expire items", this::maintain)
+            .add("sample figures", status::sample)
+            .add("tell of no changes", status.changes()::rest);
     if (tls != null) {
       duties.add("reload certificates", tls::reloadIfChanged);
     }
@@ -247,6 +253,16 @@ public final class SpeicherServer implements AutoCloseable {
     return tls == null ? OptionalInt.empty() : OptionalInt.of(tls.maxConnections());
   }
 
+  /** Who waits for values that others compute. */
+  LeaseWaits leaseWaits() {
+    return status.changes().waits();
+  }
+
+  /** Who is told of changes. */
+  Tracking tracking() {
+    return status.changes().tracking();
+  }
+
   /** Completed when a client wants the server to stop, which is up to its owner. */
   CompletableFuture<Void> stopRequested() {
     return status.stopRequested();
@@ -258,6 +274,17 @@ public final class SpeicherServer implements AutoCloseable {
    */
   CompletableFuture<String> failed() {
     return failed;
+  }
+
+  /**
+   * Calls {@code isWell} again and again, on one of its threads, as long as maintenance goes on and
+   * every event loop executes what it is given. Where one of them hangs, it calls no more.
+   *
+   * @param period how often; at most so late it notices
+   */
+  void watch(Duration period, Runnable isWell) {
+    maintenance.scheduleAtFixedRate(
+        () -> network.ask(isWell), 0, period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Whether there are files that it reads again. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.speicher.store.ChangeListener;
 import io.speicher.store.CopyResult;
 import io.speicher.store.CreateResult;
 import io.speicher.store.ItemReader;
@@ -38,6 +39,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -631,6 +633,14 @@ final class SpeicherServerIT {
     public UpdateResult update(ByteBuffer key, Updater updater) {
       return UpdateResult.KEPT;
     }
+
+    @Override
+    public UpdateResult updateLeased(ByteBuffer key, Updater updater) {
+      return UpdateResult.KEPT;
+    }
+
+    @Override
+    public void listen(@Nullable ChangeListener listener) {}
 
     @Override
     public CopyResult copy(ByteBuffer from, Store target, ByteBuffer to, boolean onlyIfAbsent) {

@@ -16,6 +16,13 @@ public interface Item {
   int LEASED = 2;
 
   /**
+   * A mark, beside {@link #LEASED}: the key has no item, and this one says who computes it. Nobody
+   * is shown it but who uses {@link Store#updateLeased}, and no key or count tells of it but those
+   * of {@link Store#itemCount} and {@link Store#stats}.
+   */
+  int PLACEHOLDER = 8;
+
+  /**
    * The value in place: to be copied from, never to be kept or changed. To a reader it is always
    * the same buffer, with position and limit set anew; to an updater another one each time.
    */
@@ -25,8 +32,8 @@ public interface Item {
   int kind();
 
   /**
-   * The marks that an update has given it: {@link #STALE}, {@link #LEASED}, both or 0. What a put
-   * stores has none.
+   * The marks that an update has given it: {@link #STALE}, {@link #LEASED}, {@link #PLACEHOLDER}, a
+   * sum of these, or 0. What a put stores has none.
    */
   int marks();
 

@@ -2,6 +2,7 @@ package io.speicher.store;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded map from byte keys to byte values that is allowed to forget: an item disappears when it
@@ -126,10 +127,16 @@ public interface Store extends AutoCloseable {
   UpdateResult update(ByteBuffer key, Updater updater);
 
   /**
+   * As {@link #update}, but the updater is also shown what holds the place of an item that somebody
+   * has the lease of ({@link Item#PLACEHOLDER}); for {@link Leases}.
+   */
+  UpdateResult updateLeased(ByteBuffer key, Updater updater);
+
+  /**
    * Stores the item of {@code from} under the key {@code to} of {@code target} as well: the value
-   * that it had at some moment during the call, with its kind, marks, tags, flags and expiry, and a
-   * version of its own. A miss, and nothing is done, if it is evicted meanwhile, be it to make room
-   * for the copy.
+   * that it had at some moment during the call, with its kind, marks, tags, flags and expiry, without
+   * a lease that ends, and with a version of its own. A miss, and nothing is done, if it is evicted
+   * meanwhile, be it to make room for the copy.
    *
    * @param target this store, or another database of it
    * @param onlyIfAbsent whether {@code to} must have no item
@@ -206,6 +213,12 @@ public interface Store extends AutoCloseable {
    * tags have the same hash of 64 bits.
    */
   void clearTags(List<ByteBuffer> tags);
+
+  /**
+   * From now on tells this listener of all changes in all databases, and nobody else; null for
+   * nobody. Changes that are under way may not be told of.
+   */
+  void listen(@Nullable ChangeListener listener);
 
   /**
    * Does the work that is due in the background, such as giving back the memory of expired items.

@@ -21,8 +21,7 @@ public sealed interface Update {
    * buffers may be views of the item that was shown.
    *
    * @param kind 0 to 3
-   * @param marks {@link Item#STALE}, {@link Item#LEASED}, both or 0. An item with marks may take a
-   *     byte more
+   * @param marks those of {@link Item#marks}. An item with marks may take a byte more
    * @param expiresAtMillis when it disappears, in the store's milliseconds, or {@link Item#NEVER};
    *     at once if that is not in the future
    * @param version {@link #NEW_VERSION}; {@link #KEEP_VERSION} if the value is the same as before,
@@ -53,8 +52,9 @@ public sealed interface Update {
 
     public Replace {
       PutOptions.requireKind(kind);
-      if ((marks & ~(Item.STALE | Item.LEASED)) != 0) {
-        throw new IllegalArgumentException("unknown marks: marks=" + marks + " (expected: 0..3)");
+      if ((marks & ~(Item.STALE | Item.LEASED | Item.PLACEHOLDER)) != 0) {
+        throw new IllegalArgumentException(
+            "unknown marks: marks=" + marks + " (expected: a sum of 1, 2 and 8)");
       }
       if (gapBytes < 0) {
         throw new IllegalArgumentException(
@@ -102,9 +102,19 @@ public sealed interface Update {
       return withTags(null);
     }
 
-    /** A new value in two parts, with the old one's kind, marks, tags, flags and expiry. */
+    /** The same with another version. */
+    public Replace withVersion(long newVersion) {
+      return new Replace(
+          head, gapBytes, middle, tail, kind, marks, flags, expiresAtMillis, newVersion, tags);
+    }
+
+    /**
+     * A new value in two parts, with the old one's kind, marks, tags, flags and expiry, but without
+     * a lease that ends ({@link Leases}).
+     */
     public static Replace value(Item old, ByteBuffer head, ByteBuffer tail) {
-      return kept(old, head, tail, old.expiresAtMillis(), NEW_VERSION);
+      return kept(
+          old, head, tail, Leases.marksWithoutLease(old), old.expiresAtMillis(), NEW_VERSION);
     }
 
     /** A new value, with the old one's kind, marks, tags, flags and expiry. */
@@ -114,18 +124,23 @@ public sealed interface Update {
 
     /** The same value with another expiry. */
     public static Replace expiry(Item old, long expiresAtMillis) {
-      return kept(old, old.value(), NOTHING, expiresAtMillis, KEEP_VERSION);
+      return kept(old, old.value(), NOTHING, old.marks(), expiresAtMillis, KEEP_VERSION);
     }
 
     private static Replace kept(
-        Item old, ByteBuffer head, ByteBuffer tail, long expiresAtMillis, long version) {
+        Item old,
+        ByteBuffer head,
+        ByteBuffer tail,
+        int marks,
+        long expiresAtMillis,
+        long version) {
       return new Replace(
           head,
           0,
           NOTHING,
           tail,
           old.kind(),
-          old.marks(),
+          marks,
           old.flags(),
           expiresAtMillis,
           version,

@@ -76,6 +76,7 @@ public final class HeapStore implements Store {
     long lastVersion;
     long evictedItemCount;
     long expiredItemCount;
+    @Nullable ChangeListener listener;
   }
 
   private final long budgetBytes;
@@ -125,6 +126,7 @@ public final class HeapStore implements Store {
       HeapStore store = (HeapStore) database(number);
       heap.databases[number] = (HeapStore) database(other);
       heap.databases[other] = store;
+      tellCleared();
     }
   }
 
@@ -161,7 +163,7 @@ public final class HeapStore implements Store {
     boolean fits = fits(key, value.remaining());
     byte[] ownValue = fits ? copy(value) : NOTHING;
     synchronized (heap) {
-      removePresent(find(key));
+      removePresent(findLinked(key));
       if (!fits) {
         return PutResult.TOO_LARGE;
       }
@@ -210,21 +212,28 @@ public final class HeapStore implements Store {
   public boolean delete(ByteBuffer key) {
     requireKey(key);
     synchronized (heap) {
-      HeapItem item = find(key);
-      if (item == null) {
-        return false;
-      }
-      remove(item);
-      return true;
+      HeapItem item = findLinked(key);
+      removePresent(item);
+      return item != null && !isPlaceholder(item);
     }
   }
 
   @Override
   public UpdateResult update(ByteBuffer key, Updater updater) {
+    return update(key, updater, false);
+  }
+
+  @Override
+  public UpdateResult updateLeased(ByteBuffer key, Updater updater) {
+    return update(key, updater, true);
+  }
+
+  private UpdateResult update(ByteBuffer key, Updater updater, boolean showsPlaceholders) {
     requireKey(key);
     synchronized (heap) {
-      HeapItem old = find(key);
-      return switch (updater.update(old)) {
+      HeapItem old = findLinked(key);
+      boolean isShown = showsPlaceholders || !isPlaceholder(old);
+      return switch (updater.update(isShown ? old : null)) {
         case Update.Keep _ -> UpdateResult.KEPT;
         case Update.Remove _ -> {
           removePresent(old);
@@ -246,7 +255,7 @@ public final class HeapStore implements Store {
                   replace.kind(),
                   replace.marks(),
                   replace.flags(),
-                  version(replace, old),
+                  version(replace, isShown ? old : null),
                   old != null && old.expiresAtMillis() == replace.expiresAtMillis()
                       ? old.expiresAtMillis()
                       : end(full(key), replace.expiresAtMillis()),
@@ -314,7 +323,10 @@ public final class HeapStore implements Store {
       long now = ticker.millis();
       for (HeapItem item : heap.items.sequencedValues()) {
         long place = item.key().hashCode() & 0xFFFF_FFFFL;
-        if (place >= cursor && isMine(item) && item.expiresAtMillis() > now) {
+        if (place >= cursor
+            && isMine(item)
+            && item.expiresAtMillis() > now
+            && !isPlaceholder(item)) {
           ahead.computeIfAbsent(place, _ -> new ArrayList<>()).add(item.key());
         }
       }
@@ -336,6 +348,7 @@ public final class HeapStore implements Store {
   public void clear() {
     synchronized (heap) {
       heap.items.values().stream().filter(this::isMine).toList().forEach(this::remove);
+      tellCleared();
     }
   }
 
@@ -494,6 +507,29 @@ public final class HeapStore implements Store {
       heap.items = leastRecentlyUsedFirst();
       heap.expiring = new TreeSet<>(BY_EXPIRY);
       heap.usedBytes = 0;
+      tellCleared();
+    }
+  }
+
+  @Override
+  public void listen(@Nullable ChangeListener listener) {
+    synchronized (heap) {
+      heap.listener = listener;
+    }
+  }
+
+  @GuardedBy("heap")
+  private void tell(HeapItem item) {
+    if (heap.listener != null) {
+      ByteBuffer key = item.key();
+      heap.listener.changed(key.get(0), key.slice(1, key.remaining() - 1));
+    }
+  }
+
+  @GuardedBy("heap")
+  private void tellCleared() {
+    if (heap.listener != null) {
+      heap.listener.cleared();
     }
   }
 
@@ -533,8 +569,18 @@ public final class HeapStore implements Store {
     clearAll();
   }
 
+  private static boolean isPlaceholder(@Nullable HeapItem item) {
+    return item != null && Leases.isPlaceholder(item);
+  }
+
   @GuardedBy("heap")
   private @Nullable HeapItem find(ByteBuffer key) {
+    HeapItem item = findLinked(key);
+    return isPlaceholder(item) ? null : item;
+  }
+
+  @GuardedBy("heap")
+  private @Nullable HeapItem findLinked(ByteBuffer key) {
     HeapItem item = heap.items.get(full(key));
     if (item != null && item.expiresAtMillis() <= ticker.millis()) {
       remove(item);
@@ -607,6 +653,7 @@ public final class HeapStore implements Store {
       heap.expiring.add(item);
     }
     heap.usedBytes += item.bytes();
+    tell(item);
   }
 
   @GuardedBy("heap")
@@ -616,6 +663,7 @@ public final class HeapStore implements Store {
       heap.expiring.remove(item);
     }
     heap.usedBytes -= item.bytes();
+    tell(item);
   }
 
   private static SequencedMap<ByteBuffer, HeapItem> leastRecentlyUsedFirst() {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -220,6 +221,16 @@ final class WrongStoresTest {
     @Override
     public void clearAll() {
       store.clearAll();
+    }
+
+    @Override
+    public UpdateResult updateLeased(ByteBuffer key, Updater updater) {
+      return store.updateLeased(key, updater);
+    }
+
+    @Override
+    public void listen(@Nullable ChangeListener listener) {
+      store.listen(listener);
     }
 
     @Override

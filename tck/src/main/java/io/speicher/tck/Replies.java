@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares replies: the expected members have to be there, others may be. The elements of {@code
  * items} are replies too. Where a member is expected to be {@code "$(save NAME)"}, any string or
- * number is right, and is saved under the name.
+ * number is right, and is saved under the name. Where it is expected to be {@code "$(absent)"}, the
+ * reply must not have it.
  */
 final class Replies {
+  private static final String ABSENT = "$(absent)";
   private static final Pattern SAVE = Pattern.compile("\\$\\(save ([^)]+)\\)");
 
   private Replies() {}
@@ -38,6 +40,12 @@ final class Replies {
     for (Json.Member member : e.members()) {
       String name = place + member.name();
       Json value = reply.last(member.name());
+      if (member.value() instanceof Json.Text text && text.characters().equals(ABSENT)) {
+        if (value != null) {
+          throw new CaseFailure("the reply has " + name + ", which it must not have", shown);
+        }
+        continue;
+      }
       if (value == null) {
         throw new CaseFailure("the reply has no " + name, shown);
       }

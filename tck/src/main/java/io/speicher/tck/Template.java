@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  *  $(hex 00 FF)   those bytes
  *  $(length N)    a signed 32-bit number, big-endian
  *  $(save NAME)   itself, which in an expected reply stands for what comes there, see {@link Replies}
+ *  $(absent)      itself, likewise
  *  $(saved NAME)  what a reply had where the case saves it
  *  $(now+N)       the time N seconds from now, in seconds since 1970
  * </pre>
@@ -127,7 +128,7 @@ final class Template {
       int length = Integer.parseInt(place.substring("length ".length()).strip());
       return bytes(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
     }
-    if (place.startsWith("save ")) {
+    if (place.startsWith("save ") || place.equals("absent")) {
       return bytes(("$(" + place + ")").getBytes(UTF_8));
     }
     if (place.startsWith("saved ")) {

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +49,15 @@ final class ReferenceFull {
   private final ReferenceItems items;
   private final KeyReader keyReader;
 
-  ReferenceFull(@Nullable Flaw flaw, ReferenceItems items, KeyReader keyReader) {
+  /** Is told of each key that is about to be read. */
+  private final Consumer<String> reads;
+
+  ReferenceFull(
+      @Nullable Flaw flaw, ReferenceItems items, KeyReader keyReader, Consumer<String> reads) {
     this.flaw = flaw;
     this.items = items;
     this.keyReader = keyReader;
+    this.reads = reads;
   }
 
   String execute(String command, Map<String, String> request)
@@ -136,6 +142,7 @@ final class ReferenceFull {
   private String getAll(List<String> keys, boolean version) {
     List<String> replies = new ArrayList<>();
     for (String key : keys) {
+      reads.accept(key);
       ReferenceItems.Item item = items.item(key);
       if (item != null) {
         replies.add(found(key, item.value(), version));
@@ -338,6 +345,7 @@ final class ReferenceFull {
   }
 
   private String left(String key) {
+    reads.accept(key);
     ReferenceItems.Item item = items.item(key);
     if (item == null) {
       return MISS;
@@ -414,6 +422,18 @@ final class ReferenceFull {
     return keys;
   }
 
+  /** The characters of the strings in an array. */
+  static List<String> texts(@Nullable String written) throws RefusedException, SyntaxException {
+    List<String> texts = new ArrayList<>();
+    for (String element : elements(written)) {
+      if (!element.startsWith("\"")) {
+        throw new RefusedException("not a string");
+      }
+      texts.add(text(element));
+    }
+    return texts;
+  }
+
   private static List<String> elements(@Nullable String written)
       throws RefusedException, SyntaxException {
     if (written == null || !written.startsWith("[")) {
@@ -470,7 +490,7 @@ final class ReferenceFull {
     }
   }
 
-  private static String quoted(String text) {
+  static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

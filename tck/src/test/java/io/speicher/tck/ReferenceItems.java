@@ -40,6 +40,8 @@ final class ReferenceItems {
   private final @Nullable Flaw flaw;
   private final Map<String, Item> items = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong(1);
+  private final ReferenceLeases leases;
+  private final ReferenceTracking tracking;
 
   /** This one and the items of the other databases. */
   private final ReferenceItems[] databases;
@@ -48,18 +50,40 @@ final class ReferenceItems {
   private final Map<String, Rule> namespaces;
 
   ReferenceItems(@Nullable Flaw flaw) {
-    this(flaw, new ReferenceItems[DATABASES], new ConcurrentHashMap<>());
+    this(
+        flaw,
+        new ReferenceItems[DATABASES],
+        new ConcurrentHashMap<>(),
+        new ReferenceTracking(flaw));
     for (int number = 1; number < DATABASES; number++) {
-      databases[number] = new ReferenceItems(flaw, databases, namespaces);
+      databases[number] = new ReferenceItems(flaw, databases, namespaces, tracking);
     }
     databases[0] = this;
   }
 
   private ReferenceItems(
-      @Nullable Flaw flaw, ReferenceItems[] databases, Map<String, Rule> namespaces) {
+      @Nullable Flaw flaw,
+      ReferenceItems[] databases,
+      Map<String, Rule> namespaces,
+      ReferenceTracking tracking) {
+    this.namespaces = namespaces;
     this.flaw = flaw;
     this.databases = databases;
-    this.namespaces = namespaces;
+    this.tracking = tracking;
+    leases = new ReferenceLeases(flaw);
+  }
+
+  ReferenceLeases leases() {
+    return leases;
+  }
+
+  ReferenceTracking tracking() {
+    return tracking;
+  }
+
+  private void changed(String key) {
+    leases.changed(key);
+    tracking.changed(key);
   }
 
   ReferenceItems database(int number) {
@@ -148,6 +172,7 @@ final class ReferenceItems {
       LockSupport.parkNanos(2_000_000 + value.length() * TEAR_NANOS_PER_CHARACTER);
     }
     items.put(key, new Item(kept(value), expiry, number, tags));
+    changed(key);
   }
 
   @Nullable String get(String key, long firstVisible) {
@@ -169,11 +194,13 @@ final class ReferenceItems {
     long expiry = flaw == Flaw.ttlEndsWithAppend ? Long.MAX_VALUE : old.expiryMillis();
     long number = flaw == Flaw.keepsVersions ? old.number() : numbers.getAndIncrement();
     items.put(key, new Item(value, expiry, number, kept(old)));
+    changed(key);
   }
 
   void touch(String key, Item old, @Nullable Long ttlMillis) {
     long expiry = expiry(key, ttlMillis);
     items.put(key, new Item(old.value(), expiry, numbers.getAndIncrement(), kept(old)));
+    changed(key);
   }
 
   /** The milliseconds that an item has left, or null. */
@@ -187,11 +214,14 @@ final class ReferenceItems {
 
   boolean remove(String key) {
     Item item = items.remove(key);
+    changed(key);
     return item != null && nowMillis() < item.expiryMillis();
   }
 
   void clear() {
     items.clear();
+    leases.cleared();
+    tracking.cleared();
   }
 
   long nextNumber() {

@@ -48,6 +48,13 @@ final class ReferenceSession {
           "count",
           "match",
           "db",
+          "lease",
+          "early",
+          "wait",
+          "stale",
+          "mode",
+          "prefixes",
+          "noloop",
           "user",
           "password",
           "tags",
@@ -55,6 +62,8 @@ final class ReferenceSession {
           "op",
           "max_ttl",
           "jitter");
+  private static final long MAX_LEASE_MILLIS = 3_600_000;
+  private static final String CONFLICT = "{\"status_code\":409,\"message\":\"not so\"}";
   private static final String OK = "{\"status_code\":200}";
   private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
 
@@ -86,13 +95,19 @@ final class ReferenceSession {
 
   private long firstVisibleItem;
 
+  /** What the client is told of changes; null if it does not want to know. */
+  private ReferenceTracking.@Nullable Client tracked;
+
+  /** What it is told behind the reply instead of before it. */
+  private List<String> late = List.of();
+
   ReferenceSession(
       @Nullable Flaw flaw, ReferenceItems items, ReentrantLock everybody, Socket socket)
       throws IOException {
     this.flaw = flaw;
     this.firstItems = items;
     this.items = items;
-    this.full = new ReferenceFull(flaw, items, this::key);
+    this.full = new ReferenceFull(flaw, items, this::key, this::reads);
     this.turn = flaw == Flaw.tearsValues ? new Object() : items;
     this.everybody = everybody;
     this.socket = socket;
@@ -124,6 +139,10 @@ final class ReferenceSession {
       }
       String reply = reply(payload);
       write(reply, false);
+      for (String push : late) {
+        write(push, false);
+      }
+      late = List.of();
       if (flaw == Flaw.closesOn400 && reply.contains(":400,")) {
         out.flush();
         return;
@@ -239,6 +258,14 @@ final class ReferenceSession {
     try {
       List<Member> members = NaiveJson.members(text(payload), rules());
       synchronized (turn) {
+        if (tracked != null) {
+          if (flaw == Flaw.tellsTooLate) {
+            late = tracked.take();
+          } else {
+            heldBack.addAll(tracked.take());
+          }
+        }
+        items.tracking().executes(tracked);
         return execute(members);
       }
     } catch (SyntaxException e) {
@@ -287,12 +314,17 @@ final class ReferenceSession {
     turnTo(request.getOrDefault("db", "0"));
     String command = requireText(request, "command");
     return switch (flaw == Flaw.foldsCase ? command.toUpperCase(Locale.ROOT) : command) {
-      case "SET" -> set(request);
-      case "GET" -> get(key(request), ReferenceFull.wantsVersion(request));
-      case "DEL" -> delete(key(request), request.get("if"));
+      case "SET" -> request.containsKey("lease") ? setWithLease(request) : set(request);
+      case "GET" ->
+          request.containsKey("lease")
+              ? getOrLease(request)
+              : get(key(request), ReferenceFull.wantsVersion(request));
+      case "DEL" -> request.containsKey("stale") ? makeStale(request) : deleteIf(request);
+      case "TRK" -> track(request);
       case "RST" -> reset();
       case "PING", "AUTH" -> OK; // It asks for no password.
-      case "INF" -> "{\"status_code\":200,\"features\":[\"db\",\"namespaces\",\"tags\"]}";
+      case "INF" ->
+          "{\"status_code\":200,\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}";
       default -> full.execute(command, request);
     };
   }
@@ -303,7 +335,7 @@ final class ReferenceSession {
     }
     int number = flaw == Flaw.ignoresDatabases ? 0 : Integer.parseInt(database);
     items = firstItems.database(number);
-    full = new ReferenceFull(flaw, items, this::key);
+    full = new ReferenceFull(flaw, items, this::key, this::reads);
   }
 
   private String set(Map<String, String> request) throws RefusedException, SyntaxException {
@@ -331,6 +363,87 @@ final class ReferenceSession {
     return OK;
   }
 
+  private String setWithLease(Map<String, String> request)
+      throws RefusedException, SyntaxException {
+    String lease = requireText(request, "lease");
+    if (!lease.matches("[1-9][0-9]{0,18}") || request.containsKey("if")) {
+      throw new RefusedException("no such lease");
+    }
+    boolean isHeld = items.leases().isHeld(key(request), Long.parseLong(lease));
+    return isHeld ? set(request) : CONFLICT;
+  }
+
+  /** It may answer sooner than a client is ready to wait. */
+  private String getOrLease(Map<String, String> request) throws RefusedException, SyntaxException {
+    String key = key(request);
+    long leaseMillis = millis(request, "lease", 1, MAX_LEASE_MILLIS);
+    long earlyMillis = millis(request, "early", 0, MAX_TTL_MILLIS);
+    millis(request, "wait", 0, MAX_LEASE_MILLIS);
+    String reply = get(key, ReferenceFull.wantsVersion(request));
+    ReferenceItems.Item item = items.item(key);
+    Long left = item == null ? null : ReferenceItems.left(item);
+    boolean isStale = items.leases().isStale(key);
+    boolean isEarly = left != null && left < earlyMillis && flaw != Flaw.ignoresEarly;
+    String more = isStale ? ",\"stale\":true" : "";
+    if (item == null || isStale || isEarly) {
+      long lease = items.leases().ask(key, leaseMillis);
+      more += lease == 0 ? "" : ",\"lease\":\"" + lease + "\"";
+    }
+    return reply.substring(0, reply.length() - 1) + more + "}";
+  }
+
+  private static long millis(Map<String, String> request, String name, long least, long most)
+      throws RefusedException {
+    String written = request.getOrDefault(name, Long.toString(least));
+    if (!written.matches("0|[1-9][0-9]{0,15}")
+        || Long.parseLong(written) < least
+        || Long.parseLong(written) > most) {
+      throw new RefusedException(name + " is not an integer in range");
+    }
+    return Long.parseLong(written);
+  }
+
+  private String makeStale(Map<String, String> request) throws RefusedException, SyntaxException {
+    String key = key(request);
+    long staleMillis = millis(request, "stale", 1, MAX_TTL_MILLIS);
+    ReferenceItems.Item item = items.item(key);
+    if (item == null || flaw == Flaw.forgetsStaleValues) {
+      return deleteIf(request);
+    }
+    String refusal = full.unmet(key, request.get("if"));
+    if (refusal != null) {
+      return refusal;
+    }
+    Long left = ReferenceItems.left(item);
+    items.touch(key, item, left == null ? staleMillis : Math.min(left, staleMillis));
+    items.leases().makeStale(key);
+    return OK;
+  }
+
+  private String track(Map<String, String> request) throws RefusedException, SyntaxException {
+    String mode = requireText(request, "mode");
+    String noLoop = request.getOrDefault("noloop", "false");
+    boolean isByPrefix = mode.equals("prefixes");
+    if (!Set.of("keys", "prefixes", "off").contains(mode)
+        || !Set.of("true", "false").contains(noLoop)
+        || (request.containsKey("prefixes") && !isByPrefix)) {
+      throw new RefusedException("no such mode");
+    }
+    List<String> prefixes = isByPrefix ? new ArrayList<>() : null;
+    if (prefixes != null && request.containsKey("prefixes")) {
+      prefixes.addAll(ReferenceFull.texts(request.get("prefixes")));
+    }
+    if (tracked != null) {
+      items.tracking().remove(tracked);
+      tracked = null;
+    }
+    if (!mode.equals("off")) {
+      tracked = new ReferenceTracking.Client(prefixes, noLoop.equals("true"));
+      items.tracking().add(tracked);
+    }
+    return OK;
+  }
+
   static long ttlMillis(String ttl) throws RefusedException {
     if (!ttl.matches("[1-9][0-9]{0,15}") || Long.parseLong(ttl) > MAX_TTL_MILLIS) {
       throw new RefusedException("ttl is not an integer in range");
@@ -338,7 +451,15 @@ final class ReferenceSession {
     return Long.parseLong(ttl);
   }
 
+  /** A key is about to be read. */
+  void reads(String key) {
+    if (tracked != null) {
+      tracked.reads(key);
+    }
+  }
+
   private String get(String key, boolean version) {
+    reads(key);
     String value = items.get(key, firstVisibleItem);
     if (flaw == Flaw.cachesReads && alreadyRead.containsKey(key)) {
       value = alreadyRead.get(key);
@@ -348,6 +469,10 @@ final class ReferenceSession {
     }
     alreadyRead.put(key, value);
     return full.found(key, value, version);
+  }
+
+  private String deleteIf(Map<String, String> request) throws RefusedException, SyntaxException {
+    return delete(key(request), request.get("if"));
   }
 
   private String delete(String key, @Nullable String condition)

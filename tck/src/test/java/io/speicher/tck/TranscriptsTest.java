@@ -78,7 +78,7 @@ class TranscriptsTest {
     assertThat(cases)
         .filteredOn(testCase -> testCase.steps().toString().contains("\"command\":\"RST\"}"))
         .extracting(Case::topic)
-        .containsOnly("reset", "ttl", "scan", "databases");
+        .containsOnly("reset", "ttl", "scan", "databases", "tracking");
   }
 
   @Test

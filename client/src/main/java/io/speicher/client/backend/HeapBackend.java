@@ -242,6 +242,7 @@ public final class HeapBackend implements Backend {
       case KEEP -> presentMillis;
       case AFTER -> clock.millis() + expiry.millis();
       case AT -> expiry.millis();
+      case WITHIN -> Math.min(presentMillis, clock.millis() + expiry.millis());
       case LATER -> presentMillis == NEVER ? NEVER : presentMillis + expiry.millis();
     };
   }

@@ -18,6 +18,7 @@ import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.Tags;
+import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonScanner;
@@ -105,8 +106,14 @@ public final class JsonCommandDecoder {
 
   private Command command(Members members) throws MalformedJsonException {
     return switch (word("command", members.command)) {
-      case "GET" -> new Command.Get(key(members.key), view(members));
-      case "SET" -> set(members, condition(members.condition));
+      case "GET" ->
+          members.lease == null
+              ? new Command.Get(key(members.key), view(members))
+              : askLease(members, members.lease);
+      case "SET" ->
+          members.lease == null
+              ? set(members, condition(members.condition))
+              : setWithLease(members, members.lease);
       case "DEL" -> delete(members);
       case "RST" -> new Command.Clear();
       case "PING" -> new Command.Ping();
@@ -126,10 +133,11 @@ public final class JsonCommandDecoder {
       case "TAG" -> new Command.Tag(key(members.key), tags(members.tags, Tags.MAX_TAGS));
       case "CLR" -> clear(members);
       case "NSP" -> new Command.ManageNamespaces(namespaces(members));
+      case "TRK" -> track(members);
       default ->
           throw new MalformedJsonException(
               "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP,"
-                  + " PRE, TCH, TTL, SCN, CNT, INF, AUTH, TAG, CLR or NSP, in upper case)");
+                  + " PRE, TCH, TTL, SCN, CNT, INF, AUTH, TRK, TAG, CLR or NSP, in upper case)");
     };
   }
 
@@ -142,16 +150,62 @@ public final class JsonCommandDecoder {
     return new Command.Auth(user, password);
   }
 
+  private Command track(Members members) throws MalformedJsonException {
+    String mode = word("mode", members.mode);
+    boolean noLoop = members.noLoop != null && isTrue("noloop", members.noLoop);
+    boolean broadcasts = mode.equals("prefixes");
+    if (!broadcasts && members.prefixes != null) {
+      throw new MalformedJsonException("prefixes need the mode prefixes");
+    }
+    return switch (mode) {
+      case "off" -> new Command.Untrack();
+      case "keys", "prefixes" ->
+          new Command.Track(
+              new TrackingOptions(
+                  broadcasts,
+                  members.prefixes == null ? List.of() : prefixes(members.prefixes),
+                  TrackingOptions.Choice.ALL,
+                  noLoop,
+                  TrackingOptions.NO_REDIRECT));
+      default -> throw new MalformedJsonException("unknown mode (expected: keys, prefixes or off)");
+    };
+  }
+
+  /** Copies, since they are kept. */
+  private List<ByteBuffer> prefixes(JsonSpan span) throws MalformedJsonException {
+    JsonScanner elements = array("prefixes", span);
+    List<ByteBuffer> prefixes = new ArrayList<>();
+    while (elements.nextElement()) {
+      ByteBuffer prefix = utf8(string("prefixes", elements.valueSpan()));
+      if (prefix == null || prefix.remaining() > TrackingOptions.MAX_PREFIX_BYTES) {
+        throw new MalformedJsonException(
+            "prefix is no text, or too long (expected: up to "
+                + TrackingOptions.MAX_PREFIX_BYTES
+                + " bytes)");
+      }
+      if (prefixes.size() == TrackingOptions.MAX_PREFIXES) {
+        throw new MalformedJsonException(
+            "too many prefixes (expected: up to " + TrackingOptions.MAX_PREFIXES + ")");
+      }
+      prefixes.add(ByteBuffer.allocate(prefix.remaining()).put(prefix.duplicate()).flip());
+    }
+    return prefixes;
+  }
+
+  private static boolean isTrue(String name, JsonSpan span) throws MalformedJsonException {
+    return switch (span.text().get(span.start())) {
+      case 't' -> true;
+      case 'f' -> false;
+      default -> throw new MalformedJsonException(name + " is neither true nor false");
+    };
+  }
+
   private static Command.View view(Members members) throws MalformedJsonException {
     JsonSpan version = members.version;
     if (version == null) {
       return Command.View.VALUE;
     }
-    return switch (version.text().get(version.start())) {
-      case 't' -> Command.View.VERSION;
-      case 'f' -> Command.View.VALUE;
-      default -> throw new MalformedJsonException("version is neither true nor false");
-    };
+    return isTrue("version", version) ? Command.View.VERSION : Command.View.VALUE;
   }
 
   private Command.Set set(Members members, Condition condition) throws MalformedJsonException {
@@ -207,6 +261,43 @@ public final class JsonCommandDecoder {
     throw new MalformedJsonException("value is not base64");
   }
 
+  private Command askLease(Members members, JsonSpan lease) throws MalformedJsonException {
+    return new Command.AskLease(
+        key(members.key),
+        view(members),
+        millis("lease", lease, 1, Command.AskLease.MAX_LEASE_MILLIS),
+        members.early == null ? 0 : millis("early", members.early, 0, Limits.MAX_TTL_MILLIS),
+        members.wait == null
+            ? 0
+            : millis("wait", members.wait, 0, Command.AskLease.MAX_LEASE_MILLIS));
+  }
+
+  private static long millis(String name, JsonSpan span, long least, long most)
+      throws MalformedJsonException {
+    long millis = span.unsignedInteger();
+    if (millis < least || millis > most) {
+      throw new MalformedJsonException(
+          name
+              + " is not an integer number of milliseconds (expected: "
+              + least
+              + ".."
+              + most
+              + ")");
+    }
+    return millis;
+  }
+
+  private Command setWithLease(Members members, JsonSpan lease) throws MalformedJsonException {
+    if (members.condition != null) {
+      throw new MalformedJsonException("a set with a lease takes no other condition: if");
+    }
+    Long token = lease.isString() ? positive(lease.string()) : null;
+    if (token == null) {
+      throw new MalformedJsonException("lease is not one that a reply gave, in quotes");
+    }
+    return new Command.SetWithLease(set(members, Condition.ALWAYS), token);
+  }
+
   private static Condition condition(@Nullable JsonSpan span) throws MalformedJsonException {
     if (span == null) {
       return Condition.ALWAYS;
@@ -220,18 +311,28 @@ public final class JsonCommandDecoder {
   }
 
   private static long version(String text) throws MalformedJsonException {
-    boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    Long version = digits ? JsonSpan.parsed(text) : null;
-    if (version == null || version < 1) {
+    Long version = positive(text);
+    if (version == null) {
       throw new MalformedJsonException(
           "if is no condition (expected: absent, present or a version, in quotes)");
     }
     return version;
   }
 
+  /** A number of nothing but digits, greater than zero, or null. */
+  private static @Nullable Long positive(String text) {
+    boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    Long number = digits ? JsonSpan.parsed(text) : null;
+    return number == null || number < 1 ? null : number;
+  }
+
   private Command delete(Members members) throws MalformedJsonException {
     ByteBuffer key = key(members.key);
     Condition condition = condition(members.condition);
+    if (members.stale != null && condition.kind() != Condition.Kind.ABSENT) {
+      long staleMillis = millis("stale", members.stale, 1, Limits.MAX_TTL_MILLIS);
+      return new Command.Invalidate(key, condition, Expiry.within(staleMillis));
+    }
     return switch (condition.kind()) {
       case ALWAYS, PRESENT -> new Command.Delete(key);
       case VERSION -> new Command.DeleteIf(key, condition);
@@ -548,6 +649,13 @@ public final class JsonCommandDecoder {
     private static final byte[] COUNT = ascii("count");
     private static final byte[] MATCH = ascii("match");
     private static final byte[] DB = ascii("db");
+    private static final byte[] LEASE = ascii("lease");
+    private static final byte[] EARLY = ascii("early");
+    private static final byte[] WAIT = ascii("wait");
+    private static final byte[] STALE = ascii("stale");
+    private static final byte[] MODE = ascii("mode");
+    private static final byte[] PREFIXES = ascii("prefixes");
+    private static final byte[] NOLOOP = ascii("noloop");
     private static final byte[] USER = ascii("user");
     private static final byte[] PASSWORD = ascii("password");
     private static final byte[] TAGS = ascii("tags");
@@ -571,6 +679,13 @@ public final class JsonCommandDecoder {
     private @Nullable JsonSpan count;
     private @Nullable JsonSpan match;
     private @Nullable JsonSpan db;
+    private @Nullable JsonSpan lease;
+    private @Nullable JsonSpan early;
+    private @Nullable JsonSpan wait;
+    private @Nullable JsonSpan stale;
+    private @Nullable JsonSpan mode;
+    private @Nullable JsonSpan prefixes;
+    private @Nullable JsonSpan noLoop;
     private @Nullable JsonSpan user;
     private @Nullable JsonSpan password;
     private @Nullable JsonSpan tags;
@@ -612,6 +727,20 @@ public final class JsonCommandDecoder {
           match = scanner.valueSpan();
         } else if (scanner.nameEquals(DB)) {
           db = scanner.valueSpan();
+        } else if (scanner.nameEquals(LEASE)) {
+          lease = scanner.valueSpan();
+        } else if (scanner.nameEquals(EARLY)) {
+          early = scanner.valueSpan();
+        } else if (scanner.nameEquals(WAIT)) {
+          wait = scanner.valueSpan();
+        } else if (scanner.nameEquals(STALE)) {
+          stale = scanner.valueSpan();
+        } else if (scanner.nameEquals(MODE)) {
+          mode = scanner.valueSpan();
+        } else if (scanner.nameEquals(PREFIXES)) {
+          prefixes = scanner.valueSpan();
+        } else if (scanner.nameEquals(NOLOOP)) {
+          noLoop = scanner.valueSpan();
         } else if (scanner.nameEquals(USER)) {
           user = scanner.valueSpan();
         } else if (scanner.nameEquals(PASSWORD)) {

@@ -116,6 +116,13 @@ public final class JsonDialect implements Dialect {
   }
 
   @Override
+  public void push(Reply.Invalidated invalidated, Session session, ReplyBuffer out) {
+    if (invalidated.everything() || !invalidated.keys().isEmpty()) {
+      encoder.encode(invalidated, null, out);
+    }
+  }
+
+  @Override
   public void beginBatch(int size, ReplyBuffer out) {
     batchStart = JsonReplyEncoder.beginItems(out);
   }

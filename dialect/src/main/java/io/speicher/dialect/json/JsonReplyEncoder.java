@@ -13,11 +13,13 @@ import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes replies. Has no state. */
 public final class JsonReplyEncoder {
   private static final byte[] DONE_OBJECT = utf8("{\"status_code\":200}");
+  private static final byte[] MISS_START = utf8("{\"status_code\":404,\"message\":\"no such key\"");
   private static final byte[] MISS_OBJECT =
       utf8("{\"status_code\":404,\"message\":\"no such key\"}");
   private static final byte[] DONE = frame(DONE_OBJECT);
@@ -27,7 +29,8 @@ public final class JsonReplyEncoder {
   private static final byte[] ITEMS = utf8("{\"status_code\":200,\"items\":[");
 
   /** What an older server would ignore or refuse; see the page of the protocol. */
-  private static final byte[] FEATURES = utf8(",\"features\":[\"db\",\"namespaces\",\"tags\"]}");
+  private static final byte[] FEATURES =
+      utf8(",\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}");
 
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -46,8 +49,10 @@ public final class JsonReplyEncoder {
           Reply.Exists _,
           Reply.Namespaces _,
           Reply.Value _,
+          Reply.Leasable _,
           Reply.Leased _,
           Reply.Items _,
+          Reply.Invalidated _,
           Reply.Count _,
           Reply.Keys _,
           Reply.Stats _,
@@ -118,6 +123,8 @@ public final class JsonReplyEncoder {
           writeValue(value, out);
         }
       }
+      case Reply.Leasable leasable -> writeLeasable(leasable, out);
+      case Reply.Invalidated invalidated -> writePush(invalidated, out);
       case Reply.Count count ->
           write("{\"status_code\":200,\"" + countName(command) + "\":" + count.number() + "}", out);
       case Reply.Keys keys -> writeKeys(keys, out);
@@ -143,7 +150,28 @@ public final class JsonReplyEncoder {
     }
   }
 
+  private static void writeLeasable(Reply.Leasable leasable, ReplyBuffer out) {
+    if (leasable.value() == null) {
+      out.writeBytes(MISS_START);
+    } else {
+      writeItem(leasable.value(), out);
+    }
+    if (leasable.stale()) {
+      write(",\"stale\":true", out);
+    }
+    if (leasable.lease() != Reply.Leasable.NONE) {
+      write(",\"lease\":\"" + leasable.lease() + '"', out);
+    }
+    out.writeByte('}');
+  }
+
   private static void writeValue(Reply.Value value, ReplyBuffer out) {
+    writeItem(value, out);
+    out.writeByte('}');
+  }
+
+  /** Writes all but the end of the object. */
+  private static void writeItem(Reply.Value value, ReplyBuffer out) {
     out.writeBytes(VALUE);
     if (value.kind() == ValueKind.BYTES && !JsonText.isUtf8(value.bytes())) {
       JsonWriter.writeBase64(value.bytes(), out);
@@ -155,7 +183,6 @@ public final class JsonReplyEncoder {
     if (value.version() > 0) {
       write(",\"version\":\"" + value.version() + '"', out);
     }
-    out.writeByte('}');
   }
 
   private static void writeTtl(long ttlMillis, ReplyBuffer out) {
@@ -173,14 +200,28 @@ public final class JsonReplyEncoder {
     };
   }
 
+  private static void writePush(Reply.Invalidated invalidated, ReplyBuffer out) {
+    if (invalidated.everything()) {
+      write("{\"push\":\"all\"}", out);
+    } else {
+      write("{\"push\":\"keys\",\"keys\":[", out);
+      writeKeys(invalidated.keys(), out);
+    }
+  }
+
   private static void writeKeys(Reply.Keys keys, ReplyBuffer out) {
     write(
         "{\"status_code\":200,\"cursor\":\""
             + Long.toUnsignedString(keys.cursor())
             + "\",\"keys\":[",
         out);
+    writeKeys(keys.keys(), out);
+  }
+
+  /** Writes the elements of an array, and the end of the object that has it. */
+  private static void writeKeys(List<ByteBuffer> keys, ReplyBuffer out) {
     boolean first = true;
-    for (ByteBuffer key : keys.keys()) {
+    for (ByteBuffer key : keys) {
       if (!first) {
         out.writeByte(',');
       }

@@ -310,7 +310,9 @@ public final class MemcachedBinaryDialect implements Dialect {
         spellStatus(NO_MEMORY, 0, out);
       }
       case Reply.TooManyConnections _ -> writeText(BUSY, TextCommands.TOO_MANY_CONNECTIONS, out);
-      case Reply.Leased _,
+      case Reply.Invalidated _,
+          Reply.Leasable _,
+          Reply.Leased _,
           Reply.Keys _,
           Reply.Users _,
           Reply.Namespaces _,

@@ -173,7 +173,9 @@ abstract class TextCommands {
         writeLine(SERVER_ERROR, failed.message(), out);
       }
       case Reply.TooManyConnections _ -> writeLine(SERVER_ERROR, TOO_MANY_CONNECTIONS, out);
-      case Reply.Items _,
+      case Reply.Invalidated _,
+          Reply.Leasable _,
+          Reply.Items _,
           Reply.Keys _,
           Reply.Users _,
           Reply.Namespaces _,

@@ -100,6 +100,35 @@ final class ClientCommands {
               "Says whether reads count as a use of the item.",
               ClientCommands::noTouch),
           client(
+              "tracking <ON | OFF> [REDIRECT client-id] [PREFIX prefix [PREFIX prefix ...]]"
+                  + " [BCAST] [OPTIN] [OPTOUT] [NOLOOP]",
+              -3,
+              PLAIN,
+              "6.0.0",
+              "Says whether the client is told of changes of keys that it has read.",
+              TrackingCommands::track),
+          client(
+              "caching <YES | NO>",
+              3,
+              PLAIN,
+              "6.0.0",
+              "Says whether the client keeps what its next command reads.",
+              TrackingCommands::caching),
+          client(
+              "trackinginfo",
+              2,
+              PLAIN,
+              "6.2.0",
+              "Tells what the client is told of.",
+              TrackingCommands::info),
+          client(
+              "getredir",
+              2,
+              PLAIN,
+              "6.0.0",
+              "Tells which client is told instead.",
+              TrackingCommands::redirect),
+          client(
               "reply <ON | OFF | SKIP>",
               3,
               PLAIN,

@@ -40,6 +40,8 @@ final class CommandTable {
     all.addAll(KeyRankings.ALL);
     all.addAll(TransactionCommands.ALL);
     all.addAll(ScriptCommands.ALL);
+    all.addAll(PubSubCommands.ALL);
+    all.add(SpeicherCommands.SPEICHER);
     all.add(AclCommands.ACL);
     all.add(SpeicherCommands.SPEICHER);
     all.add(CommandCommands.COMMAND);

@@ -33,7 +33,7 @@ final class ConnectionCommands {
           CONNECTION.command(
               "ping [message]",
               -1,
-              "fast",
+              "fast " + PubSubCommands.SUBSCRIBED,
               Keys.NONE,
               "1.0.0",
               "O(1)",
@@ -78,7 +78,7 @@ final class ConnectionCommands {
           CONNECTION.command(
               "quit",
               -1,
-              EARLY + " " + TransactionCommands.IMMEDIATE,
+              EARLY + " " + TransactionCommands.IMMEDIATE + " " + PubSubCommands.SUBSCRIBED,
               Keys.NONE,
               "1.0.0",
               "O(1)",
@@ -87,7 +87,7 @@ final class ConnectionCommands {
           CONNECTION.command(
               "reset",
               1,
-              EARLY + " " + TransactionCommands.IMMEDIATE,
+              EARLY + " " + TransactionCommands.IMMEDIATE + " " + PubSubCommands.SUBSCRIBED,
               Keys.NONE,
               "6.2.0",
               "O(1)",
@@ -98,6 +98,16 @@ final class ConnectionCommands {
   private ConnectionCommands() {}
 
   private static Command ping(Request request) {
+    Session session = request.session();
+    if (session.isSubscribed() && !session.speaksResp3() && request.count() <= 2) {
+      ByteBuffer message = request.count() == 2 ? request.bytes(1) : ByteBuffer.allocate(0);
+      return request.answer(
+          Spelling.done(out -> {
+            out.array(2);
+            out.bulk("pong");
+            out.bulk(message);
+          }));
+    }
     return switch (request.count()) {
       case 1 -> request.answer(PONG);
       case 2 -> echo(request, 1);

@@ -149,6 +149,9 @@ public final class RespDialect implements Dialect {
       if (peer.needsAuthentication() && !spec.has("no_auth")) {
         throw new RefusedException(RefusedException.NOT_AUTHENTICATED);
       }
+      if (peer.isSubscribed() && !peer.speaksResp3() && !spec.has(PubSubCommands.SUBSCRIBED)) {
+        throw PubSubCommands.refused(spec.name());
+      }
       Command command = command(spec, arguments, peer);
       spelling = request.spelling();
       return command;
@@ -367,6 +370,11 @@ public final class RespDialect implements Dialect {
     }
     writer.speakTo(session);
     return writer;
+  }
+
+  @Override
+  public void push(Reply.Invalidated invalidated, Session receiver, ReplyBuffer out) {
+    InvalidationMessages.write(invalidated, receiver, writerTo(out));
   }
 
   @Override

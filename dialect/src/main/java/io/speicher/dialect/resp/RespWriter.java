@@ -139,6 +139,11 @@ final class RespWriter {
     out.writeBytes(speaksResp3() ? NULL : NULL_ARRAY);
   }
 
+  /** Begins what is told without being asked, in RESP3; an array in RESP2. */
+  void push(int size) {
+    header(speaksResp3() ? '>' : '*', size);
+  }
+
   void array(int size) {
     header('*', size);
   }

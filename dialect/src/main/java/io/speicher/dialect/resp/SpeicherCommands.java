@@ -4,9 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.speicher.dialect.resp.CommandSpec.Keys;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.AskLease;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Expiry;
+import io.speicher.protocol.Limits;
 import io.speicher.protocol.Namespace;
 import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.NamespaceRequest;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.Tags;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
@@ -22,6 +28,25 @@ final class SpeicherCommands {
 
   /** The version of Speicher that had them first. */
   private static final String SINCE = "0.1.0";
+
+  private static final String BAD_LEASE = "ERR lease is not one that a reply gave";
+
+  /** Value or null, lease or null, and whether the value is stale. */
+  private static final Spelling LEASABLE =
+      Spelling.leasable((item, out) -> {
+        out.array(3);
+        if (item.value() == null) {
+          out.nothing();
+        } else {
+          out.bulk(item.value().bytes());
+        }
+        if (item.lease() == Reply.Leasable.NONE) {
+          out.nothing();
+        } else {
+          out.bulk(Long.toString(item.lease()));
+        }
+        out.integer(item.stale() ? 1 : 0);
+      });
 
   private static final String NO_NAMESPACE =
       "ERR no such namespace: SPEICHER NAMESPACE CREATE declares it";
@@ -46,16 +71,35 @@ final class SpeicherCommands {
           SINCE,
           "What Redis has no word for.",
           GENERIC.command(
+              "speicher|get key LEASE milliseconds [EARLY milliseconds] [WAIT milliseconds]",
+              -5,
+              "write denyoom blocking",
+              Keys.SECOND,
+              SINCE,
+              "O(1)",
+              "Gives the value of a key, or the lease to compute it.",
+              SpeicherCommands::get),
+          GENERIC.command(
               "speicher|set key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE"
                   + " digest] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT"
-                  + " unix-time-milliseconds | KEEPTTL] [TAGS numtags:integer tag [tag ...]]",
+                  + " unix-time-milliseconds | KEEPTTL] [LEASE lease] [TAGS numtags:integer tag"
+                  + " [tag ...]]",
               -4,
               "write denyoom",
               Keys.SECOND,
               SINCE,
               "O(N), N tags",
-              "Stores a value with tags, as SET does without.",
+              "Stores a value with tags, or for who has the lease of the key.",
               SpeicherCommands::set),
+          GENERIC.command(
+              "speicher|del key STALE milliseconds",
+              5,
+              "write fast",
+              Keys.SECOND,
+              SINCE,
+              "O(N), N bytes",
+              "Makes a value stale, to be served while one client computes it anew.",
+              SpeicherCommands::delete),
           GENERIC.command(
               "speicher|tag key [tag [tag ...]]",
               -3,
@@ -90,22 +134,96 @@ final class SpeicherCommands {
 
   // ---- items ----
 
+  private static Command get(Request request) {
+    ByteBuffer key = request.key(2);
+    long leaseMillis = 0;
+    long earlyMillis = -1;
+    long waitMillis = -1;
+    for (int i = 3; i < request.count(); i += 2) {
+      if (i + 1 == request.count()) {
+        throw RefusedException.syntax();
+      } else if (request.is(i, "lease") && leaseMillis == 0) {
+        leaseMillis = millis(request, i, 1, AskLease.MAX_LEASE_MILLIS);
+      } else if (request.is(i, "early") && earlyMillis < 0) {
+        earlyMillis = millis(request, i, 0, Limits.MAX_TTL_MILLIS);
+      } else if (request.is(i, "wait") && waitMillis < 0) {
+        waitMillis = millis(request, i, 0, AskLease.MAX_LEASE_MILLIS);
+      } else {
+        throw RefusedException.syntax();
+      }
+    }
+    if (leaseMillis == 0) {
+      throw RefusedException.syntax();
+    }
+    return request.answer(
+        new AskLease(
+            key,
+            request.session().readingView(),
+            leaseMillis,
+            Math.max(0, earlyMillis),
+            Math.max(0, waitMillis)),
+        LEASABLE);
+  }
+
+  /** The number behind a word. */
+  private static long millis(Request request, int word, long least, long most) {
+    String error =
+        "ERR "
+            + request.string(word)
+            + " is a number of milliseconds from "
+            + least
+            + " to "
+            + most;
+    long millis = request.integer(word + 1, error);
+    if (millis < least || millis > most) {
+      throw new RefusedException(error);
+    }
+    return millis;
+  }
+
   private static Command set(Request request) {
     SetWords words = new SetWords(request, "speicher|set");
     List<ByteBuffer> tags = List.of();
+    long lease = Reply.Leasable.NONE;
     int at = 4;
     while (at < request.count()) {
       if (request.is(at, "tags")) {
         tags = countedTags(request, at + 1);
         at += 2 + tags.size();
+      } else if (request.is(at, "lease") && at + 1 < request.count()) {
+        lease = lease(request, at + 1);
+        at += 2;
       } else {
         at = words.take(at);
       }
     }
+    SetOptions options = words.options().withTags(tags);
+    Command.Set set = new Command.Set(request.key(2), ValueKind.BYTES, request.bytes(3), options);
+    if (lease == Reply.Leasable.NONE) {
+      return request.answer(set, StringCommands.ofSet(options));
+    }
+    if (!options.condition().equals(Condition.ALWAYS) || options.returnsOld()) {
+      throw RefusedException.syntax();
+    }
+    return request.answer(new Command.SetWithLease(set, lease), Spelling.OK_OR_NULL);
+  }
+
+  private static long lease(Request request, int index) {
+    long lease = request.integer(index, BAD_LEASE);
+    if (lease < 1) {
+      throw new RefusedException(BAD_LEASE);
+    }
+    return lease;
+  }
+
+  private static Command delete(Request request) {
+    ByteBuffer key = request.key(2);
+    if (!request.is(3, "stale")) {
+      throw RefusedException.syntax();
+    }
+    long staleMillis = millis(request, 3, 1, Limits.MAX_TTL_MILLIS);
     return request.answer(
-        new Command.Set(
-            request.key(2), ValueKind.BYTES, request.bytes(3), words.options().withTags(tags)),
-        StringCommands.ofSet(words.options()));
+        new Command.Invalidate(key, Condition.ALWAYS, Expiry.within(staleMillis)), Spelling.FLAG);
   }
 
   /** As many tags as the word at an index says. */

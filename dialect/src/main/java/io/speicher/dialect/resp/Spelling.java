@@ -42,6 +42,7 @@ final class Spelling {
   private @Nullable Consumer<RespWriter> miss;
   private @Nullable Consumer<RespWriter> exists;
   private @Nullable BiConsumer<Reply.Value, RespWriter> value;
+  private @Nullable BiConsumer<Reply.Leasable, RespWriter> leasable;
   private @Nullable ObjLongConsumer<RespWriter> count;
   private @Nullable BiConsumer<Reply.Increased, RespWriter> increased;
   private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
@@ -110,6 +111,18 @@ final class Spelling {
   static Spelling number(ToLongFunction<Reply.Value> ofValue, long ofMiss) {
     return value(
         (value, out) -> out.integer(ofValue.applyAsLong(value)), out -> out.integer(ofMiss));
+  }
+
+  /** An item that may be leased: fresh, or as it is told, or absent and leased by somebody else. */
+  static Spelling leasable(BiConsumer<Reply.Leasable, RespWriter> leasable) {
+    Reply.Leasable nothing = new Reply.Leasable(null, Reply.Leasable.NONE, false);
+    Spelling spelling =
+        value(
+            (value, out) ->
+                leasable.accept(new Reply.Leasable(value, Reply.Leasable.NONE, false), out),
+            out -> leasable.accept(nothing, out));
+    spelling.leasable = leasable;
+    return spelling;
   }
 
   static Spelling count(ObjLongConsumer<RespWriter> count) {
@@ -197,6 +210,7 @@ final class Spelling {
       case Reply.Miss _ -> possible(miss, reply, out).accept(out);
       case Reply.Exists _ -> possible(exists, reply, out).accept(out);
       case Reply.Value item -> possible(value, reply, out).accept(item, out);
+      case Reply.Leasable item -> possible(leasable, reply, out).accept(item, out);
       case Reply.Count number -> possible(count, reply, out).accept(out, number.number());
       case Reply.Increased sum -> possible(increased, reply, out).accept(sum, out);
       case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
@@ -206,7 +220,7 @@ final class Spelling {
       case Reply.Permission one -> possible(permission, reply, out).accept(one, out);
       case Reply.Denials all -> possible(denials, reply, out).accept(all, out);
       case Reply.Inspected all -> possible(inspected, reply, out).accept(all, out);
-      case Reply.Leased _, Reply.Items _ -> throw impossible(reply, out);
+      case Reply.Leased _, Reply.Items _, Reply.Invalidated _ -> throw impossible(reply, out);
       case Reply.WrongValue wrong -> out.error(text(wrong));
       case Reply.Refused refused -> out.error(refused.message());
       case Reply.Denied denied -> out.error(text(denied, out));

@@ -51,6 +51,10 @@ public final class JsonCommandEncoder {
   private static final byte[] VERSION = ascii(",\"version\":true");
   private static final byte[] IF_ABSENT = ascii(",\"if\":\"absent\"");
   private static final byte[] IF_PRESENT = ascii(",\"if\":\"present\"");
+  private static final byte[] LEASE = ascii(",\"lease\":");
+  private static final byte[] EARLY = ascii(",\"early\":");
+  private static final byte[] WAIT = ascii(",\"wait\":");
+  private static final byte[] STALE = ascii(",\"stale\":");
   private static final byte[] COMMA = ascii(",");
   private static final byte[] END = ascii("}");
   private static final byte[] END_ARRAY = ascii("]");
@@ -76,6 +80,19 @@ public final class JsonCommandEncoder {
       frame.write(SET).writeString(set.key());
       writeItem(set, frame);
       writeCondition(set.options().condition(), frame);
+    } else if (command instanceof Command.AskLease ask) {
+      writeAskLease(ask, frame);
+    } else if (command instanceof Command.SetWithLease leased) {
+      requireAlways(leased.set().options().condition());
+      frame.write(SET).writeString(leased.set().key());
+      writeItem(leased.set(), frame);
+      frame.write(ascii(",\"lease\":\"" + leased.lease() + '"'));
+    } else if (command instanceof Command.Invalidate invalidate) {
+      boolean isWithin = invalidate.expiry().base() == Expiry.Base.WITHIN;
+      require(isWithin, "expiry", invalidate.expiry().base());
+      frame.write(DELETE).writeString(invalidate.key());
+      writeCondition(invalidate.condition(), frame);
+      writeNumber(STALE, invalidate.expiry().millis(), frame);
     } else if (command instanceof Command.Delete delete) {
       frame.write(DELETE).writeString(delete.key());
     } else if (command instanceof Command.DeleteIf delete) {
@@ -212,8 +229,24 @@ public final class JsonCommandEncoder {
   private static void writeExpiry(Expiry expiry, FrameWriter frame) {
     switch (expiry.base()) {
       case NEVER -> {}
-      case AFTER -> frame.write(TTL).write(ascii(Long.toString(expiry.millis())));
-      case KEEP, AT, LATER -> throw inexpressible("expiry", expiry.base());
+      case AFTER -> writeNumber(TTL, expiry.millis(), frame);
+      case KEEP, AT, LATER, WITHIN -> throw inexpressible("expiry", expiry.base());
+    }
+  }
+
+  private static void writeNumber(byte[] name, long number, FrameWriter frame) {
+    frame.write(name).write(ascii(Long.toString(number)));
+  }
+
+  private static void writeAskLease(Command.AskLease ask, FrameWriter frame) {
+    frame.write(GET).writeString(ask.key());
+    writeView(ask.view(), frame);
+    writeNumber(LEASE, ask.leaseMillis(), frame);
+    if (ask.earlyMillis() > 0) {
+      writeNumber(EARLY, ask.earlyMillis(), frame);
+    }
+    if (ask.waitMillis() > 0) {
+      writeNumber(WAIT, ask.waitMillis(), frame);
     }
   }
 
@@ -231,10 +264,11 @@ public final class JsonCommandEncoder {
   private static void writeAdd(Command.Add add, FrameWriter frame) {
     boolean isSigned = add.arithmetic() == Command.Arithmetic.SIGNED;
     require(isSigned, "arithmetic", add.arithmetic());
-    frame.write(ADD).writeString(add.key()).write(BY).write(ascii(Long.toString(add.delta())));
+    frame.write(ADD).writeString(add.key());
+    writeNumber(BY, add.delta(), frame);
     Command.Initial initial = add.initial();
     if (initial != null) {
-      frame.write(INITIAL).write(ascii(Long.toString(initial.number())));
+      writeNumber(INITIAL, initial.number(), frame);
       writeExpiry(initial.expiry(), frame);
     }
   }
@@ -266,6 +300,8 @@ public final class JsonCommandEncoder {
     long bytes = OVERHEAD_BYTES;
     if (command instanceof Command.Set set) {
       bytes += itemBytes(set);
+    } else if (command instanceof Command.SetWithLease leased) {
+      bytes += itemBytes(leased.set());
     } else if (command instanceof Command.SetAll setAll) {
       for (Command.Set item : setAll.items()) {
         bytes += itemBytes(item);

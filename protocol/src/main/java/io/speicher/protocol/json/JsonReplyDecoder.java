@@ -23,6 +23,8 @@ public final class JsonReplyDecoder {
   private static final byte[] DELETED = ascii("deleted");
   private static final byte[] CURSOR = ascii("cursor");
   private static final byte[] KEYS = ascii("keys");
+  private static final byte[] LEASE = ascii("lease");
+  private static final byte[] STALE = ascii("stale");
   private static final byte[] BASE64 = ascii("base64");
 
   private final int maxFrameBytes;
@@ -70,6 +72,8 @@ public final class JsonReplyDecoder {
     JsonSpan deleted = null;
     JsonSpan cursor = null;
     JsonSpan keys = null;
+    JsonSpan lease = null;
+    JsonSpan stale = null;
     members.begin(object);
     while (members.nextMember()) {
       if (members.nameEquals(STATUS_CODE)) {
@@ -91,6 +95,10 @@ public final class JsonReplyDecoder {
           cursor = members.valueSpan();
         } else if (members.nameEquals(KEYS)) {
           keys = members.valueSpan();
+        } else if (members.nameEquals(LEASE)) {
+          lease = members.valueSpan();
+        } else if (members.nameEquals(STALE)) {
+          stale = members.valueSpan();
         }
       }
     }
@@ -100,7 +108,9 @@ public final class JsonReplyDecoder {
     long status = statusCode.unsignedInteger();
     if (status == 200) {
       if (value != null) {
-        return value(value, encoding, version);
+        Reply.Value item = value(value, encoding, version);
+        boolean isStale = stale != null && stale.text().get(stale.start()) == 't';
+        return lease == null && !isStale ? item : new Reply.Leasable(item, lease(lease), isStale);
       } else if (items != null) {
         return items(items);
       } else if (cursor != null && keys != null) {
@@ -108,7 +118,7 @@ public final class JsonReplyDecoder {
       }
       return deleted == null ? Reply.Done.DONE : new Reply.Count(integer(deleted, "deleted"));
     } else if (status == 404) {
-      return Reply.Miss.MISS;
+      return lease == null ? Reply.Miss.MISS : new Reply.Leasable(null, lease(lease), false);
     } else if (status == 409) {
       return Reply.Exists.EXISTS;
     } else if (status >= 400 && status <= 499) {
@@ -130,6 +140,10 @@ public final class JsonReplyDecoder {
     }
     long versionNumber = version == null ? 0 : integer(version, "version");
     return new Reply.Value(kind, bytes, 0, versionNumber, Reply.Value.NEVER, 0, 0);
+  }
+
+  private static long lease(@Nullable JsonSpan lease) {
+    return lease == null ? Reply.Leasable.NONE : integer(lease, "lease");
   }
 
   private Reply.Items items(JsonSpan items) throws MalformedJsonException {

@@ -19,6 +19,7 @@ import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import io.speicher.protocol.UserRequest;
+import io.speicher.server.command.Changes;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
@@ -78,6 +79,7 @@ public final class ServerStatus implements ServerControl {
   private final SlowLog slowLog;
   private final HotKeys hotKeys = new HotKeys();
   private final LatencyEvents latencyEvents;
+  private final Changes changes;
   private final Dates dates;
   private final List<CommandExecutor> executors;
   private final long startedAtMillis;
@@ -114,6 +116,7 @@ public final class ServerStatus implements ServerControl {
       Store store,
       InstantSource wallClock,
       Account account,
+      long trackingBytes,
       Connections connections,
       ScheduledExecutorService maintenance,
       UserDirectory users,
@@ -133,6 +136,7 @@ public final class ServerStatus implements ServerControl {
     storeEvents = new StoreEvents(store.stats());
     startedAtMillis = store.nowMillis();
     dates = new Dates(store, wallClock);
+    changes = new Changes(store, account, trackingBytes);
     LoopLocks locks = new LoopLocks(threads);
     databases = new Databases(store);
     executors =
@@ -308,6 +312,16 @@ public final class ServerStatus implements ServerControl {
   @Override
   public HotKeys hotKeys() {
     return hotKeys;
+  }
+
+  @Override
+  public Changes changes() {
+    return changes;
+  }
+
+  @Override
+  public boolean hasConnection(long id) {
+    return connections.has(id);
   }
 
   @Override

@@ -71,6 +71,8 @@ final class Access {
       case Command.Watch watch -> readAll(watch.keys());
       case Command.GetAndDelete get -> readAndWrite(get.key());
       case Command.GetAndTouch get -> readAndWrite(get.key());
+      case Command.AskLease ask -> readAndWrite(ask.key());
+      case Command.SetWithLease set -> set(set.set());
       case Command.LeaseGet get -> lease(get);
 
       case Command.Set set -> set(set);
@@ -116,6 +118,9 @@ final class Access {
       case Command.Batch batch -> all(batch.commands());
       case Command.Transaction _,
           Command.Unwatch _,
+          Command.Track _, // Keys that it may not read are not told of: see Tracking.
+          Command.Untrack _,
+          Command.Subscribe _,
           Command.Ping _,
           Command.Time _,
           Command.Stats _,

@@ -9,6 +9,7 @@ import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Rights;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
+import io.speicher.dialect.Tracker;
 import io.speicher.dialect.User;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.TouchCondition;
@@ -21,6 +22,7 @@ import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.UserRequest;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.Xxh3;
@@ -96,7 +98,7 @@ public final class CommandExecutor {
   private final Permissions permissions;
   private final Transactions transactions;
   private final Edits edits;
-  private final Leases leases;
+  private final LeaseCommands leases;
 
   /** What the last command was told of the server; null if it did not ask. */
   private @Nullable ServerStats stats;
@@ -126,7 +128,7 @@ public final class CommandExecutor {
     permissions = new Permissions(this, server);
     transactions = new Transactions(this);
     edits = new Edits(this, server);
-    leases = new Leases(this, edits);
+    leases = new LeaseCommands(this, edits, server.changes());
   }
 
   /** Before commands are executed; {@link #end} has to follow, without waiting for anything. */
@@ -212,6 +214,7 @@ public final class CommandExecutor {
     try {
       out.ensureWritable(SHORT_REPLY_BYTES);
       Work left = begin(command, session, prefetch, place, dialect, out);
+      end(session);
       countFailure(command instanceof Command.Malformed, session, out);
       return left;
     } catch (MemoryShortageException e) {
@@ -237,7 +240,12 @@ public final class CommandExecutor {
   /** Goes on with what a command has left to be done, see {@link Work#goOn}. */
   public boolean goOn(Work work, Session session, ReplyBuffer out, long deadlineNanos) {
     isRefused = false;
+    Tracker tracker = session.tracker();
+    if (tracker != null) {
+      tracker.executing(true);
+    }
     boolean isDone = work.goOn(out, deadlineNanos);
+    end(session);
     countFailure(false, session, out);
     return isDone;
   }
@@ -341,6 +349,11 @@ public final class CommandExecutor {
       Dialect dialect,
       ReplyBuffer out) {
     store = databases.get(session.database());
+    Tracker tracker = session.tracker();
+    if (tracker != null) {
+      tracker.executing(true);
+      noteReads(command, session, tracker);
+    }
     if (!(command instanceof Command.Stats)) {
       stats = null; // It may change what the next one is told.
     }
@@ -379,6 +392,10 @@ public final class CommandExecutor {
       case Command.AddDecimal add -> dialect.encode(edits.add(add), out);
       case Command.Move move -> dialect.encode(move(move), out);
 
+      case Command.AskLease ask -> {
+        return leases.ask(ask, dialect, session, !isPart, out);
+      }
+      case Command.SetWithLease set -> dialect.encode(leases.set(set), out);
       case Command.LeaseGet get -> leases.get(get, dialect, out);
       case Command.Invalidate invalidate -> dialect.encode(leases.invalidate(invalidate), out);
       case Command.SetLeased set -> dialect.encode(leases.set(set), out);
@@ -407,6 +424,10 @@ public final class CommandExecutor {
           locks.alone(lock, () -> transactions.execute(transaction, session, dialect, out));
       case Command.Watch watch -> dialect.encode(transactions.watch(watch.keys(), session), out);
       case Command.Unwatch _ -> dialect.encode(unwatch(session), out);
+
+      case Command.Track(TrackingOptions options) -> dialect.encode(track(options, session), out);
+      case Command.Untrack _ -> dialect.encode(untrack(session), out);
+      case Command.Subscribe _ -> dialect.encode(subscribe(session), out);
 
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
@@ -480,7 +501,7 @@ public final class CommandExecutor {
 
   Reply.Value value(Item item, View view) {
     return new Reply.Value(
-        Leases.kind(item),
+        LeaseCommands.kind(item),
         item.value(),
         item.flags(),
         view == View.VERSION ? item.version() : 0,
@@ -501,14 +522,15 @@ public final class CommandExecutor {
 
   private void getAndDelete(ByteBuffer key, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
-    UpdateResult result =
-        store.update(
-            key,
-            old -> {
-              encode(old, View.VALUE, dialect, out.resetTo(start));
-              return old == null ? Update.KEEP : Update.REMOVE;
-            });
-    countRead(key, result == UpdateResult.REMOVED);
+    boolean[] hit = new boolean[1];
+    store.update(
+        key,
+        old -> {
+          encode(old, View.VALUE, dialect, out.resetTo(start));
+          hit[0] = old != null;
+          return Update.REMOVE; // Even if there is nothing but a lease.
+        });
+    countRead(key, hit[0]);
   }
 
   private void getAndTouch(Command.GetAndTouch get, Dialect dialect, ReplyBuffer out) {
@@ -646,6 +668,10 @@ public final class CommandExecutor {
         long now = store.nowMillis();
         yield expiry.millis() > Item.NEVER - now ? Item.NEVER : now + expiry.millis();
       }
+      case WITHIN ->
+          Math.min(
+              expiresAtMillis(Expiry.KEEP, old),
+              expiresAtMillis(Expiry.after(expiry.millis()), null));
       case AT -> dates.toStoreMillis(expiry.millis());
       case LATER -> {
         long end = old == null ? Item.NEVER : old.expiresAtMillis();
@@ -876,6 +902,76 @@ public final class CommandExecutor {
     server.audit(session, "swap-databases");
     locks.alone(lock, () -> databases.swap(swap.database(), swap.other()));
     return Reply.Done.DONE;
+  }
+
+  // ---- what peers keep ----
+
+  /** Notes what a command reads, of a peer that keeps it: before it is read. */
+  void noteReads(Command command, Session session, Tracker tracker) {
+    if (!keeps(session, tracker.options())) {
+      return;
+    }
+    switch (command) {
+      case Command.Get get -> tracker.willRead(get.key());
+      case Command.GetAll get -> get.keys().forEach(tracker::willRead);
+      case Command.CountPresent count -> count.keys().forEach(tracker::willRead);
+      case Command.AskLease ask -> tracker.willRead(ask.key());
+      default -> {}
+    }
+  }
+
+  /** Whether a peer may keep what its present command reads. */
+  private static boolean keeps(Session session, TrackingOptions options) {
+    boolean isSaid = session.caching() == Session.Caching.THIS;
+    return !options.broadcasts()
+        && switch (options.choice()) {
+          case ALL -> true;
+          case OPT_IN -> isSaid;
+          case OPT_OUT -> !isSaid;
+        };
+  }
+
+  private static void end(Session session) {
+    Tracker tracker = session.tracker();
+    if (tracker != null) {
+      tracker.executing(false);
+    }
+  }
+
+  /** From now on the store tells of changes, for one more who wants to know. */
+  void listen() {
+    server.changes().join(work -> locks.alone(lock, work));
+  }
+
+  private Reply track(TrackingOptions options, Session session) {
+    long redirect = options.redirect();
+    if (redirect != TrackingOptions.NO_REDIRECT && !server.hasConnection(redirect)) {
+      return Reply.Miss.MISS;
+    }
+    Tracking tracking = server.changes().tracking();
+    if (!tracking.hasRoom()) {
+      return tracking.noRoom();
+    }
+    listen();
+    if (!tracking.start(session, options, server.changes()::leave)) {
+      server.changes().leave(); // It is counted already.
+    }
+    return Reply.Done.DONE;
+  }
+
+  private static Reply untrack(Session session) {
+    session.stopTracking();
+    return Reply.Done.DONE;
+  }
+
+  private Reply subscribe(Session session) {
+    server.changes().tracking().receive(session);
+    return Reply.Done.DONE;
+  }
+
+  /** A connection has ended that could be told of changes. */
+  public void closed(Session session) {
+    server.changes().tracking().closed(session);
   }
 
   // ---- the server and its connections ----

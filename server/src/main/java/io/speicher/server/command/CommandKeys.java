@@ -16,6 +16,8 @@ final class CommandKeys {
       case Command.GetAndDelete get -> List.of(get.key());
       case Command.GetAndTouch get -> List.of(get.key());
       case Command.CountPresent count -> count.keys();
+      case Command.AskLease ask -> List.of(ask.key());
+      case Command.SetWithLease set -> List.of(set.set().key());
       case Command.LeaseGet get -> List.of(get.key());
       case Command.Set set -> List.of(set.key());
       case Command.SetAll set -> set.items().stream().map(Command.Set::key).toList();
@@ -39,6 +41,9 @@ final class CommandKeys {
       case Command.Batch _,
           Command.Transaction _,
           Command.Unwatch _,
+          Command.Track _,
+          Command.Untrack _,
+          Command.Subscribe _,
           Command.Clear _,
           Command.ClearNamespace _,
           Command.ClearTags _,

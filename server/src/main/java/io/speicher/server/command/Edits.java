@@ -64,7 +64,7 @@ final class Edits {
   static Update.Replace longer(Command.Append append, Item old) {
     ByteBuffer bytes = append.bytes();
     ByteBuffer value = old.value();
-    boolean isText = append.kind() == ValueKind.TEXT && Leases.kind(old) == ValueKind.TEXT;
+    boolean isText = append.kind() == ValueKind.TEXT && LeaseCommands.kind(old) == ValueKind.TEXT;
     return changed(
         old,
         append.toFront() ? bytes : value,
@@ -203,7 +203,7 @@ final class Edits {
     return new Update.Replace(
             Numbers.text(sum),
             NOTHING,
-            (old == null ? ValueKind.BYTES : Leases.kind(old)).code(),
+            (old == null ? ValueKind.BYTES : LeaseCommands.kind(old)).code(),
             old == null ? 0 : old.flags(),
             expiresAtMillis,
             Update.Replace.NEW_VERSION)

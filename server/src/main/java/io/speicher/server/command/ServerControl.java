@@ -64,6 +64,12 @@ public interface ServerControl {
   /** The keys that are used most. */
   HotKeys hotKeys();
 
+  /** Who wants to know of changes. */
+  Changes changes();
+
+  /** Whether there is a connection of this id. */
+  boolean hasConnection(long id);
+
   /** What has held up the server. */
   LatencyEvents latencyEvents();
 

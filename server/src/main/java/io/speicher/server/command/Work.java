@@ -35,6 +35,11 @@ public interface Work extends AutoCloseable {
     return false;
   }
 
+  /** Whether it has written nothing so far, so that something else may be sent before. */
+  default boolean isBetweenReplies() {
+    return false;
+  }
+
   /** Whether it does not wait for another thread. */
   default boolean mayGoOn() {
     return true;

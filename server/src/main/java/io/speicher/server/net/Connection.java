@@ -18,6 +18,7 @@ import io.speicher.dialect.CommandName;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.Plain;
+import io.speicher.dialect.Pushes;
 import io.speicher.dialect.QueuedCommands;
 import io.speicher.dialect.ReceivedBytes;
 import io.speicher.dialect.ReplyBuffer;
@@ -101,6 +102,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private static final long FINISH_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** Whoever takes nothing of what it is told for so long is cut off. */
+  private static final long PUSH_PATIENCE_MILLIS = 10_000;
+
+  private static final long NOT_LOOKED = -1;
+
   /** How long a draining connection must bring nothing to be taken for silent. */
   private static final long SILENCE_MILLIS = 50;
 
@@ -175,6 +181,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** What it is told of the commands of others; null for most. */
   private @Nullable Monitor monitor;
+
+  /** What it is told of changes; null for most. */
+  private @Nullable Pushes pushes;
+
+  /** What the peer had not taken when it was last looked whether it takes what it is told. */
+  private long untakenBytes = NOT_LOOKED;
 
   /** What encrypts it; null where that is nothing, or not known yet. */
   private @Nullable TlsHandler tls;
@@ -273,6 +285,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     state = State.FINISHING;
     forgetInput();
     outgoing.close();
+    if (session.pushes() != null) {
+      executor().closed(session);
+    }
     session.close();
     stopMonitoring();
     leaveMemoryQueue();
@@ -369,7 +384,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
     }
     if (event instanceof IdleStateEvent) {
-      boolean isBusy = paused || work != null || starved || ready || session.monitors();
+      boolean isBusy =
+          paused
+              || work != null
+              || starved
+              || ready
+              || session.monitors()
+              || session.isSubscribed();
       if (!isBusy && !wasBusy) {
         ctx.close();
       }
@@ -472,6 +493,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     executor().commandStats().turnClock(System.nanoTime());
     try {
       input.takeAside();
+      if (pushes != null && pushes.hasAny() && (work == null || work.isBetweenReplies())) {
+        sendPushes(pushes);
+      }
       if (work != null && mayGoOnWith(work)) {
         goOnWithWork(work);
       }
@@ -541,6 +565,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (monitor != null && !session.monitors()) {
       stopMonitoring();
     }
+    if (pushes == null && session.pushes() != null) {
+      pushes = session.pushes();
+      pushes.whenAny(() -> turn.loop().execute(this::goOnSoon));
+    }
     switch (session.takeAfter()) {
       case GO_ON -> {}
       case MONITOR -> startMonitoring();
@@ -582,6 +610,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         ahead = turn.lookAhead(this, received);
         next = 0;
         limit = ahead.commands().count();
+      }
+      if (pushes != null && pushes.hasAny()) {
+        push(pushes, speaking, out); // Before the command reads anything: see Tracking.
       }
       int start = bytes.readerIndex();
       long replyStart = out.position();
@@ -702,6 +733,67 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (isCommand && !isRefused) { // Else it is unknown, or waits for the end of a transaction.
       turn.monitors().tell(name, command, session.database(), peer());
     }
+  }
+
+  // ---- pushes ----
+
+  /** Sends what there is to tell, unless the peer has enough to read. */
+  private void sendPushes(Pushes told) {
+    if (outgoing.unsentBytes() >= MAX_UNSENT_BYTES) {
+      watchReading(told);
+      return; // It goes on when all is sent.
+    }
+    DialectPool pool = requireNonNull(spoken);
+    Dialect speaking = dialect == null ? pool.take() : dialect;
+    ReplyBuffer out = turn.outbox().begin(this);
+    try {
+      push(told, speaking, out);
+    } catch (MemoryShortageException e) {
+      waitForMemory(e.totalBytes());
+    } finally {
+      executor().count(Counter.WRITTEN_BYTES, turn.outbox().end(this));
+      if (dialect == null) {
+        pool.giveBack(speaking);
+      }
+    }
+  }
+
+  /** What cannot be written for want of memory is told later, as a change of everything. */
+  private void push(Pushes told, Dialect speaking, ReplyBuffer out) {
+    long start = out.position();
+    try {
+      speaking.push(told.take(), session, out);
+    } catch (MemoryShortageException e) {
+      out.resetTo(start);
+      told.everything();
+      throw e;
+    }
+  }
+
+  /** Looks after a while whether the peer has taken anything, if nobody does so already. */
+  private void watchReading(Pushes told) {
+    if (untakenBytes != NOT_LOOKED) {
+      return;
+    }
+    untakenBytes = outgoing.pendingBytes();
+    turn.loop()
+        .schedule(
+            () -> {
+              long before = untakenBytes;
+              untakenBytes = NOT_LOOKED;
+              boolean isStuck = told.hasAny() && outgoing.unsentBytes() >= MAX_UNSENT_BYTES;
+              if (isStuck && state != State.FINISHING && outgoing.pendingBytes() >= before) {
+                logger.log(
+                    Level.WARNING,
+                    "client does not read what it is told of changes, closing: peer=" + peer());
+                executor().count(Counter.ERRORS, 1);
+                context().close();
+              } else if (isStuck) {
+                watchReading(told);
+              }
+            },
+            PUSH_PATIENCE_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   // ---- HTTP ----

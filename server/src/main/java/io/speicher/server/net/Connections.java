@@ -166,6 +166,11 @@ public final class Connections {
         .toList();
   }
 
+  /** Whether there is a connection whose session has this id. */
+  public boolean has(long id) {
+    return all().stream().anyMatch(connection -> connection.session().id() == id);
+  }
+
   /** Counts a new connection, or returns false when there are too many. */
   boolean admit(Channel channel, Connection handler) {
     if (!free.tryAcquire()) {

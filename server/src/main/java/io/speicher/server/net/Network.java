@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The event loops of a server, where it listens, and its connections. */
@@ -88,6 +89,18 @@ public final class Network {
       ids.add(((SingleThreadEventExecutor) loop).threadProperties().id());
     }
     return ids;
+  }
+
+  /** Runs something once every event loop has come to execute a task; on the last one's thread. */
+  public void ask(Runnable whenAllHaveAnswered) {
+    AtomicInteger silent = new AtomicInteger(turns.size());
+    for (EventLoop loop : turns.keySet()) {
+      loop.execute(() -> {
+        if (silent.decrementAndGet() == 0) {
+          whenAllHaveAnswered.run();
+        }
+      });
+    }
   }
 
   /** Runs something when an event loop ends, whatever the reason. */

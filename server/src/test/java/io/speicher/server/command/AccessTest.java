@@ -17,6 +17,7 @@ import io.speicher.protocol.Glob;
 import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.UserRequest;
 import io.speicher.protocol.ValueKind;
 import java.math.BigDecimal;
@@ -77,6 +78,8 @@ final class AccessTest {
         Need.read(new Command.GetAll(List.of(KEY), View.VALUE)),
         Need.read(new Command.CountPresent(List.of(KEY))),
         Need.read(new Command.Watch(List.of(KEY))),
+        Need.both(new Command.AskLease(KEY, View.VALUE, 1, 0, 0)),
+        Need.write(new Command.SetWithLease(set, 1)),
         Need.read(new Command.LeaseGet(KEY, View.VALUE, null, null, 0)),
         Need.both(new Command.LeaseGet(KEY, View.VALUE, null, Expiry.NEVER, 0)),
         Need.both(new Command.LeaseGet(KEY, View.VALUE, Expiry.NEVER, null, 0)),
@@ -141,6 +144,16 @@ final class AccessTest {
         Need.of(new Command.CloseConnections(ConnectionFilter.ALL), Group.ADMIN),
         Need.of(new Command.Transaction(List.of(set))), // Its elements are looked at one by one.
         Need.of(new Command.Unwatch()),
+        Need.of(
+            new Command.Track(
+                new TrackingOptions(
+                    false,
+                    List.of(),
+                    TrackingOptions.Choice.ALL,
+                    false,
+                    TrackingOptions.NO_REDIRECT))),
+        Need.of(new Command.Untrack()),
+        Need.of(new Command.Subscribe()),
         Need.of(new Command.Ping()),
         Need.of(new Command.Time()),
         Need.of(new Command.Stats()),

@@ -20,9 +20,11 @@ import io.speicher.protocol.Limits;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.UserRequest;
+import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.SegmentStore;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -83,18 +85,52 @@ final class CommandExecutorTest {
     assertThat(server.looks).isEqualTo(4);
   }
 
-  /** What is answered in one turn of a connection. */
+  /** A key is remembered before it is read: whoever changes it right behind the read tells so. */
+  @Test
+  void tracking_readThatIsOvertaken_isTold() {
+    Store overtaken =
+        (Store)
+            Proxy.newProxyInstance(
+                Store.class.getClassLoader(),
+                new Class<?>[] {Store.class},
+                (proxy, method, arguments) -> {
+                  Object result = method.invoke(store, arguments);
+                  if (method.getName().equals("get")) {
+                    ByteBuffer key = (ByteBuffer) arguments[0];
+                    store.put(key, ByteBuffer.wrap(new byte[] {'2'}), PutOptions.DEFAULT);
+                  }
+                  return method.getName().equals("database") ? proxy : result;
+                });
+    CommandExecutor reading =
+        new CommandExecutor(
+            new Databases(overtaken),
+            new Dates(store, InstantSource.system()),
+            server,
+            new LoopLocks(1),
+            0);
+    assertThat(execute(executor, "HELLO 3\r\nSET k 1\r\nCLIENT TRACKING ON\r\n")).contains("+OK");
+    assertThat(requireNonNull(session.pushes()).hasAny()).isFalse();
+    assertThat(execute(reading, "GET k\r\n")).isEqualTo("$1\r\n1\r\n");
+    assertThat(requireNonNull(session.pushes()).take().keys())
+        .containsExactly(ByteBuffer.wrap(new byte[] {'k'}));
+  }
+
   private String execute(String requests) {
+    return execute(executor, requests);
+  }
+
+  /** What is answered in one turn of a connection. */
+  private String execute(CommandExecutor executing, String requests) {
     ByteBuf in = Unpooled.copiedBuffer(requests, ISO_8859_1);
-    executor.begin();
+    executing.begin();
     try {
       Command command;
       while ((command = dialect.decode(in, session)) != null) {
-        Work left = executor.execute(command, session, executor.newPrefetch(), -1, dialect, out);
+        Work left = executing.execute(command, session, executor.newPrefetch(), -1, dialect, out);
         assertThat(left).isNull();
       }
     } finally {
-      executor.end();
+      executing.end();
     }
     StringBuilder said = new StringBuilder(page.toString(ISO_8859_1));
     for (ByteBuf chunk : requireNonNull(out.takeChunks())) {
@@ -108,6 +144,7 @@ final class CommandExecutorTest {
 
   /** A server that knows how many items it has. */
   private final class Control implements ServerControl {
+    private final Changes changes = new Changes(store, new Account(16 << 20, 0), 1 << 20);
     private int looks;
 
     @Override
@@ -135,6 +172,16 @@ final class CommandExecutorTest {
     @Override
     public HotKeys hotKeys() {
       return new HotKeys();
+    }
+
+    @Override
+    public Changes changes() {
+      return changes;
+    }
+
+    @Override
+    public boolean hasConnection(long id) {
+      return false;
     }
 
     @Override

@@ -88,8 +88,10 @@ final class RightsMatrixTest {
       append          write,w    APPEND k 1
       auth            early      AUTH u p
       bigkeys         admin      BIGKEYS
+      client|caching  -          CLIENT CACHING YES
       client|capa     -          CLIENT CAPA a
       client|getname  -          CLIENT GETNAME
+      client|getredir -          CLIENT GETREDIR
       client|help     -          CLIENT HELP
       client|id       -          CLIENT ID
       client|info     -          CLIENT INFO
@@ -100,6 +102,8 @@ final class RightsMatrixTest {
       client|reply    -          CLIENT REPLY ON
       client|setinfo  -          CLIENT SETINFO LIB-NAME a
       client|setname  -          CLIENT SETNAME a
+      client|tracking -          CLIENT TRACKING ON
+      client|trackinginfo -      CLIENT TRACKINGINFO
       command         -          COMMAND
       command|count   -          COMMAND COUNT
       command|docs    -          COMMAND DOCS
@@ -199,11 +203,14 @@ final class RightsMatrixTest {
       slowlog|len     admin      SLOWLOG LEN
       slowlog|reset   admin      SLOWLOG RESET
       speicher|clear  clear      SPEICHER CLEAR NAMESPACE n:
+      speicher|del    write,w    SPEICHER DEL k STALE 1
+      speicher|get    write,r,w  SPEICHER GET k LEASE 1
       speicher|help   -          SPEICHER HELP
       speicher|namespace admin   SPEICHER NAMESPACE LIST
-      speicher|set    write,w    SPEICHER SET k 1 TAGS 1 t
+      speicher|set    write,w    SPEICHER SET k v LEASE 1 TAGS 1 t
       speicher|tag    write,w    SPEICHER TAG k t
       strlen          read,r     STRLEN k
+      subscribe       -          SUBSCRIBE __redis__:invalidate
       substr          read,r     SUBSTR k 0 1
       swapdb          clear      SWAPDB 0 1
       time            -          TIME
@@ -211,6 +218,7 @@ final class RightsMatrixTest {
       ttl             read,r     TTL k
       type            read,r     TYPE k
       unlink          write,w    UNLINK k
+      unsubscribe     -          UNSUBSCRIBE
       unwatch         -          UNWATCH
       wait            -          WAIT 0 0
       watch           -,r        WATCH k
@@ -235,6 +243,7 @@ final class RightsMatrixTest {
       SCN  scan       'x':1
       CNT  scan       'x':1
       INF  -          'x':1
+      TRK  -          'mode':'keys'
       TAG  write,w    'key':'k','tags':['t']
       CLR  clear      'namespace':'n:'
       NSP  admin      'x':1

@@ -156,10 +156,11 @@ final class Draft {
 
   /**
    * Becomes the same item as a stored one with this key, value and expiry, to be stored again, in
-   * this database.
+   * this database and with these marks.
    */
   Draft copyOf(
       StoredItem item,
+      int marks,
       int database,
       ByteBuffer itemKey,
       ByteBuffer value,
@@ -174,7 +175,7 @@ final class Draft {
         itemKey,
         value,
         value.remaining(),
-        ItemLayout.extension(item.kind(), item.marks(), database, tagCount > 0),
+        ItemLayout.extension(item.kind(), marks, database, tagCount > 0),
         item.flags(),
         newExpiresAtMillis,
         newVersion,

@@ -30,7 +30,7 @@ import java.util.Arrays;
  *            bit 2     stale: the value is out of date
  *            bit 3     leased: somebody is computing it
  *            bit 4     there are tags
- *            bit 5     zero; there is room for a compressed value
+ *            bit 5     a placeholder: there is no item, and somebody is computing one
  *            bit 6     of another database than 0: bits 2-5 are its number, and what they say
  *                      otherwise is in the byte of more
  *            bit 7     there is a byte of more: its bits 2-5 are those of an extension
@@ -54,7 +54,7 @@ final class ItemLayout {
   private static final int EXTENDED = 3;
 
   private static final int MARKS_SHIFT = 2;
-  private static final int MARKS = 0x0C;
+  private static final int MARKS = 0x2C;
   private static final int TAGGED = 0x10;
   private static final int OTHER_DATABASE = 0x40;
   private static final int DATABASE_SHIFT = 2;

@@ -110,6 +110,7 @@ final class Room {
       KeyHash keyHash,
       Ticker ticker,
       Removals removals,
+      Changes changes,
       int maxItemSegments,
       long tagsAddress,
       int tagBuckets) {
@@ -128,8 +129,8 @@ final class Room {
     sizeWalk = new SizeWalk(segments, pool, parts, keyHash, ticker);
     Sweeper sweeper =
         new Sweeper(
-            memory, segments, index, keyHash, ticker, policy, open, pool, removals, sizeWalk,
-            parts);
+            memory, segments, index, keyHash, ticker, policy, open, pool, removals, changes,
+            sizeWalk, parts);
     cleaner = new Cleaner(segments, policy, open, pool, sweeper, compaction);
     runs = new Runs(segments, open, pool, cleaner);
     residency = new Residency(segments, pool, RootLayout.firstIndexSegment(root));

@@ -1,6 +1,7 @@
 package io.speicher.store.segment;
 
 import io.speicher.store.BatchReader;
+import io.speicher.store.ChangeListener;
 import io.speicher.store.CopyResult;
 import io.speicher.store.CreateResult;
 import io.speicher.store.HitRatioCurve;
@@ -8,6 +9,7 @@ import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
 import io.speicher.store.LargestItems;
+import io.speicher.store.Leases;
 import io.speicher.store.NamespaceStats;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
@@ -89,6 +91,7 @@ public final class SegmentStore implements Store {
   private final ThreadLocal<Lookup> lookups;
   private final Miniatures miniatures;
   private final Parts parts;
+  private final Changes changes;
 
   /** Which database it is; all else is shared by all databases. */
   private final int database;
@@ -134,6 +137,7 @@ public final class SegmentStore implements Store {
     isUsed = true;
     threads = new AtomicInteger();
     removals = new Removals();
+    changes = new Changes();
     budgetBytes = geometry.budgetBytes();
     layout = StoreLayout.of(geometry);
     memory = NativeMemory.reserve(layout.headBytes(), layout.segmentsAndGuardBytes());
@@ -154,6 +158,7 @@ public final class SegmentStore implements Store {
             keyHash,
             ticker,
             removals,
+            changes,
             layout.itemSegments(geometry),
             root + layout.tagsOffset(),
             layout.tagBuckets());
@@ -178,6 +183,7 @@ public final class SegmentStore implements Store {
     room = first.room;
     parts = first.parts;
     removals = first.removals;
+    changes = first.changes;
     threads = first.threads;
     databases = first.databases;
   }
@@ -218,6 +224,7 @@ public final class SegmentStore implements Store {
   @Override
   public void swap(int number, int other) {
     databases.swap(number, other);
+    changes.tellCleared();
   }
 
   @Override
@@ -344,6 +351,8 @@ public final class SegmentStore implements Store {
     ANYTHING,
     /** ... no item. */
     NOTHING,
+    /** ... neither an item nor a placeholder. */
+    NOTHING_AT_ALL,
     /** ... the item that was found. */
     THIS,
   }
@@ -384,6 +393,7 @@ public final class SegmentStore implements Store {
     long nowMillis = nowMillisFor(options.expiresAtMillis());
     if (options.expiresAtMillis() <= nowMillis) {
       remove(old, Expected.ANYTHING);
+      changes.tell(database, old.key());
       return PutResult.STORED;
     }
     long expiresAtMillis = end(old, options.expiresAtMillis());
@@ -395,6 +405,7 @@ public final class SegmentStore implements Store {
             .tag(options.tags(), parts)
             .of(database, old.key(), value, options, expiresAtMillis, nowMillis);
     Outcome outcome = write(old, Expected.ANYTHING, draft);
+    changes.tell(database, old.key());
     return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
   }
 
@@ -415,20 +426,38 @@ public final class SegmentStore implements Store {
   public boolean delete(ByteBuffer key) {
     try (Lookup old = lookup(key)) {
       old.beginWrite();
-      return old.find() && remove(old, Expected.ANYTHING) == Outcome.DONE;
+      if (!old.find()) {
+        return false;
+      }
+      Outcome outcome = remove(old, Expected.ANYTHING);
+      changes.tell(database, key);
+      return outcome == Outcome.DONE;
     }
   }
 
   @Override
   public UpdateResult update(ByteBuffer key, Updater updater) {
+    return update(key, updater, false);
+  }
+
+  @Override
+  public UpdateResult updateLeased(ByteBuffer key, Updater updater) {
+    return update(key, updater, true);
+  }
+
+  private UpdateResult update(ByteBuffer key, Updater updater, boolean showsPlaceholders) {
     try (Lookup old = lookup(key)) {
       old.beginUpdate();
       UpdateResult result = null;
       while (result == null) {
-        boolean present = old.find() && !isGone(old);
+        boolean present = old.find() && !(showsPlaceholders ? isOverOrCleared(old) : isGone(old));
         Update update = updater.update(present ? old : null);
         if (!present || old.isIntact()) {
-          result = carryOut(update, old, present ? Expected.THIS : Expected.NOTHING);
+          Expected none = showsPlaceholders ? Expected.NOTHING_AT_ALL : Expected.NOTHING;
+          result = carryOut(update, old, present ? Expected.THIS : none);
+          if (result != null && result != UpdateResult.KEPT && !Leases.isNothingElse(update)) {
+            changes.tell(database, key);
+          }
         }
       }
       return result;
@@ -459,8 +488,11 @@ public final class SegmentStore implements Store {
     }
     boolean isSameEnd =
         expected == Expected.THIS && replace.expiresAtMillis() == old.expiresAtMillis();
+    boolean isPlaceholder = (replace.marks() & Item.PLACEHOLDER) != 0; // It ends with its lease.
     long expiresAtMillis =
-        isSameEnd ? replace.expiresAtMillis() : end(old, replace.expiresAtMillis());
+        isSameEnd || isPlaceholder
+            ? replace.expiresAtMillis()
+            : end(old, replace.expiresAtMillis());
     List<ByteBuffer> tags = replace.tags();
     Draft draft = old.draft();
     if (tags == null && expected == Expected.THIS) {
@@ -494,9 +526,11 @@ public final class SegmentStore implements Store {
           switch (other.writeOnce(old, expected, copy, queueFor(old, copy), generation, source)) {
             case DONE -> {
               source.countHit();
+              changes.tell(other.database, to);
               return CopyResult.COPIED;
             }
             case TOO_LARGE -> {
+              changes.tell(other.database, to);
               return CopyResult.TOO_LARGE;
             }
             case CHANGED, ABSENT, CLEARED, TABLE_FULL -> {} // Once more.
@@ -515,6 +549,7 @@ public final class SegmentStore implements Store {
     return old.draft()
         .copyOf(
             source.stored(),
+            Leases.marksWithoutLease(source),
             database,
             old.key(),
             source.value(),
@@ -685,7 +720,7 @@ public final class SegmentStore implements Store {
         return Outcome.ABSENT;
       }
       boolean expired = isOver(current.expiresAtMillis()); // What may fail comes first.
-      boolean gone = expired || isCleared(current);
+      boolean gone = isGone(current);
       index.remove(table, current.slotAddress());
       countGone(current, expired, era, owner, ownerEra);
       return gone ? Outcome.ABSENT : Outcome.DONE;
@@ -698,6 +733,7 @@ public final class SegmentStore implements Store {
     return switch (expected) {
       case ANYTHING -> true;
       case NOTHING -> !found || isGone(current);
+      case NOTHING_AT_ALL -> !found || isOverOrCleared(current);
       case THIS -> found && current.isExpected() && !isCleared(current);
     };
   }
@@ -781,6 +817,7 @@ public final class SegmentStore implements Store {
                 item.at(segments.address(location), expiryBaseMillis);
                 if (item.database() == database
                     && item.expiresAtMillis() > nowMillis
+                    && (item.marks() & Item.PLACEHOLDER) == 0
                     && !parts.isCleared(item, segments.sequenceAcquire(segment), location)) {
                   keys.add(ByteBuffer.allocate(item.keyBytes()).put(item.key()).flip());
                 }
@@ -794,11 +831,18 @@ public final class SegmentStore implements Store {
   @Override
   public void clear() {
     room.clear(database);
+    changes.tellCleared();
   }
 
   @Override
   public void clearAll() {
     room.clear();
+    changes.tellCleared();
+  }
+
+  @Override
+  public void listen(@Nullable ChangeListener listener) {
+    changes.listen(listener);
   }
 
   @Override
@@ -823,7 +867,11 @@ public final class SegmentStore implements Store {
 
   @Override
   public boolean clearNamespace(ByteBuffer prefix) {
-    return room.clearNamespace(prefix);
+    boolean isDeclared = room.clearNamespace(prefix);
+    if (isDeclared) {
+      changes.tellCleared();
+    }
+    return isDeclared;
   }
 
   @Override
@@ -834,6 +882,7 @@ public final class SegmentStore implements Store {
   @Override
   public void clearTags(List<ByteBuffer> tags) {
     parts.clearTags(tags);
+    changes.tellCleared();
   }
 
   @Override
@@ -910,8 +959,16 @@ public final class SegmentStore implements Store {
     memory.release();
   }
 
-  /** Whether an item that is linked is none any more. */
+  /** Whether what is linked is no item, or none any more. All that are no item expire. */
   private boolean isGone(Lookup lookup) {
+    long expiresAtMillis = lookup.expiresAtMillis();
+    return (expiresAtMillis != Item.NEVER
+            && (expiresAtMillis <= ticker.millis() || Leases.isPlaceholder(lookup)))
+        || isCleared(lookup);
+  }
+
+  /** As {@link #isGone}, for who sees what is no item. */
+  private boolean isOverOrCleared(Lookup lookup) {
     return isOver(lookup.expiresAtMillis()) || isCleared(lookup);
   }
 

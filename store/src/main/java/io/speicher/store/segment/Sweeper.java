@@ -134,6 +134,7 @@ final class Sweeper {
   private final OpenSegments open;
   private final SegmentPool pool;
   private final Removals removals;
+  private final Changes changes;
   private final SizeWalk sizeWalk;
   private final Parts parts;
 
@@ -182,6 +183,7 @@ final class Sweeper {
       OpenSegments open,
       SegmentPool pool,
       Removals removals,
+      Changes changes,
       SizeWalk sizeWalk,
       Parts parts) {
     this.segments = segments;
@@ -192,6 +194,7 @@ final class Sweeper {
     this.open = open;
     this.pool = pool;
     this.removals = removals;
+    this.changes = changes;
     this.sizeWalk = sizeWalk;
     this.parts = parts;
     keys = memory.newView();
@@ -391,6 +394,9 @@ final class Sweeper {
     } finally {
       index.unlock(table);
     }
+    if (item.expires() && fate != Fate.CLEARED && changes.areTold()) {
+      changes.tell(item.database(), item.key());
+    }
     switch (fate) {
       case EXPIRED -> removals.countExpired();
       case EVICTED -> removals.countEvicted();
@@ -501,6 +507,7 @@ final class Sweeper {
     Draft copy =
         draft.copyOf(
             item,
+            item.marks(),
             item.database(),
             key(),
             value,

@@ -2,14 +2,20 @@ package io.speicher.server.command;
 
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
+import io.speicher.dialect.Tracker;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
+import io.speicher.server.command.LeaseWaits.Place;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
+import io.speicher.store.Leases;
+import io.speicher.store.Leases.Answer;
+import io.speicher.store.Store;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
@@ -17,11 +23,13 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stale items, and who may compute them anew.
+ * Commands on leases, in the words of all dialects: what a lease is, {@link Leases} says.
  *
- * <p>Whoever stores a new value clears the marks of the old one.
+ * <p>memcached's meta commands have no time for a lease: it lasts as long as the item, and an empty
+ * item that everybody sees takes the place of a placeholder. But whoever asks for a lease in either
+ * way respects those that were given in the other.
  */
-final class Leases {
+final class LeaseCommands {
   /**
    * What no item has. It is not 0, which memcached's clients send back where they want no
    * condition.
@@ -32,10 +40,30 @@ final class Leases {
 
   private final CommandExecutor executor;
   private final Edits edits;
+  private final Changes changes;
 
-  Leases(CommandExecutor executor, Edits edits) {
+  LeaseCommands(CommandExecutor executor, Edits edits, Changes changes) {
     this.executor = executor;
     this.edits = edits;
+    this.changes = changes;
+  }
+
+  /** Has {@code wake} run whenever the key changes, until {@link #stopWaiting}. */
+  void beginWaiting(Place place, Runnable wake) {
+    executor.listen();
+    changes.waits().add(place, wake);
+  }
+
+  void noteReads(Command.AskLease ask, Session session) {
+    Tracker tracker = session.tracker();
+    if (tracker != null) {
+      executor.noteReads(ask, session, tracker);
+    }
+  }
+
+  void stopWaiting(Place place, Runnable wake) {
+    changes.waits().remove(place, wake);
+    changes.leave();
   }
 
   private UpdateResult update(ByteBuffer key, Updater updater) {
@@ -51,13 +79,100 @@ final class Leases {
     return ValueKind.ofCode(item.kind());
   }
 
-  private static boolean isStale(Item item) {
-    return (item.marks() & Item.STALE) != 0;
+  private boolean isLeased(Item item) {
+    return Leases.isLeased(item, executor.store().nowMillis());
   }
 
-  private static boolean isLeased(Item item) {
-    return (item.marks() & Item.LEASED) != 0;
+  // ---- leases that end ----
+
+  /** Asks for an item or a lease; returns what is left to be done if that is to wait. */
+  @Nullable Work ask(
+      Command.AskLease ask, Dialect dialect, Session session, boolean mayWait, ReplyBuffer out) {
+    long start = out.position();
+    Store store = executor.store();
+    Answer answer = ask(store, ask, dialect, out);
+    if (answer.heldUntilMillis() == 0 || ask.waitMillis() == 0 || !mayWait) {
+      count(answer);
+      return null;
+    }
+    out.resetTo(start);
+    return LeaseWork.begin(this, store, ask, dialect, session);
   }
+
+  /** Asks once, and writes what is to be answered if nobody waits. */
+  Answer ask(Store store, Command.AskLease ask, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
+    Answer answer =
+        new Leases(store)
+            .get(
+                ask.key(),
+                ask.leaseMillis(),
+                ask.earlyMillis(),
+                (item, lease) ->
+                    dialect.encode(leasable(ask.view(), item, lease), out.resetTo(start)));
+    if (answer.isTooLarge()) {
+      dialect.encode(executor.tooLarge(ask.key().remaining()), out.resetTo(start));
+    }
+    return answer;
+  }
+
+  void count(Answer answer) {
+    executor.countHit(answer.isHit(), Counter.GET_HITS, Counter.GET_MISSES);
+  }
+
+  private Reply leasable(View view, @Nullable Item item, long lease) {
+    if (item == null) {
+      return lease == Leases.NONE ? Reply.Miss.MISS : new Reply.Leasable(null, lease, false);
+    }
+    Reply.Value value = executor.value(item, view);
+    boolean isStale = Leases.isStale(item);
+    if (lease == Leases.NONE) {
+      return isStale ? new Reply.Leasable(value, lease, true) : value;
+    }
+    long version = view == View.VERSION ? lease : 0; // That is what the item has now.
+    Reply.Value leased =
+        new Reply.Value(
+            value.kind(),
+            value.bytes(),
+            value.flags(),
+            version,
+            value.expiresAtMillis(),
+            value.nowMillis(),
+            value.frequency());
+    return new Reply.Leasable(leased, lease, isStale);
+  }
+
+  Reply set(Command.SetWithLease command) {
+    executor.count(Counter.SETS, 1);
+    Command.Set set = command.set();
+    return switch (new Leases(executor.store())
+        .set(set.key(), command.lease(), old -> executor.replacement(set, old))) {
+      case STORED, REMOVED -> Reply.Done.DONE;
+      case KEPT -> Reply.Exists.EXISTS;
+      case TOO_LARGE -> executor.tooLarge(set);
+    };
+  }
+
+  Reply invalidate(Command.Invalidate invalidate) {
+    @Nullable Reply[] refusal = new Reply[1];
+    executor
+        .store()
+        .updateLeased(
+            invalidate.key(),
+            old -> {
+              if (old == null || Leases.isPlaceholder(old)) {
+                refusal[0] = Reply.Miss.MISS;
+                return Update.REMOVE; // What is computed now is out of date, too.
+              }
+              refusal[0] = CommandExecutor.refusal(invalidate.condition(), old);
+              return refusal[0] != null
+                  ? Update.KEEP
+                  : Leases.stale(old, executor.expiresAtMillis(invalidate.expiry(), old));
+            });
+    return refusal[0] == null ? Reply.Done.DONE : refusal[0];
+  }
+
+  // ---- memcached's ----
 
   void get(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
@@ -67,7 +182,8 @@ final class Leases {
             get,
             item -> {
               changes[0] = get.touch() != null || isToBeLeased(get, item);
-              dialect.encode(leased(get, item, false), out.resetTo(start));
+              dialect.encode(
+                  leased(get, item, false, Update.Replace.KEEP_VERSION), out.resetTo(start));
             });
     if (hit ? changes[0] : get.vivify() != null) {
       hit = change(get, dialect, out.resetTo(start));
@@ -90,27 +206,28 @@ final class Leases {
   private boolean change(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     boolean[] creates = new boolean[1];
+    Updater updater =
+        old -> {
+          out.resetTo(start);
+          creates[0] = old == null && get.vivify() != null;
+          if (old != null) {
+            return change(get, old, dialect, out);
+          }
+          return get.vivify() == null
+              ? Update.KEEP
+              : new Update.Replace(
+                      NOTHING,
+                      NOTHING,
+                      ValueKind.BYTES.code(),
+                      0,
+                      executor.expiresAtMillis(get.vivify(), null),
+                      Update.Replace.NEW_VERSION)
+                  .withMarks(Item.LEASED);
+        };
     UpdateResult result =
-        update(
-            get.key(),
-            old -> {
-              out.resetTo(start);
-              creates[0] = old == null && get.vivify() != null;
-              if (old != null) {
-                dialect.encode(leased(get, old, false), out);
-                return changed(get, old);
-              }
-              return get.vivify() == null
-                  ? Update.KEEP
-                  : new Update.Replace(
-                          NOTHING,
-                          NOTHING,
-                          ValueKind.BYTES.code(),
-                          0,
-                          executor.expiresAtMillis(get.vivify(), null),
-                          Update.Replace.NEW_VERSION)
-                      .withMarks(Item.LEASED);
-            });
+        get.vivify() == null
+            ? update(get.key(), updater)
+            : executor.store().updateLeased(get.key(), updater);
     if (result == UpdateResult.TOO_LARGE) {
       dialect.encode(executor.tooLarge(get.key().remaining()), out.resetTo(start));
     } else if (creates[0]) {
@@ -122,13 +239,20 @@ final class Leases {
     return !creates[0];
   }
 
-  private Update changed(Command.LeaseGet get, Item old) {
+  private Update change(Command.LeaseGet get, Item old, Dialect dialect, ReplyBuffer out) {
     boolean leases = isToBeLeased(get, old);
-    if (!leases && get.touch() == null) {
+    // The version of an item may be a lease that is over, which would be no lease again.
+    long version =
+        leases && Leases.hasVersionOfLease(old)
+            ? Leases.newLease(Item.NEVER)
+            : Update.Replace.KEEP_VERSION;
+    dialect.encode(leased(get, old, false, version), out);
+    if (Leases.isPlaceholder(old) || (!leases && get.touch() == null)) {
       return Update.KEEP;
     }
     return Update.Replace.expiry(old, newExpiry(get, old))
-        .withMarks(leases ? old.marks() | Item.LEASED : old.marks());
+        .withMarks(leases ? old.marks() | Item.LEASED : old.marks())
+        .withVersion(version);
   }
 
   /** The version of a new item is told by the store only once it is there. */
@@ -139,7 +263,7 @@ final class Leases {
         get.key(),
         item -> {
           ours[0] = isLeased(item) && !item.value().hasRemaining();
-          dialect.encode(leased(get, item, true), out.resetTo(start));
+          dialect.encode(leased(get, item, true, Update.Replace.KEEP_VERSION), out.resetTo(start));
         });
     if (!ours[0]) { // Somebody was quicker: a version that no item has cannot do harm.
       Reply.Value nothing =
@@ -148,13 +272,14 @@ final class Leases {
     }
   }
 
-  private Reply.Leased leased(Command.LeaseGet get, Item item, boolean created) {
+  private Reply.Leased leased(Command.LeaseGet get, Item item, boolean created, long newVersion) {
+    boolean keepsVersion = newVersion == Update.Replace.KEEP_VERSION;
     Reply.Value value =
         new Reply.Value(
             kind(item),
             item.value(),
             item.flags(),
-            get.view() == View.VERSION ? item.version() : 0,
+            get.view() != View.VERSION ? 0 : keepsVersion ? item.version() : newVersion,
             created ? item.expiresAtMillis() : newExpiry(get, item),
             executor.store().nowMillis(),
             item.frequency());
@@ -163,7 +288,7 @@ final class Leases {
         created ? Item.NEVER : item.expiresAtMillis(),
         created || isToBeLeased(get, item),
         !created && isLeased(item),
-        isStale(item));
+        Leases.isStale(item));
   }
 
   private long newExpiry(Command.LeaseGet get, Item item) {
@@ -173,37 +298,7 @@ final class Leases {
   }
 
   private boolean isToBeLeased(Command.LeaseGet get, Item item) {
-    if (isLeased(item)) {
-      return false;
-    }
-    return isStale(item)
-        || (item.expiresAtMillis() != Item.NEVER
-            && item.expiresAtMillis() - executor.store().nowMillis() < get.recacheMillis());
-  }
-
-  Reply invalidate(Command.Invalidate invalidate) {
-    @Nullable Reply[] refusal = new Reply[1];
-    update(
-        invalidate.key(),
-        old -> {
-          if (old == null) {
-            refusal[0] = Reply.Miss.MISS;
-            return Update.KEEP;
-          }
-          refusal[0] = CommandExecutor.refusal(invalidate.condition(), old);
-          return refusal[0] != null
-              ? Update.KEEP
-              : new Update.Replace(
-                      old.value(),
-                      NOTHING,
-                      old.kind(),
-                      old.flags(),
-                      executor.expiresAtMillis(invalidate.expiry(), old),
-                      Update.Replace.NEW_VERSION)
-                  .withMarks(Item.STALE)
-                  .keepingTags();
-        });
-    return refusal[0] == null ? Reply.Done.DONE : refusal[0];
+    return Leases.canBeLeased(item, get.recacheMillis(), executor.store().nowMillis());
   }
 
   Reply set(Command.SetLeased leased) {

@@ -1,0 +1,65 @@
+package io.speicher.tck;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Which keys of a database are leased, and which have stale values. One thread at a time. */
+final class ReferenceLeases {
+  /** One that was given. */
+  private record Lease(long number, long endMillis) {}
+
+  private final @Nullable Flaw flaw;
+  private final Map<String, Lease> leases = new HashMap<>();
+  private final Set<String> stale = new HashSet<>();
+  private long lastNumber;
+
+  ReferenceLeases(@Nullable Flaw flaw) {
+    this.flaw = flaw;
+  }
+
+  /** Returns the number of a new lease, or 0 if somebody has one. */
+  long ask(String key, long millis) {
+    Lease present = leases.get(key);
+    boolean isHeld = present != null && nowMillis() < present.endMillis();
+    if (isHeld && flaw != Flaw.givesEverybodyALease) {
+      return 0;
+    }
+    leases.put(key, new Lease(++lastNumber, nowMillis() + millis));
+    return lastNumber;
+  }
+
+  boolean isHeld(String key, long number) {
+    Lease present = leases.get(key);
+    return flaw == Flaw.storesWithoutALease
+        || (present != null && present.number() == number && nowMillis() < present.endMillis());
+  }
+
+  boolean isStale(String key) {
+    return stale.contains(key);
+  }
+
+  void makeStale(String key) {
+    changed(key);
+    stale.add(key);
+  }
+
+  void changed(String key) {
+    if (flaw != Flaw.keepsLeasesOfChangedKeys) {
+      leases.remove(key);
+    }
+    stale.remove(key);
+  }
+
+  void cleared() {
+    leases.clear();
+    stale.clear();
+  }
+
+  private static long nowMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+}
