@@ -6,6 +6,10 @@ module io.speicher.client {
 
   exports io.speicher.client;
   exports io.speicher.client.exception;
+  exports io.speicher.client.backend to
+      io.speicher.embedded;
   exports io.speicher.client.wire to
       io.speicher.cli;
+
+  uses io.speicher.client.SpeicherProvider;
 }

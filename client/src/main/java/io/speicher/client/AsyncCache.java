@@ -65,6 +65,9 @@ public interface AsyncCache<V> {
   /** See {@link Cache#touch}. */
   CompletableFuture<Boolean> touch(String key, Ttl ttl);
 
+  /** See {@link Cache#ttl}. */
+  CompletableFuture<@Nullable Ttl> ttl(String key);
+
   /** See {@link Cache#delete(String)}. */
   CompletableFuture<Boolean> delete(String key);
 

@@ -247,6 +247,11 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   }
 
   @Override
+  public CompletableFuture<@Nullable Ttl> ttl(String key) {
+    return calls.<@Nullable Ttl>submit(Operation.TTL, calls.get(key, View.GLANCE), Calls::ttl);
+  }
+
+  @Override
   public CompletableFuture<Boolean> delete(String key) {
     flights.forget(key);
     Command command = new Command.Delete(calls.key(key));

@@ -260,6 +260,11 @@ final class BackendCache<V> implements Cache<V> {
   }
 
   @Override
+  public @Nullable Ttl ttl(String key) {
+    return calls.<@Nullable Ttl>call(Operation.TTL, calls.get(key, View.GLANCE), Calls::ttl);
+  }
+
+  @Override
   public boolean delete(String key) {
     flights.forget(key);
     return delete(Operation.DELETE, new Command.Delete(calls.key(key)));

@@ -139,6 +139,13 @@ public interface Cache<V> {
   boolean touch(String key, Ttl ttl);
 
   /**
+   * The time that the item has left, without a jitter. Asking for it is no use of the item.
+   *
+   * @return null if there is none
+   */
+  @Nullable Ttl ttl(String key);
+
+  /**
    * Deletes the value.
    *
    * @return whether there was one

@@ -21,6 +21,7 @@ import io.speicher.protocol.json.JsonSpan;
 import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -321,6 +322,15 @@ final class Calls<V> {
       }
     }
     return found;
+  }
+
+  /** The time that an item has left; null if there is none. */
+  static @Nullable Ttl ttl(Reply reply) {
+    if (reply instanceof Reply.Miss) {
+      return null;
+    }
+    long millis = reply instanceof Reply.Value item ? item.ttlMillis() : -1;
+    return millis < 0 ? Ttl.forever() : Ttl.of(Duration.ofMillis(millis));
   }
 
   static long sum(Reply reply) {

@@ -14,7 +14,10 @@ import io.speicher.protocol.Limits;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +27,16 @@ public final class SpeicherBuilder {
   private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
   private static final int MAX_CONNECTIONS = 64;
 
+  /** What no server has: a name instead of an address. */
+  private static final Pattern PROVIDED = Pattern.compile("speicher:(?!//)");
+
   private String host = "localhost";
   private int port = Address.DEFAULT_PORT;
   private @Nullable Path socketFile;
+
+  /** A URL that names no server. */
+  private @Nullable String providedUrl;
+
   private boolean usesTls;
   private @Nullable SSLContext tls;
   private boolean verifiesHost = true;
@@ -50,6 +60,7 @@ public final class SpeicherBuilder {
   public SpeicherBuilder host(String host) {
     this.host = new Address.Port(nonNull("host", host), port).host();
     socketFile = null;
+    providedUrl = null;
     return this;
   }
 
@@ -57,12 +68,14 @@ public final class SpeicherBuilder {
   public SpeicherBuilder port(int port) {
     this.port = new Address.Port(host, port).port();
     socketFile = null;
+    providedUrl = null;
     return this;
   }
 
   /** The Unix domain socket of a server on this machine, in the place of host and port. */
   public SpeicherBuilder socket(Path path) {
     socketFile = nonNull("path", path);
+    providedUrl = null;
     return this;
   }
 
@@ -71,10 +84,17 @@ public final class SpeicherBuilder {
    *
    * @param url {@code speicher://host:port}, or without the port, which then is 14567; or {@code
    *     speicher://user:password@host:port}, both percent-encoded; {@code speichers://} in the
-   *     place of {@code speicher://} for {@link #tls()}; or {@code unix:/path} for {@link #socket}
+   *     place of {@code speicher://} for {@link #tls()}; {@code unix:/path} for {@link #socket}; or
+   *     {@code speicher:embedded}, if the module {@code embedded} is there, for an engine in this
+   *     process, for which of all settings only {@link #namespace} counts
    */
   public SpeicherBuilder url(String url) {
-    ServerUrl said = ServerUrl.of(nonNull("url", url));
+    boolean isProvided = PROVIDED.matcher(nonNull("url", url)).lookingAt();
+    providedUrl = isProvided ? url : null;
+    if (isProvided) {
+      return this;
+    }
+    ServerUrl said = ServerUrl.of(url);
     if (said.server() instanceof Address.Port address) {
       host(address.host()).port(address.port());
     } else if (said.server() instanceof Address.SocketFile file) {
@@ -285,6 +305,10 @@ public final class SpeicherBuilder {
    *     meanwhile; it is still marked as interrupted
    */
   public Speicher build() {
+    String provided = providedUrl;
+    if (provided != null) {
+      return open(provided);
+    }
     if (usesTls && socketFile != null) {
       throw new IllegalArgumentException(
           "a Unix domain socket is not encrypted: leave out TLS, or connect to a port");
@@ -309,6 +333,20 @@ public final class SpeicherBuilder {
             observer(server.toString()));
     ServerBackend backend = ServerBackend.open(settings, connectMode == ConnectMode.EAGER);
     return new BackendSpeicher(backend, namespace, timeout, listener);
+  }
+
+  private Speicher open(String url) {
+    return ServiceLoader.load(SpeicherProvider.class, SpeicherProvider.class.getClassLoader())
+        .stream()
+        .map(provider -> provider.get().open(url, namespace))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "url="
+                    + url
+                    + ": nothing on the class path serves it (speicher:embedded needs"
+                    + " io.speicher:speicher-embedded, and Java 25)"));
   }
 
   private ConnectionObserver observer(String server) {

@@ -58,8 +58,21 @@ public final class Ttl {
     return new Ttl(millis, share);
   }
 
-  boolean isForever() {
+  /** Whether it has no end. */
+  public boolean isForever() {
     return millis == 0;
+  }
+
+  /**
+   * How long it is, without its jitter.
+   *
+   * @throws IllegalStateException if it has no end
+   */
+  public Duration duration() {
+    if (isForever()) {
+      throw new IllegalStateException("a time to live without an end has no duration");
+    }
+    return Duration.ofMillis(millis);
   }
 
   /** For one item, at least 1. */

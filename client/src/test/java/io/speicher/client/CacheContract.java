@@ -322,6 +322,18 @@ public abstract class CacheContract {
   }
 
   @Test
+  final void ttl() throws Exception {
+    assertThat(cache.ttl("k")).isNull();
+    cache.set("k", "v");
+    assertThat(cache.ttl("k")).isEqualTo(Ttl.forever());
+    assertThat(cache.async().ttl("k").get()).isEqualTo(Ttl.forever());
+    cache.touch("k", HOUR);
+    assertThat(requireNonNull(cache.ttl("k")).duration())
+        .isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+    assertThat(cache.async().ttl("k").get()).isNotEqualTo(Ttl.forever());
+  }
+
+  @Test
   final void ttl_isOver() {
     Cache<String> brief = speicher.cache("brief", Codec.string(), o -> o.ttl(Duration.ofMillis(1)));
     brief.set("set", "v");

@@ -202,8 +202,26 @@ final class TrackingIT {
         cache,
         "CLIENT TRACKINGINFO",
         String.join(
-            "\r\n", "%3", "$5", "flags", "~3", "$2", "on", "$5", "bcast", "$6", "noloop", "$8",
-            "redirect", ":0", "$8", "prefixes", "*1", "$1", "k", ""));
+            "\r\n",
+            "%3",
+            "$5",
+            "flags",
+            "~3",
+            "$2",
+            "on",
+            "$5",
+            "bcast",
+            "$6",
+            "noloop",
+            "$8",
+            "redirect",
+            ":0",
+            "$8",
+            "prefixes",
+            "*1",
+            "$1",
+            "k",
+            ""));
     say(cache, "CLIENT TRACKING OFF", "+OK\r\n");
     say(cache, "CLIENT GETREDIR", ":-1\r\n");
     say(writer, "SET k 1", "+OK\r\n");

@@ -16,15 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A map in this process, for tests of programs that use a cache. It does what a server does and
  * forgets nothing before its time; nothing bounds its memory.
  */
-public final class HeapBackend implements Backend {
+public final class HeapBackend extends LocalBackend {
   private record Item(ValueKind kind, ByteBuffer bytes, long version, long expiresAtMillis) {}
 
   private static final long NEVER = Long.MAX_VALUE;
@@ -51,26 +49,6 @@ public final class HeapBackend implements Backend {
   }
 
   @Override
-  public <T extends @Nullable Object> CompletableFuture<T> submit(
-      Operation operation,
-      Command command,
-      long timeoutNanos,
-      Function<? super Reply, ? extends T> decode) {
-    CompletableFuture<T> future = new CompletableFuture<>();
-    try {
-      future.complete(decode.apply(call(operation, command, timeoutNanos)));
-    } catch (RuntimeException | Error e) {
-      future.completeExceptionally(e);
-    }
-    return future;
-  }
-
-  @Override
-  public int maxBatchItems() {
-    return Integer.MAX_VALUE;
-  }
-
-  @Override
   public String server() {
     return "memory";
   }
@@ -85,7 +63,7 @@ public final class HeapBackend implements Backend {
 
   private Reply execute(Command command) {
     if (command instanceof Command.Get get) {
-      return read(get.key());
+      return get.view() == Command.View.GLANCE ? glance(get.key()) : read(get.key());
     } else if (command instanceof Command.GetAll getAll) {
       return new Reply.Items(getAll.keys().stream().map(this::read).toList());
     } else if (command instanceof Command.Set set) {
@@ -129,6 +107,16 @@ public final class HeapBackend implements Backend {
   private Reply read(ByteBuffer key) {
     Item item = find(key);
     return item == null ? Reply.Miss.MISS : shown(item);
+  }
+
+  /** All that a client of a server sees of it: how long it has left. */
+  private Reply glance(ByteBuffer key) {
+    Item item = find(key);
+    if (item == null) {
+      return Reply.Miss.MISS;
+    }
+    return new Reply.Value(
+        item.kind, item.bytes.duplicate(), 0, 0, item.expiresAtMillis, clock.millis(), 0);
   }
 
   private static Reply shown(Item item) {
@@ -211,29 +199,14 @@ public final class HeapBackend implements Backend {
   // Items.
 
   private Item put(ByteBuffer key, ValueKind kind, ByteBuffer value, long expiresAtMillis) {
-    ByteBuffer text = stringIn(kind, value);
-    ValueKind storedKind = kind;
-    if (text != null || (kind == ValueKind.BYTES && JsonText.isUtf8(value))) {
+    Reply.Value stored = StoredForm.of(kind, value);
+    ValueKind storedKind = stored.kind();
+    if (storedKind == ValueKind.BYTES && JsonText.isUtf8(value)) {
       storedKind = ValueKind.TEXT;
     }
-    ByteBuffer bytes = copy(text == null ? value : text);
-    Item item = new Item(storedKind, bytes, ++lastVersion, expiresAtMillis);
+    Item item = new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis);
     items.put(copy(key), item);
     return item;
-  }
-
-  /** A server keeps a string of JSON as its characters, if it has whole ones. */
-  private static @Nullable ByteBuffer stringIn(ValueKind kind, ByteBuffer value) {
-    if (kind != ValueKind.JSON) {
-      return null;
-    }
-    String json = StandardCharsets.UTF_8.decode(value.duplicate()).toString().strip();
-    return json.startsWith("\"")
-        ? JsonText.utf8(
-            JsonText.unescape(
-                ByteBuffer.wrap(
-                    json.substring(1, json.length() - 1).getBytes(StandardCharsets.UTF_8))))
-        : null;
   }
 
   private long expiresAt(Expiry expiry, long presentMillis) {

@@ -15,6 +15,7 @@ public enum Operation {
   DELETE_VERSION("delete", null, Outcome.MISS_OR_CONFLICT),
   DELETE_ALL("deleteAll", Reply.Count.class, Outcome.NONE),
   TOUCH("touch", null, Outcome.MISS),
+  TTL("ttl", null, Outcome.MISS),
   ADD("add", Reply.Value.class, Outcome.CONFLICT),
   KEYS("keys", Reply.Keys.class, Outcome.NONE),
   CLEAR("clear", null, Outcome.NONE),
@@ -48,7 +49,7 @@ public enum Operation {
 
   /** Whether it only reads, so that it can be repeated. */
   public boolean isRead() {
-    return this == GET || this == GET_ALL || this == KEYS || this == PING;
+    return this == GET || this == GET_ALL || this == TTL || this == KEYS || this == PING;
   }
 
   /** Whether the state of the item can keep it from being done. */

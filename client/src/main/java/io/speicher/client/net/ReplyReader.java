@@ -79,7 +79,7 @@ final class ReplyReader {
   private static Reply owned(Reply reply) {
     if (reply instanceof Reply.Value value) {
       return new Reply.Value(
-          value.kind(), copy(value.bytes()), 0, value.version(), Reply.Value.NEVER, 0, 0);
+          value.kind(), copy(value.bytes()), 0, value.version(), value.expiresAtMillis(), 0, 0);
     } else if (reply instanceof Reply.Items items) {
       return new Reply.Items(items.items().stream().map(ReplyReader::owned).toList());
     } else if (reply instanceof Reply.Keys keys) {

@@ -8,6 +8,7 @@ import io.speicher.protocol.Limits;
 import io.speicher.protocol.Namespace;
 import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.TrackingOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -32,6 +33,7 @@ public final class JsonCommandEncoder {
   private static final byte[] DELETE_ALL = ascii("{\"command\":\"MDEL\",\"keys\":[");
   private static final byte[] ADD = ascii("{\"command\":\"INC\",\"key\":");
   private static final byte[] TOUCH = ascii("{\"command\":\"TCH\",\"key\":");
+  private static final byte[] TIME_TO_LIVE = ascii("{\"command\":\"TTL\",\"key\":");
   private static final byte[] SCAN = ascii("{\"command\":\"SCN\",\"cursor\":\"");
   private static final byte[] TAG = ascii("{\"command\":\"TAG\",\"key\":");
   private static final byte[] CLEAR_TAGS = ascii("{\"command\":\"CLR\",\"tags\":[");
@@ -55,6 +57,11 @@ public final class JsonCommandEncoder {
   private static final byte[] EARLY = ascii(",\"early\":");
   private static final byte[] WAIT = ascii(",\"wait\":");
   private static final byte[] STALE = ascii(",\"stale\":");
+  private static final byte[] TRACK_KEYS = ascii("{\"command\":\"TRK\",\"mode\":\"keys\"");
+  private static final byte[] TRACK_PREFIXES = ascii("{\"command\":\"TRK\",\"mode\":\"prefixes\"");
+  private static final byte[] UNTRACK = ascii("{\"command\":\"TRK\",\"mode\":\"off\"");
+  private static final byte[] PREFIXES = ascii(",\"prefixes\":[");
+  private static final byte[] NO_LOOP = ascii(",\"noloop\":true");
   private static final byte[] COMMA = ascii(",");
   private static final byte[] END = ascii("}");
   private static final byte[] END_ARRAY = ascii("]");
@@ -74,8 +81,9 @@ public final class JsonCommandEncoder {
   public ByteBuffer encode(Command command) {
     FrameWriter frame = new FrameWriter(payloadBytesHint(command));
     if (command instanceof Command.Get get) {
-      frame.write(GET).writeString(get.key());
-      writeView(get.view(), frame);
+      boolean isGlance = get.view() == Command.View.GLANCE;
+      frame.write(isGlance ? TIME_TO_LIVE : GET).writeString(get.key());
+      writeView(isGlance ? Command.View.VALUE : get.view(), frame);
     } else if (command instanceof Command.Set set) {
       frame.write(SET).writeString(set.key());
       writeItem(set, frame);
@@ -121,6 +129,10 @@ public final class JsonCommandEncoder {
       require(clear.delayMillis() == 0, "delayMillis", clear.delayMillis());
       require(!clear.allDatabases(), "allDatabases", clear.allDatabases());
       frame.write(CLEAR);
+    } else if (command instanceof Command.Track track) {
+      writeTrack(track.options(), frame);
+    } else if (command instanceof Command.Untrack) {
+      frame.write(UNTRACK);
     } else if (command instanceof Command.Ping) {
       frame.write(PING);
     } else if (command instanceof Command.Auth auth) {
@@ -270,6 +282,19 @@ public final class JsonCommandEncoder {
     if (initial != null) {
       writeNumber(INITIAL, initial.number(), frame);
       writeExpiry(initial.expiry(), frame);
+    }
+  }
+
+  private static void writeTrack(TrackingOptions options, FrameWriter frame) {
+    require(options.choice() == TrackingOptions.Choice.ALL, "choice", options.choice());
+    require(options.redirect() == TrackingOptions.NO_REDIRECT, "redirect", options.redirect());
+    frame.write(options.broadcasts() ? TRACK_PREFIXES : TRACK_KEYS);
+    if (!options.prefixes().isEmpty()) {
+      frame.write(PREFIXES);
+      writeKeys(options.prefixes(), frame);
+    }
+    if (options.noLoop()) {
+      frame.write(NO_LOOP);
     }
   }
 

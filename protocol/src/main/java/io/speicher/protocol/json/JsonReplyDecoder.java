@@ -23,9 +23,13 @@ public final class JsonReplyDecoder {
   private static final byte[] DELETED = ascii("deleted");
   private static final byte[] CURSOR = ascii("cursor");
   private static final byte[] KEYS = ascii("keys");
+  private static final byte[] PUSH = ascii("push");
   private static final byte[] LEASE = ascii("lease");
   private static final byte[] STALE = ascii("stale");
+  private static final byte[] TTL = ascii("ttl");
   private static final byte[] BASE64 = ascii("base64");
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final int maxFrameBytes;
   private final JsonScanner scanner = new JsonScanner();
@@ -43,10 +47,10 @@ public final class JsonReplyDecoder {
   }
 
   /**
-   * Takes one reply from the position of {@code in}, or returns null, and takes nothing, if it is
-   * not there to its end. A {@link Reply.Value} and {@link Reply.Keys} may hold views of {@code
-   * in}. A status code that the protocol does not list is taken by its class: 4xx is refused, 5xx
-   * is failed.
+   * Takes one reply, or a {@link Reply.Invalidated}, from the position of {@code in}, or returns
+   * null, and takes nothing, if it is not there to its end. A {@link Reply.Value} and {@link
+   * Reply.Keys} may hold views of {@code in}. A status code that the protocol does not list is
+   * taken by its class: 4xx is refused, 5xx is failed.
    *
    * @throws ProtocolException if the reply makes no sense, so that nothing after it can be trusted
    */
@@ -72,8 +76,10 @@ public final class JsonReplyDecoder {
     JsonSpan deleted = null;
     JsonSpan cursor = null;
     JsonSpan keys = null;
+    JsonSpan push = null;
     JsonSpan lease = null;
     JsonSpan stale = null;
+    JsonSpan ttl = null;
     members.begin(object);
     while (members.nextMember()) {
       if (members.nameEquals(STATUS_CODE)) {
@@ -95,12 +101,19 @@ public final class JsonReplyDecoder {
           cursor = members.valueSpan();
         } else if (members.nameEquals(KEYS)) {
           keys = members.valueSpan();
+        } else if (members.nameEquals(PUSH)) {
+          push = members.valueSpan();
         } else if (members.nameEquals(LEASE)) {
           lease = members.valueSpan();
         } else if (members.nameEquals(STALE)) {
           stale = members.valueSpan();
+        } else if (members.nameEquals(TTL)) {
+          ttl = members.valueSpan();
         }
       }
+    }
+    if (statusCode == null && push != null) {
+      return pushed(push, keys);
     }
     if (statusCode == null) {
       throw new ProtocolException("the reply has no status_code");
@@ -115,6 +128,8 @@ public final class JsonReplyDecoder {
         return items(items);
       } else if (cursor != null && keys != null) {
         return keys(cursor, keys);
+      } else if (ttl != null) {
+        return new Reply.Value(ValueKind.BYTES, NOTHING, 0, 0, integer(ttl, "ttl"), 0, 0);
       }
       return deleted == null ? Reply.Done.DONE : new Reply.Count(integer(deleted, "deleted"));
     } else if (status == 404) {
@@ -155,12 +170,26 @@ public final class JsonReplyDecoder {
     return new Reply.Items(replies);
   }
 
-  private Reply.Keys keys(JsonSpan cursor, JsonSpan keys) throws MalformedJsonException {
+  /** What is not known by name, or has no keys, is taken for a change of everything. */
+  private Reply.Invalidated pushed(JsonSpan push, @Nullable JsonSpan keys)
+      throws MalformedJsonException {
+    if (keys == null || !push.isString() || !push.string().equals("keys")) {
+      return new Reply.Invalidated(true, List.of(), 0);
+    }
+    return new Reply.Invalidated(false, keys(keys), 0);
+  }
+
+  private List<ByteBuffer> keys(JsonSpan keys) throws MalformedJsonException {
     List<ByteBuffer> found = new ArrayList<>();
     beginArray(keys, "keys");
     while (array.nextElement()) {
       found.add(key(array.valueSpan()));
     }
+    return found;
+  }
+
+  private Reply.Keys keys(JsonSpan cursor, JsonSpan keys) throws MalformedJsonException {
+    List<ByteBuffer> found = keys(keys);
     try {
       String digits = cursor.isString() ? cursor.string() : "";
       return new Reply.Keys(Long.parseUnsignedLong(digits), found);

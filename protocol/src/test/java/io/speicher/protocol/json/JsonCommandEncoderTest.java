@@ -9,6 +9,7 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -57,6 +58,38 @@ final class JsonCommandEncoderTest {
             "{\"command\":\"SET\",\"key\":\"k\",\"value\":\"/wA=\",\"encoding\":\"base64\",\"ttl\":9}");
     assertThat(payload(new Command.Set(bytes("k"), ValueKind.BYTES, bytes("text"), 0)))
         .isEqualTo("{\"command\":\"SET\",\"key\":\"k\",\"value\":\"text\"}");
+  }
+
+  @Test
+  void encode_leases() {
+    assertThat(payload(new Command.AskLease(bytes("k"), Command.View.VALUE, 5, 0, 0)))
+        .isEqualTo("{\"command\":\"GET\",\"key\":\"k\",\"lease\":5}");
+    assertThat(payload(new Command.AskLease(bytes("k"), Command.View.VERSION, 5, 6, 7)))
+        .endsWith(",\"version\":true,\"lease\":5,\"early\":6,\"wait\":7}");
+    assertThat(payload(new Command.SetWithLease(set(SetOptions.DEFAULT), 17)))
+        .isEqualTo("{\"command\":\"SET\",\"key\":\"k\",\"value\":\"v\",\"lease\":\"17\"}");
+    assertThat(payload(new Command.Invalidate(bytes("k"), Condition.version(17), Expiry.within(9))))
+        .isEqualTo("{\"command\":\"DEL\",\"key\":\"k\",\"if\":\"17\",\"stale\":9}");
+  }
+
+  @Test
+  void encode_tracking() {
+    TrackingOptions keys =
+        new TrackingOptions(
+            false, List.of(), TrackingOptions.Choice.ALL, false, TrackingOptions.NO_REDIRECT);
+    assertThat(payload(new Command.Track(keys)))
+        .isEqualTo("{\"command\":\"TRK\",\"mode\":\"keys\"}");
+    TrackingOptions prefixes =
+        new TrackingOptions(
+            true,
+            List.of(bytes("a"), bytes("b")),
+            TrackingOptions.Choice.ALL,
+            true,
+            TrackingOptions.NO_REDIRECT);
+    assertThat(payload(new Command.Track(prefixes)))
+        .isEqualTo(
+            "{\"command\":\"TRK\",\"mode\":\"prefixes\",\"prefixes\":[\"a\",\"b\"],\"noloop\":true}");
+    assertThat(payload(new Command.Untrack())).isEqualTo("{\"command\":\"TRK\",\"mode\":\"off\"}");
   }
 
   @Test

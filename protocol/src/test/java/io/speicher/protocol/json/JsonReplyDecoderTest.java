@@ -43,6 +43,33 @@ final class JsonReplyDecoderTest {
   }
 
   @Test
+  void decode_leases() {
+    Reply.Value bar = new Reply.Value(ValueKind.TEXT, ByteBuffer.wrap("bar".getBytes(UTF_8)));
+    String hit = HIT.substring(0, HIT.length() - 1);
+    assertThat(decoder.decode(frames("{\"status_code\":404,\"lease\":\"17\"}")))
+        .isEqualTo(new Reply.Leasable(null, 17, false));
+    assertThat(decoder.decode(frames(hit + ",\"lease\":\"17\"}")))
+        .isEqualTo(new Reply.Leasable(bar, 17, false));
+    assertThat(decoder.decode(frames(hit + ",\"stale\":true}")))
+        .isEqualTo(new Reply.Leasable(bar, Reply.Leasable.NONE, true));
+    assertThat(decoder.decode(frames(hit + ",\"stale\":false}"))).isEqualTo(bar);
+  }
+
+  /** A push that is not known is taken for a change of everything. */
+  @Test
+  void decode_pushes() {
+    assertThat(decoder.decode(frames("{\"push\":\"keys\",\"keys\":[\"a\",{\"base64\":\"/w==\"}]}")))
+        .isEqualTo(
+            new Reply.Invalidated(
+                false,
+                List.of(ByteBuffer.wrap(new byte[] {'a'}), ByteBuffer.wrap(new byte[] {-1})),
+                0));
+    Reply.Invalidated all = new Reply.Invalidated(true, List.of(), 0);
+    assertThat(decoder.decode(frames("{\"push\":\"all\"}"))).isEqualTo(all);
+    assertThat(decoder.decode(frames("{\"push\":\"else\",\"keys\":[\"a\"]}"))).isEqualTo(all);
+  }
+
+  @Test
   void decode_inTheMiddleOfDirectMemory() {
     ByteBuffer in = ByteBuffer.allocateDirect(200).position(50).put(frames(HIT));
     in.put((byte) 1).flip().position(50);

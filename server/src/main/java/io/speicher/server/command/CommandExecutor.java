@@ -214,7 +214,6 @@ public final class CommandExecutor {
     try {
       out.ensureWritable(SHORT_REPLY_BYTES);
       Work left = begin(command, session, prefetch, place, dialect, out);
-      end(session);
       countFailure(command instanceof Command.Malformed, session, out);
       return left;
     } catch (MemoryShortageException e) {
@@ -224,6 +223,8 @@ public final class CommandExecutor {
       fail(command, e, dialect, out.resetTo(start));
       countFailure(command instanceof Command.Malformed, session, out);
       return null;
+    } finally {
+      end(session);
     }
   }
 
@@ -244,10 +245,13 @@ public final class CommandExecutor {
     if (tracker != null) {
       tracker.executing(true);
     }
-    boolean isDone = work.goOn(out, deadlineNanos);
-    end(session);
-    countFailure(false, session, out);
-    return isDone;
+    try {
+      boolean isDone = work.goOn(out, deadlineNanos);
+      countFailure(false, session, out);
+      return isDone;
+    } finally {
+      end(session);
+    }
   }
 
   /**

@@ -29,8 +29,15 @@ public final class LoopLocks {
     return locks.get(loop);
   }
 
-  /** Runs {@code work} while no other loop executes anything. The caller holds its own lock. */
+  /**
+   * Runs {@code work} while no other loop executes anything. The caller holds its own lock, or all
+   * of them already: a command of a transaction may want to be alone as well.
+   */
   void alone(ReentrantLock own, Runnable work) {
+    if (locks.stream().allMatch(ReentrantLock::isHeldByCurrentThread)) {
+      work.run();
+      return;
+    }
     own.unlock();
     locks.forEach(ReentrantLock::lock);
     try {

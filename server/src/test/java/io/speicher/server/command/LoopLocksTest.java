@@ -45,6 +45,38 @@ final class LoopLocksTest {
     assertThat(greedy.get()).isLessThan(2);
   }
 
+  /** A RENAME within a transaction: nobody comes in between, and two of them do not lock up. */
+  @Test
+  void alone_withinAlone_staysAlone() throws Exception {
+    ReentrantLock own = locks.of(0);
+    FutureTask<Boolean> other =
+        new FutureTask<>(() -> {
+          own.lock();
+          try {
+            return true;
+          } finally {
+            own.unlock();
+          }
+        });
+    own.lock();
+    try {
+      locks.alone(
+          own,
+          () -> {
+            Thread.ofPlatform().start(other);
+            while (!own.hasQueuedThreads()) {
+              Thread.onSpinWait();
+            }
+            locks.alone(own, () -> assertThat(other.isDone()).isFalse());
+            assertThat(other.isDone()).isFalse();
+            assertThat(own.isHeldByCurrentThread()).isTrue();
+          });
+    } finally {
+      own.unlock();
+    }
+    assertThat(other.get()).isTrue();
+  }
+
   /** A transaction that takes long enough for somebody to come. */
   private void countWaiting(ReentrantLock others) {
     boolean hasWaited = others.hasQueuedThreads() && letIn.get() == lastLetIn;

@@ -1,0 +1,35 @@
+package io.speicher.client.backend;
+
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Reply;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes commands in this process, on the thread that asks, without waiting for anything: what is
+ * submitted is done when the future is returned, and batches need not be cut.
+ */
+public abstract class LocalBackend implements Backend {
+  protected LocalBackend() {}
+
+  @Override
+  public final <T extends @Nullable Object> CompletableFuture<T> submit(
+      Operation operation,
+      Command command,
+      long timeoutNanos,
+      Function<? super Reply, ? extends T> decode) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    try {
+      future.complete(decode.apply(call(operation, command, timeoutNanos)));
+    } catch (RuntimeException | Error e) {
+      future.completeExceptionally(e);
+    }
+    return future;
+  }
+
+  @Override
+  public final int maxBatchItems() {
+    return Integer.MAX_VALUE;
+  }
+}
