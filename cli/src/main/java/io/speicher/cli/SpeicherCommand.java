@@ -2,12 +2,14 @@ package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
 import io.speicher.cli.operate.BigKeysCommand;
+import io.speicher.cli.operate.ClearCommand;
 import io.speicher.cli.operate.ClientsCommand;
 import io.speicher.cli.operate.ConfigCommand;
 import io.speicher.cli.operate.HotKeysCommand;
 import io.speicher.cli.operate.InfoCommand;
 import io.speicher.cli.operate.LatencyCommand;
 import io.speicher.cli.operate.MonitorCommand;
+import io.speicher.cli.operate.NamespacesCommand;
 import io.speicher.cli.operate.ScanCommand;
 import io.speicher.cli.operate.SlowLogCommand;
 import io.speicher.cli.operate.StatCommand;
@@ -76,8 +78,20 @@ public final class SpeicherCommand implements Callable<Integer> {
 
   private static final List<String> OPERATIONS =
       List.of(
-          "shell", "stat", "top", "hotkeys", "bigkeys", "slowlog", "latency", "clients", "monitor",
-          "scan", "config", "info");
+          "shell",
+          "stat",
+          "top",
+          "hotkeys",
+          "bigkeys",
+          "slowlog",
+          "latency",
+          "clients",
+          "monitor",
+          "scan",
+          "namespaces",
+          "clear",
+          "config",
+          "info");
 
   private static final List<String> OTHER_COMMANDS =
       List.of("version", "completion", "man", "help");
@@ -191,6 +205,8 @@ public final class SpeicherCommand implements Callable<Integer> {
       case "clients" -> new ClientsCommand(shell);
       case "monitor" -> new MonitorCommand(shell);
       case "scan" -> new ScanCommand(shell);
+      case "namespaces" -> new NamespacesCommand(shell);
+      case "clear" -> new ClearCommand(shell);
       case "config" -> ConfigCommand.of(shell);
       case "info" -> new InfoCommand(shell);
       case "version" -> new VersionCommand(shell);

@@ -33,6 +33,8 @@ final class CliPageTest {
           "clients",
           "monitor",
           "scan",
+          "namespaces",
+          "clear",
           "config",
           "config get",
           "config set",

@@ -31,6 +31,8 @@ final class SpeicherCommandTest {
         "clients",
         "monitor",
         "scan",
+        "namespaces",
+        "clear",
         "config",
         "info",
         "server",

@@ -111,4 +111,17 @@ public final class Rights {
     }
     return false;
   }
+
+  /** Whether every key may be written that begins with {@code prefix}. */
+  public boolean includeWritingAllOf(ByteBuffer prefix) {
+    if (allKeys) {
+      return true;
+    }
+    for (Keys some : keys) {
+      if (some.write() && some.pattern().matchesAllOf(prefix)) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -142,6 +142,14 @@ public sealed interface Command {
   }
 
   /**
+   * Gives an item these tags in place of those that it has; all else stays as it is. Answered with
+   * {@link Reply.Done} or {@link Reply.Miss}.
+   *
+   * @param tags within the bounds of {@link Tags}; none takes all away
+   */
+  record Tag(ByteBuffer key, List<ByteBuffer> tags) implements Command {}
+
+  /**
    * Adds bytes to the end of a value, or to its front. Answered with {@link Reply.Count}, the new
    * length, or with {@link Reply.Miss}.
    *
@@ -346,6 +354,20 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * Removes every item of a namespace, in all databases. Answered with {@link Reply.Done}, or
+   * {@link Reply.Miss} if it is not declared.
+   *
+   * @param prefix as it was declared, in UTF-8
+   */
+  record ClearNamespace(ByteBuffer prefix) implements Command {}
+
+  /**
+   * Removes every item that has one of these tags, in all databases. Answered with {@link
+   * Reply.Done}.
+   */
+  record ClearTags(List<ByteBuffer> tags) implements Command {}
+
   /** Exchanges the items of two databases. Answered with {@link Reply.Done}. */
   record SwapDatabases(int database, int other) implements Command {}
 
@@ -478,6 +500,9 @@ public sealed interface Command {
    * UserRequest.Mutation} is never a part of another command.
    */
   record ManageUsers(UserRequest request) implements Command {}
+
+  /** Asks about namespaces or changes them: what it is answered with is up to the request. */
+  record ManageNamespaces(NamespaceRequest request) implements Command {}
 
   /**
    * Whether the peer may have another command executed, which is not done: {@link Reply.Done} or

@@ -37,7 +37,9 @@ public enum Counter implements Metric {
   INCREMENT_MISSES(null, "incr_misses", "Keys to be increased that had no item."),
   DECREMENT_HITS(null, "decr_hits", "Numbers decreased."),
   DECREMENT_MISSES(null, "decr_misses", "Keys to be decreased that had no item."),
-  CLEARS(null, "cmd_flush", "Times that everything was to be deleted.");
+  CLEARS(
+      null, "cmd_flush", "Times that everything, or all items of a namespace, were to be deleted."),
+  TAG_CLEARS(null, null, "Times that all items with some tags were to be deleted.");
 
   private static final String INFO_SECTION = "Stats";
 

@@ -160,6 +160,12 @@ public final class Glob {
     return pattern.length == 1 && pattern[0] == '*';
   }
 
+  /** Whether every key matches that begins with the remaining bytes of {@code prefix}. */
+  public boolean matchesAllOf(ByteBuffer prefix) {
+    boolean endsInStar = (stars[size / Long.SIZE] & 1L << size) != 0;
+    return endsInStar && matches(prefix);
+  }
+
   /** Whether the remaining bytes of {@code key} match. */
   public boolean matches(ByteBuffer key) {
     return words == 1 ? matchesInOneWord(key) : matchesInWords(key);

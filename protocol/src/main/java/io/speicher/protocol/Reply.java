@@ -125,6 +125,9 @@ public sealed interface Reply {
 
   record Stats(ServerStats stats) implements Reply {}
 
+  /** In the order of their prefixes. */
+  record Namespaces(List<NamespaceFigures> namespaces) implements Reply {}
+
   record Users(List<UserInfo> users) implements Reply {}
 
   /**

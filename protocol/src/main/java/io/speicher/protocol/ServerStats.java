@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param commands sums up, each time it is asked, what was counted of each command that was called
  * @param errors how often which code of an error was answered
  * @param databases those that have items, by number
+ * @param namespaces those that are declared, in the order of their prefixes
  */
 public record ServerStats(
     String version,
@@ -23,12 +24,13 @@ public record ServerStats(
     List<SettingValue> settings,
     Supplier<List<CommandFigures>> commands,
     Map<String, Long> errors,
-    List<Database> databases) {
+    List<Database> databases,
+    List<NamespaceFigures> namespaces) {
 
   /** Where no command has been counted. */
   public ServerStats(
       String version, long nowMillis, Map<Metric, Long> numbers, List<SettingValue> settings) {
-    this(version, nowMillis, numbers, settings, List::of, Map.of(), List.of());
+    this(version, nowMillis, numbers, settings, List::of, Map.of(), List.of(), List.of());
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.speicher.server;
 
+import io.speicher.protocol.Namespace;
 import io.speicher.server.toml.TomlFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
@@ -36,6 +38,34 @@ final class ConfigFile {
     return setting == null || setting instanceof TomlArray || setting instanceof TomlTable
         ? null
         : setting.toString();
+  }
+
+  /**
+   * The namespaces that tables in a table declare, in the order of the file; null if it is none.
+   *
+   * @throws IllegalArgumentException if something in it makes no sense, with its place
+   */
+  @Nullable List<Namespace> namespaces(String name) {
+    if (!(file.content().get(List.of(name)) instanceof TomlTable tables)) {
+      return null;
+    }
+    List<Namespace> all = new ArrayList<>();
+    for (String prefix : TomlFile.names(tables)) {
+      try {
+        if (!(tables.get(List.of(prefix)) instanceof TomlTable table)) {
+          throw new IllegalArgumentException("a table was expected: [" + name + ".\"users:\"]");
+        }
+        Namespace namespace = new Namespace(prefix);
+        for (String entry : TomlFile.names(table)) {
+          namespace =
+              DeclaredNamespaces.with(namespace, entry, String.valueOf(table.get(List.of(entry))));
+        }
+        all.add(namespace);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(file.at(tables, prefix) + ": " + e.getMessage(), e);
+      }
+    }
+    return DeclaredNamespaces.requireDistinct(all);
   }
 
   /** Where a setting stands, for a person: {@code speicher.toml:3:1: port}. */

@@ -7,6 +7,7 @@ import io.speicher.server.net.Network;
 import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsException;
 import io.speicher.store.Ticker;
+import io.speicher.store.segment.Geometry;
 import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -186,7 +187,11 @@ public final class ServerCommand implements Callable<Integer> {
   private static SpeicherServer start(ServerSettings settings) throws IOException {
     try {
       return SpeicherServer.start(
-          settings, new SegmentStore(settings.memoryBytes(), Ticker.system()));
+          settings,
+          new SegmentStore(
+              Geometry.of(settings.memoryBytes())
+                  .withTagBytes(settings.get(ServerSettings.TAG_MEMORY)),
+              Ticker.system()));
     } catch (TlsException e) {
       throw new IOException("cannot start: " + e.getMessage(), e);
     } catch (RuntimeException | OutOfMemoryError e) {

@@ -3,11 +3,13 @@ package io.speicher.server;
 import static java.util.Objects.requireNonNull;
 
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Namespace;
 import io.speicher.protocol.SettingValue;
 import io.speicher.server.Setting.Names;
 import io.speicher.server.net.SocketFile;
 import io.speicher.server.security.ClientCertificates;
 import io.speicher.server.security.TlsSettings;
+import io.speicher.store.segment.Geometry;
 import io.speicher.store.segment.SegmentStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -238,6 +240,27 @@ public final class ServerSettings {
               + " much; --print-memory shows it.",
           new Names("maxmemory-clients", null));
 
+  public static final Setting<Long> TAG_MEMORY =
+      declare(
+          "tag-memory",
+          SettingType.size(256, Geometry.MAX_TAG_BYTES),
+          "auto",
+          settings -> Math.max(256, Geometry.defaultTagBytes(settings.memoryBytes())),
+          "Memory for remembering tags, a part of --memory: 16 bytes for each",
+          "When it is full, the items of tags that were not used for long are removed. auto is a"
+              + " 256th of --memory, and at most 16mb.",
+          Names.NONE);
+
+  public static final Setting<List<Namespace>> NAMESPACE =
+      declare(
+          "namespace",
+          SettingType.namespaces(),
+          SettingType.NONE,
+          "Prefixes of keys whose items are counted and cleared together, such as"
+              + " 'users: ttl=1h max-ttl=1d jitter=10, session/'",
+          "In a file, each is a table. SPEICHER NAMESPACE changes them while the server runs.",
+          Names.NONE);
+
   public static final Setting<Long> TRACKING_MEMORY =
       declare(
           "tracking-memory",
@@ -455,6 +478,13 @@ public final class ServerSettings {
     Map<Setting<?>, Object> changed = new HashMap<>(said);
     changed.put(setting, requireNonNull(value));
     return new ServerSettings(changed, origins, transport);
+  }
+
+  /** The same with a value that was said at that place. */
+  <T> ServerSettings with(Setting<T> setting, T value, String origin) {
+    Map<Setting<?>, String> whence = new HashMap<>(origins);
+    whence.put(setting, origin);
+    return new ServerSettings(with(setting, value).said, whence, transport);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.speicher.server;
 
+import io.speicher.protocol.Namespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,9 @@ final class SettingSources {
     for (String name : file.names()) {
       String text = file.get(name);
       Optional<Setting<?>> setting = find(name);
-      if (setting.isEmpty()) {
+      if (text == null && name.equals(ServerSettings.NAMESPACE.name())) {
+        readNamespaces(file, name);
+      } else if (setting.isEmpty()) {
         errors.add(
             file.at(name)
                 + ": unknown setting"
@@ -71,6 +74,19 @@ final class SettingSources {
       } else {
         read(setting.get(), file.at(name), text);
       }
+    }
+  }
+
+  private void readNamespaces(ConfigFile file, String name) {
+    try {
+      List<Namespace> declared = file.namespaces(name);
+      if (declared == null) {
+        errors.add(file.at(name) + ": tables were expected: [" + name + ".\"users:\"]");
+      } else {
+        settings = settings.with(ServerSettings.NAMESPACE, declared, file.at(name));
+      }
+    } catch (IllegalArgumentException e) {
+      errors.add(Objects.requireNonNull(e.getMessage()));
     }
   }
 

@@ -2,6 +2,7 @@ package io.speicher.server;
 
 import static java.util.stream.Collectors.joining;
 
+import io.speicher.protocol.Namespace;
 import io.speicher.protocol.Quantities;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,6 +121,11 @@ public final class SettingType<T> {
                 ? List.of()
                 : Arrays.stream(text.split(",", -1)).map(String::strip).toList(),
         names -> String.join(",", names));
+  }
+
+  /** Namespaces, or none. */
+  static SettingType<List<Namespace>> namespaces() {
+    return unbounded("NAMESPACES", DeclaredNamespaces::parse, DeclaredNamespaces::text);
   }
 
   /** One of the constants of a type, in lower case. */

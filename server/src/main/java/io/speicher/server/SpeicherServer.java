@@ -6,6 +6,7 @@ import io.speicher.server.admin.AdminPages;
 import io.speicher.server.admin.ServerStatus;
 import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.LeaseWaits;
+import io.speicher.server.command.NamespaceRequests;
 import io.speicher.server.command.SlowLog;
 import io.speicher.server.command.Tracking;
 import io.speicher.server.http.HttpService;
@@ -68,6 +69,9 @@ public final class SpeicherServer implements AutoCloseable {
       store.close();
       throw e;
     }
+    settings
+        .get(ServerSettings.NAMESPACE)
+        .forEach(namespace -> NamespaceRequests.create(namespace, store));
     maintenance = newMaintenance();
     authenticator = new Authenticator(users, settings.maxConnections());
     Connections connections = new Connections(settings.maxConnections());

@@ -3,6 +3,7 @@ package io.speicher.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Namespace;
 import io.speicher.protocol.SettingValue;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -99,6 +101,43 @@ final class ServerCommandTest {
           .containsPattern(
               "(?m)^#" + setting.name() + " = \"?" + Pattern.quote(setting.defaultText()) + "\"?$");
     }
+  }
+
+  @Test
+  void namespaces_ofTheOptionAndOfTables() throws IOException {
+    List<Namespace> expected =
+        List.of(new Namespace("users:", 3_600_000, 86_400_000, 10), new Namespace("session/"));
+    assertThat(
+            settings("--namespace=users: ttl=1h max-ttl=1d jitter=10, session/")
+                .get(ServerSettings.NAMESPACE))
+        .isEqualTo(expected);
+    Path file =
+        file(
+            """
+            [namespace."users:"]
+            ttl = "1h"
+            max-ttl = "1d"
+            jitter = 10
+            [namespace."session/"]
+            """);
+    assertThat(settings("--config=" + file).get(ServerSettings.NAMESPACE)).isEqualTo(expected);
+    assertThat(settings("--config=" + file, "--namespace=a:").get(ServerSettings.NAMESPACE))
+        .containsExactly(new Namespace("a:"));
+    assertThat(settings("--namespace=none").get(ServerSettings.NAMESPACE)).isEmpty();
+  }
+
+  @Test
+  void namespaces_thatMakeNoSense() throws IOException {
+    assertThat(refusal("--namespace=users")).contains("--namespace: a prefix is text that ends in");
+    assertThat(refusal("--namespace=a: ttl")).contains("'ttl' says nothing of a namespace");
+    assertThat(refusal("--namespace=a: jitter=x")).contains("'x' is not a number of percent");
+    assertThat(refusal("--namespace=a:, a:")).contains("a namespace is declared twice");
+    Path file = file("port = 0\n[namespace.\"users:\"]\nlife = \"1h\"\n");
+    assertThat(refusal("--config=" + file))
+        .contains(":2:")
+        .contains("users:: 'life' says nothing of a namespace");
+    assertThat(refusal("--config=" + file("namespace = [1]")))
+        .contains("tables were expected: [namespace.");
   }
 
   /** So does the table for operators. */

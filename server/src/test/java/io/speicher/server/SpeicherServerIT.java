@@ -7,14 +7,17 @@ import static org.awaitility.Awaitility.await;
 
 import io.speicher.store.ChangeListener;
 import io.speicher.store.CopyResult;
+import io.speicher.store.CreateResult;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
+import io.speicher.store.NamespaceStats;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import io.speicher.store.Ticker;
+import io.speicher.store.TtlRule;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
 import io.speicher.store.segment.SegmentStore;
@@ -651,6 +654,37 @@ final class SpeicherServerIT {
 
     @Override
     public void swap(int number, int other) {}
+
+    @Override
+    public CreateResult createNamespace(ByteBuffer prefix, TtlRule rule) {
+      return CreateResult.TOO_MANY;
+    }
+
+    @Override
+    public boolean alterNamespace(ByteBuffer prefix, TtlRule rule) {
+      return false;
+    }
+
+    @Override
+    public boolean dropNamespace(ByteBuffer prefix) {
+      return false;
+    }
+
+    @Override
+    public boolean clearNamespace(ByteBuffer prefix) {
+      return false;
+    }
+
+    @Override
+    public List<NamespaceStats> namespaces() {
+      return List.of();
+    }
+
+    @Override
+    public void countRead(ByteBuffer key, boolean hit) {}
+
+    @Override
+    public void clearTags(List<ByteBuffer> tags) {}
 
     @Override
     public int number() {

@@ -201,7 +201,8 @@ public final class Leases {
   public static Update.Replace leased(Item old, long lease) {
     return new Update.Replace(
             old.value(), NOTHING, old.kind(), old.flags(), old.expiresAtMillis(), lease)
-        .withMarks(old.marks() | Item.LEASED);
+        .withMarks(old.marks() | Item.LEASED)
+        .keepingTags();
   }
 
   /** Whether an update gives a lease, and the value that there was, if any, stays as it is. */
@@ -239,6 +240,7 @@ public final class Leases {
             old.flags(),
             expiresAtMillis,
             Update.Replace.NEW_VERSION)
-        .withMarks(Item.STALE);
+        .withMarks(Item.STALE)
+        .keepingTags();
   }
 }

@@ -30,6 +30,15 @@ import org.jspecify.annotations.Nullable;
 public interface Store extends AutoCloseable {
   int MAX_KEY_BYTES = 65_535;
 
+  /** The longest prefix of a namespace. */
+  int MAX_PREFIX_BYTES = 250;
+
+  /** How many namespaces there can be. */
+  int MAX_NAMESPACES = 4_096;
+
+  /** How many tags an item can have. */
+  int MAX_TAGS = 16;
+
   /** How many databases there are. */
   int DATABASES = 16;
 
@@ -91,7 +100,7 @@ public interface Store extends AutoCloseable {
 
   /**
    * Stores {@code value} in place of any older one, together with what {@code options} say. Time to
-   * live, flags, kind and marks of an older item are forgotten.
+   * live, flags, kind, marks and tags of an older item are forgotten.
    */
   PutResult put(ByteBuffer key, ByteBuffer value, PutOptions options);
 
@@ -125,8 +134,8 @@ public interface Store extends AutoCloseable {
 
   /**
    * Stores the item of {@code from} under the key {@code to} of {@code target} as well: the value
-   * that it had at some moment during the call, with its kind, marks, flags and expiry, without a
-   * lease that ends, and with a version of its own. A miss, and nothing is done, if it is evicted
+   * that it had at some moment during the call, with its kind, marks, tags, flags and expiry, without
+   * a lease that ends, and with a version of its own. A miss, and nothing is done, if it is evicted
    * meanwhile, be it to make room for the copy.
    *
    * @param target this store, or another database of it
@@ -162,6 +171,48 @@ public interface Store extends AutoCloseable {
 
   /** Removes every item of all databases, as {@link #clear} does. */
   void clearAll();
+
+  // ---- namespaces: declared prefixes of keys, in all databases ----
+
+  /**
+   * Declares a namespace: from now on the items whose keys begin with {@code prefix}, and with no
+   * longer prefix that is declared, are counted together, and can be cleared together. Those that
+   * there are already are counted in the background.
+   *
+   * @param prefix 1 to {@link #MAX_PREFIX_BYTES} bytes
+   * @throws IllegalArgumentException if it is not
+   */
+  CreateResult createNamespace(ByteBuffer prefix, TtlRule rule);
+
+  /** Changes how long items live that are stored from now on; false if it is not declared. */
+  boolean alterNamespace(ByteBuffer prefix, TtlRule rule);
+
+  /** Forgets a namespace, and not its items; false if it is not declared. */
+  boolean dropNamespace(ByteBuffer prefix);
+
+  /**
+   * Removes every item of a namespace, of all databases, in a time that does not depend on how many
+   * there are, and as exactly as {@link #clear}; false if it is not declared.
+   */
+  boolean clearNamespace(ByteBuffer prefix);
+
+  /** The namespaces that are declared, in the order of their prefixes, as unsigned bytes. */
+  List<NamespaceStats> namespaces();
+
+  /**
+   * Counts a read for the namespace of a key, if there is one: {@link #get} and {@link #getAll} do
+   * so themselves, and {@link #update} does not know whether it is one.
+   */
+  void countRead(ByteBuffer key, boolean hit);
+
+  // ---- tags ----
+
+  /**
+   * Removes every item that has one of these tags, of all databases, in a time that does not depend
+   * on how many there are, and as exactly as {@link #clear}. Others may go with them: those whose
+   * tags have the same hash of 64 bits.
+   */
+  void clearTags(List<ByteBuffer> tags);
 
   /**
    * From now on tells this listener of all changes in all databases, and nobody else; null for

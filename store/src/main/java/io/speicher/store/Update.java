@@ -1,6 +1,8 @@
 package io.speicher.store;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What an {@link Updater} makes of an item. */
 public sealed interface Update {
@@ -26,6 +28,7 @@ public sealed interface Update {
    *     so that who knows its version need not learn of the change (a new one if there was no
    *     item); or any other number, which the caller chooses and has to answer for: the store may
    *     come to the same number for another value of the key
+   * @param tags what it can be cleared by, or null: what the item could before, if there was one
    */
   record Replace(
       ByteBuffer head,
@@ -36,7 +39,8 @@ public sealed interface Update {
       int marks,
       int flags,
       long expiresAtMillis,
-      long version)
+      long version,
+      @Nullable List<ByteBuffer> tags)
       implements Update {
     /** A version that no value of the key has had, unless a caller chose it. */
     public static final long NEW_VERSION = 0;
@@ -56,9 +60,26 @@ public sealed interface Update {
         throw new IllegalArgumentException(
             "gap out of bounds: gapBytes=" + gapBytes + " (expected: 0 or more)");
       }
+      if (tags != null) {
+        PutOptions.requireTags(tags);
+      }
     }
 
-    /** A value in two parts, without marks. */
+    /** Without tags. */
+    public Replace(
+        ByteBuffer head,
+        int gapBytes,
+        ByteBuffer middle,
+        ByteBuffer tail,
+        int kind,
+        int marks,
+        int flags,
+        long expiresAtMillis,
+        long version) {
+      this(head, gapBytes, middle, tail, kind, marks, flags, expiresAtMillis, version, List.of());
+    }
+
+    /** A value in two parts, without marks and tags. */
     public Replace(
         ByteBuffer head, ByteBuffer tail, int kind, int flags, long expiresAtMillis, long version) {
       this(head, 0, NOTHING, tail, kind, 0, flags, expiresAtMillis, version);
@@ -67,40 +88,75 @@ public sealed interface Update {
     /** The same with other marks. */
     public Replace withMarks(int newMarks) {
       return new Replace(
-          head, gapBytes, middle, tail, kind, newMarks, flags, expiresAtMillis, version);
+          head, gapBytes, middle, tail, kind, newMarks, flags, expiresAtMillis, version, tags);
+    }
+
+    /** The same with other tags, or with null for those of the item before. */
+    public Replace withTags(@Nullable List<ByteBuffer> newTags) {
+      return new Replace(
+          head, gapBytes, middle, tail, kind, marks, flags, expiresAtMillis, version, newTags);
+    }
+
+    /** The same with the tags of the item before. */
+    public Replace keepingTags() {
+      return withTags(null);
     }
 
     /** The same with another version. */
     public Replace withVersion(long newVersion) {
       return new Replace(
-          head, gapBytes, middle, tail, kind, marks, flags, expiresAtMillis, newVersion);
+          head, gapBytes, middle, tail, kind, marks, flags, expiresAtMillis, newVersion, tags);
     }
 
     /**
-     * A new value in two parts, with the old one's kind, marks, flags and expiry, but without a
-     * lease that ends ({@link Leases}).
+     * A new value in two parts, with the old one's kind, marks, tags, flags and expiry, but without
+     * a lease that ends ({@link Leases}).
      */
     public static Replace value(Item old, ByteBuffer head, ByteBuffer tail) {
-      return new Replace(head, tail, old.kind(), old.flags(), old.expiresAtMillis(), NEW_VERSION)
-          .withMarks(Leases.marksWithoutLease(old));
+      return kept(
+          old, head, tail, Leases.marksWithoutLease(old), old.expiresAtMillis(), NEW_VERSION);
     }
 
-    /** A new value, with the old one's kind, marks, flags and expiry. */
+    /** A new value, with the old one's kind, marks, tags, flags and expiry. */
     public static Replace value(Item old, ByteBuffer value) {
       return value(old, value, NOTHING);
     }
 
     /** The same value with another expiry. */
     public static Replace expiry(Item old, long expiresAtMillis) {
+      return kept(old, old.value(), NOTHING, old.marks(), expiresAtMillis, KEEP_VERSION);
+    }
+
+    private static Replace kept(
+        Item old,
+        ByteBuffer head,
+        ByteBuffer tail,
+        int marks,
+        long expiresAtMillis,
+        long version) {
       return new Replace(
-              old.value(), NOTHING, old.kind(), old.flags(), expiresAtMillis, KEEP_VERSION)
-          .withMarks(old.marks());
+          head,
+          0,
+          NOTHING,
+          tail,
+          old.kind(),
+          marks,
+          old.flags(),
+          expiresAtMillis,
+          version,
+          null);
     }
 
     /** What a put would store. */
     public static Replace put(ByteBuffer value, PutOptions options) {
       return new Replace(
-          value, NOTHING, options.kind(), options.flags(), options.expiresAtMillis(), NEW_VERSION);
+              value,
+              NOTHING,
+              options.kind(),
+              options.flags(),
+              options.expiresAtMillis(),
+              NEW_VERSION)
+          .withTags(options.tags());
     }
 
     /** How long the value is. */

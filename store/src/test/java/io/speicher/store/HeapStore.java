@@ -3,6 +3,7 @@ package io.speicher.store;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +49,29 @@ public final class HeapStore implements Store {
   private static final Comparator<HeapItem> BY_EXPIRY =
       Comparator.comparingLong(HeapItem::expiresAtMillis).thenComparing(HeapItem::key);
 
+  private static final Comparator<ByteBuffer> BY_BYTES =
+      (one, other) -> Arrays.compareUnsigned(copy(one), copy(other));
+
+  /** A namespace, whose items are counted when somebody asks. */
+  private static final class HeapNamespace {
+    TtlRule rule;
+    long hits;
+    long misses;
+    long sets;
+    long evicted;
+    long expired;
+
+    HeapNamespace(TtlRule rule) {
+      this.rule = rule;
+    }
+  }
+
   /** What all databases have in common, guarded by itself. */
   private static final class Heap {
     SequencedMap<ByteBuffer, HeapItem> items = leastRecentlyUsedFirst();
     TreeSet<HeapItem> expiring = new TreeSet<>(BY_EXPIRY);
     final HeapStore[] databases = new HeapStore[DATABASES];
+    final TreeMap<ByteBuffer, HeapNamespace> namespaces = new TreeMap<>(BY_BYTES);
     long usedBytes;
     long lastVersion;
     long evictedItemCount;
@@ -117,6 +137,13 @@ public final class HeapStore implements Store {
 
   @Override
   public boolean get(ByteBuffer key, ItemReader reader) {
+    boolean hit = look(key, reader);
+    countRead(key, hit);
+    return hit;
+  }
+
+  @Override
+  public boolean look(ByteBuffer key, ItemReader reader) {
     requireKey(key);
     HeapItem item;
     synchronized (heap) {
@@ -148,7 +175,8 @@ public final class HeapStore implements Store {
               0,
               options.flags(),
               ++heap.lastVersion,
-              options.expiresAtMillis());
+              end(ownKey, options.expiresAtMillis()),
+              copies(options.tags()));
       addWithinBudget(item);
       return PutResult.STORED;
     }
@@ -228,7 +256,10 @@ public final class HeapStore implements Store {
                   replace.marks(),
                   replace.flags(),
                   version(replace, isShown ? old : null),
-                  replace.expiresAtMillis());
+                  old != null && old.expiresAtMillis() == replace.expiresAtMillis()
+                      ? old.expiresAtMillis()
+                      : end(full(key), replace.expiresAtMillis()),
+                  tags(replace, old));
           addWithinBudget(item);
           yield UpdateResult.STORED;
         }
@@ -251,13 +282,22 @@ public final class HeapStore implements Store {
               old ->
                   old != null && onlyIfAbsent
                       ? Update.KEEP
-                      : Update.Replace.value(source, source.value()));
+                      : Update.Replace.value(source, source.value()).withTags(source.tags));
       return switch (result) {
         case KEPT, REMOVED -> CopyResult.TARGET_PRESENT;
         case STORED -> CopyResult.COPIED;
         case TOO_LARGE -> CopyResult.TOO_LARGE;
       };
     }
+  }
+
+  private static List<ByteBuffer> copies(List<ByteBuffer> tags) {
+    return tags.stream().map(tag -> ByteBuffer.wrap(copy(tag))).toList();
+  }
+
+  private static List<ByteBuffer> tags(Update.Replace replace, @Nullable HeapItem old) {
+    List<ByteBuffer> tags = replace.tags();
+    return tags != null ? copies(tags) : old == null ? List.of() : old.tags;
   }
 
   @GuardedBy("heap")
@@ -309,6 +349,147 @@ public final class HeapStore implements Store {
     synchronized (heap) {
       heap.items.values().stream().filter(this::isMine).toList().forEach(this::remove);
       tellCleared();
+    }
+  }
+
+  // ---- namespaces and tags ----
+
+  /** The namespace of a key with its database, or null. */
+  @GuardedBy("heap")
+  private @Nullable HeapNamespace namespace(ByteBuffer fullKey) {
+    HeapNamespace longest = null;
+    for (Map.Entry<ByteBuffer, HeapNamespace> entry : heap.namespaces.entrySet()) {
+      if (isPrefix(entry.getKey(), fullKey)) {
+        longest = entry.getValue(); // A prefix of a prefix comes before it.
+      }
+    }
+    return longest;
+  }
+
+  private static boolean isPrefix(ByteBuffer prefix, ByteBuffer fullKey) {
+    return prefix.remaining() < fullKey.remaining()
+        && fullKey.slice(1, prefix.remaining()).equals(prefix);
+  }
+
+  @GuardedBy("heap")
+  private long end(ByteBuffer fullKey, long wantedMillis) {
+    HeapNamespace namespace = namespace(fullKey);
+    return namespace == null
+        ? wantedMillis
+        : namespace.rule.end(wantedMillis, ticker.millis(), ThreadLocalRandom.current());
+  }
+
+  @Override
+  public CreateResult createNamespace(ByteBuffer prefix, TtlRule rule) {
+    if (prefix.remaining() < 1 || prefix.remaining() > MAX_PREFIX_BYTES) {
+      throw new IllegalArgumentException("prefixBytes=" + prefix.remaining());
+    }
+    synchronized (heap) {
+      if (heap.namespaces.containsKey(prefix)) {
+        return CreateResult.PRESENT;
+      }
+      if (heap.namespaces.size() == MAX_NAMESPACES) {
+        return CreateResult.TOO_MANY;
+      }
+      heap.namespaces.put(ByteBuffer.wrap(copy(prefix)), new HeapNamespace(rule));
+      return CreateResult.CREATED;
+    }
+  }
+
+  @Override
+  public boolean alterNamespace(ByteBuffer prefix, TtlRule rule) {
+    synchronized (heap) {
+      HeapNamespace namespace = heap.namespaces.get(prefix);
+      if (namespace != null) {
+        namespace.rule = rule;
+      }
+      return namespace != null;
+    }
+  }
+
+  @Override
+  public boolean dropNamespace(ByteBuffer prefix) {
+    synchronized (heap) {
+      return heap.namespaces.remove(prefix) != null;
+    }
+  }
+
+  @Override
+  public boolean clearNamespace(ByteBuffer prefix) {
+    synchronized (heap) {
+      HeapNamespace namespace = heap.namespaces.get(prefix);
+      if (namespace != null) {
+        itemsOf(namespace).forEach(this::remove);
+      }
+      return namespace != null;
+    }
+  }
+
+  @GuardedBy("heap")
+  private List<HeapItem> itemsOf(HeapNamespace namespace) {
+    List<HeapItem> items = new ArrayList<>();
+    for (HeapItem item : heap.items.sequencedValues()) {
+      if (namespace.equals(namespace(item.key()))) {
+        items.add(item);
+      }
+    }
+    return items;
+  }
+
+  @Override
+  public List<NamespaceStats> namespaces() {
+    synchronized (heap) {
+      List<NamespaceStats> all = new ArrayList<>();
+      for (Map.Entry<ByteBuffer, HeapNamespace> entry : heap.namespaces.entrySet()) {
+        all.add(stats(entry.getKey(), entry.getValue()));
+      }
+      return all;
+    }
+  }
+
+  @GuardedBy("heap")
+  private NamespaceStats stats(ByteBuffer prefix, HeapNamespace namespace) {
+    List<HeapItem> items = itemsOf(namespace);
+    return new NamespaceStats(
+        prefix.asReadOnlyBuffer(),
+        namespace.rule,
+        items.size(),
+        items.stream().mapToLong(HeapItem::bytes).sum(),
+        namespace.hits,
+        namespace.misses,
+        namespace.sets,
+        namespace.evicted,
+        namespace.expired,
+        false);
+  }
+
+  @Override
+  public void countRead(ByteBuffer key, boolean hit) {
+    synchronized (heap) {
+      HeapNamespace namespace = namespace(full(key));
+      if (namespace != null) {
+        namespace.hits += hit ? 1 : 0;
+        namespace.misses += hit ? 0 : 1;
+      }
+    }
+  }
+
+  @GuardedBy("heap")
+  private void countExpired(HeapItem item) {
+    heap.expiredItemCount++;
+    HeapNamespace namespace = namespace(item.key());
+    if (namespace != null) {
+      namespace.expired++;
+    }
+  }
+
+  @Override
+  public void clearTags(List<ByteBuffer> tags) {
+    synchronized (heap) {
+      heap.items.values().stream()
+          .filter(item -> item.tags.stream().anyMatch(tags::contains))
+          .toList()
+          .forEach(this::remove);
     }
   }
 
@@ -403,7 +584,7 @@ public final class HeapStore implements Store {
     HeapItem item = heap.items.get(full(key));
     if (item != null && item.expiresAtMillis() <= ticker.millis()) {
       remove(item);
-      heap.expiredItemCount++;
+      countExpired(item);
       return null;
     }
     return item;
@@ -429,14 +610,23 @@ public final class HeapStore implements Store {
   private void addWithinBudget(HeapItem item) {
     makeRoom(item.bytes());
     add(item);
+    HeapNamespace namespace = namespace(item.key());
+    if (namespace != null) {
+      namespace.sets++;
+    }
   }
 
   @GuardedBy("heap")
   private void makeRoom(long bytes) {
     while (heap.usedBytes + bytes > budgetBytes) {
       if (!removeExpired(1)) {
-        remove(heap.items.firstEntry().getValue());
+        HeapItem evicted = heap.items.firstEntry().getValue();
+        remove(evicted);
         heap.evictedItemCount++;
+        HeapNamespace namespace = namespace(evicted.key());
+        if (namespace != null) {
+          namespace.evicted++;
+        }
       }
     }
   }
@@ -449,8 +639,9 @@ public final class HeapStore implements Store {
       if (heap.expiring.isEmpty() || heap.expiring.first().expiresAtMillis() > now) {
         return false;
       }
-      remove(heap.expiring.first());
-      heap.expiredItemCount++;
+      HeapItem expired = heap.expiring.first();
+      remove(expired);
+      countExpired(expired);
     }
     return true;
   }
@@ -509,6 +700,7 @@ public final class HeapStore implements Store {
     private final int flags;
     private final long version;
     private final long expiresAtMillis;
+    private final List<ByteBuffer> tags;
 
     HeapItem(
         ByteBuffer key,
@@ -517,7 +709,8 @@ public final class HeapStore implements Store {
         int marks,
         int flags,
         long version,
-        long expiresAtMillis) {
+        long expiresAtMillis,
+        List<ByteBuffer> tags) {
       this.key = key;
       this.value = value;
       this.kind = kind;
@@ -525,6 +718,7 @@ public final class HeapStore implements Store {
       this.flags = flags;
       this.version = version;
       this.expiresAtMillis = expiresAtMillis;
+      this.tags = tags;
     }
 
     ByteBuffer key() {

@@ -133,6 +133,41 @@ final class WrongStoresTest {
     }
 
     @Override
+    public CreateResult createNamespace(ByteBuffer prefix, TtlRule rule) {
+      return store.createNamespace(prefix, rule);
+    }
+
+    @Override
+    public boolean alterNamespace(ByteBuffer prefix, TtlRule rule) {
+      return store.alterNamespace(prefix, rule);
+    }
+
+    @Override
+    public boolean dropNamespace(ByteBuffer prefix) {
+      return store.dropNamespace(prefix);
+    }
+
+    @Override
+    public boolean clearNamespace(ByteBuffer prefix) {
+      return store.clearNamespace(prefix);
+    }
+
+    @Override
+    public List<NamespaceStats> namespaces() {
+      return store.namespaces();
+    }
+
+    @Override
+    public void countRead(ByteBuffer key, boolean hit) {
+      store.countRead(key, hit);
+    }
+
+    @Override
+    public void clearTags(List<ByteBuffer> tags) {
+      store.clearTags(tags);
+    }
+
+    @Override
     public Prefetch newPrefetch() {
       return store.newPrefetch();
     }

@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,7 +31,11 @@ final class ReferenceFull {
   private static final String MISS = "{\"status_code\":404,\"message\":\"no such key\"}";
   private static final String CONFLICT = "{\"status_code\":409,\"message\":\"not so\"}";
   static final String BYTES = "=";
+  private static final String DONE = "{\"status_code\":200}";
   private static final int MAX_BATCH = 16_384;
+  private static final int MAX_TAGS = 16;
+  private static final int MAX_TAG_BYTES = 250;
+  private static final long MAX_TTL_MILLIS = 9_007_199_254_740_991L;
   private static final int MAX_MATCH_BYTES = 1_024;
   private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
@@ -65,6 +71,9 @@ final class ReferenceFull {
       case "TCH" -> touch(request);
       case "TTL" -> left(keyReader.key(request));
       case "SCN" -> scan(request);
+      case "TAG" -> tag(request);
+      case "CLR" -> clear(request);
+      case "NSP" -> namespaces(request);
       case "CNT" -> done("count", items.keys().size());
       default -> throw new RefusedException("unknown command");
     };
@@ -145,7 +154,7 @@ final class ReferenceFull {
   }
 
   private String setAll(Map<String, String> request) throws RefusedException, SyntaxException {
-    record Entry(String key, String value, @Nullable Long ttlMillis) {}
+    record Entry(String key, String value, @Nullable Long ttlMillis, Set<String> tags) {}
     List<Entry> entries = new ArrayList<>();
     for (String element : elements(request.get("items"))) {
       Map<String, String> members = new HashMap<>();
@@ -153,14 +162,15 @@ final class ReferenceFull {
         members.put(member.name(), member.value());
       }
       String value = decoded(flaw, members.get("encoding"), require(members, "value"));
-      Entry entry = new Entry(keyReader.key(members), value, ttlMillis(members));
+      Set<String> tags = tagsOfItem(members.get("tags"));
+      Entry entry = new Entry(keyReader.key(members), value, ttlMillis(members), tags);
       entries.add(entry);
       if (flaw == Flaw.keepsHalfOfBatches) {
-        items.put(entry.key(), entry.value(), entry.ttlMillis());
+        items.put(entry.key(), entry.value(), entry.ttlMillis(), entry.tags());
       }
     }
     for (Entry entry : entries) {
-      items.put(entry.key(), entry.value(), entry.ttlMillis());
+      items.put(entry.key(), entry.value(), entry.ttlMillis(), entry.tags());
     }
     return "{\"status_code\":200}";
   }
@@ -181,7 +191,7 @@ final class ReferenceFull {
         return MISS;
       }
       long first = flaw == Flaw.addsToInitial ? initial + by : initial;
-      items.put(key, Long.toString(first), ttlMillis);
+      items.put(key, Long.toString(first), ttlMillis, Set.of());
       return done("value", first);
     }
     String digits = item.value().replaceAll("^\"(.*)\"$", "$1");
@@ -194,6 +204,114 @@ final class ReferenceFull {
     }
     items.replace(key, item, Long.toString(sum.longValue()));
     return done("value", sum.longValue());
+  }
+
+  // ---- namespaces and tags ----
+
+  static Set<String> tagsOfItem(@Nullable String written) throws RefusedException, SyntaxException {
+    return written == null ? Set.of() : Set.copyOf(new HashSet<>(tags(written, MAX_TAGS)));
+  }
+
+  private static List<String> tags(@Nullable String written, int max)
+      throws RefusedException, SyntaxException {
+    List<String> tags = new ArrayList<>();
+    for (String element : elements(written)) {
+      String tag = text(element);
+      int bytes = UTF_8.newEncoder().canEncode(tag) ? tag.getBytes(UTF_8).length : 0;
+      if (bytes < 1 || bytes > MAX_TAG_BYTES || tags.size() == max) {
+        throw new RefusedException("no such tag, or too many");
+      }
+      tags.add(tag);
+    }
+    return tags;
+  }
+
+  private String tag(Map<String, String> request) throws RefusedException, SyntaxException {
+    String key = keyReader.key(request);
+    Set<String> tags = Set.copyOf(new HashSet<>(tags(request.get("tags"), MAX_TAGS)));
+    ReferenceItems.Item item = items.item(key);
+    if (item == null) {
+      return MISS;
+    }
+    items.tag(key, item, tags);
+    return DONE;
+  }
+
+  private String clear(Map<String, String> request) throws RefusedException, SyntaxException {
+    String written = request.get("tags");
+    if ((written == null) == (request.get("namespace") == null)) {
+      throw new RefusedException("namespace or tags");
+    }
+    if (written != null) {
+      List<String> tags = tags(written, 1_024);
+      if (tags.isEmpty()) {
+        throw new RefusedException("no tags");
+      }
+      items.clearTags(tags);
+      return DONE;
+    }
+    String prefix = prefix(request);
+    if (!items.namespaces().containsKey(prefix)) {
+      return MISS;
+    }
+    items.clearNamespace(prefix);
+    return DONE;
+  }
+
+  private String namespaces(Map<String, String> request) throws RefusedException, SyntaxException {
+    String op = text(request.getOrDefault("op", "\"list\""));
+    if (op.equals("list")) {
+      return "{\"status_code\":200,\"namespaces\":[]}"; // No case looks at more.
+    }
+    String prefix = prefix(request);
+    boolean isDeclared = items.namespaces().containsKey(prefix);
+    ReferenceItems.Rule before =
+        items.namespaces().getOrDefault(prefix, new ReferenceItems.Rule(0, 0));
+    number(request, "jitter", 0, 90);
+    ReferenceItems.Rule rule =
+        new ReferenceItems.Rule(
+            number(request, "ttl", before.ttlMillis(), MAX_TTL_MILLIS),
+            number(request, "max_ttl", before.maxTtlMillis(), MAX_TTL_MILLIS));
+    switch (op) {
+      case "create" -> {
+        return isDeclared ? CONFLICT : declare(prefix, rule);
+      }
+      case "alter" -> {
+        return isDeclared ? declare(prefix, rule) : MISS;
+      }
+      case "drop" -> {
+        items.namespaces().remove(prefix);
+        return isDeclared ? DONE : MISS;
+      }
+      default -> throw new RefusedException("no such op");
+    }
+  }
+
+  private String declare(String prefix, ReferenceItems.Rule rule) {
+    items.namespaces().put(prefix, rule);
+    return DONE;
+  }
+
+  private static String prefix(Map<String, String> request)
+      throws RefusedException, SyntaxException {
+    String prefix = text(require(request, "namespace"));
+    if (!prefix.matches("[^\\p{Cntrl}]*[!-~&&[^a-zA-Z0-9]]")
+        || prefix.getBytes(UTF_8).length > MAX_TAG_BYTES) {
+      throw new RefusedException("no such prefix");
+    }
+    return prefix;
+  }
+
+  private static long number(Map<String, String> request, String name, long absent, long max)
+      throws RefusedException {
+    String written = request.get(name);
+    if (written == null) {
+      return absent;
+    }
+    if (!written.matches("0|[1-9][0-9]{0,15}") || Long.parseLong(written) > max) {
+      throw new RefusedException(name + " is out of bounds");
+    }
+    return Long.parseLong(written);
   }
 
   private String append(Map<String, String> request, boolean toFront)

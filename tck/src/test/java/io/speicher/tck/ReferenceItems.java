@@ -2,13 +2,17 @@ package io.speicher.tck;
 
 import io.speicher.tck.NaiveJson.Member;
 import io.speicher.tck.NaiveJson.SyntaxException;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +32,10 @@ final class ReferenceItems {
   private static final long TEAR_NANOS_PER_CHARACTER = 200;
 
   /** An item; those without a time to live expire at the end of time. */
-  record Item(String value, long expiryMillis, long number) {}
+  record Item(String value, long expiryMillis, long number, Set<String> tags) {}
+
+  /** How long items of a namespace live; 0 stands for as long as they are told. */
+  record Rule(long ttlMillis, long maxTtlMillis) {}
 
   private final @Nullable Flaw flaw;
   private final Map<String, Item> items = new ConcurrentHashMap<>();
@@ -39,16 +46,27 @@ final class ReferenceItems {
   /** This one and the items of the other databases. */
   private final ReferenceItems[] databases;
 
+  /** Of all databases. */
+  private final Map<String, Rule> namespaces;
+
   ReferenceItems(@Nullable Flaw flaw) {
-    this(flaw, new ReferenceItems[DATABASES], new ReferenceTracking(flaw));
+    this(
+        flaw,
+        new ReferenceItems[DATABASES],
+        new ConcurrentHashMap<>(),
+        new ReferenceTracking(flaw));
     for (int number = 1; number < DATABASES; number++) {
-      databases[number] = new ReferenceItems(flaw, databases, tracking);
+      databases[number] = new ReferenceItems(flaw, databases, namespaces, tracking);
     }
     databases[0] = this;
   }
 
   private ReferenceItems(
-      @Nullable Flaw flaw, ReferenceItems[] databases, ReferenceTracking tracking) {
+      @Nullable Flaw flaw,
+      ReferenceItems[] databases,
+      Map<String, Rule> namespaces,
+      ReferenceTracking tracking) {
+    this.namespaces = namespaces;
     this.flaw = flaw;
     this.databases = databases;
     this.tracking = tracking;
@@ -72,14 +90,76 @@ final class ReferenceItems {
     return databases[number];
   }
 
-  void put(String key, String value, @Nullable Long ttlMillis) throws SyntaxException {
-    long expiry = ttlMillis == null ? Long.MAX_VALUE : expiryIn(ttlMillis);
+  // ---- namespaces and tags ----
+
+  Map<String, Rule> namespaces() {
+    return namespaces;
+  }
+
+  private @Nullable String namespace(String key) {
+    return namespaces.keySet().stream()
+        .filter(key::startsWith)
+        .max(Comparator.comparingInt(String::length))
+        .orElse(null);
+  }
+
+  void clearNamespace(String prefix) {
+    clearThose(entry ->
+        flaw == Flaw.clearsInnerNamespaces
+            ? entry.getKey().startsWith(prefix)
+            : prefix.equals(namespace(entry.getKey())));
+  }
+
+  void clearTags(List<String> tags) {
+    Set<String> cleared = Set.copyOf(flaw == Flaw.clearsFirstTagOnly ? tags.subList(0, 1) : tags);
+    clearThose(entry -> !Collections.disjoint(entry.getValue().tags(), cleared));
+  }
+
+  private void clearThose(Predicate<Map.Entry<String, Item>> filter) {
+    for (ReferenceItems database : databases) {
+      if (flaw != Flaw.clearsOneDatabase || database.equals(databases[0])) {
+        database.items.entrySet().removeIf(filter);
+      }
+    }
+  }
+
+  void tag(String key, Item old, Set<String> tags) {
+    items.put(key, new Item(old.value(), old.expiryMillis(), old.number(), tags));
+  }
+
+  /** The tags of an item that is changed. */
+  private Set<String> kept(Item old) {
+    return flaw == Flaw.losesTagsOnChange ? Set.of() : old.tags();
+  }
+
+  /** When an item expires that is told so, by the rule of its namespace. */
+  private long expiry(String key, @Nullable Long ttlMillis) {
+    String namespace = namespace(key);
+    Rule rule = namespace == null ? null : namespaces.get(namespace);
+    if (rule == null) {
+      return ttlMillis == null ? Long.MAX_VALUE : expiryIn(ttlMillis);
+    }
+    long given = ttlMillis != null ? ttlMillis : rule.ttlMillis();
+    long longest = flaw == Flaw.ignoresLongestTtl ? 0 : rule.maxTtlMillis();
+    long ttl = longest > 0 && (given == 0 || given > longest) ? longest : given;
+    return ttl == 0 ? Long.MAX_VALUE : expiryIn(ttl);
+  }
+
+  // ---- items ----
+
+  void put(String key, String value, @Nullable Long ttlMillis, Set<String> given)
+      throws SyntaxException {
+    long expiry = expiry(key, ttlMillis);
+    Set<String> tags = flaw == Flaw.ignoresTags ? Set.of() : given;
     Item old = items.get(key);
     if (flaw == Flaw.ignoresTtl) {
       expiry = Long.MAX_VALUE;
     }
     if (flaw == Flaw.keepsOldTtl && old != null && ttlMillis == null) {
       expiry = old.expiryMillis();
+    }
+    if (flaw == Flaw.keepsOldTags && old != null && tags.isEmpty()) {
+      tags = old.tags();
     }
     long number = numbers.getAndIncrement();
     if (flaw == Flaw.keepsVersions && old != null) {
@@ -88,10 +168,10 @@ final class ReferenceItems {
     if (flaw == Flaw.tearsValues && old != null && old.value().length() == value.length()) {
       int half = value.length() / 2;
       String torn = value.substring(0, half) + old.value().substring(half);
-      items.put(key, new Item(torn, expiry, numbers.getAndIncrement()));
+      items.put(key, new Item(torn, expiry, numbers.getAndIncrement(), tags));
       LockSupport.parkNanos(2_000_000 + value.length() * TEAR_NANOS_PER_CHARACTER);
     }
-    items.put(key, new Item(kept(value), expiry, number));
+    items.put(key, new Item(kept(value), expiry, number, tags));
     changed(key);
   }
 
@@ -113,13 +193,13 @@ final class ReferenceItems {
   void replace(String key, Item old, String value) {
     long expiry = flaw == Flaw.ttlEndsWithAppend ? Long.MAX_VALUE : old.expiryMillis();
     long number = flaw == Flaw.keepsVersions ? old.number() : numbers.getAndIncrement();
-    items.put(key, new Item(value, expiry, number));
+    items.put(key, new Item(value, expiry, number, kept(old)));
     changed(key);
   }
 
   void touch(String key, Item old, @Nullable Long ttlMillis) {
-    long expiry = ttlMillis == null ? Long.MAX_VALUE : expiryIn(ttlMillis);
-    items.put(key, new Item(old.value(), expiry, numbers.getAndIncrement()));
+    long expiry = expiry(key, ttlMillis);
+    items.put(key, new Item(old.value(), expiry, numbers.getAndIncrement(), kept(old)));
     changed(key);
   }
 

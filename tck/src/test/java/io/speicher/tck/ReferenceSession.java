@@ -56,7 +56,12 @@ final class ReferenceSession {
           "prefixes",
           "noloop",
           "user",
-          "password");
+          "password",
+          "tags",
+          "namespace",
+          "op",
+          "max_ttl",
+          "jitter");
   private static final long MAX_LEASE_MILLIS = 3_600_000;
   private static final String CONFLICT = "{\"status_code\":409,\"message\":\"not so\"}";
   private static final String OK = "{\"status_code\":200}";
@@ -318,7 +323,8 @@ final class ReferenceSession {
       case "TRK" -> track(request);
       case "RST" -> reset();
       case "PING", "AUTH" -> OK; // It asks for no password.
-      case "INF" -> "{\"status_code\":200,\"features\":[\"db\",\"lease\",\"tracking\"]}";
+      case "INF" ->
+          "{\"status_code\":200,\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}";
       default -> full.execute(command, request);
     };
   }
@@ -346,13 +352,14 @@ final class ReferenceSession {
     }
     String ttl = request.get("ttl");
     if (flaw == Flaw.executesBadRequests) {
-      items.put(key, value, null);
+      items.put(key, value, null, Set.of());
     }
+    Set<String> tags = ReferenceFull.tagsOfItem(request.get("tags"));
     if (flaw == Flaw.deletesOnNull && value.equals("null")) {
       items.remove(key);
       return OK;
     }
-    items.put(key, value, ttl == null ? null : ttlMillis(ttl));
+    items.put(key, value, ttl == null ? null : ttlMillis(ttl), tags);
     return OK;
   }
 

@@ -32,6 +32,7 @@ public final class StoreMeasurements {
       case "expiry" -> Expiry.measure(others);
       case "expiry-of" -> Expiry.measureReuse(others);
       case "maintenance-of" -> Expiry.measureMaintenance(others);
+      case "clear" -> Clearing.measure(others);
       case "growth" -> Growth.measure(others);
       case "overwrite" -> Overwriting.measure(others);
       case "overwrite-of" -> Overwriting.measureOne(others);
@@ -40,7 +41,7 @@ public final class StoreMeasurements {
       case "soak" -> System.exit(Soak.run(others) ? 0 : 1);
       default -> {
         System.err.println(
-            "which measurement? memory, cpu, versions, expiry, growth, overwrite, walk or soak");
+            "which measurement? memory, cpu, versions, expiry, clear, growth, overwrite, walk or soak");
         System.exit(2);
       }
     }

@@ -13,8 +13,11 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Namespace;
+import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.Tags;
 import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.Frame;
@@ -127,11 +130,14 @@ public final class JsonCommandDecoder {
       case "CNT" -> new Command.CountItems();
       case "INF" -> new Command.Stats();
       case "AUTH" -> authentication(members);
+      case "TAG" -> new Command.Tag(key(members.key), tags(members.tags, Tags.MAX_TAGS));
+      case "CLR" -> clear(members);
+      case "NSP" -> new Command.ManageNamespaces(namespaces(members));
       case "TRK" -> track(members);
       default ->
           throw new MalformedJsonException(
               "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP,"
-                  + " PRE, TCH, TTL, SCN, CNT, INF, AUTH or TRK, in upper case)");
+                  + " PRE, TCH, TTL, SCN, CNT, INF, AUTH, TRK, TAG, CLR or NSP, in upper case)");
     };
   }
 
@@ -213,6 +219,9 @@ public final class JsonCommandDecoder {
         expiry.equals(Expiry.NEVER) && condition.equals(Condition.ALWAYS)
             ? SetOptions.DEFAULT
             : SetOptions.DEFAULT.withExpiry(expiry).withCondition(condition);
+    if (members.tags != null) {
+      options = options.withTags(tags(members.tags, Tags.MAX_TAGS));
+    }
     if (members.encoding != null) {
       return new Command.Set(key, ValueKind.BYTES, base64(members.encoding, value), options);
     }
@@ -372,6 +381,90 @@ public final class JsonCommandDecoder {
       }
     }
     return new Command.SetAll(items, Condition.ALWAYS);
+  }
+
+  // ---- namespaces and tags ----
+
+  private List<ByteBuffer> tags(@Nullable JsonSpan span, int max) throws MalformedJsonException {
+    List<ByteBuffer> tags = new ArrayList<>();
+    JsonScanner elements = array("tags", span);
+    while (elements.nextElement()) {
+      if (tags.size() == max) {
+        throw new MalformedJsonException("too many tags (expected: at most " + max + ")");
+      }
+      tags.add(tag(elements.valueSpan(), tags.size()));
+    }
+    return List.copyOf(tags);
+  }
+
+  private ByteBuffer tag(JsonSpan span, int index) throws MalformedJsonException {
+    ByteBuffer tag = span.isString() ? utf8(span) : null;
+    if (tag == null || tag.remaining() < 1 || tag.remaining() > Tags.MAX_TAG_BYTES) {
+      throw new MalformedJsonException(
+          "tags[%d] is no text of 1 to %d bytes".formatted(index, Tags.MAX_TAG_BYTES));
+    }
+    return tag;
+  }
+
+  private Command clear(Members members) throws MalformedJsonException {
+    if ((members.namespace == null) == (members.tags == null)) {
+      throw new MalformedJsonException("CLR needs one of two members: namespace or tags");
+    }
+    if (members.tags != null) {
+      List<ByteBuffer> tags = tags(members.tags, Tags.MAX_CLEARED);
+      if (tags.isEmpty()) {
+        throw new MalformedJsonException("tags are empty: there is nothing to clear");
+      }
+      return new Command.ClearTags(tags);
+    }
+    return new Command.ClearNamespace(
+        ByteBuffer.wrap(prefix(members.namespace).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String prefix(@Nullable JsonSpan span) throws MalformedJsonException {
+    String prefix = word("namespace", span);
+    try {
+      Namespace.requirePrefix(prefix);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedJsonException(requireNonNull(e.getMessage()));
+    }
+    return prefix;
+  }
+
+  private static NamespaceRequest namespaces(Members members) throws MalformedJsonException {
+    String op = members.op == null ? "list" : word("op", members.op);
+    if (op.equals("list")) {
+      return new NamespaceRequest.ListAll();
+    }
+    String prefix = prefix(members.namespace);
+    if (op.equals("drop")) {
+      return new NamespaceRequest.Drop(prefix);
+    }
+    if (!op.equals("create") && !op.equals("alter")) {
+      throw new MalformedJsonException("unknown op (expected: list, create, alter or drop)");
+    }
+    Long jitter = number("jitter", members.jitter, Namespace.MAX_JITTER_PERCENT);
+    NamespaceRequest.Alter alter =
+        new NamespaceRequest.Alter(
+            prefix,
+            number("ttl", members.ttl, Limits.MAX_TTL_MILLIS),
+            number("max_ttl", members.maxTtl, Limits.MAX_TTL_MILLIS),
+            jitter == null ? null : Math.toIntExact(jitter));
+    return op.equals("alter")
+        ? alter
+        : new NamespaceRequest.Create(alter.applyTo(new Namespace(prefix)));
+  }
+
+  private static @Nullable Long number(String name, @Nullable JsonSpan span, long max)
+      throws MalformedJsonException {
+    if (span == null) {
+      return null;
+    }
+    long number = span.unsignedInteger();
+    if (number < 0 || number > max) {
+      throw new MalformedJsonException(name + " out of bounds (expected: 0.." + max + ")");
+    }
+    return number;
   }
 
   private static JsonScanner array(String name, @Nullable JsonSpan span)
@@ -565,6 +658,11 @@ public final class JsonCommandDecoder {
     private static final byte[] NOLOOP = ascii("noloop");
     private static final byte[] USER = ascii("user");
     private static final byte[] PASSWORD = ascii("password");
+    private static final byte[] TAGS = ascii("tags");
+    private static final byte[] NAMESPACE = ascii("namespace");
+    private static final byte[] OP = ascii("op");
+    private static final byte[] MAX_TTL = ascii("max_ttl");
+    private static final byte[] JITTER = ascii("jitter");
 
     private @Nullable JsonSpan command;
     private @Nullable JsonSpan key;
@@ -590,6 +688,11 @@ public final class JsonCommandDecoder {
     private @Nullable JsonSpan noLoop;
     private @Nullable JsonSpan user;
     private @Nullable JsonSpan password;
+    private @Nullable JsonSpan tags;
+    private @Nullable JsonSpan namespace;
+    private @Nullable JsonSpan op;
+    private @Nullable JsonSpan maxTtl;
+    private @Nullable JsonSpan jitter;
 
     private Members(JsonScanner scanner, ByteBuffer object) throws MalformedJsonException {
       scanner.begin(object);
@@ -642,6 +745,16 @@ public final class JsonCommandDecoder {
           user = scanner.valueSpan();
         } else if (scanner.nameEquals(PASSWORD)) {
           password = scanner.valueSpan();
+        } else if (scanner.nameEquals(TAGS)) {
+          tags = scanner.valueSpan();
+        } else if (scanner.nameEquals(NAMESPACE)) {
+          namespace = scanner.valueSpan();
+        } else if (scanner.nameEquals(OP)) {
+          op = scanner.valueSpan();
+        } else if (scanner.nameEquals(MAX_TTL)) {
+          maxTtl = scanner.valueSpan();
+        } else if (scanner.nameEquals(JITTER)) {
+          jitter = scanner.valueSpan();
         }
       }
     }

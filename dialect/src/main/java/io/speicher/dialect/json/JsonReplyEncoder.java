@@ -4,6 +4,8 @@ import io.speicher.dialect.ReplyBuffer;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Metric;
+import io.speicher.protocol.Namespace;
+import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.ValueKind;
@@ -27,8 +29,10 @@ public final class JsonReplyEncoder {
   private static final byte[] ITEMS = utf8("{\"status_code\":200,\"items\":[");
 
   /** What an older server would ignore or refuse; see the page of the protocol. */
-  private static final byte[] FEATURES = utf8(",\"features\":[\"db\",\"lease\",\"tracking\"]}");
+  private static final byte[] FEATURES =
+      utf8(",\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}");
 
+  private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
   /** Appends the frame of {@code reply} to {@code out}. */
@@ -40,8 +44,10 @@ public final class JsonReplyEncoder {
   void encode(Reply reply, @Nullable Command command, ReplyBuffer out) {
     switch (reply) {
       case Reply.Done _ -> out.writeBytes(DONE);
-      case Reply.Miss _ -> out.writeBytes(MISS);
-      case Reply.Exists _,
+      case Reply.Miss _ when !concernsNamespace(command) -> out.writeBytes(MISS);
+      case Reply.Miss _,
+          Reply.Exists _,
+          Reply.Namespaces _,
           Reply.Value _,
           Reply.Leasable _,
           Reply.Leased _,
@@ -99,8 +105,17 @@ public final class JsonReplyEncoder {
   static void writeObject(Reply reply, @Nullable Command command, ReplyBuffer out) {
     switch (reply) {
       case Reply.Done _ -> out.writeBytes(DONE_OBJECT);
+      case Reply.Miss _ when concernsNamespace(command) ->
+          writeError(NOT_FOUND, "no such namespace", out);
       case Reply.Miss _ -> out.writeBytes(MISS_OBJECT);
-      case Reply.Exists _ -> writeError(CONFLICT, "the condition does not hold", out);
+      case Reply.Exists _ ->
+          writeError(
+              CONFLICT,
+              concernsNamespace(command)
+                  ? "the namespace is declared already"
+                  : "the condition does not hold",
+              out);
+      case Reply.Namespaces all -> writeNamespaces(all, out);
       case Reply.Value value -> {
         if (command instanceof Command.Get get && get.view() == Command.View.GLANCE) {
           writeTtl(value.ttlMillis(), out);
@@ -229,6 +244,32 @@ public final class JsonReplyEncoder {
       writeNumber(metric.jsonName(), stats.of(metric), out);
     }
     out.writeBytes(FEATURES);
+  }
+
+  private static boolean concernsNamespace(@Nullable Command command) {
+    return command instanceof Command.ClearNamespace || command instanceof Command.ManageNamespaces;
+  }
+
+  private static void writeNamespaces(Reply.Namespaces all, ReplyBuffer out) {
+    write("{\"status_code\":200,\"namespaces\":[", out);
+    for (int i = 0; i < all.namespaces().size(); i++) {
+      NamespaceFigures figures = all.namespaces().get(i);
+      Namespace namespace = figures.namespace();
+      write(i == 0 ? "{\"namespace\":" : ",{\"namespace\":", out);
+      JsonWriter.writeString(ByteBuffer.wrap(utf8(namespace.prefix())), out);
+      writeNumber("ttl", namespace.ttlMillis(), out);
+      writeNumber("max_ttl", namespace.maxTtlMillis(), out);
+      writeNumber("jitter", namespace.jitterPercent(), out);
+      writeNumber("items", figures.items(), out);
+      writeNumber("bytes", figures.bytes(), out);
+      writeNumber("hits", figures.hits(), out);
+      writeNumber("misses", figures.misses(), out);
+      writeNumber("sets", figures.sets(), out);
+      writeNumber("evicted", figures.evicted(), out);
+      writeNumber("expired", figures.expired(), out);
+      write(",\"counting\":" + figures.isCounting() + "}", out);
+    }
+    write("]}", out);
   }
 
   private static void writeNumber(String name, long number, ReplyBuffer out) {

@@ -3,6 +3,7 @@ package io.speicher.dialect.memcached;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Metric;
+import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import java.util.LinkedHashMap;
@@ -74,6 +75,25 @@ enum StatsTopic {
         number(out, "items:1:mem_requested", stats.of(Gauge.USED_BYTES));
         number(out, "items:1:evicted", stats.of(Gauge.EVICTED_ITEMS));
         number(out, "items:1:reclaimed", stats.of(Gauge.EXPIRED_ITEMS));
+      }
+    }
+  },
+
+  /** What memcached has no word for: a number for each namespace, and what is counted of it. */
+  NAMESPACES {
+    @Override
+    void write(ServerStats stats, BiConsumer<String, String> out) {
+      int index = 0;
+      for (NamespaceFigures figures : stats.namespaces()) {
+        String name = "namespace:" + index++ + ":";
+        out.accept(name + "prefix", figures.namespace().prefix().replace(' ', '_'));
+        number(out, name + "items", figures.items());
+        number(out, name + "bytes", figures.bytes());
+        number(out, name + "get_hits", figures.hits());
+        number(out, name + "get_misses", figures.misses());
+        number(out, name + "cmd_set", figures.sets());
+        number(out, name + "evictions", figures.evicted());
+        number(out, name + "reclaimed", figures.expired());
       }
     }
   },

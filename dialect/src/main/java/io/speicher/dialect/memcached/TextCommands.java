@@ -178,6 +178,7 @@ abstract class TextCommands {
           Reply.Items _,
           Reply.Keys _,
           Reply.Users _,
+          Reply.Namespaces _,
           Reply.Permission _,
           Reply.Denials _,
           Reply.Inspected _,

@@ -43,6 +43,7 @@ final class CommandTable {
     all.addAll(PubSubCommands.ALL);
     all.add(SpeicherCommands.SPEICHER);
     all.add(AclCommands.ACL);
+    all.add(SpeicherCommands.SPEICHER);
     all.add(CommandCommands.COMMAND);
     return List.copyOf(all);
   }

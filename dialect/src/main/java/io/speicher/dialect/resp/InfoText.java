@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.speicher.protocol.CommandFigures;
 import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Metric;
+import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.ServerStats;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +31,8 @@ final class InfoText {
   private static final Set<String> ALL = Set.of("all", "everything");
 
   /** What is long and told only if it is asked for. */
-  private static final Set<String> SELDOM = Set.of("Commandstats", "Latencystats", "Dialectstats");
+  private static final Set<String> SELDOM =
+      Set.of("Commandstats", "Latencystats", "Dialectstats", "Namespaces");
 
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final String UNITS = "BKMGTPE";
@@ -64,6 +67,7 @@ final class InfoText {
     SECTIONS.put("Dialectstats", InfoText::dialects);
     SECTIONS.put("Cluster", (stats, fields) -> fields.add("cluster_enabled", 0));
     SECTIONS.put("Keyspace", InfoText::keyspace);
+    SECTIONS.put("Namespaces", InfoText::namespaces);
   }
 
   /** The metrics that each section shows. */
@@ -259,6 +263,32 @@ final class InfoText {
           "db" + database.number(),
           "keys=" + database.items() + ",expires=" + database.expiringItems() + ",avg_ttl=0");
     }
+  }
+
+  /**
+   * What Redis has no word for. The name of a field has no colon, so the prefix is in its value.
+   */
+  private static void namespaces(ServerStats stats, Fields fields) {
+    int number = 0;
+    for (NamespaceFigures one : stats.namespaces()) {
+      fields.add(
+          "namespace" + number++,
+          "prefix=%s,items=%d,bytes=%d,hits=%d,misses=%d,sets=%d,evicted=%d,expired=%d"
+              .formatted(
+                  bytesOf(one.namespace().prefix()),
+                  one.items(),
+                  one.bytes(),
+                  one.hits(),
+                  one.misses(),
+                  one.sets(),
+                  one.evicted(),
+                  one.expired()));
+    }
+  }
+
+  /** A character for each byte of UTF-8, as the writer takes it. */
+  private static String bytesOf(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   private static String percent(long part, long whole) {

@@ -47,6 +47,7 @@ final class Spelling {
   private @Nullable BiConsumer<Reply.Increased, RespWriter> increased;
   private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
   private @Nullable BiConsumer<ServerStats, RespWriter> stats;
+  private @Nullable BiConsumer<Reply.Namespaces, RespWriter> namespaces;
   private @Nullable BiConsumer<Reply.Users, RespWriter> users;
   private @Nullable BiConsumer<Reply.Permission, RespWriter> permission;
   private @Nullable BiConsumer<Reply.Denials, RespWriter> denials;
@@ -161,6 +162,12 @@ final class Spelling {
     return spelling;
   }
 
+  static Spelling namespaces(BiConsumer<Reply.Namespaces, RespWriter> namespaces) {
+    Spelling spelling = new Spelling();
+    spelling.namespaces = namespaces;
+    return spelling;
+  }
+
   static Spelling users(BiConsumer<Reply.Users, RespWriter> users, Consumer<RespWriter> miss) {
     Spelling spelling = miss(miss);
     spelling.users = users;
@@ -208,6 +215,7 @@ final class Spelling {
       case Reply.Increased sum -> possible(increased, reply, out).accept(sum, out);
       case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
       case Reply.Stats all -> possible(stats, reply, out).accept(all.stats(), out);
+      case Reply.Namespaces all -> possible(namespaces, reply, out).accept(all, out);
       case Reply.Users all -> possible(users, reply, out).accept(all, out);
       case Reply.Permission one -> possible(permission, reply, out).accept(one, out);
       case Reply.Denials all -> possible(denials, reply, out).accept(all, out);

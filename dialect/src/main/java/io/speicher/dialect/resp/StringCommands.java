@@ -15,7 +15,6 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Commands on values. */
 final class StringCommands {
@@ -381,61 +380,12 @@ final class StringCommands {
     if (request.count() == 3) {
       return plainSet(request, SetOptions.DEFAULT);
     }
-    SetOptions options = SetOptions.DEFAULT;
-    ExpiryUnit unit = null;
-    int time = 0;
-    for (int i = 3; i < request.count(); i++) {
-      boolean keeps = options.expiry().equals(Expiry.KEEP);
-      ExpiryUnit named = ExpiryUnit.of(request, i);
-      Kind compared = comparison(request, i);
-      Kind present = options.condition().kind();
-      if (compared != null && present == Kind.ALWAYS && i + 1 < request.count()) {
-        options = options.withCondition(comparison(request, compared, ++i));
-      } else if (request.is(i, "nx") && (present == Kind.ALWAYS || present == Kind.ABSENT)) {
-        options = options.withCondition(Condition.ABSENT);
-      } else if (request.is(i, "xx") && (present == Kind.ALWAYS || present == Kind.PRESENT)) {
-        options = options.withCondition(Condition.PRESENT);
-      } else if (request.is(i, "get")) {
-        options = options.returningOld();
-      } else if (request.is(i, "keepttl") && unit == null) {
-        options = options.withExpiry(Expiry.KEEP);
-      } else if (named != null
-          && !keeps
-          && (unit == null || unit == named)
-          && i + 1 < request.count()) {
-        unit = named;
-        time = ++i;
-      } else {
-        throw RefusedException.syntax();
-      }
+    SetWords words = new SetWords(request, "set");
+    int at = 3;
+    while (at < request.count()) {
+      at = words.take(at);
     }
-    return plainSet(
-        request, unit == null ? options : options.withExpiry(unit.positive(request, time, "set")));
-  }
-
-  /** How this word says that a value is compared, or null if it does not. */
-  private static @Nullable Kind comparison(Request request, int index) {
-    if (request.is(index, "ifeq")) {
-      return Kind.EQUAL;
-    }
-    if (request.is(index, "ifne")) {
-      return Kind.NOT_EQUAL;
-    }
-    if (request.is(index, "ifdeq")) {
-      return Kind.DIGEST_EQUAL;
-    }
-    return request.is(index, "ifdne") ? Kind.DIGEST_NOT_EQUAL : null;
-  }
-
-  private static Condition comparison(Request request, Kind kind, int index) {
-    if (kind == Kind.EQUAL || kind == Kind.NOT_EQUAL) {
-      return Condition.value(kind, request.bytes(index));
-    }
-    String digest = request.string(index);
-    if (digest.length() != 16 || !digest.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
-      throw new RefusedException("ERR digest must be exactly 16 hexadecimal characters");
-    }
-    return new Condition(kind, Long.parseUnsignedLong(digest, 16));
+    return plainSet(request, words.options());
   }
 
   private static Command deleteIf(Request request) {
@@ -443,20 +393,24 @@ final class StringCommands {
     if (request.count() == 2) {
       return request.answer(new Command.Delete(key), Spelling.FLAG);
     }
-    Kind compared = request.count() == 4 ? comparison(request, 2) : null;
+    Kind compared = request.count() == 4 ? SetWords.comparison(request, 2) : null;
     if (compared == null) {
       throw RefusedException.syntax();
     }
     return request.answer(
-        new Command.DeleteIf(key, comparison(request, compared, 3)), Spelling.FLAG);
+        new Command.DeleteIf(key, SetWords.comparison(request, compared, 3)), Spelling.FLAG);
   }
 
   private static Command plainSet(Request request, SetOptions options) {
-    Spelling spelling =
-        options.returnsOld()
-            ? Spelling.VALUE
-            : options.condition().equals(Condition.ALWAYS) ? Spelling.OK : Spelling.OK_OR_NULL;
-    return request.answer(item(request, 1, 2, options), spelling);
+    return request.answer(item(request, 1, 2, options), ofSet(options));
+  }
+
+  /** How the reply to a SET with these options is written. */
+  static Spelling ofSet(SetOptions options) {
+    if (options.returnsOld()) {
+      return Spelling.VALUE;
+    }
+    return options.condition().equals(Condition.ALWAYS) ? Spelling.OK : Spelling.OK_OR_NULL;
   }
 
   private static Command.Set item(Request request, int key, int value, SetOptions options) {

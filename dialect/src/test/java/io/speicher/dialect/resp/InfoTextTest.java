@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.speicher.protocol.CommandFigures;
 import io.speicher.protocol.Gauge;
 import io.speicher.protocol.LatencyHistogram;
+import io.speicher.protocol.Namespace;
+import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.ServerStats;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,19 @@ final class InfoTextTest {
                 new CommandFigures("resp", "set", 20, 5_000, 0, 2, new LatencyHistogram()),
                 new CommandFigures("json", "get", 5, 2_999, 0, 0, new LatencyHistogram())),
         Map.of(),
-        List.of());
+        List.of(),
+        List.of(new NamespaceFigures(new Namespace("users:"), 3, 120, 50, 10, 12, 2, 1, false)));
+  }
+
+  @Test
+  void text_ofNamespaces() {
+    assertThat(new InfoText().text(worked(), Set.of("namespaces")))
+        .isEqualTo(
+            """
+            # Namespaces\r
+            namespace0:prefix=users:,items=3,bytes=120,hits=50,misses=10,sets=12,evicted=2,expired=1\r
+            """);
+    assertThat(new InfoText().text(worked(), Set.of())).doesNotContain("users:");
   }
 
   private static ServerStats stats(long items) {
@@ -79,6 +93,7 @@ final class InfoTextTest {
         List.of(),
         List::of,
         Map.of(),
-        items == 0 ? List.of() : List.of(new ServerStats.Database(0, items, 0)));
+        items == 0 ? List.of() : List.of(new ServerStats.Database(0, items, 0)),
+        List.of());
   }
 }

@@ -5,12 +5,15 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Namespace;
+import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.TrackingOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes commands, for a client. Has no state.
@@ -32,6 +35,12 @@ public final class JsonCommandEncoder {
   private static final byte[] TOUCH = ascii("{\"command\":\"TCH\",\"key\":");
   private static final byte[] TIME_TO_LIVE = ascii("{\"command\":\"TTL\",\"key\":");
   private static final byte[] SCAN = ascii("{\"command\":\"SCN\",\"cursor\":\"");
+  private static final byte[] TAG = ascii("{\"command\":\"TAG\",\"key\":");
+  private static final byte[] CLEAR_TAGS = ascii("{\"command\":\"CLR\",\"tags\":[");
+  private static final byte[] CLEAR_NAMESPACE = ascii("{\"command\":\"CLR\",\"namespace\":");
+  private static final byte[] NAMESPACES = ascii("{\"command\":\"NSP\",\"op\":\"");
+  private static final byte[] NAMESPACE = ascii("\",\"namespace\":");
+  private static final byte[] TAGS = ascii(",\"tags\":[");
   private static final byte[] KEY = ascii("{\"key\":");
   private static final byte[] PASSWORD = ascii(",\"password\":");
   private static final byte[] VALUE = ascii(",\"value\":");
@@ -129,6 +138,17 @@ public final class JsonCommandEncoder {
     } else if (command instanceof Command.Auth auth) {
       ByteBuffer user = ByteBuffer.wrap(auth.user().getBytes(StandardCharsets.UTF_8));
       frame.write(AUTH).writeString(user).write(PASSWORD).writeString(auth.password());
+    } else if (command instanceof Command.Tag tag) {
+      frame.write(TAG).writeString(tag.key()).write(TAGS);
+      writeKeys(tag.tags(), frame);
+    } else if (command instanceof Command.ClearTags clear) {
+      frame.write(CLEAR_TAGS);
+      writeKeys(clear.tags(), frame);
+    } else if (command instanceof Command.ClearNamespace clear) {
+      frame.write(CLEAR_NAMESPACE).writeString(clear.prefix());
+    } else if (command instanceof Command.ManageNamespaces manage) {
+      frame.write(NAMESPACES);
+      writeRequest(manage.request(), frame);
     } else {
       throw inexpressible("command", command.getClass().getSimpleName());
     }
@@ -163,7 +183,7 @@ public final class JsonCommandEncoder {
     frame.write(END_ARRAY);
   }
 
-  /** Writes value and time to live. */
+  /** Writes value, time to live and tags. */
   private static void writeItem(Command.Set set, FrameWriter frame) {
     SetOptions options = set.options();
     require(options.flags() == 0, "flags", options.flags());
@@ -181,6 +201,41 @@ public final class JsonCommandEncoder {
       }
     }
     writeExpiry(options.expiry(), frame);
+    if (!options.tags().isEmpty()) {
+      frame.write(TAGS);
+      writeKeys(options.tags(), frame);
+    }
+  }
+
+  private static void writeRequest(NamespaceRequest request, FrameWriter frame) {
+    if (request instanceof NamespaceRequest.Create create) {
+      Namespace namespace = create.namespace();
+      writeNamespace("create", namespace.prefix(), frame);
+      writeNumber("ttl", namespace.ttlMillis(), frame);
+      writeNumber("max_ttl", namespace.maxTtlMillis(), frame);
+      writeNumber("jitter", (long) namespace.jitterPercent(), frame);
+    } else if (request instanceof NamespaceRequest.Alter alter) {
+      writeNamespace("alter", alter.prefix(), frame);
+      writeNumber("ttl", alter.ttlMillis(), frame);
+      writeNumber("max_ttl", alter.maxTtlMillis(), frame);
+      Integer jitter = alter.jitterPercent();
+      writeNumber("jitter", jitter == null ? null : (long) jitter, frame);
+    } else if (request instanceof NamespaceRequest.Drop drop) {
+      writeNamespace("drop", drop.prefix(), frame);
+    } else {
+      frame.write(ascii("list\""));
+    }
+  }
+
+  private static void writeNamespace(String op, String prefix, FrameWriter frame) {
+    frame.write(ascii(op)).write(NAMESPACE);
+    frame.writeString(ByteBuffer.wrap(prefix.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static void writeNumber(String name, @Nullable Long number, FrameWriter frame) {
+    if (number != null) {
+      frame.write(ascii(",\"" + name + "\":" + number));
+    }
   }
 
   private static void writeExpiry(Expiry expiry, FrameWriter frame) {

@@ -6,6 +6,8 @@ import io.speicher.protocol.BigKeys.BigKey;
 import io.speicher.protocol.ConnectionInfo;
 import io.speicher.protocol.HotKey;
 import io.speicher.protocol.Metric;
+import io.speicher.protocol.Namespace;
+import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import io.speicher.protocol.SlowCommand;
@@ -59,6 +61,7 @@ final class ApiPages {
         Route.get(PREFIX + "hotkeys", Right.ADMIN, request -> object(this::hotKeys)),
         Route.get(PREFIX + "bigkeys", Right.ADMIN, request -> object(this::bigKeys)),
         Route.get(PREFIX + "hitratio", Right.USER, request -> object(this::hitRatio)),
+        Route.get(PREFIX + "namespaces", Right.ADMIN, request -> object(this::namespaces)),
         Route.get(PREFIX + "history", Right.USER, request -> object(history::writeAll)),
         Route.get(PREFIX + "stream", Right.USER, history::stream),
         Route.get(PREFIX + "session", Right.USER, this::session));
@@ -187,6 +190,28 @@ final class ApiPages {
     }
     out.writeEndArray();
     out.writeEndObject();
+  }
+
+  private void namespaces(JsonGenerator out) {
+    out.writeArrayPropertyStart("namespaces");
+    for (NamespaceFigures figures : status.namespaces()) {
+      Namespace namespace = figures.namespace();
+      out.writeStartObject();
+      out.writeStringProperty("namespace", namespace.prefix());
+      out.writeNumberProperty("ttl_ms", namespace.ttlMillis());
+      out.writeNumberProperty("max_ttl_ms", namespace.maxTtlMillis());
+      out.writeNumberProperty("jitter_percent", namespace.jitterPercent());
+      out.writeNumberProperty("items", figures.items());
+      out.writeNumberProperty("item_bytes", figures.bytes());
+      out.writeNumberProperty("hits", figures.hits());
+      out.writeNumberProperty("misses", figures.misses());
+      out.writeNumberProperty("sets", figures.sets());
+      out.writeNumberProperty("evicted", figures.evicted());
+      out.writeNumberProperty("expired", figures.expired());
+      out.writeBooleanProperty("counting", figures.isCounting());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private void clients(JsonGenerator out) {

@@ -41,6 +41,7 @@ final class MetricsPage {
       }
     }
     CommandFamilies.write(stats, text);
+    NamespaceFamilies.write(stats.namespaces(), text);
     process(stats, text);
     return Page.of(text.contentType(), text.end().getBytes(UTF_8));
   }

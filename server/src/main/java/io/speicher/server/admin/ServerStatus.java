@@ -13,6 +13,7 @@ import io.speicher.protocol.Gauge;
 import io.speicher.protocol.HotKey;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Metric;
+import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.ServerStats;
@@ -27,6 +28,7 @@ import io.speicher.server.command.Dates;
 import io.speicher.server.command.HotKeys;
 import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.LoopLocks;
+import io.speicher.server.command.NamespaceRequests;
 import io.speicher.server.command.ServerControl;
 import io.speicher.server.command.SlowLog;
 import io.speicher.server.net.Connections;
@@ -181,7 +183,8 @@ public final class ServerStatus implements ServerControl {
         shownSettings,
         () -> CommandStats.sum(commandStats()),
         CommandStats.sumOfErrors(commandStats()),
-        perDatabase);
+        perDatabase,
+        namespaces());
   }
 
   /** The databases that have items. */
@@ -194,6 +197,11 @@ public final class ServerStatus implements ServerControl {
         })
         .filter(database -> database.items() > 0)
         .toList();
+  }
+
+  /** The namespaces that are declared, in the order of their prefixes. */
+  List<NamespaceFigures> namespaces() {
+    return NamespaceRequests.figures(store);
   }
 
   private static long sum(

@@ -28,6 +28,9 @@ final class Access {
     static final Refusal COMMAND = new Refusal(Denied.COMMAND, null);
   }
 
+  /** What every key begins with. */
+  private static final ByteBuffer ANY_KEY = ByteBuffer.allocate(0);
+
   private final Rights rights;
 
   /** Whether the command was allowed by its name, so that its group does not matter. */
@@ -47,7 +50,7 @@ final class Access {
     if (rights.areAll()) {
       return null;
     }
-    if (!name.isEmpty() && !rights.include(name)) {
+    if (!name.isEmpty() && !rights.include(name) && !mayClearAsWriter(rights, command)) {
       return Refusal.COMMAND;
     }
     Access access = new Access(rights, !name.isEmpty());
@@ -75,6 +78,7 @@ final class Access {
       case Command.Set set -> set(set);
       case Command.SetAll set -> setAll(set);
       case Command.SetLeased set -> set(set.set());
+      case Command.Tag tag -> write(tag.key());
       case Command.Delete delete -> write(delete.key());
       case Command.DeleteIf delete -> writeIf(delete.condition(), delete.key());
       case Command.DeleteAll delete -> deleteAll(delete);
@@ -93,6 +97,8 @@ final class Access {
       case Command.Scan _, Command.FindKeys _, Command.RandomKey _, Command.CountItems _ ->
           group(Group.SCAN);
       case Command.Clear _, Command.SwapDatabases _ -> group(Group.CLEAR);
+      case Command.ClearNamespace _, Command.ClearTags _ ->
+          mayClearAsWriter(rights, command) ? null : group(Group.CLEAR);
 
       case Command.ListConnections list -> list.filter().isSelfAlone() ? null : group(Group.ADMIN);
       case Command.CloseConnections _,
@@ -106,7 +112,7 @@ final class Access {
           Command.Pause _ ->
           group(Group.ADMIN);
 
-      case Command.ManageUsers _ -> group(Group.ADMIN);
+      case Command.ManageUsers _, Command.ManageNamespaces _ -> group(Group.ADMIN);
 
       case Command.Check check -> refusal(check.command());
       case Command.Batch batch -> all(batch.commands());
@@ -131,6 +137,20 @@ final class Access {
         || command instanceof Command.Quit
         || command instanceof Command.Unwatch
         || command instanceof Command.Malformed;
+  }
+
+  /**
+   * Whether it clears nothing but what the user may delete one by one: the keys of a namespace, or
+   * those with a tag, which may be any.
+   */
+  private static boolean mayClearAsWriter(Rights rights, Command command) {
+    ByteBuffer prefix =
+        switch (command) {
+          case Command.ClearNamespace clear -> clear.prefix();
+          case Command.ClearTags _ -> ANY_KEY;
+          default -> null;
+        };
+    return prefix != null && rights.include(Group.WRITE) && rights.includeWritingAllOf(prefix);
   }
 
   // ---- groups ----

@@ -18,6 +18,7 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Expiry;
+import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SetOptions;
@@ -385,6 +386,7 @@ public final class CommandExecutor {
             same -> ((Command.DeleteAll) same).keys(),
             deletion(store, delete.condition()));
       }
+      case Command.Tag tag -> dialect.encode(tag(tag), out);
       case Command.Touch touch -> dialect.encode(touch(touch), out);
       case Command.TouchIf touch -> dialect.encode(touch(touch), out);
       case Command.Increase increase -> dialect.encode(edits.increase(increase), out);
@@ -405,6 +407,8 @@ public final class CommandExecutor {
       case Command.AddAndGet add -> dialect.encode(leases.add(add), out);
 
       case Command.Clear clear -> dialect.encode(clear(clear, session), out);
+      case Command.ClearNamespace clear -> dialect.encode(clear(clear, session), out);
+      case Command.ClearTags clear -> dialect.encode(clear(clear), out);
       case Command.SwapDatabases swap -> dialect.encode(swap(swap, session), out);
       case Command.Scan scan -> dialect.encode(KeySearch.scan(store, scan, rights), out);
       case Command.FindKeys find -> {
@@ -441,6 +445,7 @@ public final class CommandExecutor {
       case Command.Auth auth -> {
         return permissions.authenticate(auth, session, dialect);
       }
+      case Command.ManageNamespaces manage -> dialect.encode(manage(manage, session), out);
       case Command.ManageUsers manage -> {
         return permissions.manageUsers(manage.request(), session, dialect);
       }
@@ -529,7 +534,7 @@ public final class CommandExecutor {
           hit[0] = old != null;
           return Update.REMOVE; // Even if there is nothing but a lease.
         });
-    countHit(hit[0], Counter.GET_HITS, Counter.GET_MISSES);
+    countRead(key, hit[0]);
   }
 
   private void getAndTouch(Command.GetAndTouch get, Dialect dialect, ReplyBuffer out) {
@@ -544,7 +549,7 @@ public final class CommandExecutor {
                   : Update.Replace.expiry(old, expiresAtMillis(get.expiry(), old));
             });
     boolean hit = result != UpdateResult.KEPT;
-    countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+    countRead(get.key(), hit);
     countHit(hit, Counter.TOUCH_HITS, Counter.TOUCH_MISSES);
   }
 
@@ -596,7 +601,8 @@ public final class CommandExecutor {
     int kind = set.kind().code();
     return options.equals(SetOptions.DEFAULT)
         ? PLAIN.get(kind)
-        : new PutOptions(kind, options.flags(), expiresAtMillis(options.expiry(), null));
+        : new PutOptions(
+            kind, options.flags(), expiresAtMillis(options.expiry(), null), options.tags());
   }
 
   private void setWithOptions(
@@ -624,12 +630,13 @@ public final class CommandExecutor {
 
   Update.Replace replacement(Command.Set set, @Nullable Item old) {
     return new Update.Replace(
-        set.value(),
-        NOTHING,
-        set.kind().code(),
-        set.options().flags(),
-        expiresAtMillis(set.options().expiry(), old),
-        Update.Replace.NEW_VERSION);
+            set.value(),
+            NOTHING,
+            set.kind().code(),
+            set.options().flags(),
+            expiresAtMillis(set.options().expiry(), old),
+            Update.Replace.NEW_VERSION)
+        .withTags(set.options().tags());
   }
 
   /** Why nothing may be done, or null if it may. */
@@ -809,6 +816,21 @@ public final class CommandExecutor {
     return result == UpdateResult.KEPT ? Reply.Exists.EXISTS : Reply.Done.DONE;
   }
 
+  private Reply tag(Command.Tag tag) {
+    UpdateResult result =
+        store.update(
+            tag.key(),
+            old ->
+                old == null
+                    ? Update.KEEP
+                    : Update.Replace.expiry(old, old.expiresAtMillis()).withTags(tag.tags()));
+    return switch (result) {
+      case KEPT, REMOVED -> Reply.Miss.MISS;
+      case STORED -> Reply.Done.DONE;
+      case TOO_LARGE -> tooLarge(tag.key().remaining());
+    };
+  }
+
   private static boolean holds(TouchCondition condition, long oldMillis, long newMillis) {
     return switch (condition) {
       case ALWAYS -> true;
@@ -858,6 +880,26 @@ public final class CommandExecutor {
     server.audit(session, "clear");
     server.clear(clear.allDatabases() ? store::clearAll : store::clear, clear.delayMillis());
     return Reply.Done.DONE;
+  }
+
+  private Reply clear(Command.ClearNamespace clear, Session session) {
+    count(Counter.CLEARS, 1);
+    server.audit(session, "clear-namespace");
+    return store.clearNamespace(clear.prefix()) ? Reply.Done.DONE : Reply.Miss.MISS;
+  }
+
+  /** Not for the log of what concerns others: some do it for every request. */
+  private Reply clear(Command.ClearTags clear) {
+    count(Counter.TAG_CLEARS, 1);
+    store.clearTags(clear.tags());
+    return Reply.Done.DONE;
+  }
+
+  private Reply manage(Command.ManageNamespaces manage, Session session) {
+    if (!(manage.request() instanceof NamespaceRequest.ListAll)) {
+      server.audit(session, "change-namespaces");
+    }
+    return NamespaceRequests.execute(manage.request(), store);
   }
 
   private Reply swap(Command.SwapDatabases swap, Session session) {
@@ -1006,6 +1048,12 @@ public final class CommandExecutor {
   }
 
   // ---- counting ----
+
+  /** Counts a read that was an update: the store counts all others of a namespace itself. */
+  private void countRead(ByteBuffer key, boolean hit) {
+    countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
+    store.countRead(key, hit);
+  }
 
   void countHit(boolean hit, Counter hits, Counter misses) {
     count(hit ? hits : misses, 1);

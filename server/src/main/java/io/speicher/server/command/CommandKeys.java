@@ -22,6 +22,7 @@ final class CommandKeys {
       case Command.Set set -> List.of(set.key());
       case Command.SetAll set -> set.items().stream().map(Command.Set::key).toList();
       case Command.SetLeased set -> List.of(set.set().key());
+      case Command.Tag tag -> List.of(tag.key());
       case Command.Delete delete -> List.of(delete.key());
       case Command.DeleteIf delete -> List.of(delete.key());
       case Command.DeleteAll delete -> delete.keys();
@@ -44,6 +45,8 @@ final class CommandKeys {
           Command.Untrack _,
           Command.Subscribe _,
           Command.Clear _,
+          Command.ClearNamespace _,
+          Command.ClearTags _,
           Command.SwapDatabases _,
           Command.Scan _,
           Command.FindKeys _,
@@ -59,6 +62,7 @@ final class CommandKeys {
           Command.Configure _,
           Command.Auth _,
           Command.ManageUsers _,
+          Command.ManageNamespaces _,
           Command.Check _,
           Command.Quit _,
           Command.Shutdown _,

@@ -78,11 +78,12 @@ final class Edits {
         value, NOTHING, kind.code(), 0, Item.NEVER, Update.Replace.NEW_VERSION);
   }
 
-  /** Another value, of another kind; flags and expiry stay. */
+  /** Another value, of another kind; flags, expiry and tags stay. */
   private static Update.Replace changed(
       Item old, ByteBuffer head, ByteBuffer tail, ValueKind kind) {
     return new Update.Replace(
-        head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION);
+            head, tail, kind.code(), old.flags(), old.expiresAtMillis(), Update.Replace.NEW_VERSION)
+        .keepingTags();
   }
 
   Reply setRange(Command.SetRange set) {
@@ -123,7 +124,8 @@ final class Edits {
         0,
         old == null ? 0 : old.flags(),
         old == null ? Item.NEVER : old.expiresAtMillis(),
-        Update.Replace.NEW_VERSION);
+        Update.Replace.NEW_VERSION,
+        null);
   }
 
   Reply add(Command.Add add) {
@@ -199,12 +201,13 @@ final class Edits {
     long expiresAtMillis =
         executor.expiresAtMillis(isToExpire ? increase.expiry() : Expiry.KEEP, old);
     return new Update.Replace(
-        Numbers.text(sum),
-        NOTHING,
-        (old == null ? ValueKind.BYTES : LeaseCommands.kind(old)).code(),
-        old == null ? 0 : old.flags(),
-        expiresAtMillis,
-        Update.Replace.NEW_VERSION);
+            Numbers.text(sum),
+            NOTHING,
+            (old == null ? ValueKind.BYTES : LeaseCommands.kind(old)).code(),
+            old == null ? 0 : old.flags(),
+            expiresAtMillis,
+            Update.Replace.NEW_VERSION)
+        .keepingTags();
   }
 
   Reply add(Command.AddDecimal add) {

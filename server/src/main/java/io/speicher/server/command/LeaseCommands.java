@@ -323,7 +323,8 @@ final class LeaseCommands {
                         set.options().flags(),
                         old.expiresAtMillis(),
                         Update.Replace.NEW_VERSION)
-                    .withMarks(Item.STALE | (old.marks() & Item.LEASED));
+                    .withMarks(Item.STALE | (old.marks() & Item.LEASED))
+                    .withTags(set.options().tags());
               }
               return Update.KEEP;
             });
@@ -435,7 +436,8 @@ final class LeaseCommands {
                   sum.marks(),
                   sum.flags(),
                   expiresAtMillis[0],
-                  sum.version());
+                  sum.version(),
+                  sum.tags());
             });
     if (result == UpdateResult.TOO_LARGE) {
       return executor.tooLarge(add.key().remaining());

@@ -14,6 +14,7 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
+import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply.Denied;
 import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.TrackingOptions;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each command with each group of rights and each right on its keys. */
 final class AccessTest {
@@ -127,6 +129,8 @@ final class AccessTest {
         Need.of(new Command.CountItems(), Group.SCAN),
         Need.of(new Command.Clear(), Group.CLEAR),
         Need.of(new Command.SwapDatabases(0, 1), Group.CLEAR),
+        Need.of(new Command.ManageNamespaces(new NamespaceRequest.ListAll()), Group.ADMIN),
+        Need.write(new Command.Tag(KEY, List.of(OTHER))),
         Need.of(new Command.ResetStats(), Group.ADMIN),
         Need.of(new Command.Inspect(), Group.ADMIN),
         Need.of(new Command.ResetSlowLog(), Group.ADMIN),
@@ -163,8 +167,36 @@ final class AccessTest {
   /** A command that is new has to be in the list. */
   @Test
   void needs_ofAllCommands() {
-    assertThat(needs().stream().map(need -> need.command().getClass()).collect(toSet()))
-        .isEqualTo(Set.of(Command.class.getPermittedSubclasses()));
+    Set<Class<?>> inList =
+        Stream.concat(
+                needs().stream().map(Need::command),
+                Stream.of(new Command.ClearNamespace(KEY), new Command.ClearTags(List.of(KEY))))
+            .map(Command::getClass)
+            .collect(toSet());
+    assertThat(inList).isEqualTo(Set.of(Command.class.getPermittedSubclasses()));
+  }
+
+  /** Who may delete all of its keys one by one may clear a namespace, too, by whatever name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "speicher|clear"})
+  void clearNamespace_asWriter(String name) {
+    Command clear = new Command.ClearNamespace(ByteBuffer.wrap("users:".getBytes(UTF_8)));
+    Command tags = new Command.ClearTags(List.of(KEY));
+    Set<Group> write = Set.of(Group.WRITE);
+    for (String pattern : List.of("*", "users:*", "u*", "user?:*")) {
+      Rights rights = Rights.of(write, Set.of(), List.of(keys(pattern, false, true)));
+      assertThat(Access.refusal(rights, name, clear)).as(pattern).isNull();
+      assertThat(Access.refusal(rights, name, tags) == null).isEqualTo(pattern.equals("*"));
+    }
+    for (String pattern : List.of("users:", "users:a*", "users:*z", "users", "*:")) {
+      Rights rights = Rights.of(write, Set.of(), List.of(keys(pattern, true, true)));
+      assertThat(Access.refusal(rights, name, clear)).as(pattern).isNotNull();
+    }
+    Rights reader = Rights.of(write, Set.of(), List.of(keys("*", true, false)));
+    assertThat(Access.refusal(reader, name, clear)).isNotNull();
+    Rights clearer = Rights.of(Set.of(Group.CLEAR), Set.of("speicher|clear"), List.of());
+    assertThat(Access.refusal(clearer, name, clear)).isNull();
+    assertThat(Access.refusal(clearer, name, tags)).isNull();
   }
 
   @ParameterizedTest

@@ -157,7 +157,8 @@ final class CommandExecutorTest {
           List.of(),
           List::of,
           Map.of(),
-          List.of(new ServerStats.Database(0, store.stats().itemCount(), 0)));
+          List.of(new ServerStats.Database(0, store.stats().itemCount(), 0)),
+          List.of());
     }
 
     @Override

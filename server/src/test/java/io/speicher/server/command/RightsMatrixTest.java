@@ -202,10 +202,13 @@ final class RightsMatrixTest {
       slowlog|help    -          SLOWLOG HELP
       slowlog|len     admin      SLOWLOG LEN
       slowlog|reset   admin      SLOWLOG RESET
+      speicher|clear  clear      SPEICHER CLEAR NAMESPACE n:
       speicher|del    write,w    SPEICHER DEL k STALE 1
       speicher|get    write,r,w  SPEICHER GET k LEASE 1
       speicher|help   -          SPEICHER HELP
-      speicher|set    write,w    SPEICHER SET k v LEASE 1
+      speicher|namespace admin   SPEICHER NAMESPACE LIST
+      speicher|set    write,w    SPEICHER SET k v LEASE 1 TAGS 1 t
+      speicher|tag    write,w    SPEICHER TAG k t
       strlen          read,r     STRLEN k
       subscribe       -          SUBSCRIBE __redis__:invalidate
       substr          read,r     SUBSTR k 0 1
@@ -241,6 +244,9 @@ final class RightsMatrixTest {
       CNT  scan       'x':1
       INF  -          'x':1
       TRK  -          'mode':'keys'
+      TAG  write,w    'key':'k','tags':['t']
+      CLR  clear      'namespace':'n:'
+      NSP  admin      'x':1
       """;
 
   private static final String MEMCACHED =

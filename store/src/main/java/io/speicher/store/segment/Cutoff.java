@@ -11,26 +11,39 @@ import java.util.Arrays;
  */
 final class Cutoff {
   /** For as long as it is being found out how far something is cleared: nothing is left of it. */
-  static final Cutoff PENDING = new Cutoff(Long.MAX_VALUE, new long[0]);
+  static final Cutoff PENDING = new Cutoff(Long.MAX_VALUE, Long.MAX_VALUE, new long[0]);
 
+  private final long number;
   private final long lastSequence;
 
   /** Of the segments that were open: versions of what is written there next, in order. */
   private final long[] open;
 
   /**
+   * @param number greater than that of all cutoffs before
    * @param lastSequence the sequence number that was given last
    * @param open for each segment that is open, the version of an item that would be reserved next
    */
-  Cutoff(long lastSequence, long[] open) {
+  Cutoff(long number, long lastSequence, long[] open) {
+    this.number = number;
     this.lastSequence = lastSequence;
     this.open = open.clone();
     Arrays.sort(this.open);
   }
 
+  /** Cutoffs are numbered as they are taken. */
+  long number() {
+    return number;
+  }
+
   /** The last sequence number of which anything lies before the cutoff. */
   long lastSequence() {
     return lastSequence;
+  }
+
+  /** Whether everything that lies before the other one lies before this one, too. */
+  boolean isLaterThan(Cutoff other) {
+    return number > other.number;
   }
 
   /** Whether an item lies before the cutoff. */

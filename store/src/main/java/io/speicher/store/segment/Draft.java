@@ -2,8 +2,10 @@ package io.speicher.store.segment;
 
 import io.speicher.store.Item;
 import io.speicher.store.PutOptions;
+import io.speicher.store.Store;
 import io.speicher.store.Update;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * An item that is going to be written: what it consists of, and how long it will be. One thread
@@ -15,8 +17,6 @@ final class Draft {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  private static final int MAX_TAGS = 16;
-
   /** Shows where the value is to be written. */
   private final NativeMemory.View view;
 
@@ -26,8 +26,16 @@ final class Draft {
   private ByteBuffer middle = NOTHING;
   private ByteBuffer tail = NOTHING;
   private int extension;
-  private final int[] tags = new int[MAX_TAGS];
+
+  /** References to the tags that it will carry, and what they refer to, if they are its own. */
+  private final int[] tags = new int[Store.MAX_TAGS];
+
+  private final long[] tagHashes = new long[Store.MAX_TAGS];
   private int tagCount;
+
+  /** Whether it carries the tags of another item. */
+  private boolean keepsTags;
+
   private int flags;
   private long expiresAtMillis;
   private long version;
@@ -40,19 +48,82 @@ final class Draft {
     this.view = view;
   }
 
+  // ---- tags, which are said first ----
+
+  /** Will carry these tags. The caller has nothing locked. */
+  Draft tag(List<ByteBuffer> newTags, Parts parts) {
+    keepsTags = false;
+    tagCount = 0;
+    for (int i = 0; i < newTags.size(); i++) {
+      long hash = parts.tagHash(newTags.get(i));
+      if (!carries(hash)) {
+        tagHashes[tagCount++] = hash;
+      }
+    }
+    refresh(parts);
+    return this;
+  }
+
+  private boolean carries(long tagHash) {
+    for (int i = 0; i < tagCount; i++) {
+      if (tagHashes[i] == tagHash) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Refers to its tags as they are now, if they are its own, and returns whether they are. The
+   * caller has nothing locked.
+   */
+  boolean refresh(Parts parts) {
+    for (int i = 0; !keepsTags && i < tagCount; i++) {
+      tags[i] = parts.reference(tagHashes[i]);
+    }
+    return !keepsTags;
+  }
+
+  /** Will carry the tags of an item. */
+  Draft tagLike(StoredItem item) {
+    keepsTags = true;
+    tagCount = Math.min(item.tagCount(), tags.length); // It may have been overwritten by now.
+    for (int i = 0; i < tagCount; i++) {
+      tags[i] = item.tag(i);
+    }
+    return this;
+  }
+
+  /** Whether it would be cleared by one of its tags where it lies. */
+  boolean isClearedAt(Parts parts, long sequence, long location) {
+    for (int i = 0; i < tagCount; i++) {
+      if (parts.isCleared(tags[i], sequence, location)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- all else ----
+
   /** Becomes the item that a put stores in a database. */
-  Draft of(int database, ByteBuffer newKey, ByteBuffer value, PutOptions options, long nowMillis) {
+  Draft of(
+      int database,
+      ByteBuffer newKey,
+      ByteBuffer value,
+      PutOptions options,
+      long newExpiresAtMillis,
+      long nowMillis) {
     gapBytes = 0;
     middle = NOTHING;
     tail = NOTHING;
-    tagCount = 0;
     return of(
         newKey,
         value,
         value.remaining(),
-        ItemLayout.extension(options.kind(), 0, database, false),
+        ItemLayout.extension(options.kind(), 0, database, tagCount > 0),
         options.flags(),
-        options.expiresAtMillis(),
+        newExpiresAtMillis,
         NO_VERSION,
         nowMillis);
   }
@@ -63,25 +134,29 @@ final class Draft {
    * @param newVersion {@link #NO_VERSION} if it need not be kept
    */
   Draft of(
-      int database, ByteBuffer newKey, Update.Replace replace, long newVersion, long nowMillis) {
+      int database,
+      ByteBuffer newKey,
+      Update.Replace replace,
+      long newExpiresAtMillis,
+      long newVersion,
+      long nowMillis) {
     gapBytes = replace.gapBytes();
     middle = replace.middle();
     tail = replace.tail();
-    tagCount = 0;
     return of(
         newKey,
         replace.head(),
         replace.valueBytes(),
-        ItemLayout.extension(replace.kind(), replace.marks(), database, false),
+        ItemLayout.extension(replace.kind(), replace.marks(), database, tagCount > 0),
         replace.flags(),
-        replace.expiresAtMillis(),
+        newExpiresAtMillis,
         newVersion,
         nowMillis);
   }
 
   /**
-   * Becomes the same item as a stored one with this key and value, to be stored again, in this
-   * database and with these marks.
+   * Becomes the same item as a stored one with this key, value and expiry, to be stored again, in
+   * this database and with these marks.
    */
   Draft copyOf(
       StoredItem item,
@@ -89,22 +164,20 @@ final class Draft {
       int database,
       ByteBuffer itemKey,
       ByteBuffer value,
+      long newExpiresAtMillis,
       long newVersion,
       long nowMillis) {
+    tagLike(item);
     gapBytes = 0;
     middle = NOTHING;
     tail = NOTHING;
-    tagCount = Math.min(item.tagCount(), MAX_TAGS);
-    for (int i = 0; i < tagCount; i++) {
-      tags[i] = item.tag(i);
-    }
     return of(
         itemKey,
         value,
         value.remaining(),
         ItemLayout.extension(item.kind(), marks, database, tagCount > 0),
         item.flags(),
-        item.expiresAtMillis(),
+        newExpiresAtMillis,
         newVersion,
         nowMillis);
   }

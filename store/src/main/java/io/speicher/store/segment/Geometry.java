@@ -7,13 +7,18 @@ package io.speicher.store.segment;
  * @param segmentBytes a power of two, 8 KiB to 2 MiB
  * @param itemSegments how many segments may hold items, or 0 for as many as there is room for: a
  *     replay of a trace sets it, to say how many items fit
+ * @param tagBytes for the table of tags, 16 for each that is remembered; rounded down to a power of
+ *     two, 256 to {@link #MAX_TAG_BYTES}. An item without tags needs none
  */
-public record Geometry(long budgetBytes, int segmentBytes, int itemSegments) {
+public record Geometry(long budgetBytes, int segmentBytes, int itemSegments, long tagBytes) {
   static final int MIN_SEGMENT_BYTES = 8 << 10;
   static final int MAX_SEGMENT_BYTES = 2 << 20;
 
   /** The segments of a store that is left to itself are no smaller. */
   static final int MIN_DEFAULT_SEGMENT_BYTES = 16 << 10;
+
+  /** The most that is used for tags: 16 bytes for each of a million. */
+  public static final long MAX_TAG_BYTES = 16L << 20;
 
   static final long MIN_SEGMENTS = 16;
   static final long MAX_BUDGET_BYTES = 512L << 30;
@@ -42,6 +47,26 @@ public record Geometry(long budgetBytes, int segmentBytes, int itemSegments) {
       throw new IllegalArgumentException(
           "item segments out of bounds: itemSegments=" + itemSegments + " (expected: 0 or more)");
     }
+    if (tagBytes < 0 || tagBytes > budgetBytes / 2) {
+      throw new IllegalArgumentException(
+          "memory for tags out of bounds: tagBytes=%d (expected: 0..%d)"
+              .formatted(tagBytes, budgetBytes / 2));
+    }
+  }
+
+  /** With as much memory for tags as {@link #defaultTagBytes}. */
+  public Geometry(long budgetBytes, int segmentBytes, int itemSegments) {
+    this(budgetBytes, segmentBytes, itemSegments, defaultTagBytes(budgetBytes));
+  }
+
+  /** A 256th of the budget, so that a gigabyte remembers a quarter of a million tags. */
+  public static long defaultTagBytes(long budgetBytes) {
+    return Math.min(MAX_TAG_BYTES, budgetBytes >>> 8);
+  }
+
+  /** The same with another amount of memory for tags. */
+  public Geometry withTagBytes(long newTagBytes) {
+    return new Geometry(budgetBytes, segmentBytes, itemSegments, newTagBytes);
   }
 
   /**

@@ -458,7 +458,13 @@ final class HashIndex {
     if (settledGeneration == generation()) {
       return;
     }
-    VarHandle.fullFence(); // Whoever locks a table from here on sees the new generation.
+    awaitWriters(); // Whoever locks a table from here on sees the new generation.
+    settledGeneration = generation();
+  }
+
+  /** Waits until everybody is gone who has a table locked now. */
+  void awaitWriters() {
+    VarHandle.fullFence();
     for (int i = 0; i < tableCount(); i++) {
       long table = table(i);
       long version = TableLayout.versionAcquire(table);
@@ -468,7 +474,6 @@ final class HashIndex {
         Backoff.pause(attempt);
       }
     }
-    settledGeneration = generation();
   }
 
   long generation() {

@@ -39,6 +39,11 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
 
   private int database;
 
+  /** What is declared for the key, as it is in that table. */
+  private Namespaces.@Nullable Entry entry;
+
+  private @Nullable Namespaces entryTable;
+
   // What the thread has read since this was last told, see SegmentStore.simulate.
   private int reads;
   private int hits;
@@ -124,6 +129,7 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
   void turnTo(int nextDatabase, ByteBuffer nextKey) {
     database = nextDatabase;
     key = nextKey;
+    entryTable = null;
     hash = keyHash.of(nextDatabase, nextKey);
     likelySlotAddress = NOT_FOUND;
     slot = 0;
@@ -138,8 +144,18 @@ final class Lookup implements Item, HashIndex.Match, AutoCloseable {
     }
     database = nextDatabase;
     key = nextKey;
+    entryTable = null;
     hash = prefetch.hash(place);
     slot = 0;
+  }
+
+  /** What is declared for the key in this table, found once. */
+  Namespaces.@Nullable Entry entryIn(Namespaces declared) {
+    if (entryTable != declared) {
+      entry = declared.of(key);
+      entryTable = declared;
+    }
+    return entry;
   }
 
   /** Looks (again), and returns whether the key has an item, expired or not. */

@@ -1,37 +1,71 @@
 package io.speicher.store.segment;
 
+import io.speicher.store.CreateResult;
+import io.speicher.store.NamespaceStats;
 import io.speicher.store.Store;
+import io.speicher.store.TtlRule;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The parts that items belong to, each of which can be cleared alone: databases.
+ * The parts that items belong to, each of which can be cleared alone: databases, namespaces, and
+ * the items of a tag.
  *
- * <p>Any thread may ask what was cleared, and count. The lock of {@link SegmentPool} is held by
- * whoever clears, or asks how often that was done.
+ * <p>Any thread may ask what was cleared, and count. Unless it says otherwise, whoever calls a
+ * method that changes something holds the lock of {@link SegmentPool}.
  *
- * <p><b>Cost.</b> Until a part is cleared alone, an item of the first database costs a look at a
- * field. It is not counted either: of all items, those are its own that no other database has.
+ * <p><b>Cost.</b> Until a part is cleared alone, an item of the first database that has no tags
+ * costs a look at a field. It is not counted either: of all items, those are its own that no other
+ * database has. Where no namespace is declared, that costs a look at another field.
  */
+@SuppressWarnings("GuardedBy") // See above: the compiler cannot know that it is the same lock.
 final class Parts {
   private final Segments segments;
   private final OpenSegments open;
   private final SegmentPool pool;
+  private final HashIndex index;
+  private final KeyHash keyHash;
+  private final TagTable tags;
   private final Part[] databases = new Part[Store.DATABASES];
 
   /** Whether anything may have been written to a database. The first one always counts. */
   private final boolean[] used = new boolean[Store.DATABASES];
 
-  /** Whether some part was cleared alone. */
+  /** Null while there are none. */
+  private volatile @Nullable Namespaces namespaces;
+
+  /** Whether some database or namespace was cleared alone. */
   private volatile boolean hasCutoffs;
 
-  /** How often parts were cleared alone. */
-  private long clears;
+  /**
+   * How often parts were cleared alone, or namespaces declared or dropped: a walk that begins now
+   * sees to all of it.
+   */
+  private long changes;
 
-  Parts(Segments segments, OpenSegments open, SegmentPool pool) {
+  /** How often tags were cleared. */
+  private final AtomicLong tagClears = new AtomicLong();
+
+  /** The walk that counts what is older than a namespace; before the first one, none. */
+  private Recount.Progress walk = Recount.Progress.NONE;
+
+  Parts(
+      Segments segments,
+      OpenSegments open,
+      SegmentPool pool,
+      HashIndex index,
+      KeyHash keyHash,
+      TagTable tags) {
     this.segments = segments;
     this.open = open;
     this.pool = pool;
+    this.index = index;
+    this.keyHash = keyHash;
+    this.tags = tags;
     Arrays.setAll(databases, database -> new Part());
   }
 
@@ -72,10 +106,15 @@ final class Parts {
   private void clear(Part part) {
     part.clear(Cutoff.PENDING);
     hasCutoffs = true;
-    VarHandle.fullFence();
-    part.clear(new Cutoff(segments.lastSequence(), open.nextVersions()));
-    clears++;
+    changes++;
+    part.clear(newCutoff());
     VarHandle.fullFence(); // Whoever looks after this sees the cutoff.
+  }
+
+  /** A cutoff at this moment, taken after all know that it is pending. */
+  private Cutoff newCutoff() {
+    VarHandle.fullFence();
+    return new Cutoff(changes, segments.lastSequence(), open.nextVersions());
   }
 
   /** Everything was cleared, and the index is empty. */
@@ -83,25 +122,245 @@ final class Parts {
     for (Part part : databases) {
       part.reset();
     }
-  }
-
-  /** How often parts were cleared alone, ever. */
-  long clears() {
-    return clears;
+    Namespaces declared = namespaces;
+    if (declared != null) {
+      declared.declared().forEach(namespace -> namespace.part.reset());
+      namespaces = declared.withoutDropped(changes);
+    }
+    tags.forgetCutoffs(changes);
   }
 
   /** Whether an item was cleared with a part that it belongs to. */
   boolean isCleared(StoredItem item, long sequence, long location) {
-    return hasCutoffs && databases[item.database()].era().covers(segments, sequence, location);
+    return (hasCutoffs && isBehindCutoff(item, entryOf(item), sequence, location))
+        || (item.isTagged() && tags.isCleared(item, segments, sequence, location));
+  }
+
+  /** Whether what was found was cleared. */
+  boolean isCleared(Lookup found) {
+    StoredItem item = found.stored();
+    return (hasCutoffs && isBehindCutoff(item, entryOf(found), found.sequence(), found.location()))
+        || (item.isTagged() && tags.isCleared(item, segments, found.sequence(), found.location()));
+  }
+
+  private boolean isBehindCutoff(
+      StoredItem item, Namespaces.@Nullable Entry entry, long sequence, long location) {
+    return databases[item.database()].era().covers(segments, sequence, location)
+        || (entry != null && entry.covers(segments, sequence, location));
+  }
+
+  private Namespaces.@Nullable Entry entryOf(StoredItem item) {
+    Namespaces declared = namespaces;
+    return declared == null ? null : declared.of(item);
+  }
+
+  /** What is declared for the key that is looked up. */
+  Namespaces.@Nullable Entry entryOf(Lookup lookup) {
+    Namespaces declared = namespaces;
+    return declared == null ? null : lookup.entryIn(declared);
+  }
+
+  /** The namespace of the key that is looked up, or null. */
+  @Nullable Namespace ownerOf(Lookup lookup) {
+    Namespaces.Entry entry = entryOf(lookup);
+    return entry == null ? null : entry.owner();
+  }
+
+  /** Waits, for microseconds, while a part is being cleared: nothing can be linked meanwhile. */
+  void awaitCutoffs(int database, Lookup lookup) {
+    await(databases[database]);
+    Namespace owner = ownerOf(lookup);
+    if (owner != null) {
+      await(owner.part);
+    }
+  }
+
+  private static void await(Part part) {
+    for (int attempt = 1; part.era().isPending(); attempt++) {
+      Backoff.pause(attempt);
+    }
+  }
+
+  // ---- tags ----
+
+  /** A hash of a tag, as {@link #reference} takes it. Any thread. */
+  long tagHash(ByteBuffer tag) {
+    long hash = keyHash.of(0, tag);
+    return hash == 0 ? 1 : hash;
   }
 
   /**
-   * Waits, for microseconds, while a database is being cleared: nothing can be linked meanwhile.
+   * A reference to a tag as it is now. Any thread that has no table locked, and has reserved
+   * nothing.
    */
-  void awaitCutoff(int database) {
-    for (int attempt = 1; databases[database].era().isPending(); attempt++) {
-      Backoff.pause(attempt);
+  int reference(long tagHash) {
+    return tags.reference(tagHash, this::newTagCutoff);
+  }
+
+  private Cutoff newTagCutoff() {
+    changes++; // A walk that has begun does not see to it.
+    return newCutoff();
+  }
+
+  /** Whether an item that is about to be linked is cleared already by this reference. */
+  boolean isCleared(int reference, long sequence, long location) {
+    return !tags.isCurrent(reference)
+        || tags.isBehindCutoff(reference, segments, sequence, location);
+  }
+
+  /**
+   * Clears tags, and waits for those who have looked at them before and are linking an item: for as
+   * long as a table of the index is locked, each. Any thread that has none locked.
+   */
+  void clearTags(List<ByteBuffer> cleared) {
+    tagClears.incrementAndGet();
+    for (ByteBuffer tag : cleared) {
+      tags.clear(tagHash(tag), this::newTagCutoff);
     }
+    index.awaitWriters();
+  }
+
+  // ---- namespaces ----
+
+  @Nullable Namespaces namespaces() {
+    return namespaces;
+  }
+
+  CreateResult create(ByteBuffer prefix, TtlRule rule) {
+    Namespaces before = namespaces;
+    Namespaces.Entry outer = before == null ? null : before.of(prefix);
+    if (before != null && before.declared(prefix) != null) {
+      return CreateResult.PRESENT;
+    }
+    if (before != null && before.size() >= Store.MAX_NAMESPACES) {
+      return CreateResult.TOO_MANY;
+    }
+    byte[] bytes = new byte[prefix.remaining()];
+    prefix.get(prefix.position(), bytes);
+    Namespace added =
+        new Namespace(
+            bytes,
+            keyHash.of(0, prefix),
+            rule,
+            Part.clearedUpTo(outer == null ? null : outer.cutoff()));
+    Namespace owner = outer == null ? null : outer.owner();
+    recount(owner, added, Namespaces.with(before, keyHash, added));
+    return CreateResult.CREATED;
+  }
+
+  boolean alter(ByteBuffer prefix, TtlRule rule) {
+    Namespace namespace = declared(prefix);
+    if (namespace != null) {
+      namespace.rule(rule);
+    }
+    return namespace != null;
+  }
+
+  boolean drop(ByteBuffer prefix) {
+    Namespace namespace = declared(prefix);
+    Namespaces before = namespaces;
+    if (namespace == null || before == null) {
+      return false;
+    }
+    ByteBuffer shorter = prefix.slice(prefix.position(), prefix.remaining() - 1);
+    recount(before.ownerOf(shorter), null, before.without(namespace, changes + 1));
+    return true;
+  }
+
+  boolean clearNamespace(ByteBuffer prefix) {
+    Namespace namespace = declared(prefix);
+    if (namespace != null) {
+      clear(namespace.part);
+    }
+    return namespace != null;
+  }
+
+  private @Nullable Namespace declared(ByteBuffer prefix) {
+    Namespaces declared = namespaces;
+    return declared == null ? null : declared.declared(prefix);
+  }
+
+  List<NamespaceStats> namespaceStats() {
+    Namespaces declared = namespaces;
+    return declared == null
+        ? List.of()
+        : declared.declared().stream().map(Namespace::stats).toList();
+  }
+
+  /**
+   * Changes what is declared. The items of these two are counted anew, since some of them belonged
+   * to others before, in the two steps of {@link #clear}.
+   */
+  private void recount(
+      @Nullable Namespace owner, @Nullable Namespace added, @Nullable Namespaces after) {
+    changes++;
+    boolean isEmpty = segments.lastSequence() == 0;
+    count(owner, added, isEmpty ? null : new Recount(Cutoff.PENDING, Recount.Progress.NONE));
+    namespaces = after;
+    if (!isEmpty) {
+      count(owner, added, new Recount(newCutoff(), Recount.Progress.NONE));
+    }
+    VarHandle.fullFence();
+  }
+
+  private static void count(
+      @Nullable Namespace owner, @Nullable Namespace added, @Nullable Recount recount) {
+    if (owner != null) {
+      owner.part.count(recount);
+    }
+    if (added != null) {
+      added.part.count(recount);
+    }
+  }
+
+  // ---- for the walk ----
+
+  /** How often something was done that a walk has to see to, tags apart. */
+  long changes() {
+    return changes;
+  }
+
+  /** As {@link #changes}, with tags. */
+  long changesAndTagClears() {
+    return changes + tagClears.get();
+  }
+
+  /** A walk begins, which counts what is still to be counted. */
+  void beginWalk(Recount.Progress progress) {
+    walk = progress;
+    Namespaces declared = namespaces;
+    if (declared != null) {
+      for (Namespace namespace : declared.declared()) {
+        Recount recount = namespace.part.era().recount();
+        if (recount != null && !recount.isDone()) {
+          namespace.part.countAgain(recount.again(progress));
+        }
+      }
+    }
+  }
+
+  /** A walk has left nothing out that was to be done at that number of {@link #changes}. */
+  void endWalk(long changesDone) {
+    walk.finish();
+    Namespaces declared = namespaces;
+    if (declared != null) {
+      namespaces = declared.withoutDropped(changesDone);
+    }
+    tags.forgetCutoffs(changesDone);
+  }
+
+  /** The recount that has to count this item, which is not cleared; or null. */
+  @Nullable Recount recountOf(StoredItem item, long sequence, long location) {
+    Namespace owner = ownerOf(item);
+    Recount recount = owner == null ? null : owner.part.era().recount();
+    return recount != null && recount.isOf(walk) && recount.concerns(segments, sequence, location)
+        ? recount
+        : null;
+  }
+
+  private @Nullable Namespace ownerOf(StoredItem item) {
+    Namespaces.Entry entry = entryOf(item);
+    return entry == null ? null : entry.owner();
   }
 
   // ---- counting, while the table of an item is locked ----
@@ -124,17 +383,41 @@ final class Parts {
     }
   }
 
-  /** As the other one, under the lock: nothing is cleared meanwhile. */
-  void unlinked(StoredItem item, long sequence, long location) {
-    unlinked(item, era(item.database()), sequence, location);
-  }
-
-  /** An item is linked no more. */
+  /** An item is linked no more. Its namespace is told by whoever knows it. */
   void unlinked(StoredItem item, Part.Era era, long sequence, long location) {
     if (isCounted(item.database(), era)) {
       era.linked().add(-1, item.expires());
       if (!era.covers(segments, sequence, location)) {
         era.alive().add(-1, item.expires());
+      }
+    }
+  }
+
+  /** An item is linked no more, for this reason. Under the lock: nothing is cleared meanwhile. */
+  void unlinked(StoredItem item, long sequence, long location, Sweeper.Fate why) {
+    unlinked(item, era(item.database()), sequence, location);
+    Namespace owner = ownerOf(item);
+    if (owner != null) {
+      owner.part.era().unlinked(segments, sequence, location, item.bytes());
+      switch (why) {
+        case EVICTED -> owner.evicted.increment();
+        case EXPIRED -> owner.expired.increment();
+        case CLEARED, KEPT, WAS_DEAD -> {}
+      }
+    }
+  }
+
+  /**
+   * An item was moved to where it is not older than its namespace, and takes so many bytes there.
+   * Under the lock.
+   */
+  void moved(StoredItem item, long sequence, long location, int bytes) {
+    Namespace owner = ownerOf(item);
+    if (owner != null) {
+      Part.Era era = owner.part.era();
+      if (bytes != item.bytes() || era.isOlder(segments, sequence, location)) {
+        era.unlinked(segments, sequence, location, item.bytes());
+        era.linked(bytes);
       }
     }
   }

@@ -4,9 +4,13 @@ import static io.speicher.store.segment.EvictionPolicy.SMALL;
 import static io.speicher.store.segment.Segments.NO_SEGMENT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.speicher.store.CreateResult;
 import io.speicher.store.LargestItems;
 import io.speicher.store.Ticker;
+import io.speicher.store.TtlRule;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Has room for what writers store, and for the index. Any thread may call anything here. */
 final class Room {
@@ -95,6 +99,7 @@ final class Room {
   /**
    * @param root the address of the root page
    * @param maxItemSegments how many segments may hold items
+   * @param tagsAddress the address of the table of tags
    */
   Room(
       long root,
@@ -106,7 +111,9 @@ final class Room {
       Ticker ticker,
       Removals removals,
       Changes changes,
-      int maxItemSegments) {
+      int maxItemSegments,
+      long tagsAddress,
+      int tagBuckets) {
     this.segments = segments;
     this.index = index;
     this.pages = pages;
@@ -116,8 +123,9 @@ final class Room {
     open = new OpenSegments(segments, stripes(maxItemSegments), mergesApart);
     pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
     compaction = new Compaction(segments, pool);
-    parts = new Parts(segments, open, pool);
-    clearedWalk = new ClearedWalk(segments, index, pool, parts, keyHash);
+    TagTable tags = new TagTable(tagsAddress, tagBuckets, pool.lock);
+    parts = new Parts(segments, open, pool, index, keyHash, tags);
+    clearedWalk = new ClearedWalk(segments, index, pool, parts, keyHash, ticker);
     sizeWalk = new SizeWalk(segments, pool, parts, keyHash, ticker);
     Sweeper sweeper =
         new Sweeper(
@@ -399,6 +407,31 @@ final class Room {
       if (!parts.clear(database)) {
         clearAll();
       }
+    } finally {
+      pool.lock.unlock();
+    }
+  }
+
+  CreateResult createNamespace(ByteBuffer prefix, TtlRule rule) {
+    return changeParts(() -> parts.create(prefix, rule));
+  }
+
+  boolean alterNamespace(ByteBuffer prefix, TtlRule rule) {
+    return changeParts(() -> parts.alter(prefix, rule));
+  }
+
+  boolean dropNamespace(ByteBuffer prefix) {
+    return changeParts(() -> parts.drop(prefix));
+  }
+
+  boolean clearNamespace(ByteBuffer prefix) {
+    return changeParts(() -> parts.clearNamespace(prefix));
+  }
+
+  private <T> T changeParts(Supplier<T> change) {
+    pool.lock.lock();
+    try {
+      return change.get();
     } finally {
       pool.lock.unlock();
     }

@@ -16,8 +16,8 @@ import static io.speicher.store.segment.NativeMemory.putLongRelease;
  *  | magic 8 | format version 4 | segment bytes 4 | segment count 4 | table bits 4 | first index segment 4 |
  *   32                40                   48                56                 64
  *  | hash secrets 4x8 ...                                                      | index generation 8 |
- *   72                80
- *  | cleared through 8 | last sequence 8 | zero, to 4096 |
+ *   72                80                88              92
+ *  | cleared through 8 | last sequence 8 | tag buckets 4 | zero, to 4096 |
  * </pre>
  *
  * <p>Any thread may read. The index generation is written with release by {@link HashIndex#clear};
@@ -42,18 +42,25 @@ final class RootLayout {
   private static final int GENERATION = 64;
   private static final int CLEARED_THROUGH = 72;
   private static final int LAST_SEQUENCE = 80;
+  private static final int TAG_BUCKETS = 88;
 
   private RootLayout() {}
 
   /** Writes the page of an empty store. */
   static void write(
-      long root, int segmentBytes, int segmentCount, int tableBits, int firstIndexSegment) {
+      long root,
+      int segmentBytes,
+      int segmentCount,
+      int tableBits,
+      int firstIndexSegment,
+      int tagBuckets) {
     putInt(root + VERSION, FORMAT_VERSION);
     putInt(root + SEGMENT_BYTES, segmentBytes);
     putInt(root + SEGMENT_COUNT, segmentCount);
     putInt(root + TABLE_BITS, tableBits);
     putInt(root + FIRST_INDEX_SEGMENT, firstIndexSegment);
     putLong(root + GENERATION, 1);
+    putInt(root + TAG_BUCKETS, tagBuckets);
     putLong(root, MAGIC);
   }
 
@@ -75,6 +82,11 @@ final class RootLayout {
 
   static int tableBits(long root) {
     return getInt(root + TABLE_BITS);
+  }
+
+  /** How many buckets the table of tags has. */
+  static int tagBuckets(long root) {
+    return getInt(root + TAG_BUCKETS);
   }
 
   /** From this segment on, to the last one, segments hold pages of the index. */

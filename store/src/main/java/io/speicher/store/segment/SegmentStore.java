@@ -3,18 +3,21 @@ package io.speicher.store.segment;
 import io.speicher.store.BatchReader;
 import io.speicher.store.ChangeListener;
 import io.speicher.store.CopyResult;
+import io.speicher.store.CreateResult;
 import io.speicher.store.HitRatioCurve;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
 import io.speicher.store.LargestItems;
 import io.speicher.store.Leases;
+import io.speicher.store.NamespaceStats;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import io.speicher.store.Ticker;
+import io.speicher.store.TtlRule;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
@@ -24,6 +27,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +71,12 @@ public final class SegmentStore implements Store {
 
   /** When so many bytes of keys are copied, the scan ends with the table that it is in. */
   private static final int SCAN_BYTES = MAX_KEY_BYTES;
+
+  /**
+   * How often a write that was cleared before it was linked is tried again: where few tags are
+   * remembered, others may need the entries of its own all the time.
+   */
+  private static final int MAX_REFRESHED = 1_000;
 
   /** How many reads a thread counts before it tells of them. */
   private static final int READS_TOLD = 256;
@@ -149,7 +159,9 @@ public final class SegmentStore implements Store {
             ticker,
             removals,
             changes,
-            layout.itemSegments(geometry));
+            layout.itemSegments(geometry),
+            root + layout.tagsOffset(),
+            layout.tagBuckets());
     lookups =
         ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
     parts = room.parts();
@@ -249,7 +261,25 @@ public final class SegmentStore implements Store {
       lookup.countHit();
     }
     simulate(lookup, hit);
+    countRead(lookup, hit);
     return hit;
+  }
+
+  /** Counts a read for the namespace of a key, if there is one. */
+  private void countRead(Lookup lookup, boolean hit) {
+    Namespace owner = parts.ownerOf(lookup);
+    if (owner != null) {
+      owner.countRead(lookup.thread, hit);
+    }
+  }
+
+  @Override
+  public void countRead(ByteBuffer key, boolean hit) {
+    Namespaces declared = parts.namespaces();
+    Namespace owner = declared == null ? null : declared.ownerOf(key);
+    if (owner != null) {
+      owner.countRead(lookups.get().thread, hit);
+    }
   }
 
   private void simulate(Lookup lookup, boolean hit) {
@@ -304,10 +334,12 @@ public final class SegmentStore implements Store {
       if (lookup.isIntact()) {
         lookup.countHit();
         simulate(lookup, true);
+        countRead(lookup, true);
         return;
       }
     }
     simulate(lookup, false);
+    countRead(lookup, false);
     reader.read(keyIndex, null);
   }
 
@@ -364,10 +396,25 @@ public final class SegmentStore implements Store {
       changes.tell(database, old.key());
       return PutResult.STORED;
     }
-    Draft draft = old.draft().of(database, old.key(), value, options, nowMillis);
+    long expiresAtMillis = end(old, options.expiresAtMillis());
+    if (expiresAtMillis != options.expiresAtMillis()) {
+      nowMillis = ticker.millis();
+    }
+    Draft draft =
+        old.draft()
+            .tag(options.tags(), parts)
+            .of(database, old.key(), value, options, expiresAtMillis, nowMillis);
     Outcome outcome = write(old, Expected.ANYTHING, draft);
     changes.tell(database, old.key());
     return outcome == Outcome.DONE ? PutResult.STORED : PutResult.TOO_LARGE;
+  }
+
+  /** When an item of a key ends that is to end then, by the rule of its namespace. */
+  private long end(Lookup lookup, long wantedMillis) {
+    Namespace owner = parts.ownerOf(lookup);
+    return owner == null || owner.rule().equals(TtlRule.NONE)
+        ? wantedMillis
+        : owner.rule().end(wantedMillis, ticker.millis(), ThreadLocalRandom.current());
   }
 
   /** The time, if it matters: to ask for it takes as long as to read an item. */
@@ -439,8 +486,22 @@ public final class SegmentStore implements Store {
     if (version == Update.Replace.KEEP_VERSION) {
       version = expected == Expected.THIS ? old.versionToKeep() : Draft.NO_VERSION;
     }
-    return old.draft()
-        .of(database, old.key(), replace, version, nowMillisFor(replace.expiresAtMillis()));
+    boolean isSameEnd =
+        expected == Expected.THIS && replace.expiresAtMillis() == old.expiresAtMillis();
+    boolean isPlaceholder = (replace.marks() & Item.PLACEHOLDER) != 0; // It ends with its lease.
+    long expiresAtMillis =
+        isSameEnd || isPlaceholder
+            ? replace.expiresAtMillis()
+            : end(old, replace.expiresAtMillis());
+    List<ByteBuffer> tags = replace.tags();
+    Draft draft = old.draft();
+    if (tags == null && expected == Expected.THIS) {
+      draft.tagLike(old.stored());
+    } else {
+      draft.tag(tags == null ? List.of() : tags, parts);
+    }
+    return draft.of(
+        database, old.key(), replace, expiresAtMillis, version, nowMillisFor(expiresAtMillis));
   }
 
   @Override
@@ -480,6 +541,11 @@ public final class SegmentStore implements Store {
   }
 
   private Draft copyOf(Lookup source, Lookup old) {
+    Namespace owner = parts.ownerOf(old);
+    long expiresAtMillis =
+        owner == null || owner.rule().equals(TtlRule.NONE)
+            ? source.expiresAtMillis()
+            : owner.rule().endOfCopy(source.expiresAtMillis(), ticker.millis());
     return old.draft()
         .copyOf(
             source.stored(),
@@ -487,18 +553,29 @@ public final class SegmentStore implements Store {
             database,
             old.key(),
             source.value(),
+            expiresAtMillis,
             Draft.NO_VERSION,
-            nowMillisFor(source.expiresAtMillis()));
+            nowMillisFor(expiresAtMillis));
   }
 
   /** Writes an item and links it, in place of the one that was found before. */
   private Outcome write(Lookup old, Expected expected, Draft draft) {
     int queue = queueFor(old, draft);
-    Outcome outcome;
-    do {
-      outcome = writeOnce(old, expected, draft, queue, index.generation(), null);
-    } while (outcome == Outcome.CLEARED || outcome == Outcome.TABLE_FULL);
-    return outcome;
+    int refreshed = 0;
+    while (true) {
+      Outcome outcome = writeOnce(old, expected, draft, queue, index.generation(), null);
+      if (outcome != Outcome.CLEARED && outcome != Outcome.TABLE_FULL) {
+        return outcome;
+      }
+      if (outcome == Outcome.CLEARED) {
+        if (!draft.refresh(parts)) {
+          return Outcome.CHANGED; // It may be the tags of the old item that were cleared.
+        }
+        if (++refreshed > MAX_REFRESHED) { // It was stored, and cleared at once.
+          return remove(old, expected) == Outcome.CHANGED ? Outcome.CHANGED : Outcome.DONE;
+        }
+      }
+    }
   }
 
   private int queueFor(Lookup old, Draft draft) {
@@ -526,7 +603,7 @@ public final class SegmentStore implements Store {
       parts.use(database);
       isUsed = true;
     }
-    parts.awaitCutoff(database);
+    parts.awaitCutoffs(database, old);
     old.expectThis();
     long location = room.reserve(queue, draft, old.thread);
     if (location == Room.TOO_LARGE) {
@@ -536,7 +613,7 @@ public final class SegmentStore implements Store {
     try {
       room.write(draft, location);
       outcome =
-          source == null || (!isCleared(source) && source.isIntact())
+          source == null || isStillThere(source)
               ? link(old, expected, location, draft, generation)
               : Outcome.CHANGED;
     } finally {
@@ -557,6 +634,13 @@ public final class SegmentStore implements Store {
     return outcome;
   }
 
+  /** Whether what is copied was not cleared since it was found, or even forgotten by a walk. */
+  private boolean isStillThere(Lookup source) {
+    return !parts.isCleared(source)
+        && !ItemLayout.isDead(source.stored().address())
+        && source.isIntact();
+  }
+
   /** An old value would be worse than none. */
   private Outcome refuse(Lookup old, Expected expected) {
     return remove(old, expected) == Outcome.CHANGED ? Outcome.CHANGED : Outcome.TOO_LARGE;
@@ -571,9 +655,16 @@ public final class SegmentStore implements Store {
     index.lock(table);
     try {
       Part.Era era = parts.era(database);
+      Namespaces.Entry entry = parts.entryOf(current);
+      Namespace owner = entry == null ? null : entry.owner();
+      Part.Era ownerEra = owner == null ? null : owner.part.era();
       int segment = segments.of(location);
+      long sequence = segments.sequenceAcquire(segment);
       if (index.generation() != generation
-          || era.covers(segments, segments.sequenceAcquire(segment), location)) {
+          || era.covers(segments, sequence, location)
+          || (entry != null && entry.covers(segments, sequence, location))
+          || (ownerEra != null && ownerEra.isOlder(segments, sequence, location))
+          || draft.isClearedAt(parts, sequence, location)) {
         return Outcome.CLEARED;
       }
       boolean found = current.findLocked(table);
@@ -593,7 +684,7 @@ public final class SegmentStore implements Store {
           return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
         }
         segments.addLiveBytes(segment, bytes);
-        countGone(current, expired, era);
+        countGone(current, expired, era, owner, ownerEra);
       } else {
         if (!index.insert(table, SlotLayout.slot(tag, location, 0))) {
           return Outcome.TABLE_FULL;
@@ -602,6 +693,10 @@ public final class SegmentStore implements Store {
         room.forgetGhost(table, current.hash());
       }
       Parts.linked(database, era, draft.expires());
+      if (owner != null && ownerEra != null) {
+        ownerEra.linked(bytes);
+        owner.countSet(current.thread);
+      }
       return Outcome.DONE;
     } finally {
       index.unlock(table);
@@ -615,6 +710,8 @@ public final class SegmentStore implements Store {
     index.lock(table);
     try {
       Part.Era era = parts.era(database);
+      Namespace owner = parts.ownerOf(current);
+      Part.Era ownerEra = owner == null ? null : owner.part.era();
       boolean found = !index.isEmpty(table) && current.findLocked(table);
       if (!isAsExpected(current, found, expected)) {
         return Outcome.CHANGED;
@@ -625,7 +722,7 @@ public final class SegmentStore implements Store {
       boolean expired = isOver(current.expiresAtMillis()); // What may fail comes first.
       boolean gone = isGone(current);
       index.remove(table, current.slotAddress());
-      countGone(current, expired, era);
+      countGone(current, expired, era, owner, ownerEra);
       return gone ? Outcome.ABSENT : Outcome.DONE;
     } finally {
       index.unlock(table);
@@ -642,11 +739,22 @@ public final class SegmentStore implements Store {
   }
 
   /** Counts what an item that is linked no more has left behind. Its table is locked. */
-  private void countGone(Lookup item, boolean expired, Part.Era era) {
+  private void countGone(
+      Lookup item,
+      boolean expired,
+      Part.Era era,
+      @Nullable Namespace owner,
+      Part.@Nullable Era ownerEra) {
     // Before it is counted: when a segment counts nothing, its memory may get another life.
     ItemLayout.markDead(item.stored().address());
     segments.addLiveBytes(item.segment(), -item.stored().bytes());
     parts.unlinked(item.stored(), era, item.sequence(), item.location());
+    if (owner != null && ownerEra != null) {
+      ownerEra.unlinked(segments, item.sequence(), item.location(), item.stored().bytes());
+      if (expired) {
+        owner.expired.increment();
+      }
+    }
     if (expired) {
       removals.countExpired();
     }
@@ -738,6 +846,46 @@ public final class SegmentStore implements Store {
   }
 
   @Override
+  public CreateResult createNamespace(ByteBuffer prefix, TtlRule rule) {
+    if (prefix.remaining() < 1 || prefix.remaining() > MAX_PREFIX_BYTES) {
+      throw new IllegalArgumentException(
+          "length of the prefix out of bounds: prefixBytes=%d (expected: 1..%d)"
+              .formatted(prefix.remaining(), MAX_PREFIX_BYTES));
+    }
+    return room.createNamespace(prefix, rule);
+  }
+
+  @Override
+  public boolean alterNamespace(ByteBuffer prefix, TtlRule rule) {
+    return room.alterNamespace(prefix, rule);
+  }
+
+  @Override
+  public boolean dropNamespace(ByteBuffer prefix) {
+    return room.dropNamespace(prefix);
+  }
+
+  @Override
+  public boolean clearNamespace(ByteBuffer prefix) {
+    boolean isDeclared = room.clearNamespace(prefix);
+    if (isDeclared) {
+      changes.tellCleared();
+    }
+    return isDeclared;
+  }
+
+  @Override
+  public List<NamespaceStats> namespaces() {
+    return parts.namespaceStats();
+  }
+
+  @Override
+  public void clearTags(List<ByteBuffer> tags) {
+    parts.clearTags(tags);
+    changes.tellCleared();
+  }
+
+  @Override
   public void maintain() {
     room.maintain();
     miniatures.advance(ticker.millis());
@@ -825,7 +973,7 @@ public final class SegmentStore implements Store {
   }
 
   private boolean isCleared(Lookup lookup) {
-    return parts.isCleared(lookup.stored(), lookup.sequence(), lookup.location());
+    return parts.isCleared(lookup);
   }
 
   private boolean isOver(long expiresAtMillis) {

@@ -7,7 +7,7 @@ import static io.speicher.store.segment.RootLayout.ROOT_BYTES;
  * parts take no more than the budget.
  *
  * <pre>
- *  | root page 4 KiB | lives: segments x 16 | accounts: segments x 64 | table headers | segments | guard |
+ *  | root page 4 KiB | lives: segments x 16 | accounts: segments x 64 | table headers | tags | segments | guard |
  * </pre>
  *
  * <p>The segments begin at a multiple of {@link #PAGE_BYTES}, and in memory at an address that huge
@@ -17,8 +17,9 @@ import static io.speicher.store.segment.RootLayout.ROOT_BYTES;
  * @param segmentBytes a power of two
  * @param segmentCount all segments, those of the index included
  * @param tableBits the index has {@code 1 << tableBits} tables
+ * @param tagBuckets how many buckets the table of tags has, a power of two
  */
-record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
+record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuckets) {
   static final int PAGE_BYTES = 4 << 10;
   static final int GUARD_BYTES = 128 << 10;
 
@@ -40,11 +41,17 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
         Math.min(
             MAX_TABLE_BITS,
             63 - Long.numberOfLeadingZeros(Math.max(1, budgetBytes / BUDGET_PER_TABLE)));
-    long fixedBytes = ROOT_BYTES + PAGE_BYTES + ((long) TableLayout.TABLE_BYTES << tableBits);
+    int tagBuckets = tagBuckets(geometry.tagBytes());
+    long fixedBytes =
+        ROOT_BYTES
+            + PAGE_BYTES
+            + ((long) TableLayout.TABLE_BYTES << tableBits)
+            + (long) tagBuckets * TagTable.BUCKET_BYTES;
     int bytesPerSegment =
         geometry.segmentBytes() + LIFE_BYTES + ACCOUNT_BYTES + HEAP_BYTES_PER_SEGMENT;
     long count = (budgetBytes - fixedBytes) / bytesPerSegment;
-    StoreLayout layout = new StoreLayout(geometry.segmentBytes(), (int) count, tableBits);
+    StoreLayout layout =
+        new StoreLayout(geometry.segmentBytes(), (int) count, tableBits, tagBuckets);
     long heapBytes = count * HEAP_BYTES_PER_SEGMENT;
     if (layout.firstIndexSegment() < 1 || layout.bytes() + heapBytes > budgetBytes) {
       throw new IllegalArgumentException(
@@ -73,22 +80,32 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
     int segmentBytes = RootLayout.segmentBytes(root);
     int segmentCount = RootLayout.segmentCount(root);
     int tableBits = RootLayout.tableBits(root);
+    int tagBuckets = RootLayout.tagBuckets(root);
     if (Integer.bitCount(segmentBytes) != 1
         || segmentBytes < Geometry.MIN_SEGMENT_BYTES
         || segmentBytes > Geometry.MAX_SEGMENT_BYTES
         || segmentCount < 1
         || tableBits < 0
-        || tableBits > MAX_TABLE_BITS) {
+        || tableBits > MAX_TABLE_BITS
+        || Integer.bitCount(tagBuckets) != 1
+        || tagBuckets < 1
+        || tagBuckets > TagTable.MAX_BUCKETS) {
       throw new IllegalArgumentException(
-          "damaged root page: segmentBytes=%d segmentCount=%d tableBits=%d"
-              .formatted(segmentBytes, segmentCount, tableBits));
+          "damaged root page: segmentBytes=%d segmentCount=%d tableBits=%d tagBuckets=%d"
+              .formatted(segmentBytes, segmentCount, tableBits, tagBuckets));
     }
-    return new StoreLayout(segmentBytes, segmentCount, tableBits);
+    return new StoreLayout(segmentBytes, segmentCount, tableBits, tagBuckets);
   }
 
   /** Writes the root page of an empty store of this layout. */
   void writeRoot(long root) {
-    RootLayout.write(root, segmentBytes, segmentCount, tableBits, firstIndexSegment());
+    RootLayout.write(root, segmentBytes, segmentCount, tableBits, firstIndexSegment(), tagBuckets);
+  }
+
+  /** As many buckets as fit, and at least one. */
+  private static int tagBuckets(long tagBytes) {
+    long buckets = Math.clamp(tagBytes / TagTable.BUCKET_BYTES, 1, TagTable.MAX_BUCKETS);
+    return (int) Long.highestOneBit(buckets);
   }
 
   long livesOffset() {
@@ -103,9 +120,13 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits) {
     return accountsOffset() + (long) segmentCount * ACCOUNT_BYTES;
   }
 
+  long tagsOffset() {
+    return tablesOffset() + ((long) TableLayout.TABLE_BYTES << tableBits);
+  }
+
   /** Everything before the first segment. */
   long headBytes() {
-    return roundUp(tablesOffset() + ((long) TableLayout.TABLE_BYTES << tableBits), PAGE_BYTES);
+    return roundUp(tagsOffset() + (long) tagBuckets * TagTable.BUCKET_BYTES, PAGE_BYTES);
   }
 
   /** Everything but the guard. */

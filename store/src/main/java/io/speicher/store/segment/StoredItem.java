@@ -104,6 +104,10 @@ final class StoredItem {
     return shape.database(head);
   }
 
+  boolean isTagged() {
+    return shape.tagCount(address, head) > 0;
+  }
+
   int tagCount() {
     return shape.tagCount(address, head);
   }

@@ -387,7 +387,7 @@ final class Sweeper {
       index.remove(table, slotAddress);
       ItemLayout.markDead(item.address());
       gone.add(sweep.segment, -item.bytes());
-      parts.unlinked(item, segments.sequenceAcquire(sweep.segment), here.location);
+      parts.unlinked(item, segments.sequenceAcquire(sweep.segment), here.location, fate);
       if (fate == Fate.EVICTED) {
         leaveGhost(sweep, table, hash);
       }
@@ -506,7 +506,14 @@ final class Sweeper {
     ByteBuffer value = values.of(item.valueAddress(), item.valueBytes());
     Draft copy =
         draft.copyOf(
-            item, item.marks(), item.database(), key(), value, versionToKeep(sweep), nowMillis);
+            item,
+            item.marks(),
+            item.database(),
+            key(),
+            value,
+            item.expiresAtMillis(),
+            versionToKeep(sweep),
+            nowMillis);
     int place = open.place(ItemClass.of(queue, copy.window()), 0);
     long location = pool.reserveForMove(place, copy.bytes(), copy.expiresAtMillis());
     if (location < 0) {
@@ -568,6 +575,7 @@ final class Sweeper {
         return false;
       }
       ItemLayout.markDead(item.address());
+      parts.moved(item, segments.sequenceAcquire(sweep.segment), here.location, bytes);
       come.add(segments.of(location), bytes);
       gone.add(sweep.segment, -item.bytes());
       movedBytes += bytes;

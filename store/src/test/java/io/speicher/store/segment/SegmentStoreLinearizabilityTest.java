@@ -4,11 +4,13 @@ import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.f
 
 import io.speicher.store.Item;
 import io.speicher.store.PutOptions;
+import io.speicher.store.TtlRule;
 import io.speicher.store.Updates;
 import io.speicher.store.Updates.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -51,6 +53,11 @@ public final class SegmentStoreLinearizabilityTest {
   private static final int ITEM_SEGMENTS = 8;
   private static final int FILLED_SEGMENTS = 6;
   private static final int KEYS = 2;
+
+  /** The key that is the prefix of a namespace, and all that there is in it. */
+  private static final int NAMESPACE_KEY = 1;
+
+  private static final ByteBuffer TAG = text(7);
   private static final int THREADS = 3;
 
   /** What concerns one thread, or is guarded by a lock, is not worth a switch. */
@@ -75,6 +82,7 @@ public final class SegmentStoreLinearizabilityTest {
     for (int i = 0; i < FILLED_SEGMENTS; i++) {
       fill();
     }
+    store.createNamespace(name(NAMESPACE_KEY), TtlRule.NONE);
   }
 
   // ---- the operations ----
@@ -142,6 +150,24 @@ public final class SegmentStoreLinearizabilityTest {
   }
 
   @Operation
+  public String putTagged(@Param(name = "key") int key, @Param(name = "value") int value) {
+    return store
+        .put(name(key), text(value), PutOptions.DEFAULT.withTags(List.of(TAG.duplicate())))
+        .toString();
+  }
+
+  @Operation
+  public void clearTag() {
+    store.clearTags(List.of(TAG.duplicate()));
+  }
+
+  /** Of which one of the keys is. */
+  @Operation
+  public void clearNamespace() {
+    store.clearNamespace(name(NAMESPACE_KEY));
+  }
+
+  @Operation
   public void clear() {
     store.clear();
   }
@@ -182,7 +208,7 @@ public final class SegmentStoreLinearizabilityTest {
 
   /** What the operations do to a map. */
   public static final class Specification {
-    private record Stored(long value, long version) {}
+    private record Stored(long value, long version, boolean tagged) {}
 
     private final Map<Integer, Stored> items = new HashMap<>();
     private final long[][] versions = new long[THREADS + 2][KEYS + 1];
@@ -200,8 +226,21 @@ public final class SegmentStoreLinearizabilityTest {
     }
 
     public String put(int key, int value) {
-      items.put(key, new Stored(value, ++lastVersion));
+      items.put(key, new Stored(value, ++lastVersion, false));
       return "STORED";
+    }
+
+    public String putTagged(int key, int value) {
+      items.put(key, new Stored(value, ++lastVersion, true));
+      return "STORED";
+    }
+
+    public void clearTag() {
+      items.values().removeIf(Stored::tagged);
+    }
+
+    public void clearNamespace() {
+      items.remove(NAMESPACE_KEY);
     }
 
     public String putIfAbsent(int key, int value) {
@@ -232,7 +271,7 @@ public final class SegmentStoreLinearizabilityTest {
       if (stored == null) {
         return -1;
       }
-      items.put(key, new Stored(stored.value() + delta, ++lastVersion));
+      items.put(key, new Stored(stored.value() + delta, ++lastVersion, stored.tagged()));
       return stored.value() + delta;
     }
 

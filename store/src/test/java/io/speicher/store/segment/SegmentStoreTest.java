@@ -3,11 +3,14 @@ package io.speicher.store.segment;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.store.CreateResult;
 import io.speicher.store.Item;
+import io.speicher.store.NamespaceStats;
 import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import io.speicher.store.StoreContract;
 import io.speicher.store.Ticker;
+import io.speicher.store.TtlRule;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +86,32 @@ final class SegmentStoreTest extends StoreContract {
       found.stream().limit(1).forEach(first::add);
     }
     assertThat(first).hasSizeGreaterThan(100);
+  }
+
+  @Test
+  void createNamespace_asManyAsThereCanBe() {
+    Store store = store(64 << 20);
+    for (int i = 0; i < Store.MAX_NAMESPACES; i++) {
+      assertThat(store.createNamespace(prefix(i + ":"), TtlRule.NONE))
+          .isEqualTo(CreateResult.CREATED);
+    }
+    assertThat(store.createNamespace(prefix("more:"), TtlRule.NONE))
+        .isEqualTo(CreateResult.TOO_MANY);
+    for (int i = 0; i < Store.MAX_NAMESPACES; i += 37) {
+      put(store, i + ":" + i, "" + i);
+    }
+    for (NamespaceStats stats : store.namespaces()) {
+      String prefix = UTF_8.decode(stats.prefix()).toString();
+      int number = Integer.parseInt(prefix.substring(0, prefix.length() - 1));
+      assertThat(stats.itemCount()).isEqualTo(number % 37 == 0 ? 1 : 0);
+    }
+    assertThat(store.dropNamespace(prefix("37:"))).isTrue();
+    assertThat(store.createNamespace(prefix("more:"), TtlRule.NONE))
+        .isEqualTo(CreateResult.CREATED);
+  }
+
+  private static ByteBuffer prefix(String text) {
+    return ByteBuffer.wrap(text.getBytes(UTF_8));
   }
 
   private static int scanCalls(Store store, int maxKeys) {
