@@ -134,9 +134,9 @@ public interface Store extends AutoCloseable {
 
   /**
    * Stores the item of {@code from} under the key {@code to} of {@code target} as well: the value
-   * that it had at some moment during the call, with its kind, marks, tags, flags and expiry, without
-   * a lease that ends, and with a version of its own. A miss, and nothing is done, if it is evicted
-   * meanwhile, be it to make room for the copy.
+   * that it had at some moment during the call, with its kind, marks, tags, flags and expiry,
+   * without a lease that ends, and with a version of its own. A miss, and nothing is done, if it is
+   * evicted meanwhile, be it to make room for the copy.
    *
    * @param target this store, or another database of it
    * @param onlyIfAbsent whether {@code to} must have no item

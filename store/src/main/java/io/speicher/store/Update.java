@@ -128,23 +128,9 @@ public sealed interface Update {
     }
 
     private static Replace kept(
-        Item old,
-        ByteBuffer head,
-        ByteBuffer tail,
-        int marks,
-        long expiresAtMillis,
-        long version) {
+        Item old, ByteBuffer head, ByteBuffer tail, int marks, long expiresAtMillis, long version) {
       return new Replace(
-          head,
-          0,
-          NOTHING,
-          tail,
-          old.kind(),
-          marks,
-          old.flags(),
-          expiresAtMillis,
-          version,
-          null);
+          head, 0, NOTHING, tail, old.kind(), marks, old.flags(), expiresAtMillis, version, null);
     }
 
     /** What a put would store. */
