@@ -4,8 +4,10 @@ import io.speicher.protocol.Namespace;
 import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Quantities;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -79,10 +81,17 @@ final class DeclaredNamespaces {
 
   /** Refuses what is declared twice, or too much. */
   static List<Namespace> requireDistinct(List<Namespace> all) {
-    long distinct = all.stream().map(Namespace::prefix).distinct().count();
-    if (distinct < all.size() || all.size() > Namespace.MAX_NAMESPACES) {
+    if (all.size() > Namespace.MAX_NAMESPACES) {
       throw new IllegalArgumentException(
-          "a namespace is declared twice, or there are more than " + Namespace.MAX_NAMESPACES);
+          "%d namespaces are too many (expected: at most %d)"
+              .formatted(all.size(), Namespace.MAX_NAMESPACES));
+    }
+    Set<String> prefixes = new HashSet<>();
+    for (Namespace namespace : all) {
+      if (!prefixes.add(namespace.prefix())) {
+        throw new IllegalArgumentException(
+            "the namespace '%s' is declared twice".formatted(namespace.prefix()));
+      }
     }
     return List.copyOf(all);
   }

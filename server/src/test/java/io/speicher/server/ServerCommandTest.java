@@ -131,7 +131,7 @@ final class ServerCommandTest {
     assertThat(refusal("--namespace=users")).contains("--namespace: a prefix is text that ends in");
     assertThat(refusal("--namespace=a: ttl")).contains("'ttl' says nothing of a namespace");
     assertThat(refusal("--namespace=a: jitter=x")).contains("'x' is not a number of percent");
-    assertThat(refusal("--namespace=a:, a:")).contains("a namespace is declared twice");
+    assertThat(refusal("--namespace=a:, a:")).contains("the namespace 'a:' is declared twice");
     Path file = file("port = 0\n[namespace.\"users:\"]\nlife = \"1h\"\n");
     assertThat(refusal("--config=" + file))
         .contains(":2:")

@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The namespaces that are declared, found by the keys of their items. Immutable; where none is
  * declared, there is no such object.
  *
- * <p><b>Cost.</b> For each length that a prefix has, the longest first, one byte of the key is
- * looked at: whether it is one that a prefix of any length ends in. Where it is, the beginning of
- * the key is hashed and looked up. So a key costs about as many nanoseconds as there are lengths,
- * and five for each delimiter in it that stands where a prefix might end.
+ * <p><b>Cost.</b> The places of a key where a prefix might end are found eight bytes at a time. For
+ * each of them, the longest first, the beginning of the key is hashed and looked up: five
+ * nanoseconds.
  */
 final class Namespaces {
 
@@ -88,31 +87,19 @@ final class Namespaces {
   /** Open addressing by the hashes of the prefixes; a power of two, and at least half empty. */
   private final @Nullable Entry[] slots;
 
-  /** The lengths that prefixes have, the longest first. */
-  private final int[] lengths;
-
-  /** The bytes that prefixes end in, a bit for each. */
-  private final long[] ends = new long[4];
+  private final PrefixEnds ends;
 
   private Namespaces(KeyHash keyHash, Collection<Entry> all) {
     this.keyHash = keyHash;
     entries = all.stream().map(entry -> new Entry(entry.namespace, entry.droppedAt)).toList();
     slots = new Entry[Integer.highestOneBit(entries.size()) * 4];
-    lengths =
-        entries.stream()
-            .mapToInt(entry -> -entry.namespace.prefix().length)
-            .distinct()
-            .sorted()
-            .map(length -> -length)
-            .toArray();
+    ends = new PrefixEnds(entries.stream().map(entry -> entry.namespace.prefix()).toList());
     for (Entry entry : entries) {
       int slot = slot(entry.namespace.hash);
       while (slots[slot] != null) {
         slot = (slot + 1) & (slots.length - 1);
       }
       slots[slot] = entry;
-      int last = entry.namespace.prefix()[entry.namespace.prefix().length - 1] & 0xFF;
-      ends[last >>> 6] |= 1L << last;
     }
     for (Entry entry : entries) {
       byte[] prefix = entry.namespace.prefix();
@@ -191,12 +178,15 @@ final class Namespaces {
 
   private @Nullable Entry find(ByteBuffer key, int maxBytes) {
     int start = key.position();
-    for (int length : lengths) {
-      if (length <= maxBytes && isEnd(key.get(start + length - 1))) {
+    for (int block = ends.blocks(maxBytes) - 1; block >= 0; block--) {
+      long places = ends.in(block, key, start, maxBytes);
+      while (places != 0) {
+        int length = longest(block, places);
         Entry found = find(keyHash.of(0, key, start, length), length);
         if (found != null && isPrefix(found.namespace.prefix(), key, start)) {
           return found;
         }
+        places ^= Long.highestOneBit(places);
       }
     }
     return null;
@@ -205,19 +195,23 @@ final class Namespaces {
   /** As {@link #of(ByteBuffer)}, for the key of an item where it lies. */
   @Nullable Entry of(StoredItem item) {
     long address = item.keyAddress();
-    for (int length : lengths) {
-      if (length <= item.keyBytes() && isEnd((byte) NativeMemory.getByte(address + length - 1))) {
+    for (int block = ends.blocks(item.keyBytes()) - 1; block >= 0; block--) {
+      long places = ends.in(block, address, item.keyBytes());
+      while (places != 0) {
+        int length = longest(block, places);
         Entry found = find(keyHash.of(0, address, length), length);
         if (found != null && isPrefix(found.namespace.prefix(), address)) {
           return found;
         }
+        places ^= Long.highestOneBit(places);
       }
     }
     return null;
   }
 
-  private boolean isEnd(byte b) {
-    return (ends[(b & 0xFF) >>> 6] & 1L << b) != 0;
+  /** The length of what ends at the last of these places of a block. */
+  private static int longest(int block, long places) {
+    return PrefixEnds.BLOCK * (block + 1) - Long.numberOfLeadingZeros(places);
   }
 
   private @Nullable Entry find(long hash, int length) {
