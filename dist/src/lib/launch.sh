@@ -47,6 +47,10 @@ case ${1:-} in
     # It works for many seconds and must cost little: with the compiler that is slower and makes faster code.
     options="$processor $common -Xms256m -Xmx256m -XX:MaxDirectMemorySize=1g"
     ;;
+  copy)
+    # It works for as long as there are keys, and holds some batches of them, or one long value.
+    options="$processor $common -Xms64m -Xmx512m"
+    ;;
   *)
     # A command lives for a moment.
     options="-XX:TieredStopAtLevel=1 $common"

@@ -13,6 +13,8 @@ module io.speicher.cli {
       info.picocli;
   opens io.speicher.cli.console to
       info.picocli;
+  opens io.speicher.cli.copy to
+      info.picocli;
   opens io.speicher.cli.operate to
       info.picocli;
   opens io.speicher.cli.repl to

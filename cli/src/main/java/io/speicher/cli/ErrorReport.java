@@ -1,7 +1,10 @@
 package io.speicher.cli;
 
 import io.speicher.cli.console.ConnectionOptions;
+import io.speicher.cli.console.Peer;
 import io.speicher.cli.console.Shell;
+import io.speicher.cli.copy.CopyFailedException;
+import io.speicher.cli.copy.EndpointException;
 import io.speicher.cli.resp.MalformedReplyException;
 import io.speicher.cli.resp.NoAnswerException;
 import io.speicher.cli.resp.NoConnectionException;
@@ -41,9 +44,6 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
 
   /** The status of framed JSON. */
   private static final int NOT_AUTHENTICATED = 401;
-
-  private static final String CHECK_LOGIN = "; check SPEICHER_AUTH, or what was typed";
-  private static final String SAY_WHO = "; say who you are with SPEICHER_AUTH or --askpass";
 
   private static final String DEBUG_VARIABLE = "SPEICHER_DEBUG";
 
@@ -86,26 +86,37 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
 
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-    if (e instanceof SpeicherException failure
-        && command.getMixins().get(ConnectionOptions.MIXIN) instanceof ConnectionOptions options) {
-      return handleFailure(failure, options);
+    if (e instanceof EndpointException side) {
+      return handle(side.failure(), side.peer());
     }
-    if (command.getMixins().get(ConnectionOptions.MIXIN) instanceof ConnectionOptions options) {
-      if (e instanceof NoConnectionException) {
-        return report(oneLine(cannotConnect(e, options)), e, NO_CONNECTION);
-      } else if (e instanceof NoAnswerException) {
-        return report(noAnswer(options, "", "RESP server"), e, TIMED_OUT);
-      } else if (e instanceof ServerErrorException error) {
-        return report(oneLine(serverError(error, options)), e, FAILED);
-      } else if (e instanceof MalformedReplyException) {
-        return report(oneLine(e.getMessage() + "; server=" + options.server()), e, FAILED);
-      } else if (e instanceof UnexpectedReplyException) {
-        String what = " answered something unexpected: " + e.getMessage();
-        return report(oneLine(options.server() + what), e, FAILED);
-      } else if (e instanceof EOFException) {
-        return report(options.server() + ": " + e.getMessage(), e, NO_CONNECTION);
-      }
+    return command.getMixins().get(ConnectionOptions.MIXIN) instanceof ConnectionOptions options
+        ? handle(e, options)
+        : handleOther(e);
+  }
+
+  private int handle(Exception e, Peer peer) {
+    if (e instanceof SpeicherException failure) {
+      return handleFailure(failure, peer);
+    } else if (e instanceof NoConnectionException) {
+      return report(oneLine(cannotConnect(e, peer)), e, NO_CONNECTION);
+    } else if (e instanceof NoAnswerException) {
+      return report(noAnswer(peer, "", peer.kind()), e, TIMED_OUT);
+    } else if (e instanceof ServerErrorException error) {
+      return report(oneLine(serverError(error, peer)), e, FAILED);
+    } else if (e instanceof MalformedReplyException) {
+      return report(oneLine(e.getMessage() + "; server=" + peer.server()), e, FAILED);
+    } else if (e instanceof UnexpectedReplyException) {
+      String what = " answered something unexpected: " + e.getMessage();
+      return report(oneLine(peer.server() + what), e, FAILED);
+    } else if (e instanceof CopyFailedException) {
+      return report(oneLine(peer.server() + ": " + e.getMessage()), e, FAILED);
+    } else if (e instanceof EOFException) {
+      return report(peer.server() + ": " + e.getMessage(), e, NO_CONNECTION);
     }
+    return handleOther(e);
+  }
+
+  private int handleOther(Exception e) {
     if (e instanceof IOException) {
       return report(oneLine("cannot read or write: " + e.getMessage()), e, FAILED);
     }
@@ -122,49 +133,57 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     return (RefusedException) cause;
   }
 
-  private int handleFailure(SpeicherException e, ConnectionOptions options) {
+  private int handleFailure(SpeicherException e, Peer peer) {
     RefusedException login = refusedLogin(e);
     if (login != null) {
       String why = " refused the login: " + login.getMessage();
-      return report(oneLine(options.server() + why + CHECK_LOGIN), e, FAILED);
+      return report(oneLine(peer.server() + why + checkLogin(peer)), e, FAILED);
     }
     if (e instanceof ConnectFailedException) {
-      return report(oneLine(cannotConnect(e, options)), e, NO_CONNECTION);
+      return report(oneLine(cannotConnect(e, peer)), e, NO_CONNECTION);
     }
     if (e instanceof CommandTimeoutException) {
       String doubt = e.maybeExecuted() ? ", it may be done or not" : "";
-      return report(noAnswer(options, doubt, "Speicher server"), e, TIMED_OUT);
+      return report(noAnswer(peer, doubt, "Speicher server"), e, TIMED_OUT);
     }
     boolean isUnknown = e instanceof RefusedException r && r.statusCode() == NOT_AUTHENTICATED;
-    return report(oneLine(e.getMessage() + (isUnknown ? SAY_WHO : "")), e, FAILED);
+    return report(oneLine(e.getMessage() + (isUnknown ? sayWho(peer) : "")), e, FAILED);
   }
 
-  private static String noAnswer(ConnectionOptions options, String doubt, String expected) {
+  private static String checkLogin(Peer peer) {
+    return "; check " + peer.loginToCheck();
+  }
+
+  private static String sayWho(Peer peer) {
+    return "; say who you are with " + peer.loginBy();
+  }
+
+  private static String noAnswer(Peer peer, String doubt, String expected) {
     return "no answer from %s within %s%s: is it a %s? if it is slow, raise --timeout"
-        .formatted(options.server(), millis(options), doubt, expected);
+        .formatted(peer.server(), millis(peer), doubt, expected);
   }
 
   /** What a server of RESP has said, and what to do about it where that can be known. */
-  private static String serverError(ServerErrorException e, ConnectionOptions options) {
-    String said = options.server() + " refused: " + e.message();
+  private static String serverError(ServerErrorException e, Peer peer) {
+    String said = peer.server() + " refused: " + e.message();
     return switch (e.code()) {
-      case "NOAUTH" -> said + SAY_WHO;
-      case "WRONGPASS" -> said + CHECK_LOGIN;
+      case "NOAUTH" -> said + sayWho(peer);
+      case "WRONGPASS" -> said + checkLogin(peer);
       case "NOPERM" -> said + "; it takes a user who has the right, see speicher user --help";
       default -> said;
     };
   }
 
-  private static String cannotConnect(Exception e, ConnectionOptions options) {
+  private static String cannotConnect(Exception e, Peer peer) {
     Throwable cause = e;
     boolean isAboutTls = false;
     while (cause.getCause() != null) {
       cause = cause.getCause();
       isAboutTls |= cause instanceof SSLException;
     }
-    String server = options.server();
+    String server = peer.server();
     if (cause instanceof UnknownHostException) {
-      return "cannot find the host of " + server + ": check --host, --url or SPEICHER_URL";
+      return "cannot find the host of " + server + ": check " + peer.namedBy();
     }
     if (isAboutTls) {
       return "cannot agree on TLS with "
@@ -176,19 +195,20 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     if (cause instanceof ConnectException) {
       return "nothing listens on "
           + server
-          + ": start one with speicher server, or name another with --host and --port";
+          + ": "
+          + peer.ifNothingListens();
     }
     boolean isTimeout =
         cause instanceof SocketTimeoutException || cause instanceof TimeoutException;
     return "cannot connect to "
         + server
         + ": "
-        + (isTimeout ? "no answer within " + millis(options) : cause.getMessage())
+        + (isTimeout ? "no answer within " + millis(peer) : cause.getMessage())
         + "; check the address, or what stands in the way";
   }
 
-  private static String millis(ConnectionOptions options) {
-    return options.timeout().toMillis() + " ms";
+  private static String millis(Peer peer) {
+    return peer.timeout().toMillis() + " ms";
   }
 
   // How it is said.

@@ -1,6 +1,7 @@
 package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
+import io.speicher.cli.copy.CopyCommand;
 import io.speicher.cli.operate.BigKeysCommand;
 import io.speicher.cli.operate.ClearCommand;
 import io.speicher.cli.operate.ClientsCommand;
@@ -91,7 +92,8 @@ public final class SpeicherCommand implements Callable<Integer> {
           "namespaces",
           "clear",
           "config",
-          "info");
+          "info",
+          "copy");
 
   private static final List<String> OTHER_COMMANDS =
       List.of("version", "completion", "man", "help");
@@ -209,6 +211,7 @@ public final class SpeicherCommand implements Callable<Integer> {
       case "clear" -> new ClearCommand(shell);
       case "config" -> ConfigCommand.of(shell);
       case "info" -> new InfoCommand(shell);
+      case "copy" -> new CopyCommand(shell);
       case "version" -> new VersionCommand(shell);
       case "completion" -> new CompletionCommand(shell);
       case "man" -> new ManCommand(shell);

@@ -39,6 +39,7 @@ final class CliPageTest {
           "config get",
           "config set",
           "info",
+          "copy",
           "get",
           "set",
           "del",

@@ -35,6 +35,7 @@ final class SpeicherCommandTest {
         "clear",
         "config",
         "info",
+        "copy",
         "server",
         "version",
         "completion",

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /**
  * Where the server is, and how long to wait for it: the options of all commands that talk to one.
  */
-public final class ConnectionOptions {
+public final class ConnectionOptions implements Peer {
   /** The name of the mixin in every command that has it. */
   public static final String MIXIN = "connection";
 
@@ -290,7 +290,7 @@ public final class ConnectionOptions {
     return typed;
   }
 
-  /** The server's host and port, or its socket, for messages. */
+  @Override
   public String server() {
     String usedUrl = usedUrl();
     if (usedUrl == null) {
@@ -308,8 +308,34 @@ public final class ConnectionOptions {
     return server.matches(".+:\\d+") ? server : server + ":" + defaultPort;
   }
 
+  @Override
   public Duration timeout() {
     return timeout;
+  }
+
+  @Override
+  public String namedBy() {
+    return "--host, --url or " + URL_VARIABLE;
+  }
+
+  @Override
+  public String loginBy() {
+    return AUTH_VARIABLE + " or --askpass";
+  }
+
+  @Override
+  public String loginToCheck() {
+    return AUTH_VARIABLE + ", or what was typed";
+  }
+
+  @Override
+  public String kind() {
+    return "RESP server";
+  }
+
+  @Override
+  public String ifNothingListens() {
+    return "start one with speicher server, or name another with --host and --port";
   }
 
   private @Nullable String usedUrl() {

@@ -1,11 +1,11 @@
 package io.speicher.cli.resp;
 
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,9 +21,18 @@ final class RespReader {
   private static final int MAX_DEPTH = 64;
 
   private final InputStream in;
+  private int mostBytes = MAX_BULK_BYTES;
+
+  /** The line that is being read: most are short, so it is kept. */
+  private byte[] line = new byte[64];
 
   RespReader(InputStream in) {
     this.in = in;
+  }
+
+  /** Longer strings are thrown away. */
+  void omitBeyond(int bytes) {
+    mostBytes = bytes;
   }
 
   /**
@@ -70,29 +79,27 @@ final class RespReader {
   }
 
   private byte[] line() throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int length = 0;
     int b = readByte();
     while (b != '\r') {
-      if (b == '\n' || line.size() == MAX_LINE_BYTES) {
+      if (b == '\n' || length == MAX_LINE_BYTES) {
         throw new MalformedReplyException("a line has no end (expected: \\r\\n)");
       }
-      line.write(b);
+      if (length == line.length) {
+        line = Arrays.copyOf(line, 2 * length);
+      }
+      line[length++] = (byte) b;
       b = readByte();
     }
     requireByte('\n');
-    return line.toByteArray();
+    return Arrays.copyOf(line, length);
   }
 
   /** -1 stands for no value in RESP2. */
   private static int length(byte[] line, int max) throws MalformedReplyException {
-    String text = new String(line, StandardCharsets.ISO_8859_1);
-    try {
-      int length = Integer.parseInt(text);
-      if (length >= -1 && length <= max) {
-        return length;
-      }
-    } catch (NumberFormatException e) {
-      // The same as one out of bounds.
+    long length = Digits.number(ByteBuffer.wrap(line), Long.MIN_VALUE);
+    if (length >= -1 && length <= max) {
+      return (int) length;
     }
     throw new MalformedReplyException("a length is not within -1.." + max);
   }
@@ -100,6 +107,10 @@ final class RespReader {
   private RespReply bulk(RespReply.Type type, int length) throws IOException {
     if (length < 0) {
       return RespReply.nothing();
+    }
+    if (length > mostBytes) {
+      in.skipNBytes(length + 2L);
+      return RespReply.omitted();
     }
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {

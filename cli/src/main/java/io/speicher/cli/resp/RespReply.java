@@ -36,6 +36,13 @@ public record RespReply(Type type, ByteBuffer bytes, List<RespReply> elements) {
     PUSH
   }
 
+  /** In the place of a string that was too long for who asked. */
+  private static final RespReply OMITTED = new RespReply(Type.NULL, NOTHING, List.of());
+
+  static RespReply omitted() {
+    return OMITTED;
+  }
+
   static RespReply nothing() {
     return new RespReply(Type.NULL, NOTHING, List.of());
   }
@@ -67,6 +74,12 @@ public record RespReply(Type type, ByteBuffer bytes, List<RespReply> elements) {
   /** What a map has under this name, or a null. */
   public RespReply field(String name) {
     return map().getOrDefault(name, nothing());
+  }
+
+  /** Whether this was a string that has been thrown away, see {@link RespConnection#omitBeyond}. */
+  @SuppressWarnings("ReferenceEquality") // There is but one, and it equals a null.
+  public boolean isOmitted() {
+    return this == OMITTED;
   }
 
   public boolean isNull() {
@@ -107,11 +120,7 @@ public record RespReply(Type type, ByteBuffer bytes, List<RespReply> elements) {
 
   /** The integer that it is, or that its text is; 0 for what is none. */
   public long number() {
-    try {
-      return Long.parseLong(text());
-    } catch (NumberFormatException e) {
-      return 0;
-    }
+    return Digits.number(bytes, 0);
   }
 
   /** A map, or what RESP2 sends in its place: keys and values in turn. */

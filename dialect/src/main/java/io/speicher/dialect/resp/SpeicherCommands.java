@@ -128,7 +128,9 @@ final class SpeicherCommands {
               SINCE,
               "O(N), N namespaces",
               "Lists, declares, changes and forgets namespaces: prefixes of keys.",
-              SpeicherCommands::namespace));
+              SpeicherCommands::namespace),
+          TransferCommands.EXPORT,
+          TransferCommands.IMPORT);
 
   private SpeicherCommands() {}
 

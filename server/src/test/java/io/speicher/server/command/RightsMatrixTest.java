@@ -204,8 +204,10 @@ final class RightsMatrixTest {
       slowlog|reset   admin      SLOWLOG RESET
       speicher|clear  clear      SPEICHER CLEAR NAMESPACE n:
       speicher|del    write,w    SPEICHER DEL k STALE 1
+      speicher|export read,r     SPEICHER EXPORT k
       speicher|get    write,r,w  SPEICHER GET k LEASE 1
       speicher|help   -          SPEICHER HELP
+      speicher|import write,w    SPEICHER IMPORT k v bytes 0
       speicher|namespace admin   SPEICHER NAMESPACE LIST
       speicher|set    write,w    SPEICHER SET k v LEASE 1 TAGS 1 t
       speicher|tag    write,w    SPEICHER TAG k t

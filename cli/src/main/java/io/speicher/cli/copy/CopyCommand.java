@@ -1,0 +1,471 @@
+package io.speicher.cli.copy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.speicher.cli.console.JsonObject;
+import io.speicher.cli.console.Progress;
+import io.speicher.cli.console.Shell;
+import io.speicher.cli.console.TimeConverter;
+import io.speicher.cli.console.Units;
+import io.speicher.client.wire.Login;
+import io.speicher.client.wire.Tls;
+import io.speicher.client.wire.TlsFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code speicher copy}: brings the keys of another server along. */
+@Command(
+    name = "copy",
+    description = "Copy plain keys from one server, or an RDB file, to another server.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  speicher copy redis://localhost speicher://localhost --dry-run",
+      "  speicher copy redis://localhost/2 speicher://localhost --match 'user:*' --verify",
+      "  speicher copy memcached://localhost speicher://localhost --replace",
+      "  speicher copy dump.rdb speicher://localhost --db all --resume copy.state",
+      "",
+      "Servers are redis://HOST:PORT/DATABASE, rediss:// for TLS, valkey://, valkeys://,",
+      "memcached://HOST:PORT, speicher://HOST:PORT/DATABASE, speichers://, and unix:/PATH,",
+      "redis+unix:/PATH and memcached+unix:/PATH for Unix domain sockets. SPEICHER_SOURCE_AUTH and",
+      "SPEICHER_TARGET_AUTH hold USER:PASSWORD where a server asks for it.",
+      "",
+      "Copied are strings, with their expiry; flags of memcached and the JSON of Speicher where both",
+      "sides have them. Values of other types are counted and left out. Exits with 1 if --verify",
+      "finds a difference."
+    })
+public final class CopyCommand implements Callable<Integer> {
+  private static final String SAMPLE = "sample";
+  private static final String ALL = "all";
+
+  /** So many items a sample has, about. */
+  private static final long SAMPLE_ITEMS = 10_000;
+
+  private final Shell shell;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "SOURCE", index = "0", description = "Where to copy from.")
+  private String source = "";
+
+  @Parameters(paramLabel = "TARGET", index = "1", description = "Where to copy to.")
+  private String target = "";
+
+  @Option(
+      names = "--match",
+      paramLabel = "PATTERN",
+      order = 1,
+      description = "Only keys that match, such as 'user:*'.")
+  private @Nullable String match;
+
+  @Option(
+      names = "--db",
+      paramLabel = "N",
+      order = 2,
+      description =
+          "The database to copy from, in the place of the URL's (0 if there is none); all copies"
+              + " each to the one with the same number.")
+  private @Nullable String database;
+
+  @Option(
+      names = "--prefix-strip",
+      paramLabel = "TEXT",
+      order = 3,
+      defaultValue = "",
+      description = "Take this away from the front of keys; keys without it are left out.")
+  private String strip = "";
+
+  @Option(
+      names = "--prefix-add",
+      paramLabel = "TEXT",
+      order = 4,
+      defaultValue = "",
+      description = "Put this in front of all keys, after --prefix-strip.")
+  private String add = "";
+
+  @Option(
+      names = "--skip",
+      order = 5,
+      description = "Keep what the target has under a key. This is the default.")
+  private boolean skips;
+
+  @Option(names = "--replace", order = 6, description = "Replace what the target has.")
+  private boolean replaces;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      order = 7,
+      description = "Copy at most so many items a second.")
+  private long rate;
+
+  @Option(
+      names = "--dry-run",
+      order = 8,
+      description = "Read everything, write nothing, and say what would be copied.")
+  private boolean isDry;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "FILE",
+      order = 9,
+      description =
+          "Keep in this file how far the copy is, and go on from there if it exists. From memcached,"
+              + " a copy begins at the beginning, as its keys have no order.")
+  private @Nullable Path stateFile;
+
+  @Option(
+      names = "--verify",
+      paramLabel = "WHAT",
+      order = 10,
+      arity = "0..1",
+      fallbackValue = SAMPLE,
+      description =
+          "Compare afterwards, a sample of 10,000 items or all: value, expiry, flags.")
+  private @Nullable String verify;
+
+  @Option(names = "--json", order = 11, description = "Print the summary as JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      order = 12,
+      description = "With TLS, trust those that the certificates in this PEM file have signed.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      order = 13,
+      description = "With TLS, show the certificate in this PEM file.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      order = 14,
+      description = "The private key of --cert: PEM, PKCS#8, not encrypted.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      order = 15,
+      defaultValue = "10s",
+      converter = TimeConverter.class,
+      description =
+          "How long to wait for a connection, and for each answer (default: ${DEFAULT-VALUE}).")
+  private Duration timeout = Duration.ZERO;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      order = 16,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // For picocli alone.
+  private boolean help;
+
+  public CopyCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    checkOptions();
+    try {
+      return copy(endpoint("SOURCE", source), endpoint("TARGET", target));
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkOptions() {
+    if (skips && replaces) {
+      throw wrong("--skip and --replace contradict each other: leave out one of them");
+    }
+    if (spec.commandLine().getParseResult().hasMatchedOption("--rate") && rate < 1) {
+      throw wrong("--rate=" + rate + " (expected: at least 1)");
+    }
+    if (verify != null && !verify.equals(SAMPLE) && !verify.equals(ALL)) {
+      throw wrong("--verify=" + verify + " (expected: " + SAMPLE + " or " + ALL + ")");
+    }
+    if (database != null && !database.equals(ALL) && !database.matches("\\d{1,5}")) {
+      throw wrong("--db=" + database + " (expected: a number, or " + ALL + ")");
+    }
+    if (isDry && (verify != null || stateFile != null)) {
+      throw wrong("--dry-run writes nothing: leave out --verify and --resume");
+    }
+    if ((certificate == null) != (key == null)) {
+      throw wrong("--cert and --key belong together: one is missing");
+    }
+  }
+
+  private Endpoint endpoint(String role, String text) {
+    if (text.matches("[\\w+]+://.*:.*@.*")) {
+      say(
+          "warning: others on this machine can see the password in the arguments of a program; use "
+              + Endpoint.loginVariable(role));
+    }
+    return Endpoint.of(role, text, login(role), this::tls, timeout);
+  }
+
+  private @Nullable Login login(String role) {
+    String variable = Endpoint.loginVariable(role);
+    String said = shell.environment().getOrDefault(variable, "");
+    if (said.isEmpty()) {
+      return null;
+    }
+    int colon = said.indexOf(':');
+    if (colon < 0) {
+      throw wrong(variable + " has no colon (expected: USER:PASSWORD)");
+    }
+    return new Login(said.substring(0, colon), said.substring(colon + 1));
+  }
+
+  private Tls tls() {
+    return new Tls(TlsFiles.context(authorities, certificate, key), true);
+  }
+
+  private int copy(Endpoint from, Endpoint to) throws IOException, InterruptedException {
+    if (to.protocol() == Endpoint.Protocol.RDB) {
+      throw wrong("TARGET=" + target + ": a file cannot be the target (expected: a server)");
+    }
+    boolean isAll = ALL.equals(database);
+    if (isAll && to.protocol() == Endpoint.Protocol.MEMCACHED) {
+      throw wrong("--db=all: the target has no databases; copy them one by one, with --prefix-add");
+    }
+    if (database != null && from.protocol() == Endpoint.Protocol.MEMCACHED) {
+      throw wrong("--db: memcached has no databases");
+    }
+    KeyRules rules = new KeyRules(match, strip, add);
+    CopyRun.Plan plan =
+        new CopyRun.Plan(from, to, replaces, isDry, rate, isAll ? null : to.database());
+    Integer fromDatabase =
+        isAll ? null : database == null ? from.database() : Integer.valueOf(database);
+    try (Target there = openTarget(to)) {
+      return copy(plan, there, rules, fromDatabase);
+    }
+  }
+
+  private int copy(
+      CopyRun.Plan plan, Target there, KeyRules rules, @Nullable Integer fromDatabase)
+      throws IOException, InterruptedException {
+    Skips skipped = new Skips();
+    ValueLimit limit = ValueLimit.of(there.longestValue());
+    CopyState state = new CopyState(stateFile, identity(plan, rules, fromDatabase));
+    long evictedBefore = there.evictions();
+    Tally tally;
+    double seconds;
+    try (Source here = openSource(plan.from(), fromDatabase, rules, any -> true, limit, skipped);
+        Progress progress = new Progress(shell)) {
+      CopyRun run = new CopyRun(plan, here, there, state, progress, skipped);
+      if (run.resume()) {
+        say("going on after " + Units.count(run.tally().copied) + " copied items");
+      }
+      try {
+        run.run();
+      } catch (IOException e) {
+        progress.hide();
+        sayHowFar(run.tally());
+        throw e;
+      }
+      tally = run.tally();
+      seconds = run.seconds();
+    }
+    long evicted = there.evictions() - evictedBefore;
+    Verification.Result verified =
+        verify == null ? null : verify(plan, there, rules, fromDatabase, limit, tally.seen);
+    if (json) {
+      shell.out().println(asJson(tally, skipped, seconds, evicted, verified));
+    } else {
+      print(tally, skipped, seconds, evicted, verified);
+    }
+    return verified == null || verified.isGood() ? ExitCode.OK : 1;
+  }
+
+  private Map<String, String> identity(
+      CopyRun.Plan plan, KeyRules rules, @Nullable Integer fromDatabase) {
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("source", plan.from().server());
+    identity.put("target", plan.to().server() + "/" + plan.to().database());
+    identity.put("db", fromDatabase == null ? ALL : fromDatabase.toString());
+    identity.put("match", rules.pattern() == null ? "*" : rules.pattern());
+    identity.put("prefix-strip", strip);
+    identity.put("prefix-add", add);
+    identity.put("mode", replaces ? "replace" : "skip");
+    return identity;
+  }
+
+  private void sayHowFar(Tally tally) {
+    say(
+        "stopped after %s copied items; %s"
+            .formatted(
+                Units.count(tally.copied),
+                stateFile == null
+                    ? "they stay at the target, and a copy with --skip leaves them alone"
+                    : "the same command goes on from there"));
+  }
+
+  private static Target openTarget(Endpoint to) throws IOException {
+    try {
+      return to.protocol() == Endpoint.Protocol.MEMCACHED
+          ? new MemcachedTarget(MemcachedServer.connect(to))
+          : new RespTarget(RespServer.connect(to));
+    } catch (IOException | RuntimeException e) {
+      throw new EndpointException(to, e);
+    }
+  }
+
+  private static Source openSource(
+      Endpoint from,
+      @Nullable Integer fromDatabase,
+      KeyRules rules,
+      Predicate<byte[]> isWanted,
+      ValueLimit limit,
+      Skips skipped)
+      throws IOException {
+    try {
+      return switch (from.protocol()) {
+        case RESP ->
+            new RespSource(
+                RespServer.connect(from), fromDatabase, rules, isWanted, limit, skipped);
+        case MEMCACHED ->
+            new MemcachedSource(MemcachedServer.connect(from), rules, isWanted, limit, skipped);
+        case RDB ->
+            new RdbSource(
+                requireNonNull(from.file(), "a file"),
+                fromDatabase,
+                rules,
+                isWanted,
+                limit,
+                skipped);
+      };
+    } catch (IOException | RuntimeException e) {
+      throw new EndpointException(from, e);
+    }
+  }
+
+  private Verification.Result verify(
+      CopyRun.Plan plan,
+      Target there,
+      KeyRules rules,
+      @Nullable Integer fromDatabase,
+      ValueLimit limit,
+      long keys)
+      throws IOException {
+    long wanted = ALL.equals(verify) ? Long.MAX_VALUE : SAMPLE_ITEMS;
+    Predicate<byte[]> sample = Verification.sample(wanted, keys);
+    boolean isFile = plan.from().protocol() == Endpoint.Protocol.RDB;
+    try (Source again = openSource(plan.from(), fromDatabase, rules, sample, limit, new Skips());
+        Target byKey = isFile ? null : openTarget(plan.from());
+        Progress progress = new Progress(shell)) {
+      return new Verification(again, there, byKey, rules, plan).run(progress);
+    }
+  }
+
+  private void print(
+      Tally tally,
+      Skips skipped,
+      double seconds,
+      long evicted,
+      Verification.@Nullable Result verified) {
+    shell
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%s %d items (%s) in %.1f s, %s/s; %d of them expire%n",
+            isDry ? "would copy" : "copied",
+            tally.copied,
+            Units.bytes(tally.copiedBytes),
+            seconds,
+            Units.count(tally.copied / Math.max(0.001, seconds)),
+            tally.copiedWithTtl);
+    skipped
+        .all()
+        .forEach((reason, counted) ->
+            shell
+                .out()
+                .printf("skipped %d: %s, e.g. %s%n", counted.count(), reason, counted.example()));
+    if (tally.flagsLost > 0) {
+      shell.out().printf("without their flags: %d, the target has none%n", tally.flagsLost);
+    }
+    if (tally.kindsLost > 0) {
+      shell.out().printf("JSON as plain text: %d%n", tally.kindsLost);
+    }
+    if (evicted > 0 && !isDry) {
+      shell
+          .out()
+          .printf(
+              "warning: the target evicted %d items meanwhile: it is too small for all%n", evicted);
+    }
+    if (verified != null) {
+      shell
+          .out()
+          .printf(
+              "verified %d: %s%n",
+              verified.same() + verified.missing() + verified.different(),
+              verified.isGood()
+                  ? "all are the same"
+                  : "%d are missing, %d differ%s"
+                      .formatted(
+                          verified.missing(),
+                          verified.different(),
+                          replaces ? "" : " (what the target had was kept)"));
+      verified.examples().forEach(example -> shell.out().println("  " + example));
+    }
+  }
+
+  private JsonObject asJson(
+      Tally tally,
+      Skips skipped,
+      double seconds,
+      long evicted,
+      Verification.@Nullable Result verified) {
+    JsonObject reasons = new JsonObject();
+    skipped.all().forEach((reason, counted) -> reasons.add(reason, counted.count()));
+    JsonObject summary =
+        new JsonObject()
+            .add("dry_run", isDry)
+            .add("copied", tally.copied)
+            .add("copied_bytes", tally.copiedBytes)
+            .add("copied_with_ttl", tally.copiedWithTtl)
+            .add("seconds", seconds)
+            .addJson("skipped", reasons.toString())
+            .add("flags_lost", tally.flagsLost)
+            .add("json_lost", tally.kindsLost)
+            .add("evicted", Math.max(0, evicted));
+    if (verified != null) {
+      summary.addJson(
+          "verified",
+          new JsonObject()
+              .add("same", verified.same())
+              .add("missing", verified.missing())
+              .add("different", verified.different())
+              .toString());
+    }
+    return summary;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void say(String message) {
+    shell.err().println("speicher: " + message);
+  }
+}
