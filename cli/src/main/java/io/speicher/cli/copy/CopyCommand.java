@@ -312,6 +312,9 @@ public final class CopyCommand implements Callable<Integer> {
   }
 
   private void sayHowFar(Tally tally) {
+    if (tally.copied == 0) {
+      return;
+    }
     say(
         "stopped after %s copied items; %s"
             .formatted(

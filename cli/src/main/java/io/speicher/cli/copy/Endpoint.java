@@ -89,8 +89,8 @@ record Endpoint(
   private static String asRedis(String text) {
     if (text.startsWith(MEMCACHED)) {
       String rest = text.substring(MEMCACHED.length());
-      boolean hasPort = rest.matches(".*:\\d+/?");
-      return "redis://" + (hasPort ? rest : rest.replaceFirst("/?$", MEMCACHED_PORT));
+      boolean hasPort = rest.matches("[^/]*:\\d+(/.*)?");
+      return "redis://" + (hasPort ? rest : rest.replaceFirst("^[^/]*", "$0" + MEMCACHED_PORT));
     }
     if (text.startsWith(MEMCACHED_SOCKET)) {
       return text.replaceFirst("^memcached\\+", "");

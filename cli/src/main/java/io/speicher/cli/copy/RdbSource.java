@@ -50,6 +50,7 @@ final class RdbSource implements Source {
   private final ValueLimit limit;
   private final Skips skips;
   private final String incarnation;
+  private final boolean isValkey;
 
   private int database;
   private long total = -1;
@@ -80,7 +81,7 @@ final class RdbSource implements Source {
     file = Files.newInputStream(path);
     in = new RdbInput(file, bytes);
     try {
-      readHeader();
+      isValkey = readHeader();
       readPreamble();
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -88,7 +89,8 @@ final class RdbSource implements Source {
     }
   }
 
-  private void readHeader() throws IOException {
+  /** Whether Valkey 9 or later has written the file. */
+  private boolean readHeader() throws IOException {
     String magic;
     try {
       magic = new String(in.bytes(9), ISO_8859_1);
@@ -98,10 +100,10 @@ final class RdbSource implements Source {
     if (!magic.matches("REDIS\\d{4}|VALKEY\\d{3}")) {
       throw notRdb();
     }
-    boolean isValkey = magic.startsWith("V");
-    int version = Integer.parseInt(magic.substring(isValkey ? 6 : 5));
+    boolean byValkey = magic.startsWith("V");
+    int version = Integer.parseInt(magic.substring(byValkey ? 6 : 5));
     boolean isKnown =
-        isValkey ? version == VALKEY : version >= OLDEST && version <= NEWEST;
+        byValkey ? version == VALKEY : version >= OLDEST && version <= NEWEST;
     if (!isKnown) {
       throw new CopyFailedException(
           "RDB version "
@@ -114,6 +116,7 @@ final class RdbSource implements Source {
               + VALKEY
               + " of Valkey)");
     }
+    return byValkey;
   }
 
   private static CopyFailedException notRdb() {
@@ -219,7 +222,7 @@ final class RdbSource implements Source {
     boolean counts =
         in.offset() > resumeOffset && isInDatabase && rules.allows(key) && isWanted.test(key);
     if (type != RdbValues.STRING) {
-      String name = RdbValues.skip(type, in);
+      String name = RdbValues.skip(type, isValkey, in);
       if (counts) {
         skips.add("type " + name, key);
       }
