@@ -47,7 +47,7 @@ final class TransferCommands {
       SINCE,
       "O(N), N bytes",
       "Stores what another server has exported.",
-      SpeicherCommands::importItem);
+      TransferCommands::importItem);
 
   private TransferCommands() {}
 
