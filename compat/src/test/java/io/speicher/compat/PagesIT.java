@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /**
  * Runs the sessions on the pages: blocks that are marked {@code console}, where a line after {@code
@@ -87,7 +88,7 @@ final class PagesIT {
   void fromRedis() throws Exception {
     try (Jedis client = new Jedis(redis.address().getHostString(), redis.address().getPort())) {
       client.set("user:1", "ada");
-      client.setex("session:1", 3_600, "x");
+      client.set("session:1", "x", new SetParams().ex(3_600));
       client.hset("cart:1", "item", "1");
       for (int i = 2; i <= 1_000; i++) {
         client.set("user:" + i, "somebody");
