@@ -193,10 +193,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
           + "; check that it speaks TLS, its certificate, and --cacert";
     }
     if (cause instanceof ConnectException) {
-      return "nothing listens on "
-          + server
-          + ": "
-          + peer.ifNothingListens();
+      return "nothing listens on " + server + ": " + peer.ifNothingListens();
     }
     boolean isTimeout =
         cause instanceof SocketTimeoutException || cause instanceof TimeoutException;

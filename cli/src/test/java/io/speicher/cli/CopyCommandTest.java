@@ -58,7 +58,9 @@ final class CopyCommandTest {
       Outcome outcome = copy(source, target);
       assertThat(outcome.err()).isEmpty();
       assertThat(outcome.status()).isZero();
-      assertThat(outcome.out()).startsWith("copied 1 items (2B) in ").endsWith("0 of them expire\n");
+      assertThat(outcome.out())
+          .startsWith("copied 1 items (2B) in ")
+          .endsWith("0 of them expire\n");
       assertThat(target.commands()).contains("SET k v NX");
     }
   }
@@ -100,9 +102,8 @@ final class CopyCommandTest {
   void target_full() throws IOException {
     try (FakeRespServer source = FakeRespServer.answering(CopyCommandTest::redis);
         FakeRespServer target =
-            FakeRespServer.answering(
-                command ->
-                    command.startsWith("SET") ? "-OOM command not allowed\r\n" : redis(command))) {
+            FakeRespServer.answering(command ->
+                command.startsWith("SET") ? "-OOM command not allowed\r\n" : redis(command))) {
       Outcome outcome = copy(source, target);
       assertThat(outcome.status()).isEqualTo(1);
       assertThat(outcome.err())
@@ -129,11 +130,10 @@ final class CopyCommandTest {
             FakeRespServer.answering(
                 command -> command.equals("GET k") ? bulk("x".repeat(100)) : redis(command));
         FakeRespServer target =
-            FakeRespServer.answering(
-                command ->
-                    command.startsWith("CONFIG GET")
-                        ? FakeRespServer.bulks("proto-max-bulk-len", "99")
-                        : redis(command))) {
+            FakeRespServer.answering(command ->
+                command.startsWith("CONFIG GET")
+                    ? FakeRespServer.bulks("proto-max-bulk-len", "99")
+                    : redis(command))) {
       assertThat(copy(source, target).out())
           .contains("skipped 1: value too long for the target, e.g. \"k\"\n");
     }
@@ -147,8 +147,7 @@ final class CopyCommandTest {
     try (FakeRespServer target = FakeRespServer.answering(CopyCommandTest::many);
         FakeRespServer source =
             FakeRespServer.answering(
-                command ->
-                    command.startsWith("SCAN 7") && isDead.get() ? null : many(command))) {
+                command -> command.startsWith("SCAN 7") && isDead.get() ? null : many(command))) {
       Outcome outcome = copy(source, target, "--resume=" + state);
       assertThat(outcome.status()).isEqualTo(3);
       assertThat(outcome.err())

@@ -157,7 +157,11 @@ final class CopyIT {
       source.set("user:1", "a");
       source.set("page:1", "b");
       verifiedCopy(
-          redisUrl(), speicherUrl() + "/3", "--db=2", "--match=user:*", "--prefix-strip=user:",
+          redisUrl(),
+          speicherUrl() + "/3",
+          "--db=2",
+          "--match=user:*",
+          "--prefix-strip=user:",
           "--prefix-add=u:");
       target.select(3);
       assertThat(target.get("u:1")).isEqualTo("a");
@@ -252,8 +256,7 @@ final class CopyIT {
   @Test
   void target_full() throws Exception {
     try (OriginalServer small =
-            OriginalServer.redis(
-                folder, "--maxmemory", "2mb", "--maxmemory-policy", "noeviction");
+            OriginalServer.redis(folder, "--maxmemory", "2mb", "--maxmemory-policy", "noeviction");
         Jedis source = jedis(redis.address())) {
       fill(source, "key:");
       Outcome outcome = copy(redisUrl(), "redis://" + small.hostAndPort());
@@ -285,8 +288,7 @@ final class CopyIT {
     try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-      return new String(
-          socket.getInputStream().readNBytes(expected.length()), ISO_8859_1);
+      return new String(socket.getInputStream().readNBytes(expected.length()), ISO_8859_1);
     }
   }
 }

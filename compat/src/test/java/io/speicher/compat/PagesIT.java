@@ -64,9 +64,7 @@ final class PagesIT {
     memcached = OriginalServer.memcached(folder);
     Path launcher = folder.resolve("speicher");
     String words =
-        CommandLine.words().stream()
-            .map(word -> "'" + word + "'")
-            .collect(Collectors.joining(" "));
+        CommandLine.words().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
     Files.writeString(launcher, "#!/bin/sh\nexec " + words + " \"$@\"\n");
     assertThat(launcher.toFile().setExecutable(true)).isTrue();
   }
@@ -135,8 +133,7 @@ final class PagesIT {
       script.append("echo '").append(END).append(i).append("'\n");
     }
     Program.Result result =
-        Program.find("bash", "bash")
-            .run(PATIENCE, folder, script.toString(), List.of("-s"));
+        Program.find("bash", "bash").run(PATIENCE, folder, script.toString(), List.of("-s"));
     String rest = result.output().replace("\r\n", "\n");
     for (int i = 0; i < commands.size(); i++) {
       String end = END + i + "\n";
@@ -199,7 +196,13 @@ final class PagesIT {
                 folder,
                 "",
                 List.of(
-                    "PYTHONPATH=" + ROOT.resolve("clients/python"), "PYTHONIOENCODING=utf-8", "python3", "-m", "doctest", "-v", text.toString()));
+                    "PYTHONPATH=" + ROOT.resolve("clients/python"),
+                    "PYTHONIOENCODING=utf-8",
+                    "python3",
+                    "-m",
+                    "doctest",
+                    "-v",
+                    text.toString()));
     assertThat(result.output()).contains(examples + " passed and 0 failed");
     assertThat(result.exitCode()).isZero();
   }

@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
       "redis+unix:/PATH and memcached+unix:/PATH for Unix domain sockets. SPEICHER_SOURCE_AUTH and",
       "SPEICHER_TARGET_AUTH hold USER:PASSWORD where a server asks for it.",
       "",
-      "Copied are strings, with their expiry; flags of memcached and the JSON of Speicher where both",
+      "Copied are strings, with their expiry; flags of memcached and the JSON of Speicher where"
+          + " both",
       "sides have them. Values of other types are counted and left out. Exits with 1 if --verify",
       "finds a difference."
     })
@@ -124,8 +125,8 @@ public final class CopyCommand implements Callable<Integer> {
       paramLabel = "FILE",
       order = 9,
       description =
-          "Keep in this file how far the copy is, and go on from there if it exists. From memcached,"
-              + " a copy begins at the beginning, as its keys have no order.")
+          "Keep in this file how far the copy is, and go on from there if it exists. From"
+              + " memcached, a copy begins at the beginning, as its keys have no order.")
   private @Nullable Path stateFile;
 
   @Option(
@@ -134,8 +135,7 @@ public final class CopyCommand implements Callable<Integer> {
       order = 10,
       arity = "0..1",
       fallbackValue = SAMPLE,
-      description =
-          "Compare afterwards, a sample of 10,000 items or all: value, expiry, flags.")
+      description = "Compare afterwards, a sample of 10,000 items or all: value, expiry, flags.")
   private @Nullable String verify;
 
   @Option(names = "--json", order = 11, description = "Print the summary as JSON.")
@@ -262,8 +262,7 @@ public final class CopyCommand implements Callable<Integer> {
     }
   }
 
-  private int copy(
-      CopyRun.Plan plan, Target there, KeyRules rules, @Nullable Integer fromDatabase)
+  private int copy(CopyRun.Plan plan, Target there, KeyRules rules, @Nullable Integer fromDatabase)
       throws IOException, InterruptedException {
     Skips skipped = new Skips();
     ValueLimit limit = ValueLimit.of(there.longestValue());
@@ -345,8 +344,7 @@ public final class CopyCommand implements Callable<Integer> {
     try {
       return switch (from.protocol()) {
         case RESP ->
-            new RespSource(
-                RespServer.connect(from), fromDatabase, rules, isWanted, limit, skipped);
+            new RespSource(RespServer.connect(from), fromDatabase, rules, isWanted, limit, skipped);
         case MEMCACHED ->
             new MemcachedSource(MemcachedServer.connect(from), rules, isWanted, limit, skipped);
         case RDB ->

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One copy: a thread reads batches from the source, the caller's thread writes them to the target, a
- * few of them ahead of its answers.
+ * One copy: a thread reads batches from the source, the caller's thread writes them to the target,
+ * a few of them ahead of its answers.
  */
 final class CopyRun {
   /** So many batches are sent before the first of them has to be answered. */
@@ -176,7 +176,9 @@ final class CopyRun {
   private void settle(Reading reading) throws IOException {
     Sent first = sent.remove();
     List<Target.Outcome> outcomes =
-        plan.isDry() ? first.items().stream().map(item -> Target.STORED).toList() : target.receive();
+        plan.isDry()
+            ? first.items().stream().map(item -> Target.STORED).toList()
+            : target.receive();
     for (int i = 0; i < outcomes.size(); i++) {
       Item item = first.items().get(i);
       if (outcomes.get(i) instanceof Target.Outcome.NotStored not) {

@@ -45,8 +45,7 @@ final class KeyRules {
     if (strip.length == 0 && add.length == 0) {
       return key;
     }
-    if (key.length < strip.length
-        || !Arrays.equals(key, 0, strip.length, strip, 0, strip.length)) {
+    if (key.length < strip.length || !Arrays.equals(key, 0, strip.length, strip, 0, strip.length)) {
       return null;
     }
     byte[] renamed = Arrays.copyOf(add, add.length + key.length - strip.length);

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * memcached, by its text protocol: how items are read and written with the meta commands.
  *
- * <p>Source: {@code doc/protocol.txt} of memcached 1.6. Keys that are no words of the protocol go as
- * base64.
+ * <p>Source: {@code doc/protocol.txt} of memcached 1.6. Keys that are no words of the protocol go
+ * as base64.
  */
 final class MemcachedServer implements AutoCloseable {
   /** As a word of the protocol: with base64, a key has fewer bytes. */

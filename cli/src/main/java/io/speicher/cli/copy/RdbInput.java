@@ -166,9 +166,7 @@ final class RdbInput {
     };
   }
 
-  /**
-   * A string; null in the place of one that is longer than {@code longest}, which is skipped.
-   */
+  /** A string; null in the place of one that is longer than {@code longest}, which is skipped. */
   byte @Nullable [] string(int longest) throws IOException {
     long length = lengthOrEncoding();
     return switch (encoding) {

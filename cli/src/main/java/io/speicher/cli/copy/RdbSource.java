@@ -102,8 +102,7 @@ final class RdbSource implements Source {
     }
     boolean byValkey = magic.startsWith("V");
     int version = Integer.parseInt(magic.substring(byValkey ? 6 : 5));
-    boolean isKnown =
-        byValkey ? version == VALKEY : version >= OLDEST && version <= NEWEST;
+    boolean isKnown = byValkey ? version == VALKEY : version >= OLDEST && version <= NEWEST;
     if (!isKnown) {
       throw new CopyFailedException(
           "RDB version "

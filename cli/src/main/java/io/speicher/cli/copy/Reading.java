@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a source on a thread of its own, ahead of who takes the batches. What is ahead has a bound in
- * bytes; a batch that is longer than that goes alone.
+ * Reads a source on a thread of its own, ahead of who takes the batches. What is ahead has a bound
+ * in bytes; a batch that is longer than that goes alone.
  */
 final class Reading implements AutoCloseable {
   private static final int AHEAD_KIB = 32 << 10;

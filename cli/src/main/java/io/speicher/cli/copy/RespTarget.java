@@ -12,7 +12,9 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Writes items by {@code SET}, or to Speicher by {@code SPEICHER IMPORT} where SET cannot say it. */
+/**
+ * Writes items by {@code SET}, or to Speicher by {@code SPEICHER IMPORT} where SET cannot say it.
+ */
 final class RespTarget implements Target {
   private static final ByteBuffer SET = RespServer.word("SET");
   private static final ByteBuffer SPEICHER = RespServer.word("SPEICHER");

@@ -72,9 +72,7 @@ public final class RespConnection implements AutoCloseable {
     wire.timeout(timeout);
   }
 
-  /**
-   * Strings of more bytes than this are read and thrown away: {@link RespReply#isOmitted}.
-   */
+  /** Strings of more bytes than this are read and thrown away: {@link RespReply#isOmitted}. */
   public void omitBeyond(int bytes) {
     reader.omitBeyond(bytes);
   }

@@ -44,8 +44,7 @@ public final class WireConnection implements AutoCloseable {
   private final Input input = new Input();
   private long timeoutMillis;
 
-  private WireConnection(
-      SocketChannel socket, Selector selector, Wire wire, long timeoutMillis) {
+  private WireConnection(SocketChannel socket, Selector selector, Wire wire, long timeoutMillis) {
     this.socket = socket;
     this.selector = selector;
     this.wire = wire;

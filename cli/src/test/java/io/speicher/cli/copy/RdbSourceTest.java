@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * With a file that Redis 7.0 has saved: it has all types, numbers, a compressed string, an item that
- * expires, a function, and an item in database 3.
+ * With a file that Redis 7.0 has saved: it has all types, numbers, a compressed string, an item
+ * that expires, a function, and an item in database 3.
  */
 final class RdbSourceTest {
   private static final ValueLimit LIMIT = new ValueLimit(1 << 20, "too long");
@@ -63,7 +63,14 @@ final class RdbSourceTest {
     Map<String, Item> items = read(redis7(), null, LIMIT);
     assertThat(items)
         .containsOnlyKeys(
-            "0/text", "0/int8", "0/int16", "0/int32", "0/int64", "0/long", "0/empty", "0/expires",
+            "0/text",
+            "0/int8",
+            "0/int16",
+            "0/int32",
+            "0/int64",
+            "0/long",
+            "0/empty",
+            "0/expires",
             "3/other");
     assertThat(text(items.get("0/text"))).isEqualTo("hello");
     assertThat(text(items.get("0/int8"))).isEqualTo("12");
@@ -159,8 +166,9 @@ final class RdbSourceTest {
   /** A length that the file cannot hold must not become memory. */
   @Test
   void length_huge() {
-    byte[] file = "REDIS0011\u0000\u0081\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ffx"
-        .getBytes(ISO_8859_1);
+    byte[] file =
+        "REDIS0011\u0000\u0081\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ffx"
+            .getBytes(ISO_8859_1);
     assertThatExceptionOfType(CopyFailedException.class)
         .isThrownBy(() -> read(file, null, new ValueLimit(Integer.MAX_VALUE, "too long")))
         .withMessageContaining("a length is wrong");

@@ -29,25 +29,25 @@ final class TransferCommands {
 
   static final CommandSpec EXPORT =
       STRING.command(
-      "speicher|export key",
-      3,
-      "readonly fast",
-      Keys.SECOND,
-      SINCE,
-      "O(N), N bytes",
-      "Gives all that has to be kept of an item, without counting as a use.",
-      r -> r.answer(new Command.Get(r.key(2), Command.View.GLANCE), EXPORTED));
+          "speicher|export key",
+          3,
+          "readonly fast",
+          Keys.SECOND,
+          SINCE,
+          "O(N), N bytes",
+          "Gives all that has to be kept of an item, without counting as a use.",
+          r -> r.answer(new Command.Get(r.key(2), Command.View.GLANCE), EXPORTED));
 
   static final CommandSpec IMPORT =
       STRING.command(
-      "speicher|import key value kind flags:integer [PX milliseconds] [NX]",
-      -6,
-      "write denyoom",
-      Keys.SECOND,
-      SINCE,
-      "O(N), N bytes",
-      "Stores what another server has exported.",
-      TransferCommands::importItem);
+          "speicher|import key value kind flags:integer [PX milliseconds] [NX]",
+          -6,
+          "write denyoom",
+          Keys.SECOND,
+          SINCE,
+          "O(N), N bytes",
+          "Stores what another server has exported.",
+          TransferCommands::importItem);
 
   private TransferCommands() {}
 
