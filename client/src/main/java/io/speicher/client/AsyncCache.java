@@ -1,5 +1,6 @@
 package io.speicher.client;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -70,6 +71,9 @@ public interface AsyncCache<V> {
 
   /** See {@link Cache#delete(String)}. */
   CompletableFuture<Boolean> delete(String key);
+
+  /** See {@link Cache#invalidate}. */
+  CompletableFuture<Boolean> invalidate(String key, Duration staleFor);
 
   /** See {@link Cache#delete(String, long)}. */
   CompletableFuture<Boolean> delete(String key, long version);

@@ -2,11 +2,13 @@ package io.speicher.client;
 
 import static io.speicher.client.Arguments.nonNull;
 
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.SpeicherException;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class BackendAsyncCache<V> implements AsyncCache<V> {
   private final Calls<V> calls;
   private final Flights<V> flights;
+  private final FleetLoads<V> fleetLoads;
 
-  BackendAsyncCache(Calls<V> calls, Flights<V> flights) {
+  BackendAsyncCache(Calls<V> calls, Flights<V> flights, FleetLoads<V> fleetLoads) {
     this.calls = calls;
     this.flights = flights;
+    this.fleetLoads = fleetLoads;
   }
 
   // ---- reading ----
@@ -55,16 +59,21 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   public CompletableFuture<@Nullable V> get(
       String key, Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
     nonNull("loader", loader);
+    if (calls.backend.knows(Feature.LEASES)) {
+      return fleetLoads.getAsync(key, loader);
+    }
     int landings = flights.landings(key);
     return getOr(
         key,
         () ->
-            flights.loadAsync(
-                key,
-                flight ->
-                    flights.landings(key) == landings
-                        ? loadAndSet(key, flight, loader)
-                        : getOr(key, () -> loadAndSet(key, flight, loader))));
+            calls.backend.knows(Feature.LEASES) // There was no connection before.
+                ? fleetLoads.getAsync(key, loader)
+                : flights.loadAsync(
+                    key,
+                    flight ->
+                        flights.landings(key) == landings
+                            ? loadAndSet(key, flight, loader)
+                            : getOr(key, () -> loadAndSet(key, flight, loader))));
   }
 
   /** The value, or what comes of {@code onMiss}. */
@@ -79,11 +88,8 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
       String key,
       Flights.Flight<V> flight,
       Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
-    CompletableFuture<@Nullable V> loading =
-        loader.apply(key).<@Nullable V>thenApply(loaded -> loaded);
-    return loading
-        .whenComplete((loaded, failure) ->
-            (failure == null ? calls.counters.loads : calls.counters.loadFailures).increment())
+    return calls
+        .loadAsync(() -> loader.apply(key))
         .thenCompose(loaded ->
             loaded == null || !flight.isWanted()
                 ? CompletableFuture.completedFuture(loaded)
@@ -257,6 +263,16 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
     Command command = new Command.Delete(calls.key(key));
     return calls.submit(
         Operation.DELETE, command, reply -> Calls.counted(reply, calls.counters.deletes));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> invalidate(String key, Duration staleFor) {
+    Command command = calls.invalidate(key, staleFor);
+    if (!calls.backend.knows(Feature.LEASES)) {
+      return delete(key);
+    }
+    flights.forget(key);
+    return calls.submit(Operation.INVALIDATE, command, Calls::isDone);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.speicher.client;
 
 import static io.speicher.client.Arguments.nonNull;
 
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.ContendedException;
 import io.speicher.client.exception.SpeicherException;
@@ -10,6 +11,7 @@ import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Reply;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -38,12 +40,14 @@ final class BackendCache<V> implements Cache<V> {
 
   private final Calls<V> calls;
   private final Flights<V> flights;
+  private final FleetLoads<V> fleetLoads;
   private final AsyncCache<V> async;
 
   BackendCache(Calls<V> calls) {
     this.calls = calls;
     flights = new Flights<>(calls.options.lease.toNanos());
-    async = new BackendAsyncCache<>(calls, flights);
+    fleetLoads = new FleetLoads<>(calls, flights);
+    async = new BackendAsyncCache<>(calls, flights, fleetLoads);
   }
 
   @Override
@@ -74,10 +78,15 @@ final class BackendCache<V> implements Cache<V> {
   @Override
   public @Nullable V get(String key, Loader<? extends V> loader) {
     nonNull("loader", loader);
+    if (calls.backend.knows(Feature.LEASES)) {
+      return fleetLoads.get(key, loader);
+    }
     int landings = flights.landings(key);
     V found = get(key);
     if (found != null) {
       return found;
+    } else if (calls.backend.knows(Feature.LEASES)) { // There was no connection before.
+      return fleetLoads.get(key, loader);
     }
     return flights.load(
         key,
@@ -268,6 +277,16 @@ final class BackendCache<V> implements Cache<V> {
   public boolean delete(String key) {
     flights.forget(key);
     return delete(Operation.DELETE, new Command.Delete(calls.key(key)));
+  }
+
+  @Override
+  public boolean invalidate(String key, Duration staleFor) {
+    Command command = calls.invalidate(key, staleFor);
+    if (!calls.backend.knows(Feature.LEASES)) {
+      return delete(key);
+    }
+    flights.forget(key);
+    return calls.call(Operation.INVALIDATE, command, Calls::isDone);
   }
 
   @Override

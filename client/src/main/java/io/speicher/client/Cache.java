@@ -1,5 +1,6 @@
 package io.speicher.client;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -44,13 +45,22 @@ public interface Cache<V> {
 
   /**
    * The value under the key, or else what {@code loader} returns, which is stored with the cache's
-   * time to live. Of those who ask in this process, one loads and the others wait for it, for
-   * {@link CacheOptions#lease} at most. What was deleted, set or cleared through this cache while
-   * it was loaded is not stored.
+   * time to live. Of all who ask, in all processes, one loads and the others wait for it, for
+   * {@link CacheOptions#lease} at most; then another one of them loads. What was deleted, set or
+   * cleared while it was loaded, by whomever, is not stored.
    *
-   * <p>What the loader throws reaches the one who loads, and those who wait load for themselves.
+   * <p>If there is a value that is out of date ({@link #invalidate}) the others take it instead of
+   * waiting. One that soon will be, or has been for less than {@link CacheOptions#staleFor}, is
+   * taken by all: one of them loads the next one in the background, as {@link
+   * CacheOptions#refreshEarly} says.
    *
-   * @return null if there is none and the loader has none either
+   * <p>What the loader throws reaches the one who loads, and the next one of those who wait loads.
+   * If the server cannot be asked and {@link CacheOptions#onFailure} is {@link OnFailure#MISS}, one
+   * in this process loads, and nothing is stored. Servers that know no leases leave it to each
+   * process to load once, and store what was written through other processes meanwhile.
+   *
+   * @param loader called on the thread that calls, or in the background
+   * @return null if there is none and the loader has none either, which is not remembered
    */
   @Nullable V get(String key, Loader<? extends V> loader);
 
@@ -61,7 +71,10 @@ public interface Cache<V> {
    */
   Map<String, V> getAll(Collection<String> keys);
 
-  /** The same, completed and stored with what {@code loader} returns for the keys without one. */
+  /**
+   * The same, completed and stored with what {@code loader} returns for the keys without one. Not
+   * once for all who ask: a batch takes no leases.
+   */
   Map<String, V> getAll(Collection<String> keys, BulkLoader<V> loader);
 
   /** The value and its version, for {@link #replace}, or null if there is none. */
@@ -151,6 +164,15 @@ public interface Cache<V> {
    * @return whether there was one
    */
   boolean delete(String key);
+
+  /**
+   * Marks the value as out of date. One of those who ask for it with a loader loads it anew; until
+   * that is done the others get the old one. Where the server knows no leases, it is deleted.
+   *
+   * @param staleFor how long the old one may be used at the most, from one millisecond on
+   * @return whether there was one
+   */
+  boolean invalidate(String key, Duration staleFor);
 
   /**
    * Deletes the value if it has that version.

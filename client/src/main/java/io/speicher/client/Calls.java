@@ -137,6 +137,29 @@ final class Calls<V> {
     }
   }
 
+  /** The same for a loader that does not wait. */
+  CompletableFuture<@Nullable V> loadAsync(
+      Supplier<? extends CompletableFuture<? extends @Nullable V>> loader) {
+    CompletableFuture<@Nullable V> loading;
+    try {
+      loading = loader.get().<@Nullable V>thenApply(loaded -> loaded);
+    } catch (RuntimeException e) {
+      loading = CompletableFuture.failedFuture(e);
+    }
+    return loading.whenComplete((loaded, failure) ->
+        (failure == null ? counters.loads : counters.loadFailures).increment());
+  }
+
+  /** Deletes whatever is under a key, for the cache itself. */
+  boolean delete(String key) {
+    return call(Operation.DELETE, new Command.Delete(key(key)), Calls::isDone);
+  }
+
+  /** The same without waiting. */
+  CompletableFuture<Boolean> deleteAsync(String key) {
+    return submit(Operation.DELETE, new Command.Delete(key(key)), Calls::isDone);
+  }
+
   /** Whether a failure is to be a miss, or no more than a write that is left out. */
   boolean hidesFailures() {
     return options.onFailure == OnFailure.MISS;
@@ -211,8 +234,41 @@ final class Calls<V> {
     } catch (RuntimeException e) {
       throw codecFailed("encode", e);
     }
-    SetOptions set = SetOptions.DEFAULT.withCondition(condition).withExpiry(expiry(ttl));
+    SetOptions set = SetOptions.DEFAULT.withCondition(condition).withExpiry(itemExpiry(ttl));
     return new Command.Set(keyBytes, stored.kind(), stored.bytes(), set);
+  }
+
+  /** When an item ends whose value lives for {@code ttl}. */
+  private Expiry itemExpiry(Ttl ttl) {
+    long staleMillis = options.staleFor.toMillis();
+    return nonNull("ttl", ttl).isForever()
+        ? Expiry.NEVER
+        : Expiry.after(Math.min(Limits.MAX_TTL_MILLIS, ttl.nextMillis() + staleMillis));
+  }
+
+  Command.SetWithLease setWithLease(String key, V value, long lease) {
+    return new Command.SetWithLease(set(key, value, options.ttl, Condition.ALWAYS), lease);
+  }
+
+  Command.AskLease askLease(String key) {
+    return new Command.AskLease(
+        key(key), Command.View.VALUE, options.lease.toMillis(), earlyMillis(), 0);
+  }
+
+  /** With how little time left an item is to be loaded again. */
+  private long earlyMillis() {
+    Ttl ttl = options.ttl;
+    if (ttl.isForever()) {
+      return 0;
+    }
+    double left = (1 - options.refreshEarly) * ttl.duration().toMillis();
+    return Math.min(Limits.MAX_TTL_MILLIS, options.staleFor.toMillis() + Math.round(left));
+  }
+
+  Command.Invalidate invalidate(String key, Duration staleFor) {
+    Ttl bound = Ttl.of(nonNull("staleFor", staleFor));
+    return new Command.Invalidate(
+        key(key), Condition.ALWAYS, Expiry.within(bound.duration().toMillis()));
   }
 
   static Expiry expiry(Ttl ttl) {
@@ -249,7 +305,7 @@ final class Calls<V> {
   }
 
   Command.Touch touch(String key, Ttl ttl) {
-    return new Command.Touch(key(key), expiry(ttl), Command.TouchCondition.ALWAYS);
+    return new Command.Touch(key(key), itemExpiry(ttl), Command.TouchCondition.ALWAYS);
   }
 
   // ---- replies out ----
@@ -276,6 +332,30 @@ final class Calls<V> {
     V value = reply instanceof Reply.Value stored ? decode(stored) : null;
     (value == null ? counters.misses : counters.hits).increment();
     return value;
+  }
+
+  /** What has come of asking for a value or a lease. Counts nothing: it may be asked again. */
+  Asked<V> asked(Reply reply) {
+    if (reply instanceof Reply.Leasable leasable) {
+      return asked(leasable.value(), leasable.lease(), leasable.stale());
+    }
+    return asked(reply instanceof Reply.Value item ? item : null, Reply.Leasable.NONE, false);
+  }
+
+  private Asked<V> asked(Reply.@Nullable Value item, long lease, boolean isStale) {
+    V value = null;
+    try {
+      value = item == null ? null : decode(item);
+    } catch (CodecException e) {
+      if (!hidesFailures()) {
+        throw e;
+      }
+    }
+    return new Asked<>(value, lease, isStale, item != null, false);
+  }
+
+  void count(Asked<V> asked) {
+    (asked.value() == null ? counters.misses : counters.hits).increment();
   }
 
   @Nullable Versioned<V> versioned(Reply reply) {

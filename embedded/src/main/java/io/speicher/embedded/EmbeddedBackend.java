@@ -15,6 +15,7 @@ import io.speicher.protocol.json.JsonSpan;
 import io.speicher.store.BatchReader;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
+import io.speicher.store.Leases;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
@@ -35,6 +36,7 @@ final class EmbeddedBackend extends LocalBackend {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Store store;
+  private final Leases leases;
   private final InFlight inFlight = new InFlight();
   private final ScheduledThreadPoolExecutor maintenance;
 
@@ -43,6 +45,7 @@ final class EmbeddedBackend extends LocalBackend {
    */
   EmbeddedBackend(Store store) {
     this.store = store;
+    leases = new Leases(store);
     maintenance =
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("speicher-maintenance").unstarted(task));
@@ -100,6 +103,9 @@ final class EmbeddedBackend extends LocalBackend {
         setAll.items().forEach(this::set);
         yield Reply.Done.DONE;
       }
+      case Command.AskLease ask -> ask(ask);
+      case Command.SetWithLease leased -> set(leased);
+      case Command.Invalidate invalidate -> invalidate(invalidate);
       case Command.Delete delete -> store.delete(delete.key()) ? Reply.Done.DONE : Reply.Miss.MISS;
       case Command.DeleteIf delete -> delete(delete.key(), delete.condition());
       case Command.DeleteAll deleteAll ->
@@ -129,7 +135,7 @@ final class EmbeddedBackend extends LocalBackend {
     }
   }
 
-  private static Reply shown(Item item) {
+  private static Reply.Value shown(Item item) {
     ByteBuffer value = item.value();
     byte[] bytes = new byte[value.remaining()];
     value.get(value.position(), bytes);
@@ -157,6 +163,27 @@ final class EmbeddedBackend extends LocalBackend {
         : Reply.Miss.MISS;
   }
 
+  private Reply ask(Command.AskLease ask) {
+    Reply[] reply = new Reply[1];
+    Leases.Answer answer =
+        leases.get(
+            ask.key(),
+            ask.leaseMillis(),
+            ask.earlyMillis(),
+            (item, lease) -> reply[0] = leasable(item, lease));
+    requireStored(!answer.isTooLarge(), ask.key(), NOTHING);
+    return reply[0];
+  }
+
+  private static Reply leasable(@Nullable Item item, long lease) {
+    if (item == null) {
+      return lease == Leases.NONE ? Reply.Miss.MISS : new Reply.Leasable(null, lease, false);
+    }
+    boolean isStale = Leases.isStale(item);
+    Reply.Value value = shown(item);
+    return lease == Leases.NONE && !isStale ? value : new Reply.Leasable(value, lease, isStale);
+  }
+
   private Reply readAll(List<ByteBuffer> keys) {
     Reply[] replies = new Reply[keys.size()];
     BatchReader reader =
@@ -181,12 +208,38 @@ final class EmbeddedBackend extends LocalBackend {
 
   // ---- writing ----
 
+  private PutOptions options(Command.Set set, Reply.Value stored) {
+    return new PutOptions(
+        stored.kind().code(), set.options().flags(), expiresAt(set.options().expiry(), null));
+  }
+
+  private Reply set(Command.SetWithLease leased) {
+    Command.Set set = leased.set();
+    Reply.Value stored = StoredForm.of(set.kind(), set.value());
+    Update put = Update.Replace.put(stored.bytes(), options(set, stored));
+    UpdateResult result = leases.set(set.key(), leased.lease(), old -> put);
+    requireStored(result != UpdateResult.TOO_LARGE, set.key(), stored.bytes());
+    return result == UpdateResult.KEPT ? Reply.Exists.EXISTS : Reply.Done.DONE;
+  }
+
+  private Reply invalidate(Command.Invalidate invalidate) {
+    Outcome outcome = new Outcome();
+    var _ =
+        store.update(
+            invalidate.key(),
+            old -> {
+              outcome.reply = old == null ? Reply.Miss.MISS : Reply.Done.DONE;
+              return old == null
+                  ? Update.KEEP
+                  : Leases.stale(old, expiresAt(invalidate.expiry(), old));
+            });
+    return outcome.reply;
+  }
+
   private Reply set(Command.Set set) {
     Condition condition = set.options().condition();
     Reply.Value stored = StoredForm.of(set.kind(), set.value());
-    PutOptions options =
-        new PutOptions(
-            stored.kind().code(), set.options().flags(), expiresAt(set.options().expiry(), null));
+    PutOptions options = options(set, stored);
     if (condition.kind() == Condition.Kind.ALWAYS) {
       requireStored(
           store.put(set.key(), stored.bytes(), options) != PutResult.TOO_LARGE,

@@ -3,6 +3,7 @@ package io.speicher.near;
 import io.speicher.client.AsyncCache;
 import io.speicher.client.Ttl;
 import io.speicher.client.Versioned;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,11 @@ final class NearAsyncCache<V> implements AsyncCache<V> {
   @Override
   public CompletableFuture<Boolean> delete(String key) {
     return written(List.of(key), far.delete(key));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> invalidate(String key, Duration staleFor) {
+    return written(List.of(key), far.invalidate(key, staleFor));
   }
 
   @Override

@@ -198,6 +198,11 @@ final class NearCache<V> implements Cache<V> {
   }
 
   @Override
+  public boolean invalidate(String key, Duration staleFor) {
+    return write(key, () -> far.invalidate(key, staleFor));
+  }
+
+  @Override
   public boolean delete(String key, long version) {
     return write(key, () -> far.delete(key, version));
   }

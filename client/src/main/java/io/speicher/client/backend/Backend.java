@@ -3,6 +3,7 @@ package io.speicher.client.backend;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,14 @@ public interface Backend extends AutoCloseable {
       Command command,
       long timeoutNanos,
       Function<? super Reply, ? extends T> decode);
+
+  /**
+   * Whether it can do that. False while nothing is known, which is so before the first connection.
+   */
+  boolean knows(Feature feature);
+
+  /** Where callbacks run, which may block. It may refuse tasks. */
+  Executor executor();
 
   /** The longest batch that it takes at once, in items; longer ones are cut. */
   int maxBatchItems();

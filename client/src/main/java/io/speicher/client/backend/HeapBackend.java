@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,13 +24,19 @@ import org.jspecify.annotations.Nullable;
  * forgets nothing before its time; nothing bounds its memory.
  */
 public final class HeapBackend extends LocalBackend {
-  private record Item(ValueKind kind, ByteBuffer bytes, long version, long expiresAtMillis) {}
+  private record Item(
+      ValueKind kind, ByteBuffer bytes, long version, long expiresAtMillis, boolean isStale) {}
+
+  /** The task to load a value, which ends with the item that the key has, or has not. */
+  private record Lease(long number, long endsAtMillis) {}
 
   private static final long NEVER = Long.MAX_VALUE;
 
   private final InstantSource clock;
   private final Map<ByteBuffer, Item> items = new TreeMap<>();
+  private final Map<ByteBuffer, Lease> leases = new HashMap<>();
   private long lastVersion;
+  private long lastLease;
   private boolean closed;
 
   /**
@@ -68,6 +75,12 @@ public final class HeapBackend extends LocalBackend {
       return new Reply.Items(getAll.keys().stream().map(this::read).toList());
     } else if (command instanceof Command.Set set) {
       return set(set);
+    } else if (command instanceof Command.AskLease ask) {
+      return ask(ask);
+    } else if (command instanceof Command.SetWithLease leased) {
+      return set(leased);
+    } else if (command instanceof Command.Invalidate invalidate) {
+      return invalidate(invalidate);
     } else if (command instanceof Command.SetAll setAll) {
       setAll.items().forEach(this::set);
       return Reply.Done.DONE;
@@ -88,6 +101,7 @@ public final class HeapBackend extends LocalBackend {
       return scan(scan);
     } else if (command instanceof Command.Clear) {
       items.clear();
+      leases.clear();
       return Reply.Done.DONE;
     } else if (command instanceof Command.Ping) {
       return Reply.Done.DONE;
@@ -119,7 +133,7 @@ public final class HeapBackend extends LocalBackend {
         item.kind, item.bytes.duplicate(), 0, 0, item.expiresAtMillis, clock.millis(), 0);
   }
 
-  private static Reply shown(Item item) {
+  private static Reply.Value shown(Item item) {
     return new Reply.Value(
         item.kind, item.bytes.duplicate(), 0, item.version, Reply.Value.NEVER, 0, 0);
   }
@@ -130,6 +144,46 @@ public final class HeapBackend extends LocalBackend {
       put(set.key(), set.kind(), set.value(), expiresAt(set.options().expiry(), NEVER));
     }
     return obstacle == null ? Reply.Done.DONE : obstacle;
+  }
+
+  private Reply ask(Command.AskLease ask) {
+    Item item = find(ask.key());
+    long nowMillis = clock.millis();
+    boolean isSoonOver =
+        item != null
+            && item.expiresAtMillis != NEVER
+            && item.expiresAtMillis - nowMillis < ask.earlyMillis();
+    Lease lease = leases.get(ask.key());
+    boolean isTaken = lease != null && lease.endsAtMillis > nowMillis;
+    long given = Reply.Leasable.NONE;
+    if (!isTaken && (item == null || item.isStale || isSoonOver)) {
+      given = ++lastLease;
+      leases.put(copy(ask.key()), new Lease(given, nowMillis + ask.leaseMillis()));
+    }
+    if (item == null) {
+      boolean isGiven = given != Reply.Leasable.NONE;
+      return isGiven ? new Reply.Leasable(null, given, false) : Reply.Miss.MISS;
+    }
+    boolean isPlain = given == Reply.Leasable.NONE && !item.isStale;
+    return isPlain ? shown(item) : new Reply.Leasable(shown(item), given, item.isStale);
+  }
+
+  private Reply set(Command.SetWithLease leased) {
+    Lease lease = leases.get(leased.set().key());
+    boolean isHeld =
+        lease != null && lease.number == leased.lease() && lease.endsAtMillis > clock.millis();
+    return isHeld ? set(leased.set()) : Reply.Exists.EXISTS;
+  }
+
+  private Reply invalidate(Command.Invalidate invalidate) {
+    Item item = find(invalidate.key());
+    if (item == null) {
+      return Reply.Miss.MISS;
+    }
+    long expiresAtMillis = expiresAt(invalidate.expiry(), item.expiresAtMillis);
+    replace(
+        invalidate.key(), new Item(item.kind, item.bytes, ++lastVersion, expiresAtMillis, true));
+    return Reply.Done.DONE;
   }
 
   private static @Nullable Reply obstacle(@Nullable Item item, Condition condition) {
@@ -149,6 +203,9 @@ public final class HeapBackend extends LocalBackend {
   private Reply delete(ByteBuffer key, Condition condition) {
     Item item = find(key);
     Reply obstacle = item == null ? Reply.Miss.MISS : obstacle(item, condition);
+    if (condition.kind() == Condition.Kind.ALWAYS) {
+      leases.remove(key);
+    }
     if (obstacle == null) {
       items.remove(key);
     }
@@ -160,7 +217,10 @@ public final class HeapBackend extends LocalBackend {
     if (item == null) {
       return Reply.Miss.MISS;
     }
-    put(touch.key(), item.kind, item.bytes, expiresAt(touch.expiry(), item.expiresAtMillis));
+    long expiresAtMillis = expiresAt(touch.expiry(), item.expiresAtMillis);
+    items.put(
+        copy(touch.key()),
+        new Item(item.kind, item.bytes, item.version, expiresAtMillis, item.isStale));
     return Reply.Done.DONE;
   }
 
@@ -204,9 +264,14 @@ public final class HeapBackend extends LocalBackend {
     if (storedKind == ValueKind.BYTES && JsonText.isUtf8(value)) {
       storedKind = ValueKind.TEXT;
     }
-    Item item = new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis);
-    items.put(copy(key), item);
+    Item item = new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis, false);
+    replace(key, item);
     return item;
+  }
+
+  private void replace(ByteBuffer key, Item item) {
+    items.put(copy(key), item);
+    leases.remove(key);
   }
 
   private long expiresAt(Expiry expiry, long presentMillis) {

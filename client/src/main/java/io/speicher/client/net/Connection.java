@@ -15,6 +15,7 @@ import io.speicher.protocol.json.JsonCommandEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * One connection, from its first byte to its last: sends commands and gives each the reply that is
  * its own.
  *
- * <p>It begins with a greeting: the login, if there is one, and a {@code PING}. Only when that is
- * answered is it known that a Speicher server listens there, and the connection takes commands.
+ * <p>It begins with a greeting: the login, if there is one, and an {@code INF}. Only when that is
+ * answered is it known that a Speicher server listens there, and what it can do; and the connection
+ * takes commands.
  *
  * <p>Replies come in the order of the commands, so the oldest command in flight owns the next
  * reply, even if nobody waits for it any more. A connection on which anything went wrong is closed
@@ -60,10 +62,10 @@ final class Connection {
   private static final String CUT = " in the middle of a reply";
 
   /**
-   * It ends with a line, which is white space to a Speicher server and lets one of another protocol
-   * answer at once instead of waiting for more.
+   * Asks what the server knows. It ends with a line, which is white space to a Speicher server and
+   * lets one of another protocol answer at once instead of waiting for more.
    */
-  private static final byte[] PING = "{\"command\":\"PING\"}\r\n".getBytes(US_ASCII);
+  private static final byte[] INFO = "{\"command\":\"INF\"}\r\n".getBytes(US_ASCII);
 
   /** RFC 8446, section 5.1. */
   private static final int TLS_ALERT = 0x15;
@@ -130,17 +132,17 @@ final class Connection {
 
   /** Sends what a connection begins with. {@link Dispatcher#established} is called when it ends. */
   void greet() {
-    ByteBuffer ping = ByteBuffer.allocate(Frame.HEADER_BYTES + PING.length);
-    ping.putInt(PING.length).put(PING).flip();
+    ByteBuffer info = ByteBuffer.allocate(Frame.HEADER_BYTES + INFO.length);
+    info.putInt(INFO.length).put(INFO).flip();
     greetings = 1;
     Login login = settings.login();
     sendLock.lock();
     try {
-      unsent = ping;
+      unsent = info;
       if (login != null) {
         ByteBuffer password = ByteBuffer.wrap(login.password().getBytes(UTF_8));
         ByteBuffer auth = new JsonCommandEncoder().encode(new Command.Auth(login.user(), password));
-        unsent = ByteBuffer.allocate(auth.remaining() + ping.remaining()).put(auth).put(ping);
+        unsent = ByteBuffer.allocate(auth.remaining() + info.remaining()).put(auth).put(info);
         unsent.flip();
         greetings++;
       }
@@ -346,7 +348,8 @@ final class Connection {
           "the server refused the login",
           new RefusedException(refused.message(), refused.statusCode()));
     } else if (greetings == 0) {
-      dispatcher.established(this); // A refusal is an answer, too: of a server that has no PING.
+      boolean isTold = reply instanceof Reply.Features; // A server of level core refuses.
+      dispatcher.established(this, isTold ? ((Reply.Features) reply).names() : List.of());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.speicher.client.net;
 
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.CallInterruptedException;
 import io.speicher.client.exception.ConnectFailedException;
@@ -22,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -121,6 +123,9 @@ final class Dispatcher {
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Connection connection;
+
+  /** What the server knows that was connected to last. */
+  private volatile Set<String> features = Set.of();
 
   /** Why the last attempt to connect failed, or null if it did not. */
   private volatile @Nullable ConnectFailedException unreachable;
@@ -313,6 +318,11 @@ final class Dispatcher {
     if (!woken.getAndSet(true)) {
       selector.wakeup();
     }
+  }
+
+  /** Whether the server can do that; false before the first connection. */
+  boolean knows(Feature feature) {
+    return features.contains(feature.label());
   }
 
   /** What the commands take that have no reply yet. */
@@ -510,8 +520,13 @@ final class Dispatcher {
     return connection != asking;
   }
 
-  /** The server has answered the greeting: it is there, and it speaks our protocol. */
-  void established(Connection next) {
+  /**
+   * The server has answered the greeting: it is there, and it speaks our protocol.
+   *
+   * @param names of what it knows beyond the first edition of that
+   */
+  void established(Connection next, List<String> names) {
+    features = Set.copyOf(names);
     untried.clear();
     connecting = null;
     handshake = null;

@@ -3,6 +3,7 @@ package io.speicher.client.net;
 import static java.util.Objects.requireNonNull;
 
 import io.speicher.client.backend.Backend;
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.ConnectFailedException;
 import io.speicher.client.exception.ConnectionLostException;
@@ -227,6 +228,12 @@ public final class ServerBackend implements Backend {
       return get.key();
     } else if (command instanceof Command.Set set) {
       return set.key();
+    } else if (command instanceof Command.AskLease ask) {
+      return ask.key();
+    } else if (command instanceof Command.SetWithLease leased) {
+      return leased.set().key();
+    } else if (command instanceof Command.Invalidate invalidate) {
+      return invalidate.key();
     } else if (command instanceof Command.Delete delete) {
       return delete.key();
     } else if (command instanceof Command.DeleteIf delete) {
@@ -241,6 +248,16 @@ public final class ServerBackend implements Backend {
 
   private Dispatcher next(Dispatcher dispatcher) {
     return dispatchers.get((dispatchers.indexOf(dispatcher) + 1) % dispatchers.size());
+  }
+
+  @Override
+  public boolean knows(Feature feature) {
+    return dispatchers.stream().allMatch(dispatcher -> dispatcher.knows(feature));
+  }
+
+  @Override
+  public Executor executor() {
+    return executor;
   }
 
   @Override
