@@ -42,6 +42,9 @@ public interface AsyncCache<V> {
   /** See {@link Cache#set(String, Object, Ttl)}. */
   CompletableFuture<@Nullable Void> set(String key, V value, Ttl ttl);
 
+  /** See {@link Cache#set(String, Object, Ttl, Collection)}. */
+  CompletableFuture<@Nullable Void> set(String key, V value, Ttl ttl, Collection<String> tags);
+
   /** See {@link Cache#setAll(Map)}. */
   CompletableFuture<@Nullable Void> setAll(Map<String, ? extends V> values);
 
@@ -80,4 +83,7 @@ public interface AsyncCache<V> {
 
   /** See {@link Cache#deleteAll}. */
   CompletableFuture<Long> deleteAll(Collection<String> keys);
+
+  /** See {@link Cache#invalidateTag}. */
+  CompletableFuture<@Nullable Void> invalidateTag(String tag);
 }

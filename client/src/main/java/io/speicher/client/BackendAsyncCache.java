@@ -8,6 +8,7 @@ import io.speicher.client.exception.SpeicherException;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -144,10 +145,32 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
     return store(key, value, ttl);
   }
 
+  @Override
+  public CompletableFuture<@Nullable Void> set(
+      String key, V value, Ttl ttl, Collection<String> tags) {
+    List<ByteBuffer> known = calls.tags(tags);
+    flights.forget(key);
+    if (known.isEmpty()) {
+      return store(key, value, ttl);
+    }
+    CompletableFuture<@Nullable Void> stored =
+        calls
+            .findsAsync(Feature.TAGS)
+            .thenCompose(isFound ->
+                isFound
+                    ? store(key, () -> calls.set(key, value, ttl, known))
+                    : CompletableFuture.failedFuture(calls.knowsNoTags()));
+    return leaveOut(stored, List.of(key));
+  }
+
   private CompletableFuture<@Nullable Void> store(String key, V value, Ttl ttl) {
+    return store(key, () -> calls.set(key, value, ttl, Condition.ALWAYS));
+  }
+
+  private CompletableFuture<@Nullable Void> store(String key, Supplier<Command.Set> set) {
     CompletableFuture<@Nullable Void> stored;
     try {
-      Command command = calls.set(key, value, ttl, Condition.ALWAYS);
+      Command command = set.get();
       stored =
           calls.<@Nullable Void>submit(
               Operation.SET,
@@ -294,5 +317,11 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
       deleted = deleted.thenCombine(part, Long::sum);
     }
     return deleted;
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> invalidateTag(String tag) {
+    return calls.<@Nullable Void>submit(
+        Operation.INVALIDATE_TAG, calls.clearTag(tag), reply -> null);
   }
 }

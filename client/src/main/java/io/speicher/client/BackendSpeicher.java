@@ -52,15 +52,18 @@ final class BackendSpeicher implements Speicher {
     nonNull("options", options).accept(chosen);
     String prefix = namespace + (nonNull("name", name).isEmpty() ? "" : name + ":");
     Duration timeout = chosen.timeout;
-    return new BackendCache<>(
-        new Calls<>(
-            backend,
-            name,
-            prefix,
-            nonNull("codec", codec),
-            chosen,
-            timeout == null ? timeoutNanos : timeout.toNanos(),
-            listener));
+    NearCaching near = chosen.near;
+    Cache<V> cache =
+        new BackendCache<>(
+            new Calls<>(
+                near == null ? backend : backend.tracked(),
+                name,
+                prefix,
+                nonNull("codec", codec),
+                chosen,
+                timeout == null ? timeoutNanos : timeout.toNanos(),
+                listener));
+    return near == null ? cache : near.of(cache, told -> backend.listen(prefix, told));
   }
 
   @Override

@@ -88,6 +88,16 @@ public interface Cache<V> {
   /** Stores the value, in place of any value there is. */
   void set(String key, V value, Ttl ttl);
 
+  /**
+   * Stores the value, in place of any value there is, so that {@link #invalidateTag} deletes it.
+   * Where the server knows no tags, nothing is stored: it could not be found by them.
+   *
+   * @param tags up to 16, of this cache; with the names of the cache and of the client's namespace,
+   *     each is 1 to 250 bytes of UTF-8. The next value under the key does not have them
+   * @throws io.speicher.client.exception.RefusedException if the server knows no tags
+   */
+  void set(String key, V value, Ttl ttl, Collection<String> tags);
+
   /** Stores all values for the cache's time to live, in batches; each batch at one moment. */
   void setAll(Map<String, ? extends V> values);
 
@@ -198,11 +208,22 @@ public interface Cache<V> {
   Stream<String> keys(String prefix);
 
   /**
-   * Deletes every item of this cache, whoever stored it. Where the cache has a name or the client a
-   * namespace, its keys are found and deleted in steps, which takes time in proportion to all items
-   * of the server, and what is stored meanwhile may stay.
+   * Deletes every item of this cache, whoever stored it, at once and in a time that does not depend
+   * on how many there are. What is being loaded anywhere meanwhile is not stored.
+   *
+   * <p>The first time, the cache becomes a namespace of the server, which it needs the right for
+   * (protocol, section 5.16). Without that, or on an older server, or where the names that its keys
+   * begin with do not end in a delimiter, its keys are found and deleted in steps: in proportion to
+   * all items of the server, and what is stored meanwhile may stay. A longer prefix that was
+   * declared a namespace is one of its own, and keeps its items.
    */
   void clear();
+
+  /**
+   * Deletes every item of this cache that was stored with the tag, whoever stored it, at once and
+   * in a time that does not depend on how many there are.
+   */
+  void invalidateTag(String tag);
 
   /** The same items without waiting. */
   AsyncCache<V> async();

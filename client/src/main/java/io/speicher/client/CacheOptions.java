@@ -18,6 +18,7 @@ public final class CacheOptions {
   Duration lease = Duration.ofSeconds(5);
   Duration staleFor = Duration.ZERO;
   double refreshEarly = 1;
+  @Nullable NearCaching near;
 
   CacheOptions() {}
 
@@ -76,6 +77,22 @@ public final class CacheOptions {
       throw new IllegalArgumentException("staleFor=" + staleFor + " (expected: zero or more)");
     }
     this.staleFor = staleFor;
+    return this;
+  }
+
+  /**
+   * Keeps values in the memory of this program, too, where the server tells it when they change;
+   * not unless told. The module {@code near} has what is given here: {@code
+   * Near.entries(10_000).maxAge(Duration.ofSeconds(30))}.
+   *
+   * <p>Once a call through such a cache has its answer, no later one finds what was replaced before
+   * the first was sent, if both keys belong to one connection, as all do unless {@link
+   * SpeicherBuilder#connections} says otherwise. Near caches have connections of their own. When
+   * one is lost, they are emptied. An older server does not tell of changes: there, a value is kept
+   * as long as the near cache allows.
+   */
+  public CacheOptions near(NearCaching near) {
+    this.near = nonNull("near", near);
     return this;
   }
 

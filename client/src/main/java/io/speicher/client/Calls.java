@@ -3,6 +3,7 @@ package io.speicher.client;
 import static io.speicher.client.Arguments.nonNull;
 
 import io.speicher.client.backend.Backend;
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.CodecException;
 import io.speicher.client.exception.MalformedReplyException;
@@ -14,8 +15,10 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Namespace;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.Tags;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.JsonSpan;
 import io.speicher.protocol.json.JsonText;
@@ -123,6 +126,31 @@ final class Calls<V> {
       SpeicherException known = failure instanceof SpeicherException e ? e : null;
       listener.completed(name, operation.label(), System.nanoTime() - startNanos, known);
     }
+  }
+
+  /** Whether the backend can do that. Waits for a connection if there was none before. */
+  boolean finds(Feature feature) {
+    if (!backend.knows(feature)) {
+      call(Operation.PING, new Command.Ping(), reply -> reply);
+    }
+    return backend.knows(feature);
+  }
+
+  /** The same without waiting. */
+  CompletableFuture<Boolean> findsAsync(Feature feature) {
+    if (backend.knows(feature)) {
+      return CompletableFuture.completedFuture(true);
+    }
+    return submit(Operation.PING, new Command.Ping(), reply -> backend.knows(feature));
+  }
+
+  RefusedException knowsNoTags() {
+    return new RefusedException(
+        "set not sent: server="
+            + backend.server()
+            + " knows no tags, and would never clear the item by them (expected: a server of"
+            + " version 0.2 or later)",
+        Reply.BAD_REQUEST);
   }
 
   /** Counts what a loader does. */
@@ -236,6 +264,34 @@ final class Calls<V> {
     }
     SetOptions set = SetOptions.DEFAULT.withCondition(condition).withExpiry(itemExpiry(ttl));
     return new Command.Set(keyBytes, stored.kind(), stored.bytes(), set);
+  }
+
+  Command.Set set(String key, V value, Ttl ttl, List<ByteBuffer> tags) {
+    Command.Set set = set(key, value, ttl, Condition.ALWAYS);
+    return new Command.Set(set.key(), set.kind(), set.value(), set.options().withTags(tags));
+  }
+
+  /** The tags as the server knows them: those of another cache are others. */
+  List<ByteBuffer> tags(Collection<String> tags) {
+    List<ByteBuffer> bytes = new ArrayList<>(tags.size());
+    for (String tag : new LinkedHashSet<>(tags)) {
+      bytes.add(tag(tag));
+    }
+    Tags.require(bytes);
+    return bytes;
+  }
+
+  private ByteBuffer tag(String tag) {
+    if (nonNull("tag", tag).isEmpty()) {
+      throw new IllegalArgumentException("tag empty (expected: at least one character)");
+    }
+    return utf8("tag", prefix + tag);
+  }
+
+  Command.ClearTags clearTag(String tag) {
+    List<ByteBuffer> tags = List.of(tag(tag));
+    Tags.requireCleared(tags);
+    return new Command.ClearTags(tags);
   }
 
   /** When an item ends whose value lives for {@code ttl}. */
@@ -432,6 +488,15 @@ final class Calls<V> {
   /** Whether the cache has all that the server has. */
   boolean isWhole() {
     return prefix.isEmpty();
+  }
+
+  /** The cache as a namespace of the server, or null if none is called so. */
+  @Nullable Namespace namespace() {
+    try {
+      return new Namespace(prefix);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** One step of looking for keys. */

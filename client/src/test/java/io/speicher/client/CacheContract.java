@@ -411,6 +411,61 @@ public abstract class CacheContract {
     assertThat(other.get("k")).isNull();
   }
 
+  /** Declaring it once more is no mistake, and what another one is loading is not stored. */
+  @Test
+  final void clear_whileItIsLoaded() {
+    for (int i = 0; i < 2; i++) {
+      assertThat(
+              cache.get(
+                  "k",
+                  key -> {
+                    otherProcess().clear();
+                    return "old";
+                  }))
+          .isEqualTo("old");
+      assertThat(cache.get("k")).isNull();
+    }
+  }
+
+  /** A client's namespace need not end so that a server can know it. */
+  @Test
+  final void clear_nameThatIsNoNamespace() {
+    Cache<String> odd = speicher.cache("x".repeat(300), Codec.string());
+    odd.set("k", "v");
+    cache.set("k", "v");
+    odd.clear();
+    assertThat(odd.get("k")).isNull();
+    assertThat(cache.get("k")).isEqualTo("v");
+  }
+
+  @Test
+  final void tags() throws Exception {
+    Cache<String> others = speicher.cache("others", Codec.string());
+    cache.set("a", "v", HOUR, List.of("red", "new"));
+    cache.set("b", "v", HOUR, List.of("red"));
+    cache.set("c", "v", HOUR, List.of());
+    cache.set("d", "v", HOUR, List.of("red"));
+    cache.set("d", "w");
+    cache.async().set("e", "v", HOUR, List.of("new")).get();
+    others.set("a", "v", HOUR, List.of("red"));
+    assertThat(requireNonNull(cache.ttl("a"))).isNotEqualTo(Ttl.forever());
+
+    cache.invalidateTag("red");
+    assertThat(cache.getAll(List.of("a", "b", "c", "d", "e")))
+        .isEqualTo(Map.of("c", "v", "d", "w", "e", "v"));
+    assertThat(others.get("a")).isEqualTo("v");
+    cache.async().invalidateTag("new").get();
+    assertThat(cache.get("e")).isNull();
+    cache.invalidateTag("of nothing");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.set("k", "v", HOUR, List.of("")))
+        .withMessageStartingWith("tag empty");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.invalidateTag("x".repeat(251)))
+        .withMessageStartingWith("length of a tag out of bounds");
+  }
+
   // ---- loaders ----
 
   @Test
@@ -754,7 +809,7 @@ public abstract class CacheContract {
     cache.getAll(List.of("k", "nope"));
     cache.delete("k");
 
-    assertThat(cache.stats()).isEqualTo(new CacheStats(2, 2, 1, 1, 0, 0, 0));
+    assertThat(cache.stats()).isEqualTo(new CacheStats(2, 0, 2, 1, 1, 0, 0, 0));
     assertThat(cache.stats().hitRatio()).isEqualTo(0.5);
   }
 

@@ -9,6 +9,7 @@ import io.speicher.client.exception.ServerFailedException;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
+import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.JsonSpan;
@@ -19,6 +20,7 @@ import io.speicher.store.Leases;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
+import io.speicher.store.TtlRule;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import java.nio.ByteBuffer;
@@ -117,6 +119,13 @@ final class EmbeddedBackend extends LocalBackend {
         store.clear();
         yield Reply.Done.DONE;
       }
+      case Command.ClearNamespace clear ->
+          store.clearNamespace(clear.prefix()) ? Reply.Done.DONE : Reply.Miss.MISS;
+      case Command.ManageNamespaces manage -> declare(manage.request());
+      case Command.ClearTags clear -> {
+        store.clearTags(clear.tags());
+        yield Reply.Done.DONE;
+      }
       case Command.Ping _ -> Reply.Done.DONE;
       default ->
           throw new IllegalArgumentException("command=" + command.getClass().getSimpleName());
@@ -208,9 +217,25 @@ final class EmbeddedBackend extends LocalBackend {
 
   // ---- writing ----
 
+  private Reply declare(NamespaceRequest request) {
+    if (!(request instanceof NamespaceRequest.Create create)) {
+      throw new IllegalArgumentException("request=" + request.getClass().getSimpleName());
+    }
+    ByteBuffer prefix = StandardCharsets.UTF_8.encode(create.namespace().prefix());
+    return switch (store.createNamespace(prefix, TtlRule.NONE)) {
+      case CREATED -> Reply.Done.DONE;
+      case PRESENT -> Reply.Exists.EXISTS;
+      case TOO_MANY ->
+          throw new ServerFailedException("too many namespaces are declared", Reply.UNAVAILABLE);
+    };
+  }
+
   private PutOptions options(Command.Set set, Reply.Value stored) {
     return new PutOptions(
-        stored.kind().code(), set.options().flags(), expiresAt(set.options().expiry(), null));
+        stored.kind().code(),
+        set.options().flags(),
+        expiresAt(set.options().expiry(), null),
+        set.options().tags());
   }
 
   private Reply set(Command.SetWithLease leased) {

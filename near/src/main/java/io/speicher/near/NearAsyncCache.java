@@ -80,6 +80,12 @@ final class NearAsyncCache<V> implements AsyncCache<V> {
   }
 
   @Override
+  public CompletableFuture<@Nullable Void> set(
+      String key, V value, Ttl ttl, Collection<String> tags) {
+    return written(List.of(key), far.set(key, value, ttl, tags));
+  }
+
+  @Override
   public CompletableFuture<@Nullable Void> setAll(Map<String, ? extends V> values) {
     return written(values.keySet(), far.setAll(values));
   }
@@ -142,5 +148,10 @@ final class NearAsyncCache<V> implements AsyncCache<V> {
   @Override
   public CompletableFuture<Long> deleteAll(Collection<String> keys) {
     return written(keys, far.deleteAll(keys));
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> invalidateTag(String tag) {
+    return far.invalidateTag(tag).whenComplete((result, failure) -> near.forgetAll());
   }
 }

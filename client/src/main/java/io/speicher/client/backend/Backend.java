@@ -1,5 +1,6 @@
 package io.speicher.client.backend;
 
+import io.speicher.client.ChangeListener;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,20 @@ public interface Backend extends AutoCloseable {
 
   /** Where callbacks run, which may block. It may refuse tasks. */
   Executor executor();
+
+  /**
+   * The same server, whose replies come between pushes: commands that go this way are those that
+   * {@link #listen} tells the changes of. Closed with this one.
+   */
+  Backend tracked();
+
+  /**
+   * Tells {@code listener} of keys that were read through {@link #tracked} and have changed since.
+   *
+   * @param prefix of keys that it is told of, which it is told without
+   * @param listener not kept from being collected
+   */
+  void listen(String prefix, ChangeListener listener);
 
   /** The longest batch that it takes at once, in items; longer ones are cut. */
   int maxBatchItems();

@@ -13,10 +13,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeapBackend extends LocalBackend {
   private record Item(
-      ValueKind kind, ByteBuffer bytes, long version, long expiresAtMillis, boolean isStale) {}
+      ValueKind kind,
+      ByteBuffer bytes,
+      long version,
+      long expiresAtMillis,
+      boolean isStale,
+      List<ByteBuffer> tags) {}
 
   /** The task to load a value, which ends with the item that the key has, or has not. */
   private record Lease(long number, long endsAtMillis) {}
@@ -103,6 +110,12 @@ public final class HeapBackend extends LocalBackend {
       items.clear();
       leases.clear();
       return Reply.Done.DONE;
+    } else if (command instanceof Command.ClearNamespace clear) {
+      clearNamespace(clear.prefix());
+      return Reply.Done.DONE;
+    } else if (command instanceof Command.ClearTags clear) {
+      items.values().removeIf(item -> !Collections.disjoint(item.tags, clear.tags()));
+      return Reply.Done.DONE;
     } else if (command instanceof Command.Ping) {
       return Reply.Done.DONE;
     }
@@ -141,7 +154,9 @@ public final class HeapBackend extends LocalBackend {
   private Reply set(Command.Set set) {
     Reply obstacle = obstacle(find(set.key()), set.options().condition());
     if (obstacle == null) {
-      put(set.key(), set.kind(), set.value(), expiresAt(set.options().expiry(), NEVER));
+      long expiresAtMillis = expiresAt(set.options().expiry(), NEVER);
+      List<ByteBuffer> tags = set.options().tags().stream().map(HeapBackend::copy).toList();
+      put(set.key(), set.kind(), set.value(), expiresAtMillis, tags);
     }
     return obstacle == null ? Reply.Done.DONE : obstacle;
   }
@@ -182,7 +197,8 @@ public final class HeapBackend extends LocalBackend {
     }
     long expiresAtMillis = expiresAt(invalidate.expiry(), item.expiresAtMillis);
     replace(
-        invalidate.key(), new Item(item.kind, item.bytes, ++lastVersion, expiresAtMillis, true));
+        invalidate.key(),
+        new Item(item.kind, item.bytes, ++lastVersion, expiresAtMillis, true, item.tags));
     return Reply.Done.DONE;
   }
 
@@ -220,7 +236,7 @@ public final class HeapBackend extends LocalBackend {
     long expiresAtMillis = expiresAt(touch.expiry(), item.expiresAtMillis);
     items.put(
         copy(touch.key()),
-        new Item(item.kind, item.bytes, item.version, expiresAtMillis, item.isStale));
+        new Item(item.kind, item.bytes, item.version, expiresAtMillis, item.isStale, item.tags));
     return Reply.Done.DONE;
   }
 
@@ -232,18 +248,27 @@ public final class HeapBackend extends LocalBackend {
         return Reply.Miss.MISS;
       }
       long expiresAt = expiresAt(initial.expiry(), NEVER);
-      return shown(put(add.key(), initial.kind(), digits(initial.number()), expiresAt));
+      return shown(put(add.key(), initial.kind(), digits(initial.number()), expiresAt, List.of()));
     }
     Long number = JsonSpan.parsed(StandardCharsets.UTF_8.decode(item.bytes.duplicate()).toString());
     try {
       if (number != null) {
         long sum = Math.addExact(number, add.delta());
-        return shown(put(add.key(), item.kind, digits(sum), item.expiresAtMillis));
+        return shown(put(add.key(), item.kind, digits(sum), item.expiresAtMillis, item.tags));
       }
     } catch (ArithmeticException e) {
       throw new RefusedException("add refused: the sum is not a 64-bit integer", 409);
     }
     throw new RefusedException("add refused: the value is not a 64-bit integer", 409);
+  }
+
+  private void clearNamespace(ByteBuffer prefix) {
+    Predicate<ByteBuffer> isInside =
+        key ->
+            key.remaining() >= prefix.remaining()
+                && key.slice(key.position(), prefix.remaining()).equals(prefix);
+    items.keySet().removeIf(isInside);
+    leases.keySet().removeIf(isInside);
   }
 
   private Reply scan(Command.Scan scan) {
@@ -258,13 +283,19 @@ public final class HeapBackend extends LocalBackend {
 
   // Items.
 
-  private Item put(ByteBuffer key, ValueKind kind, ByteBuffer value, long expiresAtMillis) {
+  private Item put(
+      ByteBuffer key,
+      ValueKind kind,
+      ByteBuffer value,
+      long expiresAtMillis,
+      List<ByteBuffer> tags) {
     Reply.Value stored = StoredForm.of(kind, value);
     ValueKind storedKind = stored.kind();
     if (storedKind == ValueKind.BYTES && JsonText.isUtf8(value)) {
       storedKind = ValueKind.TEXT;
     }
-    Item item = new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis, false);
+    Item item =
+        new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis, false, tags);
     replace(key, item);
     return item;
   }

@@ -1,5 +1,6 @@
 package io.speicher.client.backend;
 
+import io.speicher.client.ChangeListener;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,15 @@ public abstract class LocalBackend implements Backend {
   public boolean knows(Feature feature) {
     return true;
   }
+
+  @Override
+  public final Backend tracked() {
+    return this;
+  }
+
+  /** Tells nothing: what is in this process already needs no near cache. */
+  @Override
+  public final void listen(String prefix, ChangeListener listener) {}
 
   /** A thread for each task: there are few, since nobody waits here. */
   @Override

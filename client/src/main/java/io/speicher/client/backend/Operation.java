@@ -23,6 +23,9 @@ public enum Operation {
   ADD("add", Reply.Value.class, Outcome.CONFLICT),
   KEYS("keys", Reply.Keys.class, Outcome.NONE),
   CLEAR("clear", null, Outcome.NONE),
+  CLEAR_NAMESPACE("clear", null, Outcome.MISS),
+  DECLARE_NAMESPACE("clear", null, Outcome.CONFLICT),
+  INVALIDATE_TAG("invalidateTag", null, Outcome.NONE),
   PING("ping", null, Outcome.NONE);
 
   /** How it can end beside being done. */

@@ -10,11 +10,13 @@ import io.speicher.client.wire.Wire;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonCommandEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -59,6 +61,7 @@ final class Connection {
   /** How many batches are sent or received before other work has its turn. */
   private static final int MAX_BATCHES = 16;
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final String CUT = " in the middle of a reply";
 
   /**
@@ -75,8 +78,28 @@ final class Connection {
   /** As much of an answer tells what has answered. */
   private static final int HINT_BYTES = 16;
 
+  /** What a connection begins with. */
+  private enum Greeting {
+    LOGIN,
+    TRACK,
+    INFO
+  }
+
+  private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
+
+  private static final ByteBuffer TRACK_FRAME =
+      ENCODER.encode(
+          new Command.Track(
+              new TrackingOptions(
+                  false,
+                  List.of(),
+                  TrackingOptions.Choice.ALL,
+                  false,
+                  TrackingOptions.NO_REDIRECT)));
+
   private final Dispatcher dispatcher;
   private final Settings settings;
+  private final @Nullable ChangeHub changes;
   private final Wire wire;
   private final SelectionKey key;
   private final Queue<PendingCommand<?>> waiting;
@@ -106,21 +129,24 @@ final class Connection {
   /** Whether something may be there to be read, whatever the socket says. */
   private boolean mayHaveMore = true;
 
-  /** How many replies of the greeting have not come. */
-  private int greetings;
+  /** Whose replies have not come, of the greeting. */
+  private final Queue<Greeting> greetings = new ArrayDeque<>();
 
   /**
    * @param wire to the server, ready for the first command
    * @param key of its socket; everything that becomes ready is told by {@link #ready}
    * @param waiting commands of all threads, which are sent in this order; nobody else takes any
    *     while the connection lasts
+   * @param changes whom it tells of changes, or null if the server is not to tell of any
    */
   Connection(
       Dispatcher dispatcher,
       Settings settings,
       Wire wire,
       SelectionKey key,
-      Queue<PendingCommand<?>> waiting) {
+      Queue<PendingCommand<?>> waiting,
+      @Nullable ChangeHub changes) {
+    this.changes = changes;
     this.dispatcher = dispatcher;
     this.settings = settings;
     this.wire = wire;
@@ -132,24 +158,33 @@ final class Connection {
 
   /** Sends what a connection begins with. {@link Dispatcher#established} is called when it ends. */
   void greet() {
+    ByteBuffer frames = NOTHING;
+    Login login = settings.login();
+    if (login != null) {
+      ByteBuffer password = ByteBuffer.wrap(login.password().getBytes(UTF_8));
+      frames = ENCODER.encode(new Command.Auth(login.user(), password));
+      greetings.add(Greeting.LOGIN);
+    }
+    if (changes != null) {
+      frames = joined(frames, TRACK_FRAME.duplicate());
+      greetings.add(Greeting.TRACK);
+    }
     ByteBuffer info = ByteBuffer.allocate(Frame.HEADER_BYTES + INFO.length);
     info.putInt(INFO.length).put(INFO).flip();
-    greetings = 1;
-    Login login = settings.login();
+    frames = joined(frames, info);
+    greetings.add(Greeting.INFO);
     sendLock.lock();
     try {
-      unsent = info;
-      if (login != null) {
-        ByteBuffer password = ByteBuffer.wrap(login.password().getBytes(UTF_8));
-        ByteBuffer auth = new JsonCommandEncoder().encode(new Command.Auth(login.user(), password));
-        unsent = ByteBuffer.allocate(auth.remaining() + info.remaining()).put(auth).put(info);
-        unsent.flip();
-        greetings++;
-      }
+      unsent = frames;
     } finally {
       sendLock.unlock();
     }
     sendRest();
+  }
+
+  private static ByteBuffer joined(ByteBuffer first, ByteBuffer second) {
+    ByteBuffer both = ByteBuffer.allocate(first.remaining() + second.remaining());
+    return both.put(first).put(second).flip();
   }
 
   // Commands out.
@@ -300,7 +335,7 @@ final class Connection {
       }
       lookAgain();
     } catch (ProtocolException e) {
-      endMalformed(greetings > 0 ? hint(reader.peek(HINT_BYTES)) : e.reason());
+      endMalformed(!greetings.isEmpty() ? hint(reader.peek(HINT_BYTES)) : e.reason());
     } catch (IOException e) {
       end(String.valueOf(e.getMessage()), e);
     }
@@ -320,8 +355,13 @@ final class Connection {
   }
 
   private void answer(Reply reply) {
-    if (greetings > 0) {
-      greeted(reply);
+    if (reply instanceof Reply.Invalidated push && changes != null) {
+      changes.changed(push);
+      return;
+    }
+    Greeting greeting = greetings.poll();
+    if (greeting != null) {
+      greeted(greeting, reply);
       return;
     }
     PendingCommand<?> command = inFlight.peek();
@@ -339,15 +379,14 @@ final class Connection {
     }
   }
 
-  private void greeted(Reply reply) {
-    greetings--;
+  private void greeted(Greeting greeting, Reply reply) {
     if (reply instanceof Reply.Failed) {
       endUnasked(reply);
-    } else if (greetings == 1 && reply instanceof Reply.Refused refused) {
+    } else if (greeting == Greeting.LOGIN && reply instanceof Reply.Refused refused) {
       end(
           "the server refused the login",
           new RefusedException(refused.message(), refused.statusCode()));
-    } else if (greetings == 0) {
+    } else if (greeting == Greeting.INFO) {
       boolean isTold = reply instanceof Reply.Features; // A server of level core refuses.
       dispatcher.established(this, isTold ? ((Reply.Features) reply).names() : List.of());
     }
@@ -423,13 +462,14 @@ final class Connection {
       dispatcher.release(command);
       command.failMalformed(reason);
     }
-    end(greetings > 0 ? reason : "malformed reply: " + reason, null);
+    end(!greetings.isEmpty() ? reason : "malformed reply: " + reason, null);
   }
 
   /** Closes the connection and fails what is in flight. Calling it again does what is left. */
   void end(String reason, @Nullable Throwable cause) {
     ended = true;
     closeChannel();
+    forgetAll();
     for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
       lost.end();
       dispatcher.release(lost);
@@ -442,9 +482,17 @@ final class Connection {
   void close() {
     ended = true;
     closeChannel();
+    forgetAll();
     for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
       lost.end();
       lost.fail(lost.closed());
+    }
+  }
+
+  /** Nobody tells any more what changes. */
+  private void forgetAll() {
+    if (changes != null) {
+      changes.allChanged();
     }
   }
 

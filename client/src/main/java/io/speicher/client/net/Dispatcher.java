@@ -107,6 +107,7 @@ final class Dispatcher {
   private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
 
   private final Settings settings;
+  private final @Nullable ChangeHub changes;
   private final Selector selector;
   private final Thread thread;
   private final Callbacks callbacks;
@@ -164,8 +165,10 @@ final class Dispatcher {
   /** What went wrong in the last turn and is no fault of the server or the network, or null. */
   private @Nullable Throwable fault;
 
-  private Dispatcher(Settings settings, Executor executor) throws IOException {
+  private Dispatcher(Settings settings, Executor executor, @Nullable ChangeHub changes)
+      throws IOException {
     this.settings = settings;
+    this.changes = changes;
     callbacks = new Callbacks(executor);
     selector = Selector.open();
     thread = new Thread(null, this::run, "speicher-client-" + settings.server(), 0, false);
@@ -176,10 +179,11 @@ final class Dispatcher {
    * Begins to connect.
    *
    * @param executor where futures are completed
+   * @param changes whom the connection tells of changes, or null if it is not to be told of any
    */
-  static Dispatcher start(Settings settings, Executor executor) {
+  static Dispatcher start(Settings settings, Executor executor, @Nullable ChangeHub changes) {
     try {
-      Dispatcher dispatcher = new Dispatcher(settings, executor);
+      Dispatcher dispatcher = new Dispatcher(settings, executor, changes);
       dispatcher.thread.start();
       return dispatcher;
     } catch (IOException e) {
@@ -509,7 +513,7 @@ final class Dispatcher {
 
   private void connected(SocketChannel channel, Wire wire) {
     SelectionKey key = channel.keyFor(selector);
-    Connection next = new Connection(this, settings, wire, key, waiting);
+    Connection next = new Connection(this, settings, wire, key, waiting, changes);
     greeting = next;
     next.greet();
     wake(); // Some replies may have come with the handshake.

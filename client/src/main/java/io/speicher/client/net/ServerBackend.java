@@ -2,6 +2,8 @@ package io.speicher.client.net;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.speicher.client.ChangeListener;
 import io.speicher.client.backend.Backend;
 import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
@@ -50,8 +52,18 @@ public final class ServerBackend implements Backend {
   private final @Nullable ExecutorService ownExecutor;
   private final @Nullable CircuitBreaker breaker;
 
+  /** Whom its connections tell of changes, or null if they are not told of any. */
+  private final @Nullable ChangeHub changes;
+
+  @GuardedBy("this")
+  private @Nullable ServerBackend tracked;
+
+  @GuardedBy("this")
+  private boolean closed;
+
   private ServerBackend(Settings settings) {
     this.settings = settings;
+    changes = null;
     Executor given = settings.callbackExecutor();
     ExecutorService own = given == null ? newExecutor(settings) : null;
     ownExecutor = own;
@@ -61,6 +73,15 @@ public final class ServerBackend implements Backend {
             ? null
             : new CircuitBreaker(
                 settings.server(), settings.breakerFailures(), settings.breakerNanos());
+  }
+
+  /** Connections of their own to the server of {@code untracked}, which tell of changes. */
+  private ServerBackend(ServerBackend untracked) {
+    settings = untracked.settings;
+    executor = untracked.executor;
+    ownExecutor = null;
+    breaker = untracked.breaker;
+    changes = new ChangeHub();
   }
 
   private static ExecutorService newExecutor(Settings settings) {
@@ -88,9 +109,7 @@ public final class ServerBackend implements Backend {
   public static ServerBackend open(Settings settings, boolean waits) {
     ServerBackend backend = new ServerBackend(settings);
     try {
-      for (int i = 0; i < settings.connections(); i++) {
-        backend.dispatchers.add(Dispatcher.start(settings, backend.executor));
-      }
+      backend.start();
       if (waits) {
         backend.dispatchers.forEach(Dispatcher::awaitConnected);
       }
@@ -99,6 +118,32 @@ public final class ServerBackend implements Backend {
       backend.close();
       throw e;
     }
+  }
+
+  private void start() {
+    for (int i = 0; i < settings.connections(); i++) {
+      dispatchers.add(Dispatcher.start(settings, executor, changes));
+    }
+  }
+
+  /** Begins to connect the first time. */
+  @Override
+  public synchronized ServerBackend tracked() {
+    ServerBackend own = changes != null ? this : tracked;
+    if (own == null) {
+      own = new ServerBackend(this);
+      tracked = own;
+      own.start();
+      if (closed) {
+        own.close();
+      }
+    }
+    return own;
+  }
+
+  @Override
+  public void listen(String prefix, ChangeListener listener) {
+    requireNonNull(tracked().changes).listen(prefix, listener);
   }
 
   @Override
@@ -260,6 +305,13 @@ public final class ServerBackend implements Backend {
     return executor;
   }
 
+  private synchronized void closeTracked() {
+    closed = true;
+    if (tracked != null) {
+      tracked.close();
+    }
+  }
+
   @Override
   public int maxBatchItems() {
     return MAX_BATCH_ITEMS;
@@ -273,6 +325,7 @@ public final class ServerBackend implements Backend {
   @Override
   public void close() {
     dispatchers.forEach(Dispatcher::close);
+    closeTracked();
     if (ownExecutor != null) {
       ownExecutor.shutdown();
     }
