@@ -36,7 +36,7 @@ public final class FlightRecorderListener implements ClientListener {
 
     @Label("Time")
     @Timespan(Timespan.NANOSECONDS)
-    private long tookNanos;
+    long tookNanos;
 
     @Label("Failure")
     @Nullable String failure;
