@@ -27,6 +27,7 @@ public final class FlightRecorderListener implements ClientListener {
   @Label("Call")
   @Description("A call to a Speicher server that was slow or has failed")
   @Category("Speicher")
+  @SuppressWarnings("UnusedVariable") // The recorder reads the fields.
   private static final class CallEvent extends Event {
     @Label("Cache")
     @Nullable String cache;
@@ -47,6 +48,7 @@ public final class FlightRecorderListener implements ClientListener {
   @Description("A connection to a Speicher server serves, has ended, or cannot be made")
   @Category("Speicher")
   @StackTrace(false)
+  @SuppressWarnings("UnusedVariable") // As above.
   private static final class ConnectionEvent extends Event {
     @Label("Server")
     @Nullable String server;
