@@ -116,7 +116,13 @@ final class ClientCost {
   private static Work pipelined(Semaphore room, Function<Integer, CompletionStage<?>> begin) {
     return key -> {
       room.acquire();
-      begin.apply(key).whenComplete((value, failure) -> room.release());
+      begin
+          .apply(key)
+          .whenComplete((value, failure) -> {
+            if (value != null) { // One that is missing is not begun again, and the rest waits.
+              room.release();
+            }
+          });
     };
   }
 
