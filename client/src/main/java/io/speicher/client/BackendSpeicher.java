@@ -53,17 +53,17 @@ final class BackendSpeicher implements Speicher {
     String prefix = namespace + (nonNull("name", name).isEmpty() ? "" : name + ":");
     Duration timeout = chosen.timeout;
     NearCaching near = chosen.near;
-    Cache<V> cache =
-        new BackendCache<>(
-            new Calls<>(
-                near == null ? backend : backend.tracked(),
-                name,
-                prefix,
-                nonNull("codec", codec),
-                chosen,
-                timeout == null ? timeoutNanos : timeout.toNanos(),
-                listener));
-    return near == null ? cache : near.of(cache, told -> backend.listen(prefix, told));
+    Calls<V> calls =
+        new Calls<>(
+            near == null ? backend : backend.tracked(),
+            name,
+            prefix,
+            nonNull("codec", codec),
+            chosen,
+            timeout == null ? timeoutNanos : timeout.toNanos(),
+            listener);
+    Cache<V> cache = new BackendCache<>(calls);
+    return near == null ? cache : near.of(cache, calls::listen);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static io.speicher.client.Arguments.nonNull;
 
 import io.speicher.client.backend.Backend;
 import io.speicher.client.backend.Feature;
+import io.speicher.client.backend.KeyListener;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.CodecException;
 import io.speicher.client.exception.MalformedReplyException;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -62,6 +64,9 @@ final class Calls<V> {
   private final String prefix;
   private final long timeoutNanos;
   private final @Nullable ClientListener listener;
+
+  /** Kept from being collected as long as the cache is. */
+  private final List<KeyListener> listeners = new CopyOnWriteArrayList<>();
 
   /**
    * @param prefix what every key begins with
@@ -202,6 +207,36 @@ final class Calls<V> {
   /** Whether nobody but the value is to blame, so that the old one is worse than none. */
   static boolean isAboutTheValue(Throwable failure) {
     return failure instanceof CodecException || failure instanceof ValueTooLongException;
+  }
+
+  // ---- changes ----
+
+  /** Tells of the keys of this cache, as its callers know them. */
+  private final class OwnChanges implements KeyListener {
+    private final ChangeListener told;
+
+    OwnChanges(ChangeListener told) {
+      this.told = told;
+    }
+
+    @Override
+    public void changed(String key) {
+      if (key.startsWith(prefix)) {
+        told.changed(key.substring(prefix.length()));
+      }
+    }
+
+    @Override
+    public void allChanged() {
+      told.allChanged();
+    }
+  }
+
+  /** See {@link Changes#listen}. */
+  void listen(ChangeListener listener) {
+    KeyListener own = new OwnChanges(listener);
+    listeners.add(own);
+    backend.listen(own);
   }
 
   // ---- arguments in ----

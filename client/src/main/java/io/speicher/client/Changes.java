@@ -8,9 +8,6 @@ package io.speicher.client;
  * the server does not tell of changes, or there is none, nothing is told.
  */
 public interface Changes {
-  /**
-   * Tells {@code listener} from now on. It is not kept from being collected: who wants to be told
-   * has to hold it.
-   */
+  /** Tells {@code listener} from now on, as long as the cache is in use whose keys these are. */
   void listen(ChangeListener listener);
 }

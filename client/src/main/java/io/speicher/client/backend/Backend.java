@@ -1,6 +1,5 @@
 package io.speicher.client.backend;
 
-import io.speicher.client.ChangeListener;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
@@ -53,10 +52,9 @@ public interface Backend extends AutoCloseable {
   /**
    * Tells {@code listener} of keys that were read through {@link #tracked} and have changed since.
    *
-   * @param prefix of keys that it is told of, which it is told without
    * @param listener not kept from being collected
    */
-  void listen(String prefix, ChangeListener listener);
+  void listen(KeyListener listener);
 
   /** The longest batch that it takes at once, in items; longer ones are cut. */
   int maxBatchItems();

@@ -1,6 +1,5 @@
 package io.speicher.client.backend;
 
-import io.speicher.client.ChangeListener;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +41,7 @@ public abstract class LocalBackend implements Backend {
 
   /** Tells nothing: what is in this process already needs no near cache. */
   @Override
-  public final void listen(String prefix, ChangeListener listener) {}
+  public final void listen(KeyListener listener) {}
 
   /** A thread for each task: there are few, since nobody waits here. */
   @Override

@@ -3,9 +3,9 @@ package io.speicher.client.net;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.speicher.client.ChangeListener;
 import io.speicher.client.backend.Backend;
 import io.speicher.client.backend.Feature;
+import io.speicher.client.backend.KeyListener;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.ConnectFailedException;
 import io.speicher.client.exception.ConnectionLostException;
@@ -142,8 +142,8 @@ public final class ServerBackend implements Backend {
   }
 
   @Override
-  public void listen(String prefix, ChangeListener listener) {
-    requireNonNull(tracked().changes).listen(prefix, listener);
+  public void listen(KeyListener listener) {
+    requireNonNull(tracked().changes).listen(listener);
   }
 
   @Override
