@@ -196,26 +196,30 @@ final class SpringBootTest {
   /** With Spring's cache on Redis, about 30 of 32 threads load. */
   @Test
   void cacheable_sync_loadsOnce() {
-    runner.run(context -> {
-      Prices prices = context.getBean(Prices.class);
-      CountDownLatch begun = new CountDownLatch(32);
-      List<FutureTask<String>> tasks = new ArrayList<>();
-      for (int i = 0; i < 32; i++) {
-        FutureTask<String> task =
-            new FutureTask<>(() -> {
-              begun.countDown();
-              return prices.slowPrice("apple");
-            });
-        new Thread(task).start();
-        tasks.add(task);
-      }
-      begun.await();
-      prices.release();
-      for (FutureTask<String> task : tasks) {
-        assertThat(task.get()).isEqualTo("apple 20");
-      }
-      assertThat(prices.calls()).isEqualTo(1);
-    });
+    runner.run(context ->
+        assertThat(callsOfStampede(List.of(context.getBean(Prices.class)))).isEqualTo(1));
+  }
+
+  /** Has 32 threads ask for a price that is missing, and returns how often it was looked up. */
+  private static int callsOfStampede(List<Prices> applications) throws Exception {
+    CountDownLatch begun = new CountDownLatch(32);
+    List<FutureTask<String>> tasks = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      Prices prices = applications.get(i % applications.size());
+      FutureTask<String> task =
+          new FutureTask<>(() -> {
+            begun.countDown();
+            return prices.slowPrice("apple");
+          });
+      new Thread(task).start();
+      tasks.add(task);
+    }
+    begun.await();
+    applications.forEach(Prices::release);
+    for (FutureTask<String> task : tasks) {
+      assertThat(task.get()).isEqualTo("apple 20");
+    }
+    return applications.stream().mapToInt(Prices::calls).sum();
   }
 
   /** Two programs, one server. */
@@ -236,27 +240,11 @@ final class SpringBootTest {
   @Test
   void applications_loadOnce() {
     runner.run(first ->
-        runner.run(second -> {
-          List<Prices> both = List.of(first.getBean(Prices.class), second.getBean(Prices.class));
-          CountDownLatch begun = new CountDownLatch(32);
-          List<FutureTask<String>> tasks = new ArrayList<>();
-          for (int i = 0; i < 32; i++) {
-            Prices prices = both.get(i % 2);
-            FutureTask<String> task =
-                new FutureTask<>(() -> {
-                  begun.countDown();
-                  return prices.slowPrice("apple");
-                });
-            new Thread(task).start();
-            tasks.add(task);
-          }
-          begun.await();
-          both.forEach(Prices::release);
-          for (FutureTask<String> task : tasks) {
-            assertThat(task.get()).isEqualTo("apple 20");
-          }
-          assertThat(both.get(0).calls() + both.get(1).calls()).isEqualTo(1);
-        }));
+        runner.run(second ->
+            assertThat(
+                    callsOfStampede(
+                        List.of(first.getBean(Prices.class), second.getBean(Prices.class))))
+                .isEqualTo(1)));
   }
 
   /** What one application clears, the other one does not find in its own memory either. */
