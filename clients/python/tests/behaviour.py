@@ -123,6 +123,55 @@ class Behaviour(object):
             self.assertLess(time.time(), give_up, 'the item did not expire')
         self.assertEqual(self.client.get('k'), 2)
 
+    def test_bytes(self):
+        every = bytes(bytearray(range(256)))
+        for data in (every, b'', b'text', u'ключ'.encode('utf-8'), bytearray(b'\xff')):
+            self.assertIs(self.client.set_bytes('k', data), True)
+            self.assertEqual(self.client.get_bytes('k'), bytes(data))
+        self.assertEqual(self.client.get('k'), b'\xff')
+        self.client.set('k', u'ключ')
+        self.assertEqual(self.client.get_bytes('k'), u'ключ'.encode('utf-8'))
+        self.client.set('k', [1])
+        self.assertRaises(ValueError, self.client.get_bytes, 'k')
+        self.assertIsNone(self.client.get_bytes('nope'))
+
+    def test_conditions(self):
+        self.assertIs(self.client.set_if_absent('k', 'first', ttl=60), True)
+        self.assertIs(self.client.set_if_absent('k', 'second'), False)
+        value, version = self.client.get_versioned('k')
+        self.assertEqual(value, 'first')
+        self.assertIsNone(self.client.get_versioned('nope'))
+        self.assertIs(self.client.replace('k', version, 'second'), True)
+        self.assertIs(self.client.replace('k', version, 'third'), False)
+        self.assertIs(self.client.replace('nope', version, 'third'), False)
+        self.assertIs(self.client.delete('k', version), False)
+        self.assertEqual(self.client.get('k'), 'second')
+        self.assertIs(self.client.delete('k', self.client.get_versioned('k')[1]), True)
+        self.assertIs(self.client.delete('k', version), False)
+
+    def test_counters(self):
+        self.assertIsNone(self.client.add('n'))
+        self.assertEqual(self.client.add('n', 5, initial=10, ttl=60), 10)
+        self.assertEqual(self.client.add('n', -3), 7)
+        self.assertEqual(self.client.add('n'), 8)
+        self.assertEqual(self.client.get('n'), 8)
+        self.client.set('n', 'text')
+        with self.assertRaises(speicher.ClientError) as caught:
+            self.client.add('n')
+        self.assertEqual(caught.exception.status_code, 409)
+
+    def test_batches(self):
+        values = dict(('k%d' % number, number) for number in range(1500))
+        self.assertIs(self.client.set_many(values, ttl=60), True)
+        self.client.set_bytes('bytes', b'\xff')
+        found = self.client.get_many(list(values) + ['bytes', 'nope'])
+        self.assertEqual(found, dict(values, bytes=b'\xff'))
+        self.assertEqual(self.client.delete_many(list(values) + ['nope']), 1500)
+        self.assertEqual(self.client.get_many(values), {})
+        self.assertEqual(self.client.get_many([]), {})
+        self.assertIs(self.client.set_many({}), True)
+        self.assertEqual(self.client.delete_many([]), 0)
+
     def test_close_is_no_end(self):
         self.client.set('k', 1)
         self.client.close()

@@ -1,4 +1,5 @@
 """Servers for tests: one that plays a script, however rude, and a polite one that keeps a dict."""
+import base64
 import json
 import socket
 import struct
@@ -179,6 +180,7 @@ class Store(object):
 
     def __init__(self):
         self._items = {}
+        self._versions = 0
         self._lock = threading.Lock()
 
     def serve(self, peer):
@@ -191,19 +193,67 @@ class Store(object):
 
     def _execute(self, request):
         command = request['command']
-        if command == 'SET':
-            end = time.time() + request['ttl'] / 1000.0 if 'ttl' in request else float('inf')
-            self._items[request['key']] = (request['value'], end)
-            return {'status_code': 200}
         if command == 'RST':
             self._items.clear()
-            return {'status_code': 200}
-        if command == 'PING':
-            return {'status_code': 200}
-        value, end = self._items.get(request['key'], (None, 0))
-        if end <= time.time():
+        elif command == 'MSET':
+            for item in request['items']:
+                self._store(item)
+        elif command == 'MGET':
+            return {'status_code': 200, 'items': [self._one('GET', {'key': key}) for key in request['keys']]}
+        elif command == 'MDEL':
+            replies = [self._one('DEL', {'key': key}) for key in request['keys']]
+            return {'status_code': 200, 'deleted': sum(reply == {'status_code': 200} for reply in replies)}
+        elif command != 'PING':
+            return self._one(command, request)
+        return {'status_code': 200}
+
+    def _one(self, command, request):
+        key = request['key']
+        item = self._items.get(key)
+        if item is not None and item['end'] <= time.time():
+            item = self._items.pop(key) and None
+        condition = request.get('if')
+        if command == 'SET' and condition == 'absent':
+            if item is not None:
+                return {'status_code': 409}
+        elif item is None and not (command == 'SET' and condition is None) and 'initial' not in request:
             return {'status_code': 404, 'message': 'no such key'}
-        if command == 'DEL':
-            del self._items[request['key']]
-            return {'status_code': 200}
-        return {'status_code': 200, 'value': value}
+        elif condition is not None and condition != item['version']:
+            return {'status_code': 409}
+        if command == 'SET':
+            self._store(request)
+        elif command == 'DEL':
+            del self._items[key]
+        elif command == 'INC':
+            return self._increase(item, request)
+        else:
+            members = ('value', 'encoding') + (('version',) if request.get('version') else ())
+            return dict(((name, item[name]) for name in members if name in item), status_code=200)
+        return {'status_code': 200}
+
+    def _increase(self, item, request):
+        if item is None:
+            self._store(dict(request, value=request['initial']))
+            return {'status_code': 200, 'value': request['initial']}
+        if not isinstance(item['value'], int):
+            return {'status_code': 409, 'message': 'no number'}
+        item['value'] += request['by']
+        return {'status_code': 200, 'value': item['value']}
+
+    def _store(self, request):
+        self._versions += 1
+        item = dict((name, request[name]) for name in ('value', 'encoding') if name in request)
+        item['end'] = time.time() + request['ttl'] / 1000.0 if 'ttl' in request else float('inf')
+        item['version'] = str(self._versions)
+        self._items[request['key']] = item
+        if 'encoding' in item:
+            self._show_as_text(item)
+
+    @staticmethod
+    def _show_as_text(item):
+        """Bytes that are text are shown as such."""
+        try:
+            item['value'] = base64.b64decode(item['value']).decode('utf-8')
+            del item['encoding']
+        except UnicodeDecodeError:
+            pass

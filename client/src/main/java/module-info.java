@@ -2,6 +2,7 @@
 module io.speicher.client {
   requires static transitive org.jspecify;
   requires static com.google.errorprone.annotations;
+  requires static jdk.jfr;
   requires io.speicher.protocol;
 
   exports io.speicher.client;

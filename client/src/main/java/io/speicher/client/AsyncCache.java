@@ -1,5 +1,6 @@
 package io.speicher.client;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,9 @@ public interface AsyncCache<V> {
   /** See {@link Cache#set(String, Object, Ttl)}. */
   CompletableFuture<@Nullable Void> set(String key, V value, Ttl ttl);
 
+  /** See {@link Cache#set(String, Object, Ttl, Collection)}. */
+  CompletableFuture<@Nullable Void> set(String key, V value, Ttl ttl, Collection<String> tags);
+
   /** See {@link Cache#setAll(Map)}. */
   CompletableFuture<@Nullable Void> setAll(Map<String, ? extends V> values);
 
@@ -71,9 +75,15 @@ public interface AsyncCache<V> {
   /** See {@link Cache#delete(String)}. */
   CompletableFuture<Boolean> delete(String key);
 
+  /** See {@link Cache#invalidate}. */
+  CompletableFuture<Boolean> invalidate(String key, Duration staleFor);
+
   /** See {@link Cache#delete(String, long)}. */
   CompletableFuture<Boolean> delete(String key, long version);
 
   /** See {@link Cache#deleteAll}. */
   CompletableFuture<Long> deleteAll(Collection<String> keys);
+
+  /** See {@link Cache#invalidateTag}. */
+  CompletableFuture<@Nullable Void> invalidateTag(String tag);
 }

@@ -2,11 +2,14 @@ package io.speicher.client;
 
 import static io.speicher.client.Arguments.nonNull;
 
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.SpeicherException;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class BackendAsyncCache<V> implements AsyncCache<V> {
   private final Calls<V> calls;
   private final Flights<V> flights;
+  private final FleetLoads<V> fleetLoads;
 
-  BackendAsyncCache(Calls<V> calls, Flights<V> flights) {
+  BackendAsyncCache(Calls<V> calls, Flights<V> flights, FleetLoads<V> fleetLoads) {
     this.calls = calls;
     this.flights = flights;
+    this.fleetLoads = fleetLoads;
   }
 
   // ---- reading ----
@@ -55,16 +60,21 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   public CompletableFuture<@Nullable V> get(
       String key, Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
     nonNull("loader", loader);
+    if (calls.backend.knows(Feature.LEASES)) {
+      return fleetLoads.getAsync(key, loader);
+    }
     int landings = flights.landings(key);
     return getOr(
         key,
         () ->
-            flights.loadAsync(
-                key,
-                flight ->
-                    flights.landings(key) == landings
-                        ? loadAndSet(key, flight, loader)
-                        : getOr(key, () -> loadAndSet(key, flight, loader))));
+            calls.backend.knows(Feature.LEASES) // There was no connection before.
+                ? fleetLoads.getAsync(key, loader)
+                : flights.loadAsync(
+                    key,
+                    flight ->
+                        flights.landings(key) == landings
+                            ? loadAndSet(key, flight, loader)
+                            : getOr(key, () -> loadAndSet(key, flight, loader))));
   }
 
   /** The value, or what comes of {@code onMiss}. */
@@ -79,11 +89,8 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
       String key,
       Flights.Flight<V> flight,
       Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
-    CompletableFuture<@Nullable V> loading =
-        loader.apply(key).<@Nullable V>thenApply(loaded -> loaded);
-    return loading
-        .whenComplete((loaded, failure) ->
-            (failure == null ? calls.counters.loads : calls.counters.loadFailures).increment())
+    return calls
+        .loadAsync(() -> loader.apply(key))
         .thenCompose(loaded ->
             loaded == null || !flight.isWanted()
                 ? CompletableFuture.completedFuture(loaded)
@@ -138,10 +145,32 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
     return store(key, value, ttl);
   }
 
+  @Override
+  public CompletableFuture<@Nullable Void> set(
+      String key, V value, Ttl ttl, Collection<String> tags) {
+    List<ByteBuffer> known = calls.tags(tags);
+    flights.forget(key);
+    if (known.isEmpty()) {
+      return store(key, value, ttl);
+    }
+    CompletableFuture<@Nullable Void> stored =
+        calls
+            .findsAsync(Feature.TAGS)
+            .thenCompose(isFound ->
+                isFound
+                    ? store(key, () -> calls.set(key, value, ttl, known))
+                    : CompletableFuture.failedFuture(calls.knowsNoTags()));
+    return leaveOut(stored, List.of(key));
+  }
+
   private CompletableFuture<@Nullable Void> store(String key, V value, Ttl ttl) {
+    return store(key, () -> calls.set(key, value, ttl, Condition.ALWAYS));
+  }
+
+  private CompletableFuture<@Nullable Void> store(String key, Supplier<Command.Set> set) {
     CompletableFuture<@Nullable Void> stored;
     try {
-      Command command = calls.set(key, value, ttl, Condition.ALWAYS);
+      Command command = set.get();
       stored =
           calls.<@Nullable Void>submit(
               Operation.SET,
@@ -260,6 +289,16 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   }
 
   @Override
+  public CompletableFuture<Boolean> invalidate(String key, Duration staleFor) {
+    Command command = calls.invalidate(key, staleFor);
+    if (!calls.backend.knows(Feature.LEASES)) {
+      return delete(key);
+    }
+    flights.forget(key);
+    return calls.submit(Operation.INVALIDATE, command, Calls::isDone);
+  }
+
+  @Override
   public CompletableFuture<Boolean> delete(String key, long version) {
     flights.forget(key);
     Command command = new Command.DeleteIf(calls.key(key), Condition.version(version));
@@ -278,5 +317,11 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
       deleted = deleted.thenCombine(part, Long::sum);
     }
     return deleted;
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> invalidateTag(String tag) {
+    return calls.<@Nullable Void>submit(
+        Operation.INVALIDATE_TAG, calls.clearTag(tag), reply -> null);
   }
 }

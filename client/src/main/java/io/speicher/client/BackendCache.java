@@ -2,14 +2,20 @@ package io.speicher.client;
 
 import static io.speicher.client.Arguments.nonNull;
 
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.ContendedException;
+import io.speicher.client.exception.RefusedException;
+import io.speicher.client.exception.ServerFailedException;
 import io.speicher.client.exception.SpeicherException;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import io.speicher.protocol.Namespace;
+import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,6 +29,7 @@ import java.util.Spliterators;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -38,12 +45,14 @@ final class BackendCache<V> implements Cache<V> {
 
   private final Calls<V> calls;
   private final Flights<V> flights;
+  private final FleetLoads<V> fleetLoads;
   private final AsyncCache<V> async;
 
   BackendCache(Calls<V> calls) {
     this.calls = calls;
     flights = new Flights<>(calls.options.lease.toNanos());
-    async = new BackendAsyncCache<>(calls, flights);
+    fleetLoads = new FleetLoads<>(calls, flights);
+    async = new BackendAsyncCache<>(calls, flights, fleetLoads);
   }
 
   @Override
@@ -74,10 +83,15 @@ final class BackendCache<V> implements Cache<V> {
   @Override
   public @Nullable V get(String key, Loader<? extends V> loader) {
     nonNull("loader", loader);
+    if (calls.backend.knows(Feature.LEASES)) {
+      return fleetLoads.get(key, loader);
+    }
     int landings = flights.landings(key);
     V found = get(key);
     if (found != null) {
       return found;
+    } else if (calls.backend.knows(Feature.LEASES)) { // There was no connection before.
+      return fleetLoads.get(key, loader);
     }
     return flights.load(
         key,
@@ -142,9 +156,27 @@ final class BackendCache<V> implements Cache<V> {
     store(key, value, ttl);
   }
 
+  @Override
+  public void set(String key, V value, Ttl ttl, Collection<String> tags) {
+    List<ByteBuffer> known = calls.tags(tags);
+    flights.forget(key);
+    store(
+        key,
+        () -> {
+          if (!known.isEmpty() && !calls.finds(Feature.TAGS)) {
+            throw calls.knowsNoTags();
+          }
+          return calls.set(key, value, ttl, known);
+        });
+  }
+
   private void store(String key, V value, Ttl ttl) {
+    store(key, () -> calls.set(key, value, ttl, Condition.ALWAYS));
+  }
+
+  private void store(String key, Supplier<Command.Set> set) {
     try {
-      Command command = calls.set(key, value, ttl, Condition.ALWAYS);
+      Command command = set.get();
       calls.call(Operation.SET, command, reply -> reply);
       calls.counters.sets.increment();
     } catch (SpeicherException e) {
@@ -271,6 +303,16 @@ final class BackendCache<V> implements Cache<V> {
   }
 
   @Override
+  public boolean invalidate(String key, Duration staleFor) {
+    Command command = calls.invalidate(key, staleFor);
+    if (!calls.backend.knows(Feature.LEASES)) {
+      return delete(key);
+    }
+    flights.forget(key);
+    return calls.call(Operation.INVALIDATE, command, Calls::isDone);
+  }
+
+  @Override
   public boolean delete(String key, long version) {
     flights.forget(key);
     Command command = new Command.DeleteIf(calls.key(key), Condition.version(version));
@@ -308,9 +350,37 @@ final class BackendCache<V> implements Cache<V> {
     flights.forgetAll();
     if (calls.isWhole()) {
       calls.call(Operation.CLEAR, new Command.Clear(), reply -> reply);
-    } else {
+    } else if (!isNamespaceCleared()) {
       clearInSteps();
     }
+  }
+
+  /** Clears the cache as a namespace, which it may have to become before, if that is possible. */
+  private boolean isNamespaceCleared() {
+    Namespace namespace = calls.namespace();
+    if (namespace == null || !calls.finds(Feature.NAMESPACES)) {
+      return false;
+    }
+    try {
+      if (isCleared()) {
+        return true;
+      }
+      Command declare = new Command.ManageNamespaces(new NamespaceRequest.Create(namespace));
+      calls.call(Operation.DECLARE_NAMESPACE, declare, reply -> reply);
+      return isCleared();
+    } catch (RefusedException | ServerFailedException e) {
+      return false; // It may not declare one, or there are too many.
+    }
+  }
+
+  private boolean isCleared() {
+    Command clear = new Command.ClearNamespace(calls.keyPrefix(""));
+    return calls.call(Operation.CLEAR_NAMESPACE, clear, Calls::isDone);
+  }
+
+  @Override
+  public void invalidateTag(String tag) {
+    calls.call(Operation.INVALIDATE_TAG, calls.clearTag(tag), reply -> reply);
   }
 
   private void clearInSteps() {

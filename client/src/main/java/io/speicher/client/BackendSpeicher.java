@@ -52,15 +52,18 @@ final class BackendSpeicher implements Speicher {
     nonNull("options", options).accept(chosen);
     String prefix = namespace + (nonNull("name", name).isEmpty() ? "" : name + ":");
     Duration timeout = chosen.timeout;
-    return new BackendCache<>(
+    NearCaching near = chosen.near;
+    Calls<V> calls =
         new Calls<>(
-            backend,
+            near == null ? backend : backend.tracked(),
             name,
             prefix,
             nonNull("codec", codec),
             chosen,
             timeout == null ? timeoutNanos : timeout.toNanos(),
-            listener));
+            listener);
+    Cache<V> cache = new BackendCache<>(calls);
+    return near == null ? cache : near.of(cache, calls::listen);
   }
 
   @Override

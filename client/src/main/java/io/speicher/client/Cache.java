@@ -1,5 +1,6 @@
 package io.speicher.client;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -44,13 +45,22 @@ public interface Cache<V> {
 
   /**
    * The value under the key, or else what {@code loader} returns, which is stored with the cache's
-   * time to live. Of those who ask in this process, one loads and the others wait for it, for
-   * {@link CacheOptions#lease} at most. What was deleted, set or cleared through this cache while
-   * it was loaded is not stored.
+   * time to live. Of all who ask, in all processes, one loads and the others wait for it, for
+   * {@link CacheOptions#lease} at most; then another one of them loads. What was deleted, set or
+   * cleared while it was loaded, by whomever, is not stored.
    *
-   * <p>What the loader throws reaches the one who loads, and those who wait load for themselves.
+   * <p>If there is a value that is out of date ({@link #invalidate}) the others take it instead of
+   * waiting. One that soon will be, or has been for less than {@link CacheOptions#staleFor}, is
+   * taken by all: one of them loads the next one in the background, as {@link
+   * CacheOptions#refreshEarly} says.
    *
-   * @return null if there is none and the loader has none either
+   * <p>What the loader throws reaches the one who loads, and the next one of those who wait loads.
+   * If the server cannot be asked and {@link CacheOptions#onFailure} is {@link OnFailure#MISS}, one
+   * in this process loads, and nothing is stored. Servers that know no leases leave it to each
+   * process to load once, and store what was written through other processes meanwhile.
+   *
+   * @param loader called on the thread that calls, or in the background
+   * @return null if there is none and the loader has none either, which is not remembered
    */
   @Nullable V get(String key, Loader<? extends V> loader);
 
@@ -61,7 +71,10 @@ public interface Cache<V> {
    */
   Map<String, V> getAll(Collection<String> keys);
 
-  /** The same, completed and stored with what {@code loader} returns for the keys without one. */
+  /**
+   * The same, completed and stored with what {@code loader} returns for the keys without one. Not
+   * once for all who ask: a batch takes no leases.
+   */
   Map<String, V> getAll(Collection<String> keys, BulkLoader<V> loader);
 
   /** The value and its version, for {@link #replace}, or null if there is none. */
@@ -74,6 +87,16 @@ public interface Cache<V> {
 
   /** Stores the value, in place of any value there is. */
   void set(String key, V value, Ttl ttl);
+
+  /**
+   * Stores the value, in place of any value there is, so that {@link #invalidateTag} deletes it.
+   * Where the server knows no tags, nothing is stored: it could not be found by them.
+   *
+   * @param tags up to 16, of this cache; with the names of the cache and of the client's namespace,
+   *     each is 1 to 250 bytes of UTF-8. The next value under the key does not have them
+   * @throws io.speicher.client.exception.RefusedException if the server knows no tags
+   */
+  void set(String key, V value, Ttl ttl, Collection<String> tags);
 
   /** Stores all values for the cache's time to live, in batches; each batch at one moment. */
   void setAll(Map<String, ? extends V> values);
@@ -153,6 +176,15 @@ public interface Cache<V> {
   boolean delete(String key);
 
   /**
+   * Marks the value as out of date. One of those who ask for it with a loader loads it anew; until
+   * that is done the others get the old one. Where the server knows no leases, it is deleted.
+   *
+   * @param staleFor how long the old one may be used at the most, from one millisecond on
+   * @return whether there was one
+   */
+  boolean invalidate(String key, Duration staleFor);
+
+  /**
    * Deletes the value if it has that version.
    *
    * @return whether it was deleted
@@ -176,11 +208,22 @@ public interface Cache<V> {
   Stream<String> keys(String prefix);
 
   /**
-   * Deletes every item of this cache, whoever stored it. Where the cache has a name or the client a
-   * namespace, its keys are found and deleted in steps, which takes time in proportion to all items
-   * of the server, and what is stored meanwhile may stay.
+   * Deletes every item of this cache, whoever stored it, at once and in a time that does not depend
+   * on how many there are. What is being loaded anywhere meanwhile is not stored.
+   *
+   * <p>The first time, the cache becomes a namespace of the server, which it needs the right for
+   * (protocol, section 5.16). Without that, or on an older server, or where the names that its keys
+   * begin with do not end in a delimiter, its keys are found and deleted in steps: in proportion to
+   * all items of the server, and what is stored meanwhile may stay. A longer prefix that was
+   * declared a namespace is one of its own, and keeps its items.
    */
   void clear();
+
+  /**
+   * Deletes every item of this cache that was stored with the tag, whoever stored it, at once and
+   * in a time that does not depend on how many there are.
+   */
+  void invalidateTag(String tag);
 
   /** The same items without waiting. */
   AsyncCache<V> async();

@@ -5,6 +5,7 @@ package io.speicher.client;
  * one moment.
  *
  * @param hits values that were found, one for each key of a batch
+ * @param nearHits those of them that were found in the near cache ({@link CacheOptions#near})
  * @param misses keys without a value, those included whose read failed where failures are misses
  * @param sets values that were stored
  * @param deletes items that were deleted
@@ -14,7 +15,14 @@ package io.speicher.client;
  *     whether or not callers saw it
  */
 public record CacheStats(
-    long hits, long misses, long sets, long deletes, long loads, long loadFailures, long failures) {
+    long hits,
+    long nearHits,
+    long misses,
+    long sets,
+    long deletes,
+    long loads,
+    long loadFailures,
+    long failures) {
 
   /** The share of reads that found a value, from 0 to 1; 1 if there were no reads. */
   public double hitRatio() {

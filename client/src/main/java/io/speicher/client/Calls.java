@@ -3,6 +3,8 @@ package io.speicher.client;
 import static io.speicher.client.Arguments.nonNull;
 
 import io.speicher.client.backend.Backend;
+import io.speicher.client.backend.Feature;
+import io.speicher.client.backend.KeyListener;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.CodecException;
 import io.speicher.client.exception.MalformedReplyException;
@@ -14,8 +16,10 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Limits;
+import io.speicher.protocol.Namespace;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
+import io.speicher.protocol.Tags;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.JsonSpan;
 import io.speicher.protocol.json.JsonText;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -59,6 +64,9 @@ final class Calls<V> {
   private final String prefix;
   private final long timeoutNanos;
   private final @Nullable ClientListener listener;
+
+  /** Kept from being collected as long as the cache is. */
+  private final List<KeyListener> listeners = new CopyOnWriteArrayList<>();
 
   /**
    * @param prefix what every key begins with
@@ -125,6 +133,31 @@ final class Calls<V> {
     }
   }
 
+  /** Whether the backend can do that. Waits for a connection if there was none before. */
+  boolean finds(Feature feature) {
+    if (!backend.knows(feature)) {
+      call(Operation.PING, new Command.Ping(), reply -> reply);
+    }
+    return backend.knows(feature);
+  }
+
+  /** The same without waiting. */
+  CompletableFuture<Boolean> findsAsync(Feature feature) {
+    if (backend.knows(feature)) {
+      return CompletableFuture.completedFuture(true);
+    }
+    return submit(Operation.PING, new Command.Ping(), reply -> backend.knows(feature));
+  }
+
+  RefusedException knowsNoTags() {
+    return new RefusedException(
+        "set not sent: server="
+            + backend.server()
+            + " knows no tags, and would never clear the item by them (expected: a server of"
+            + " version 0.2 or later)",
+        Reply.BAD_REQUEST);
+  }
+
   /** Counts what a loader does. */
   <T extends @Nullable Object> T load(Supplier<T> loader) {
     try {
@@ -135,6 +168,29 @@ final class Calls<V> {
       counters.loadFailures.increment();
       throw e;
     }
+  }
+
+  /** The same for a loader that does not wait. */
+  CompletableFuture<@Nullable V> loadAsync(
+      Supplier<? extends CompletableFuture<? extends @Nullable V>> loader) {
+    CompletableFuture<@Nullable V> loading;
+    try {
+      loading = loader.get().<@Nullable V>thenApply(loaded -> loaded);
+    } catch (RuntimeException e) {
+      loading = CompletableFuture.failedFuture(e);
+    }
+    return loading.whenComplete((loaded, failure) ->
+        (failure == null ? counters.loads : counters.loadFailures).increment());
+  }
+
+  /** Deletes whatever is under a key, for the cache itself. */
+  boolean delete(String key) {
+    return call(Operation.DELETE, new Command.Delete(key(key)), Calls::isDone);
+  }
+
+  /** The same without waiting. */
+  CompletableFuture<Boolean> deleteAsync(String key) {
+    return submit(Operation.DELETE, new Command.Delete(key(key)), Calls::isDone);
   }
 
   /** Whether a failure is to be a miss, or no more than a write that is left out. */
@@ -151,6 +207,36 @@ final class Calls<V> {
   /** Whether nobody but the value is to blame, so that the old one is worse than none. */
   static boolean isAboutTheValue(Throwable failure) {
     return failure instanceof CodecException || failure instanceof ValueTooLongException;
+  }
+
+  // ---- changes ----
+
+  /** Tells of the keys of this cache, as its callers know them. */
+  private final class OwnChanges implements KeyListener {
+    private final ChangeListener told;
+
+    OwnChanges(ChangeListener told) {
+      this.told = told;
+    }
+
+    @Override
+    public void changed(String key) {
+      if (key.startsWith(prefix)) {
+        told.changed(key.substring(prefix.length()));
+      }
+    }
+
+    @Override
+    public void allChanged() {
+      told.allChanged();
+    }
+  }
+
+  /** See {@link Changes#listen}. */
+  void listen(ChangeListener listener) {
+    KeyListener own = new OwnChanges(listener);
+    listeners.add(own);
+    backend.listen(own);
   }
 
   // ---- arguments in ----
@@ -211,8 +297,69 @@ final class Calls<V> {
     } catch (RuntimeException e) {
       throw codecFailed("encode", e);
     }
-    SetOptions set = SetOptions.DEFAULT.withCondition(condition).withExpiry(expiry(ttl));
+    SetOptions set = SetOptions.DEFAULT.withCondition(condition).withExpiry(itemExpiry(ttl));
     return new Command.Set(keyBytes, stored.kind(), stored.bytes(), set);
+  }
+
+  Command.Set set(String key, V value, Ttl ttl, List<ByteBuffer> tags) {
+    Command.Set set = set(key, value, ttl, Condition.ALWAYS);
+    return new Command.Set(set.key(), set.kind(), set.value(), set.options().withTags(tags));
+  }
+
+  /** The tags as the server knows them: those of another cache are others. */
+  List<ByteBuffer> tags(Collection<String> tags) {
+    List<ByteBuffer> bytes = new ArrayList<>(tags.size());
+    for (String tag : new LinkedHashSet<>(tags)) {
+      bytes.add(tag(tag));
+    }
+    Tags.require(bytes);
+    return bytes;
+  }
+
+  private ByteBuffer tag(String tag) {
+    if (nonNull("tag", tag).isEmpty()) {
+      throw new IllegalArgumentException("tag empty (expected: at least one character)");
+    }
+    return utf8("tag", prefix + tag);
+  }
+
+  Command.ClearTags clearTag(String tag) {
+    List<ByteBuffer> tags = List.of(tag(tag));
+    Tags.requireCleared(tags);
+    return new Command.ClearTags(tags);
+  }
+
+  /** When an item ends whose value lives for {@code ttl}. */
+  private Expiry itemExpiry(Ttl ttl) {
+    long staleMillis = options.staleFor.toMillis();
+    return nonNull("ttl", ttl).isForever()
+        ? Expiry.NEVER
+        : Expiry.after(Math.min(Limits.MAX_TTL_MILLIS, ttl.nextMillis() + staleMillis));
+  }
+
+  Command.SetWithLease setWithLease(String key, V value, long lease) {
+    return new Command.SetWithLease(set(key, value, options.ttl, Condition.ALWAYS), lease);
+  }
+
+  Command.AskLease askLease(String key) {
+    return new Command.AskLease(
+        key(key), Command.View.VALUE, options.lease.toMillis(), earlyMillis(), 0);
+  }
+
+  /** With how little time left an item is to be loaded again. */
+  private long earlyMillis() {
+    Ttl ttl = options.ttl;
+    if (ttl.isForever()) {
+      return 0;
+    }
+    double left = (1 - options.refreshEarly) * ttl.duration().toMillis();
+    return Math.min(Limits.MAX_TTL_MILLIS, options.staleFor.toMillis() + Math.round(left));
+  }
+
+  Command.Invalidate invalidate(String key, Duration staleFor) {
+    Ttl bound = Ttl.of(nonNull("staleFor", staleFor));
+    return new Command.Invalidate(
+        key(key), Condition.ALWAYS, Expiry.within(bound.duration().toMillis()));
   }
 
   static Expiry expiry(Ttl ttl) {
@@ -249,7 +396,7 @@ final class Calls<V> {
   }
 
   Command.Touch touch(String key, Ttl ttl) {
-    return new Command.Touch(key(key), expiry(ttl), Command.TouchCondition.ALWAYS);
+    return new Command.Touch(key(key), itemExpiry(ttl), Command.TouchCondition.ALWAYS);
   }
 
   // ---- replies out ----
@@ -276,6 +423,30 @@ final class Calls<V> {
     V value = reply instanceof Reply.Value stored ? decode(stored) : null;
     (value == null ? counters.misses : counters.hits).increment();
     return value;
+  }
+
+  /** What has come of asking for a value or a lease. Counts nothing: it may be asked again. */
+  Asked<V> asked(Reply reply) {
+    if (reply instanceof Reply.Leasable leasable) {
+      return asked(leasable.value(), leasable.lease(), leasable.stale());
+    }
+    return asked(reply instanceof Reply.Value item ? item : null, Reply.Leasable.NONE, false);
+  }
+
+  private Asked<V> asked(Reply.@Nullable Value item, long lease, boolean isStale) {
+    V value = null;
+    try {
+      value = item == null ? null : decode(item);
+    } catch (CodecException e) {
+      if (!hidesFailures()) {
+        throw e;
+      }
+    }
+    return new Asked<>(value, lease, isStale, item != null, false);
+  }
+
+  void count(Asked<V> asked) {
+    (asked.value() == null ? counters.misses : counters.hits).increment();
   }
 
   @Nullable Versioned<V> versioned(Reply reply) {
@@ -352,6 +523,15 @@ final class Calls<V> {
   /** Whether the cache has all that the server has. */
   boolean isWhole() {
     return prefix.isEmpty();
+  }
+
+  /** The cache as a namespace of the server, or null if none is called so. */
+  @Nullable Namespace namespace() {
+    try {
+      return new Namespace(prefix);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** One step of looking for keys. */

@@ -15,6 +15,7 @@ final class Counters {
   CacheStats stats() {
     return new CacheStats(
         hits.sum(),
+        0,
         misses.sum(),
         sets.sum(),
         deletes.sum(),

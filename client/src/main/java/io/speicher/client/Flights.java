@@ -32,6 +32,31 @@ final class Flights<V> {
       this.owner = owner;
     }
 
+    /** Whether that is the thread that loads. */
+    boolean isOf(Thread thread) {
+      return owner == thread;
+    }
+
+    /** Gives those who wait a value, or null if there is none; the first one counts. */
+    void land(@Nullable V value) {
+      result.complete(value);
+    }
+
+    /**
+     * Waits for the value.
+     *
+     * @throws ExecutionException if none comes of this flight
+     */
+    @Nullable V await(long nanos)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      return result.get(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The same without waiting. */
+    CompletableFuture<@Nullable V> awaitAsync(long nanos) {
+      return result.copy().orTimeout(nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** Whether what is loaded may be stored. */
     boolean isWanted() {
       return !forgotten;
@@ -137,6 +162,31 @@ final class Flights<V> {
         own.result.completeExceptionally(failure);
       }
     });
+  }
+
+  /** The flight of the key that there is already, or {@code own}. */
+  Flight<V> join(String key, Flight<V> own) {
+    Flight<V> other = flights.putIfAbsent(key, own);
+    return other == null ? own : other;
+  }
+
+  /**
+   * Takes the place of the flight of the key that there is already: {@code own} has the task to
+   * load. What it brings is for those, too, who wait for the other one.
+   */
+  void lead(String key, Flight<V> own) {
+    Flight<V> other = flights.put(key, own);
+    if (other != null && other != own) {
+      CompletableFuture<?> unused = own.result.thenAccept(other::land);
+    }
+  }
+
+  /** Ends a flight: who still waits for it has to ask again. */
+  void leave(String key, Flight<V> own) {
+    flights.remove(key, own);
+    if (!own.result.isDone()) {
+      own.result.completeExceptionally(new TimeoutException("nothing was loaded"));
+    }
   }
 
   /** Somebody has written the key, so that what is being loaded may be older. */

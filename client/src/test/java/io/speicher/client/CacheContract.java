@@ -411,6 +411,61 @@ public abstract class CacheContract {
     assertThat(other.get("k")).isNull();
   }
 
+  /** Declaring it once more is no mistake, and what another one is loading is not stored. */
+  @Test
+  final void clear_whileItIsLoaded() {
+    for (int i = 0; i < 2; i++) {
+      assertThat(
+              cache.get(
+                  "k",
+                  key -> {
+                    otherProcess().clear();
+                    return "old";
+                  }))
+          .isEqualTo("old");
+      assertThat(cache.get("k")).isNull();
+    }
+  }
+
+  /** A client's namespace need not end so that a server can know it. */
+  @Test
+  final void clear_nameThatIsNoNamespace() {
+    Cache<String> odd = speicher.cache("x".repeat(300), Codec.string());
+    odd.set("k", "v");
+    cache.set("k", "v");
+    odd.clear();
+    assertThat(odd.get("k")).isNull();
+    assertThat(cache.get("k")).isEqualTo("v");
+  }
+
+  @Test
+  final void tags() throws Exception {
+    Cache<String> others = speicher.cache("others", Codec.string());
+    cache.set("a", "v", HOUR, List.of("red", "new"));
+    cache.set("b", "v", HOUR, List.of("red"));
+    cache.set("c", "v", HOUR, List.of());
+    cache.set("d", "v", HOUR, List.of("red"));
+    cache.set("d", "w");
+    cache.async().set("e", "v", HOUR, List.of("new")).get();
+    others.set("a", "v", HOUR, List.of("red"));
+    assertThat(requireNonNull(cache.ttl("a"))).isNotEqualTo(Ttl.forever());
+
+    cache.invalidateTag("red");
+    assertThat(cache.getAll(List.of("a", "b", "c", "d", "e")))
+        .isEqualTo(Map.of("c", "v", "d", "w", "e", "v"));
+    assertThat(others.get("a")).isEqualTo("v");
+    cache.async().invalidateTag("new").get();
+    assertThat(cache.get("e")).isNull();
+    cache.invalidateTag("of nothing");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.set("k", "v", HOUR, List.of("")))
+        .withMessageStartingWith("tag empty");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.invalidateTag("x".repeat(251)))
+        .withMessageStartingWith("length of a tag out of bounds");
+  }
+
   // ---- loaders ----
 
   @Test
@@ -519,6 +574,182 @@ public abstract class CacheContract {
     hanging.get();
   }
 
+  /** Another cache of the same name knows nothing of this one, as if it were another process. */
+  private Cache<String> otherProcess() {
+    return speicher.cache("texts", Codec.string());
+  }
+
+  @Test
+  final void load_onceInTheFleet() throws Exception {
+    Cache<String> other = otherProcess();
+    CountDownLatch loading = new CountDownLatch(1);
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    FutureTask<Boolean> loader = start(() -> assertThat(load(loading, mayReturn)).isEqualTo("v"));
+    loading.await();
+    List<FutureTask<Boolean>> waiting = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      waiting.add(start(() -> assertThat(other.get("k", key -> "second")).isEqualTo("v")));
+    }
+    CompletableFuture<@Nullable String> async =
+        other.async().get("k", key -> CompletableFuture.completedFuture("third"));
+    mayReturn.countDown();
+
+    for (FutureTask<Boolean> task : waiting) {
+      task.get();
+    }
+    assertThat(async.get()).isEqualTo("v");
+    loader.get();
+    assertThat(other.stats().loads()).isZero();
+    assertThat(cache.stats().loads()).isEqualTo(1);
+  }
+
+  private @Nullable String load(CountDownLatch loading, CountDownLatch mayReturn) {
+    return cache.get(
+        "k",
+        key -> {
+          loading.countDown();
+          await(mayReturn);
+          return "v";
+        });
+  }
+
+  /** Nobody waits for a lease of an hour whose owner has failed, or has found nothing. */
+  @Test
+  final void load_thatFails_isNextOnes() throws Exception {
+    Cache<String> slow = speicher.cache("texts", Codec.string(), o -> o.lease(Duration.ofHours(1)));
+    assertThatIllegalStateException().isThrownBy(() -> slow.get("k", CacheContract::failing));
+    assertThat(otherProcess().get("k", key -> "v")).isEqualTo("v");
+
+    assertThat(slow.get("none", key -> null)).isNull();
+    assertThat(otherProcess().get("none", key -> "v")).isEqualTo("v");
+
+    failure(
+        IllegalStateException.class,
+        slow.async()
+            .get("async", key -> CompletableFuture.failedFuture(new IllegalStateException())));
+    assertThat(otherProcess().get("async", key -> "v")).isEqualTo("v");
+  }
+
+  private static String failing(String key) {
+    throw new IllegalStateException("in a loader");
+  }
+
+  @Test
+  final void load_ofWhatOthersWriteMeanwhile() {
+    Cache<String> other = otherProcess();
+    assertThat(
+            cache.get(
+                "deleted",
+                key -> {
+                  other.delete(key);
+                  return "old";
+                }))
+        .isEqualTo("old");
+    cache.get(
+        "set",
+        key -> {
+          other.set(key, "new");
+          return "old";
+        });
+    assertThat(cache.get("deleted")).isNull();
+    assertThat(cache.get("set")).isEqualTo("new");
+  }
+
+  @Test
+  final void load_ofWhatTheCodecDoesNotKnow() {
+    cache.set("k", "of version 1");
+    Cache<String> versioned = speicher.cache("texts", Codec.string().versioned("text", 2));
+    assertThat(versioned.get("k", key -> "v")).isEqualTo("v");
+    assertThat(versioned.get("k")).isEqualTo("v");
+  }
+
+  /** One loads, and the others live on the old value. */
+  @Test
+  final void invalidate() throws Exception {
+    assertThat(cache.invalidate("k", Duration.ofHours(1))).isFalse();
+    cache.set("k", "old");
+    assertThat(cache.invalidate("k", Duration.ofHours(1))).isTrue();
+    assertThat(cache.get("k")).isEqualTo("old");
+    assertThat(requireNonNull(cache.ttl("k")).duration()).isLessThanOrEqualTo(Duration.ofHours(1));
+
+    CountDownLatch loading = new CountDownLatch(1);
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    FutureTask<Boolean> loader = start(() -> assertThat(load(loading, mayReturn)).isEqualTo("v"));
+    loading.await();
+    assertThat(otherProcess().get("k", key -> "second")).isEqualTo("old");
+    assertThat(otherProcess().async().get("k", key -> CompletableFuture.completedFuture("x")).get())
+        .isEqualTo("old");
+    mayReturn.countDown();
+    loader.get();
+    assertThat(cache.get("k", key -> "second")).isEqualTo("v");
+
+    assertThat(cache.async().invalidate("k", Duration.ofHours(1)).get()).isTrue();
+    assertThat(cache.async().get("k", key -> CompletableFuture.completedFuture("w")).get())
+        .isEqualTo("w");
+  }
+
+  /** The old value outlives a loader that fails. */
+  @Test
+  final void invalidate_loaderFails() {
+    cache.set("k", "old");
+    cache.invalidate("k", Duration.ofHours(1));
+    assertThatIllegalStateException().isThrownBy(() -> cache.get("k", CacheContract::failing));
+    assertThat(otherProcess().get("k", key -> "second")).isEqualTo("old");
+  }
+
+  /** What soon ends is loaded by one in the background, and nobody waits. */
+  @Test
+  final void refreshEarly() throws Exception {
+    Cache<String> early =
+        speicher.cache("texts", Codec.string(), o -> o.ttl(Duration.ofHours(1)).refreshEarly(0.1));
+    cache.set("fresh", "old", HOUR);
+    assertThat(early.get("fresh", key -> "new")).isEqualTo("old");
+
+    Ttl halfAnHour = Ttl.of(Duration.ofMinutes(30));
+    cache.set("k", "old", halfAnHour);
+    cache.set("async", "old", halfAnHour);
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    assertThat(
+            early.get(
+                "k",
+                key -> {
+                  await(mayReturn);
+                  return "new";
+                }))
+        .isEqualTo("old");
+    assertThat(early.get("k", key -> "second")).isEqualTo("old");
+    mayReturn.countDown();
+    awaitValue("k", "new");
+
+    assertThat(early.async().get("async", key -> CompletableFuture.completedFuture("new")).get())
+        .isEqualTo("old");
+    awaitValue("async", "new");
+    assertThat(requireNonNull(cache.ttl("k")).duration()).isGreaterThan(Duration.ofMinutes(50));
+    assertThat(early.stats().loads()).isEqualTo(2);
+  }
+
+  private void awaitValue(String key, String value) {
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!value.equals(cache.get(key))) {
+      assertThat(System.nanoTime()).as("nothing was stored").isLessThan(endNanos);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  final void staleFor_isAddedToTheTimeToLive() {
+    Cache<String> patient =
+        speicher.cache("texts", Codec.string(), o -> o.ttl(HOUR).staleFor(Duration.ofHours(1)));
+    patient.set("k", "v");
+    assertThat(requireNonNull(cache.ttl("k")).duration()).isGreaterThan(Duration.ofMinutes(110));
+    assertThat(patient.get("k", key -> "new")).isEqualTo("v");
+    assertThat(patient.stats().loads()).isZero();
+
+    cache.set("k", "old", Ttl.of(Duration.ofMinutes(30)));
+    assertThat(patient.get("k", key -> "new")).isEqualTo("old");
+    awaitValue("k", "new");
+  }
+
   @Test
   final void load_ofItself() {
     assertThat(cache.get("k", key -> cache.get(key, again -> "v") + "!")).isEqualTo("v!");
@@ -555,6 +786,19 @@ public abstract class CacheContract {
         .withMessage("value=null (expected: not null)");
     assertThatIllegalArgumentException().isThrownBy(() -> Ttl.of(Duration.ZERO));
     assertThatIllegalArgumentException().isThrownBy(() -> HOUR.jitter(1.1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.invalidate("k", Duration.ZERO))
+        .withMessageStartingWith("ttl=PT0S");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> speicher.cache("c", Codec.string(), o -> o.lease(Duration.ofMinutes(61))))
+        .withMessage("lease=PT1H1M (expected: PT0.001S..PT1H)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> speicher.cache("c", Codec.string(), o -> o.refreshEarly(0)))
+        .withMessage("refreshEarly=0.0 (expected: more than 0, 1 at the most)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> speicher.cache("c", Codec.string(), o -> o.staleFor(Duration.ofMillis(-1))))
+        .withMessageStartingWith("staleFor=PT-0.001S");
   }
 
   @Test
@@ -565,7 +809,7 @@ public abstract class CacheContract {
     cache.getAll(List.of("k", "nope"));
     cache.delete("k");
 
-    assertThat(cache.stats()).isEqualTo(new CacheStats(2, 2, 1, 1, 0, 0, 0));
+    assertThat(cache.stats()).isEqualTo(new CacheStats(2, 0, 2, 1, 1, 0, 0, 0));
     assertThat(cache.stats().hitRatio()).isEqualTo(0.5);
   }
 

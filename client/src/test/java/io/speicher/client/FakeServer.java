@@ -218,7 +218,7 @@ final class FakeServer implements AutoCloseable {
 
     /** Answers what a client begins a connection with. */
     void greet() throws IOException {
-      if (!payload().equals("{\"command\":\"PING\"}\r\n")) {
+      if (!payload().equals("{\"command\":\"INF\"}\r\n")) {
         throw new IllegalStateException("no greeting");
       }
       reply(DONE);

@@ -9,15 +9,18 @@ import io.speicher.client.exception.ServerFailedException;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Expiry;
+import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.JsonSpan;
 import io.speicher.store.BatchReader;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
+import io.speicher.store.Leases;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
 import io.speicher.store.Store;
+import io.speicher.store.TtlRule;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import java.nio.ByteBuffer;
@@ -35,6 +38,7 @@ final class EmbeddedBackend extends LocalBackend {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Store store;
+  private final Leases leases;
   private final InFlight inFlight = new InFlight();
   private final ScheduledThreadPoolExecutor maintenance;
 
@@ -43,6 +47,7 @@ final class EmbeddedBackend extends LocalBackend {
    */
   EmbeddedBackend(Store store) {
     this.store = store;
+    leases = new Leases(store);
     maintenance =
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("speicher-maintenance").unstarted(task));
@@ -100,6 +105,9 @@ final class EmbeddedBackend extends LocalBackend {
         setAll.items().forEach(this::set);
         yield Reply.Done.DONE;
       }
+      case Command.AskLease ask -> ask(ask);
+      case Command.SetWithLease leased -> set(leased);
+      case Command.Invalidate invalidate -> invalidate(invalidate);
       case Command.Delete delete -> store.delete(delete.key()) ? Reply.Done.DONE : Reply.Miss.MISS;
       case Command.DeleteIf delete -> delete(delete.key(), delete.condition());
       case Command.DeleteAll deleteAll ->
@@ -109,6 +117,13 @@ final class EmbeddedBackend extends LocalBackend {
       case Command.Scan scan -> scan(scan);
       case Command.Clear _ -> {
         store.clear();
+        yield Reply.Done.DONE;
+      }
+      case Command.ClearNamespace clear ->
+          store.clearNamespace(clear.prefix()) ? Reply.Done.DONE : Reply.Miss.MISS;
+      case Command.ManageNamespaces manage -> declare(manage.request());
+      case Command.ClearTags clear -> {
+        store.clearTags(clear.tags());
         yield Reply.Done.DONE;
       }
       case Command.Ping _ -> Reply.Done.DONE;
@@ -129,7 +144,7 @@ final class EmbeddedBackend extends LocalBackend {
     }
   }
 
-  private static Reply shown(Item item) {
+  private static Reply.Value shown(Item item) {
     ByteBuffer value = item.value();
     byte[] bytes = new byte[value.remaining()];
     value.get(value.position(), bytes);
@@ -157,6 +172,27 @@ final class EmbeddedBackend extends LocalBackend {
         : Reply.Miss.MISS;
   }
 
+  private Reply ask(Command.AskLease ask) {
+    Reply[] reply = new Reply[1];
+    Leases.Answer answer =
+        leases.get(
+            ask.key(),
+            ask.leaseMillis(),
+            ask.earlyMillis(),
+            (item, lease) -> reply[0] = leasable(item, lease));
+    requireStored(!answer.isTooLarge(), ask.key(), NOTHING);
+    return reply[0];
+  }
+
+  private static Reply leasable(@Nullable Item item, long lease) {
+    if (item == null) {
+      return lease == Leases.NONE ? Reply.Miss.MISS : new Reply.Leasable(null, lease, false);
+    }
+    boolean isStale = Leases.isStale(item);
+    Reply.Value value = shown(item);
+    return lease == Leases.NONE && !isStale ? value : new Reply.Leasable(value, lease, isStale);
+  }
+
   private Reply readAll(List<ByteBuffer> keys) {
     Reply[] replies = new Reply[keys.size()];
     BatchReader reader =
@@ -181,12 +217,54 @@ final class EmbeddedBackend extends LocalBackend {
 
   // ---- writing ----
 
+  private Reply declare(NamespaceRequest request) {
+    if (!(request instanceof NamespaceRequest.Create create)) {
+      throw new IllegalArgumentException("request=" + request.getClass().getSimpleName());
+    }
+    ByteBuffer prefix = StandardCharsets.UTF_8.encode(create.namespace().prefix());
+    return switch (store.createNamespace(prefix, TtlRule.NONE)) {
+      case CREATED -> Reply.Done.DONE;
+      case PRESENT -> Reply.Exists.EXISTS;
+      case TOO_MANY ->
+          throw new ServerFailedException("too many namespaces are declared", Reply.UNAVAILABLE);
+    };
+  }
+
+  private PutOptions options(Command.Set set, Reply.Value stored) {
+    return new PutOptions(
+        stored.kind().code(),
+        set.options().flags(),
+        expiresAt(set.options().expiry(), null),
+        set.options().tags());
+  }
+
+  private Reply set(Command.SetWithLease leased) {
+    Command.Set set = leased.set();
+    Reply.Value stored = StoredForm.of(set.kind(), set.value());
+    Update put = Update.Replace.put(stored.bytes(), options(set, stored));
+    UpdateResult result = leases.set(set.key(), leased.lease(), old -> put);
+    requireStored(result != UpdateResult.TOO_LARGE, set.key(), stored.bytes());
+    return result == UpdateResult.KEPT ? Reply.Exists.EXISTS : Reply.Done.DONE;
+  }
+
+  private Reply invalidate(Command.Invalidate invalidate) {
+    Outcome outcome = new Outcome();
+    var _ =
+        store.update(
+            invalidate.key(),
+            old -> {
+              outcome.reply = old == null ? Reply.Miss.MISS : Reply.Done.DONE;
+              return old == null
+                  ? Update.KEEP
+                  : Leases.stale(old, expiresAt(invalidate.expiry(), old));
+            });
+    return outcome.reply;
+  }
+
   private Reply set(Command.Set set) {
     Condition condition = set.options().condition();
     Reply.Value stored = StoredForm.of(set.kind(), set.value());
-    PutOptions options =
-        new PutOptions(
-            stored.kind().code(), set.options().flags(), expiresAt(set.options().expiry(), null));
+    PutOptions options = options(set, stored);
     if (condition.kind() == Condition.Kind.ALWAYS) {
       requireStored(
           store.put(set.key(), stored.bytes(), options) != PutResult.TOO_LARGE,

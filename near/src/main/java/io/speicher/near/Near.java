@@ -4,25 +4,28 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.speicher.client.Cache;
+import io.speicher.client.Changes;
+import io.speicher.client.NearCaching;
 import java.time.Duration;
 
 /**
- * Puts a near cache in front of a cache.
+ * Keeps values of a cache in the memory of the program.
  *
  * <pre>{@code
- * Cache<User> users = Near.entries(10_000).maxAge(Duration.ofSeconds(30))
- *     .of(speicher.cache("users", codec));
+ * Cache<User> users = speicher.cache("users", codec,
+ *     o -> o.near(Near.entries(10_000).maxAge(Duration.ofSeconds(30))));
  * }</pre>
  *
- * <p>A read that finds a value in the near cache asks no server. What this program writes through
- * the near cache is seen by its next read; what other programs, or other caches of this program,
- * write is seen after {@link #maxAge} at the latest.
+ * <p>A read that finds a value in the near cache asks no server. The server tells the near cache
+ * when a value changes, whoever changes it, and {@link #maxAge} bounds its age anyway: {@link
+ * io.speicher.client.CacheOptions#near} says what is promised. A near cache in front of another
+ * sort of cache ({@link #of(Cache)}) is told nothing.
  *
  * <p><b>Values are shared</b> by all who read them: they must not be changed.
  *
  * <p>Immutable; any thread may use it.
  */
-public final class Near {
+public final class Near implements NearCaching {
   /** How old a value may get unless told otherwise. */
   private static final Duration DEFAULT_MAX_AGE = Duration.ofSeconds(30);
 
@@ -65,8 +68,18 @@ public final class Near {
     return new Near(entries, maxAge, other);
   }
 
-  /** A near cache of its own in front of {@code cache}. */
+  /**
+   * A near cache of its own in front of {@code cache}, which knows what is written through it, and
+   * finds out after {@link #maxAge} what others write.
+   */
   public <V> Cache<V> of(Cache<V> cache) {
-    return new NearCache<>(requireNonNull(cache, "cache"), entries, maxAge, ticker);
+    return of(cache, listener -> {});
+  }
+
+  @Override
+  public <V> Cache<V> of(Cache<V> far, Changes changes) {
+    NearValues<V> values = new NearValues<>(entries, maxAge, ticker);
+    changes.listen(values);
+    return new NearCache<>(requireNonNull(far, "far"), values);
   }
 }

@@ -3,6 +3,7 @@ package io.speicher.near;
 import io.speicher.client.AsyncCache;
 import io.speicher.client.Ttl;
 import io.speicher.client.Versioned;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,12 @@ final class NearAsyncCache<V> implements AsyncCache<V> {
   }
 
   @Override
+  public CompletableFuture<@Nullable Void> set(
+      String key, V value, Ttl ttl, Collection<String> tags) {
+    return written(List.of(key), far.set(key, value, ttl, tags));
+  }
+
+  @Override
   public CompletableFuture<@Nullable Void> setAll(Map<String, ? extends V> values) {
     return written(values.keySet(), far.setAll(values));
   }
@@ -129,6 +136,11 @@ final class NearAsyncCache<V> implements AsyncCache<V> {
   }
 
   @Override
+  public CompletableFuture<Boolean> invalidate(String key, Duration staleFor) {
+    return written(List.of(key), far.invalidate(key, staleFor));
+  }
+
+  @Override
   public CompletableFuture<Boolean> delete(String key, long version) {
     return written(List.of(key), far.delete(key, version));
   }
@@ -136,5 +148,10 @@ final class NearAsyncCache<V> implements AsyncCache<V> {
   @Override
   public CompletableFuture<Long> deleteAll(Collection<String> keys) {
     return written(keys, far.deleteAll(keys));
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> invalidateTag(String tag) {
+    return far.invalidateTag(tag).whenComplete((result, failure) -> near.forgetAll());
   }
 }

@@ -1,6 +1,5 @@
 package io.speicher.near;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.speicher.client.AsyncCache;
 import io.speicher.client.BulkLoader;
 import io.speicher.client.Cache;
@@ -30,9 +29,9 @@ final class NearCache<V> implements Cache<V> {
   private final NearValues<V> near;
   private final AsyncCache<V> async;
 
-  NearCache(Cache<V> far, long entries, Duration maxAge, Ticker ticker) {
+  NearCache(Cache<V> far, NearValues<V> near) {
     this.far = far;
-    near = new NearValues<>(entries, maxAge, ticker);
+    this.near = near;
     async = new NearAsyncCache<>(far.async(), near);
   }
 
@@ -135,6 +134,15 @@ final class NearCache<V> implements Cache<V> {
   }
 
   @Override
+  public void set(String key, V value, Ttl ttl, Collection<String> tags) {
+    try {
+      far.set(key, value, ttl, tags);
+    } finally {
+      near.forget(key);
+    }
+  }
+
+  @Override
   public void setAll(Map<String, ? extends V> values) {
     try {
       far.setAll(values);
@@ -198,6 +206,11 @@ final class NearCache<V> implements Cache<V> {
   }
 
   @Override
+  public boolean invalidate(String key, Duration staleFor) {
+    return write(key, () -> far.invalidate(key, staleFor));
+  }
+
+  @Override
   public boolean delete(String key, long version) {
     return write(key, () -> far.delete(key, version));
   }
@@ -228,6 +241,15 @@ final class NearCache<V> implements Cache<V> {
   }
 
   @Override
+  public void invalidateTag(String tag) {
+    try {
+      far.invalidateTag(tag);
+    } finally {
+      near.forgetAll();
+    }
+  }
+
+  @Override
   public AsyncCache<V> async() {
     return async;
   }
@@ -238,6 +260,7 @@ final class NearCache<V> implements Cache<V> {
     CacheStats stats = far.stats();
     return new CacheStats(
         stats.hits() + near.hits(),
+        near.hits(),
         stats.misses(),
         stats.sets(),
         stats.deletes(),

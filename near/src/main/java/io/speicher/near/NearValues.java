@@ -3,6 +3,7 @@ package io.speicher.near;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.speicher.client.ChangeListener;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * The values that are near, and those that are on their way.
  *
  * <p>A value that is asked for stands in the map as a future before the server is asked. Whoever
- * writes removes that future: it still brings its value to those who wait, but is not found any
- * more, so that a value that was read before a write is never found after it.
+ * writes removes that future, and so does the server when it tells of a change: it still brings its
+ * value to those who wait, but is not found any more, so that a value that was read before a write
+ * is never found after it.
  */
-final class NearValues<V> {
+final class NearValues<V> implements ChangeListener {
   private final AsyncCache<String, V> values;
   private final LongAdder hits = new LongAdder();
 
@@ -96,6 +98,16 @@ final class NearValues<V> {
 
   void forget(Collection<String> keys) {
     keys.forEach(this::forget);
+  }
+
+  @Override
+  public void changed(String key) {
+    forget(key);
+  }
+
+  @Override
+  public void allChanged() {
+    forgetAll();
   }
 
   void forgetAll() {

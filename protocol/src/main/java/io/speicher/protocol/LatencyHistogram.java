@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *  row 0       0, 1, 2 ... 127      nanoseconds, one each
  *  row 1     128, 129 ... 255       one each
  *  row 2     256, 258 ... 510       two each
- *  row r     128 << r-1, ...        1 << r-1 each
+ *  row r     128 &lt;&lt; r-1, ...        1 &lt;&lt; r-1 each
  * </pre>
  *
  * <p>A row exists once something falls into it: 10 of them, 1 KiB each, for what most commands

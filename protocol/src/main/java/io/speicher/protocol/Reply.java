@@ -125,6 +125,14 @@ public sealed interface Reply {
 
   record Stats(ServerStats stats) implements Reply {}
 
+  /**
+   * What a client receives for {@link Command.Stats}: what the server knows beyond the first
+   * edition of the protocol. A server writes {@link Stats} instead.
+   *
+   * @param names as the page of the protocol has them; none if the server says nothing of them
+   */
+  record Features(List<String> names) implements Reply {}
+
   /** In the order of their prefixes. */
   record Namespaces(List<NamespaceFigures> namespaces) implements Reply {}
 

@@ -57,15 +57,7 @@ public final class SpeicherCacheManager extends AbstractTransactionSupportingCac
   private SpringCache newCache(String name) {
     CacheSettings own = settingsByName.getOrDefault(name, settings);
     return new SpringCache(
-        speicher.<Object>cache(
-            name,
-            new NullableCodec(codecs.codec(name)),
-            options -> {
-              options.ttl(own.ttl()).onFailure(own.onFailure());
-              if (own.timeout() != null) {
-                options.timeout(own.timeout());
-              }
-            }),
+        speicher.<Object>cache(name, new NullableCodec(codecs.codec(name)), own.options()),
         own.allowsNull());
   }
 }

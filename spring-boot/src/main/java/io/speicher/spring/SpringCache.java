@@ -16,8 +16,8 @@ import org.springframework.cache.support.AbstractValueAdaptingCache;
  * A cache of Spring's on a {@link Cache} of the client.
  *
  * <p>{@code get(key, Callable)}, which {@code @Cacheable(sync = true)} calls, loads a missing value
- * once for all who ask for it in this program. {@code retrieve} serves methods that return futures
- * or reactive types, and holds up no thread.
+ * once for all who ask for it, in all applications on the server. {@code retrieve} serves methods
+ * that return futures or reactive types, and holds up no thread.
  *
  * <p><b>Keys</b> are strings on the server: the key itself if it is one, else what its {@code
  * toString} says, which its class has to define. {@code 1} and {@code "1"} are one key.

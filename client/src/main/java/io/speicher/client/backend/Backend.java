@@ -3,6 +3,7 @@ package io.speicher.client.backend;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,27 @@ public interface Backend extends AutoCloseable {
       Command command,
       long timeoutNanos,
       Function<? super Reply, ? extends T> decode);
+
+  /**
+   * Whether it can do that. False while nothing is known, which is so before the first connection.
+   */
+  boolean knows(Feature feature);
+
+  /** Where callbacks run, which may block. It may refuse tasks. */
+  Executor executor();
+
+  /**
+   * The same server, whose replies come between pushes: commands that go this way are those that
+   * {@link #listen} tells the changes of. Closed with this one.
+   */
+  Backend tracked();
+
+  /**
+   * Tells {@code listener} of keys that were read through {@link #tracked} and have changed since.
+   *
+   * @param listener not kept from being collected
+   */
+  void listen(KeyListener listener);
 
   /** The longest batch that it takes at once, in items; longer ones are cut. */
   int maxBatchItems();

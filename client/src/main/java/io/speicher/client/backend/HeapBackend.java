@@ -13,9 +13,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +26,24 @@ import org.jspecify.annotations.Nullable;
  * forgets nothing before its time; nothing bounds its memory.
  */
 public final class HeapBackend extends LocalBackend {
-  private record Item(ValueKind kind, ByteBuffer bytes, long version, long expiresAtMillis) {}
+  private record Item(
+      ValueKind kind,
+      ByteBuffer bytes,
+      long version,
+      long expiresAtMillis,
+      boolean isStale,
+      List<ByteBuffer> tags) {}
+
+  /** The task to load a value, which ends with the item that the key has, or has not. */
+  private record Lease(long number, long endsAtMillis) {}
 
   private static final long NEVER = Long.MAX_VALUE;
 
   private final InstantSource clock;
   private final Map<ByteBuffer, Item> items = new TreeMap<>();
+  private final Map<ByteBuffer, Lease> leases = new HashMap<>();
   private long lastVersion;
+  private long lastLease;
   private boolean closed;
 
   /**
@@ -68,6 +82,12 @@ public final class HeapBackend extends LocalBackend {
       return new Reply.Items(getAll.keys().stream().map(this::read).toList());
     } else if (command instanceof Command.Set set) {
       return set(set);
+    } else if (command instanceof Command.AskLease ask) {
+      return ask(ask);
+    } else if (command instanceof Command.SetWithLease leased) {
+      return set(leased);
+    } else if (command instanceof Command.Invalidate invalidate) {
+      return invalidate(invalidate);
     } else if (command instanceof Command.SetAll setAll) {
       setAll.items().forEach(this::set);
       return Reply.Done.DONE;
@@ -88,6 +108,13 @@ public final class HeapBackend extends LocalBackend {
       return scan(scan);
     } else if (command instanceof Command.Clear) {
       items.clear();
+      leases.clear();
+      return Reply.Done.DONE;
+    } else if (command instanceof Command.ClearNamespace clear) {
+      clearNamespace(clear.prefix());
+      return Reply.Done.DONE;
+    } else if (command instanceof Command.ClearTags clear) {
+      items.values().removeIf(item -> !Collections.disjoint(item.tags, clear.tags()));
       return Reply.Done.DONE;
     } else if (command instanceof Command.Ping) {
       return Reply.Done.DONE;
@@ -119,7 +146,7 @@ public final class HeapBackend extends LocalBackend {
         item.kind, item.bytes.duplicate(), 0, 0, item.expiresAtMillis, clock.millis(), 0);
   }
 
-  private static Reply shown(Item item) {
+  private static Reply.Value shown(Item item) {
     return new Reply.Value(
         item.kind, item.bytes.duplicate(), 0, item.version, Reply.Value.NEVER, 0, 0);
   }
@@ -127,9 +154,52 @@ public final class HeapBackend extends LocalBackend {
   private Reply set(Command.Set set) {
     Reply obstacle = obstacle(find(set.key()), set.options().condition());
     if (obstacle == null) {
-      put(set.key(), set.kind(), set.value(), expiresAt(set.options().expiry(), NEVER));
+      long expiresAtMillis = expiresAt(set.options().expiry(), NEVER);
+      List<ByteBuffer> tags = set.options().tags().stream().map(HeapBackend::copy).toList();
+      put(set.key(), set.kind(), set.value(), expiresAtMillis, tags);
     }
     return obstacle == null ? Reply.Done.DONE : obstacle;
+  }
+
+  private Reply ask(Command.AskLease ask) {
+    Item item = find(ask.key());
+    long nowMillis = clock.millis();
+    boolean isSoonOver =
+        item != null
+            && item.expiresAtMillis != NEVER
+            && item.expiresAtMillis - nowMillis < ask.earlyMillis();
+    Lease lease = leases.get(ask.key());
+    boolean isTaken = lease != null && lease.endsAtMillis > nowMillis;
+    long given = Reply.Leasable.NONE;
+    if (!isTaken && (item == null || item.isStale || isSoonOver)) {
+      given = ++lastLease;
+      leases.put(copy(ask.key()), new Lease(given, nowMillis + ask.leaseMillis()));
+    }
+    if (item == null) {
+      boolean isGiven = given != Reply.Leasable.NONE;
+      return isGiven ? new Reply.Leasable(null, given, false) : Reply.Miss.MISS;
+    }
+    boolean isPlain = given == Reply.Leasable.NONE && !item.isStale;
+    return isPlain ? shown(item) : new Reply.Leasable(shown(item), given, item.isStale);
+  }
+
+  private Reply set(Command.SetWithLease leased) {
+    Lease lease = leases.get(leased.set().key());
+    boolean isHeld =
+        lease != null && lease.number == leased.lease() && lease.endsAtMillis > clock.millis();
+    return isHeld ? set(leased.set()) : Reply.Exists.EXISTS;
+  }
+
+  private Reply invalidate(Command.Invalidate invalidate) {
+    Item item = find(invalidate.key());
+    if (item == null) {
+      return Reply.Miss.MISS;
+    }
+    long expiresAtMillis = expiresAt(invalidate.expiry(), item.expiresAtMillis);
+    replace(
+        invalidate.key(),
+        new Item(item.kind, item.bytes, ++lastVersion, expiresAtMillis, true, item.tags));
+    return Reply.Done.DONE;
   }
 
   private static @Nullable Reply obstacle(@Nullable Item item, Condition condition) {
@@ -149,6 +219,9 @@ public final class HeapBackend extends LocalBackend {
   private Reply delete(ByteBuffer key, Condition condition) {
     Item item = find(key);
     Reply obstacle = item == null ? Reply.Miss.MISS : obstacle(item, condition);
+    if (condition.kind() == Condition.Kind.ALWAYS) {
+      leases.remove(key);
+    }
     if (obstacle == null) {
       items.remove(key);
     }
@@ -160,7 +233,10 @@ public final class HeapBackend extends LocalBackend {
     if (item == null) {
       return Reply.Miss.MISS;
     }
-    put(touch.key(), item.kind, item.bytes, expiresAt(touch.expiry(), item.expiresAtMillis));
+    long expiresAtMillis = expiresAt(touch.expiry(), item.expiresAtMillis);
+    items.put(
+        copy(touch.key()),
+        new Item(item.kind, item.bytes, item.version, expiresAtMillis, item.isStale, item.tags));
     return Reply.Done.DONE;
   }
 
@@ -172,18 +248,27 @@ public final class HeapBackend extends LocalBackend {
         return Reply.Miss.MISS;
       }
       long expiresAt = expiresAt(initial.expiry(), NEVER);
-      return shown(put(add.key(), initial.kind(), digits(initial.number()), expiresAt));
+      return shown(put(add.key(), initial.kind(), digits(initial.number()), expiresAt, List.of()));
     }
     Long number = JsonSpan.parsed(StandardCharsets.UTF_8.decode(item.bytes.duplicate()).toString());
     try {
       if (number != null) {
         long sum = Math.addExact(number, add.delta());
-        return shown(put(add.key(), item.kind, digits(sum), item.expiresAtMillis));
+        return shown(put(add.key(), item.kind, digits(sum), item.expiresAtMillis, item.tags));
       }
     } catch (ArithmeticException e) {
       throw new RefusedException("add refused: the sum is not a 64-bit integer", 409);
     }
     throw new RefusedException("add refused: the value is not a 64-bit integer", 409);
+  }
+
+  private void clearNamespace(ByteBuffer prefix) {
+    Predicate<ByteBuffer> isInside =
+        key ->
+            key.remaining() >= prefix.remaining()
+                && key.slice(key.position(), prefix.remaining()).equals(prefix);
+    items.keySet().removeIf(isInside);
+    leases.keySet().removeIf(isInside);
   }
 
   private Reply scan(Command.Scan scan) {
@@ -198,15 +283,26 @@ public final class HeapBackend extends LocalBackend {
 
   // Items.
 
-  private Item put(ByteBuffer key, ValueKind kind, ByteBuffer value, long expiresAtMillis) {
+  private Item put(
+      ByteBuffer key,
+      ValueKind kind,
+      ByteBuffer value,
+      long expiresAtMillis,
+      List<ByteBuffer> tags) {
     Reply.Value stored = StoredForm.of(kind, value);
     ValueKind storedKind = stored.kind();
     if (storedKind == ValueKind.BYTES && JsonText.isUtf8(value)) {
       storedKind = ValueKind.TEXT;
     }
-    Item item = new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis);
-    items.put(copy(key), item);
+    Item item =
+        new Item(storedKind, copy(stored.bytes()), ++lastVersion, expiresAtMillis, false, tags);
+    replace(key, item);
     return item;
+  }
+
+  private void replace(ByteBuffer key, Item item) {
+    items.put(copy(key), item);
+    leases.remove(key);
   }
 
   private long expiresAt(Expiry expiry, long presentMillis) {

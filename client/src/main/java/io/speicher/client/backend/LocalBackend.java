@@ -3,6 +3,7 @@ package io.speicher.client.backend;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,30 @@ public abstract class LocalBackend implements Backend {
       future.completeExceptionally(e);
     }
     return future;
+  }
+
+  @Override
+  public boolean knows(Feature feature) {
+    return true;
+  }
+
+  @Override
+  public final Backend tracked() {
+    return this;
+  }
+
+  /** Tells nothing: what is in this process already needs no near cache. */
+  @Override
+  public final void listen(KeyListener listener) {}
+
+  /** A thread for each task: there are few, since nobody waits here. */
+  @Override
+  public final Executor executor() {
+    return task -> {
+      Thread thread = new Thread(null, task, "speicher-callback-" + server(), 0, false);
+      thread.setDaemon(true);
+      thread.start();
+    };
   }
 
   @Override

@@ -6,19 +6,26 @@ import org.jspecify.annotations.Nullable;
 /** What a caller asked for, under the name that the method has. */
 public enum Operation {
   GET("get", Reply.Value.class, Outcome.MISS),
+  /** A get that may be given the lease; not a read, since the second one finds it taken. */
+  GET_OR_LEASE("get", Reply.Value.class, Outcome.MISS),
   GET_ALL("getAll", Reply.Items.class, Outcome.NONE),
   SET("set", null, Outcome.NONE),
+  SET_WITH_LEASE("set", null, Outcome.CONFLICT),
   SET_ALL("setAll", null, Outcome.NONE),
   SET_IF_ABSENT("setIfAbsent", null, Outcome.CONFLICT),
   REPLACE("replace", null, Outcome.MISS_OR_CONFLICT),
   DELETE("delete", null, Outcome.MISS),
   DELETE_VERSION("delete", null, Outcome.MISS_OR_CONFLICT),
   DELETE_ALL("deleteAll", Reply.Count.class, Outcome.NONE),
+  INVALIDATE("invalidate", null, Outcome.MISS),
   TOUCH("touch", null, Outcome.MISS),
   TTL("ttl", null, Outcome.MISS),
   ADD("add", Reply.Value.class, Outcome.CONFLICT),
   KEYS("keys", Reply.Keys.class, Outcome.NONE),
   CLEAR("clear", null, Outcome.NONE),
+  CLEAR_NAMESPACE("clear", null, Outcome.MISS),
+  DECLARE_NAMESPACE("clear", null, Outcome.CONFLICT),
+  INVALIDATE_TAG("invalidateTag", null, Outcome.NONE),
   PING("ping", null, Outcome.NONE);
 
   /** How it can end beside being done. */
@@ -68,6 +75,8 @@ public enum Operation {
         || reply instanceof Reply.Failed
         || reply instanceof Reply.Exists) {
       return true; // Where there is no conflict, the server has refused.
+    } else if (reply instanceof Reply.Leasable) {
+      return this == GET_OR_LEASE;
     } else if (answer != null) {
       return answer.isInstance(reply);
     }

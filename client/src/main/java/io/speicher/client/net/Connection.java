@@ -10,11 +10,14 @@ import io.speicher.client.wire.Wire;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.TrackingOptions;
 import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonCommandEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * One connection, from its first byte to its last: sends commands and gives each the reply that is
  * its own.
  *
- * <p>It begins with a greeting: the login, if there is one, and a {@code PING}. Only when that is
- * answered is it known that a Speicher server listens there, and the connection takes commands.
+ * <p>It begins with a greeting: the login, if there is one, and an {@code INF}. Only when that is
+ * answered is it known that a Speicher server listens there, and what it can do; and the connection
+ * takes commands.
  *
  * <p>Replies come in the order of the commands, so the oldest command in flight owns the next
  * reply, even if nobody waits for it any more. A connection on which anything went wrong is closed
@@ -57,13 +61,14 @@ final class Connection {
   /** How many batches are sent or received before other work has its turn. */
   private static final int MAX_BATCHES = 16;
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final String CUT = " in the middle of a reply";
 
   /**
-   * It ends with a line, which is white space to a Speicher server and lets one of another protocol
-   * answer at once instead of waiting for more.
+   * Asks what the server knows. It ends with a line, which is white space to a Speicher server and
+   * lets one of another protocol answer at once instead of waiting for more.
    */
-  private static final byte[] PING = "{\"command\":\"PING\"}\r\n".getBytes(US_ASCII);
+  private static final byte[] INFO = "{\"command\":\"INF\"}\r\n".getBytes(US_ASCII);
 
   /** RFC 8446, section 5.1. */
   private static final int TLS_ALERT = 0x15;
@@ -73,8 +78,28 @@ final class Connection {
   /** As much of an answer tells what has answered. */
   private static final int HINT_BYTES = 16;
 
+  /** What a connection begins with. */
+  private enum Greeting {
+    LOGIN,
+    TRACK,
+    INFO
+  }
+
+  private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
+
+  private static final ByteBuffer TRACK_FRAME =
+      ENCODER.encode(
+          new Command.Track(
+              new TrackingOptions(
+                  false,
+                  List.of(),
+                  TrackingOptions.Choice.ALL,
+                  false,
+                  TrackingOptions.NO_REDIRECT)));
+
   private final Dispatcher dispatcher;
   private final Settings settings;
+  private final @Nullable ChangeHub changes;
   private final Wire wire;
   private final SelectionKey key;
   private final Queue<PendingCommand<?>> waiting;
@@ -104,21 +129,24 @@ final class Connection {
   /** Whether something may be there to be read, whatever the socket says. */
   private boolean mayHaveMore = true;
 
-  /** How many replies of the greeting have not come. */
-  private int greetings;
+  /** Whose replies have not come, of the greeting. */
+  private final Queue<Greeting> greetings = new ArrayDeque<>();
 
   /**
    * @param wire to the server, ready for the first command
    * @param key of its socket; everything that becomes ready is told by {@link #ready}
    * @param waiting commands of all threads, which are sent in this order; nobody else takes any
    *     while the connection lasts
+   * @param changes whom it tells of changes, or null if the server is not to tell of any
    */
   Connection(
       Dispatcher dispatcher,
       Settings settings,
       Wire wire,
       SelectionKey key,
-      Queue<PendingCommand<?>> waiting) {
+      Queue<PendingCommand<?>> waiting,
+      @Nullable ChangeHub changes) {
+    this.changes = changes;
     this.dispatcher = dispatcher;
     this.settings = settings;
     this.wire = wire;
@@ -130,24 +158,33 @@ final class Connection {
 
   /** Sends what a connection begins with. {@link Dispatcher#established} is called when it ends. */
   void greet() {
-    ByteBuffer ping = ByteBuffer.allocate(Frame.HEADER_BYTES + PING.length);
-    ping.putInt(PING.length).put(PING).flip();
-    greetings = 1;
+    ByteBuffer frames = NOTHING;
     Login login = settings.login();
+    if (login != null) {
+      ByteBuffer password = ByteBuffer.wrap(login.password().getBytes(UTF_8));
+      frames = ENCODER.encode(new Command.Auth(login.user(), password));
+      greetings.add(Greeting.LOGIN);
+    }
+    if (changes != null) {
+      frames = joined(frames, TRACK_FRAME.duplicate());
+      greetings.add(Greeting.TRACK);
+    }
+    ByteBuffer info = ByteBuffer.allocate(Frame.HEADER_BYTES + INFO.length);
+    info.putInt(INFO.length).put(INFO).flip();
+    frames = joined(frames, info);
+    greetings.add(Greeting.INFO);
     sendLock.lock();
     try {
-      unsent = ping;
-      if (login != null) {
-        ByteBuffer password = ByteBuffer.wrap(login.password().getBytes(UTF_8));
-        ByteBuffer auth = new JsonCommandEncoder().encode(new Command.Auth(login.user(), password));
-        unsent = ByteBuffer.allocate(auth.remaining() + ping.remaining()).put(auth).put(ping);
-        unsent.flip();
-        greetings++;
-      }
+      unsent = frames;
     } finally {
       sendLock.unlock();
     }
     sendRest();
+  }
+
+  private static ByteBuffer joined(ByteBuffer first, ByteBuffer second) {
+    ByteBuffer both = ByteBuffer.allocate(first.remaining() + second.remaining());
+    return both.put(first).put(second).flip();
   }
 
   // Commands out.
@@ -298,7 +335,7 @@ final class Connection {
       }
       lookAgain();
     } catch (ProtocolException e) {
-      endMalformed(greetings > 0 ? hint(reader.peek(HINT_BYTES)) : e.reason());
+      endMalformed(!greetings.isEmpty() ? hint(reader.peek(HINT_BYTES)) : e.reason());
     } catch (IOException e) {
       end(String.valueOf(e.getMessage()), e);
     }
@@ -318,8 +355,13 @@ final class Connection {
   }
 
   private void answer(Reply reply) {
-    if (greetings > 0) {
-      greeted(reply);
+    if (reply instanceof Reply.Invalidated push && changes != null) {
+      changes.changed(push);
+      return;
+    }
+    Greeting greeting = greetings.poll();
+    if (greeting != null) {
+      greeted(greeting, reply);
       return;
     }
     PendingCommand<?> command = inFlight.peek();
@@ -337,16 +379,16 @@ final class Connection {
     }
   }
 
-  private void greeted(Reply reply) {
-    greetings--;
+  private void greeted(Greeting greeting, Reply reply) {
     if (reply instanceof Reply.Failed) {
       endUnasked(reply);
-    } else if (greetings == 1 && reply instanceof Reply.Refused refused) {
+    } else if (greeting == Greeting.LOGIN && reply instanceof Reply.Refused refused) {
       end(
           "the server refused the login",
           new RefusedException(refused.message(), refused.statusCode()));
-    } else if (greetings == 0) {
-      dispatcher.established(this); // A refusal is an answer, too: of a server that has no PING.
+    } else if (greeting == Greeting.INFO) {
+      boolean isTold = reply instanceof Reply.Features; // A server of level core refuses.
+      dispatcher.established(this, isTold ? ((Reply.Features) reply).names() : List.of());
     }
   }
 
@@ -420,13 +462,14 @@ final class Connection {
       dispatcher.release(command);
       command.failMalformed(reason);
     }
-    end(greetings > 0 ? reason : "malformed reply: " + reason, null);
+    end(!greetings.isEmpty() ? reason : "malformed reply: " + reason, null);
   }
 
   /** Closes the connection and fails what is in flight. Calling it again does what is left. */
   void end(String reason, @Nullable Throwable cause) {
     ended = true;
     closeChannel();
+    forgetAll();
     for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
       lost.end();
       dispatcher.release(lost);
@@ -439,9 +482,17 @@ final class Connection {
   void close() {
     ended = true;
     closeChannel();
+    forgetAll();
     for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
       lost.end();
       lost.fail(lost.closed());
+    }
+  }
+
+  /** Nobody tells any more what changes. */
+  private void forgetAll() {
+    if (changes != null) {
+      changes.allChanged();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.speicher.client.net;
 
+import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.CallInterruptedException;
 import io.speicher.client.exception.ConnectFailedException;
@@ -22,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -105,6 +107,7 @@ final class Dispatcher {
   private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
 
   private final Settings settings;
+  private final @Nullable ChangeHub changes;
   private final Selector selector;
   private final Thread thread;
   private final Callbacks callbacks;
@@ -121,6 +124,9 @@ final class Dispatcher {
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Connection connection;
+
+  /** What the server knows that was connected to last. */
+  private volatile Set<String> features = Set.of();
 
   /** Why the last attempt to connect failed, or null if it did not. */
   private volatile @Nullable ConnectFailedException unreachable;
@@ -159,8 +165,10 @@ final class Dispatcher {
   /** What went wrong in the last turn and is no fault of the server or the network, or null. */
   private @Nullable Throwable fault;
 
-  private Dispatcher(Settings settings, Executor executor) throws IOException {
+  private Dispatcher(Settings settings, Executor executor, @Nullable ChangeHub changes)
+      throws IOException {
     this.settings = settings;
+    this.changes = changes;
     callbacks = new Callbacks(executor);
     selector = Selector.open();
     thread = new Thread(null, this::run, "speicher-client-" + settings.server(), 0, false);
@@ -171,10 +179,11 @@ final class Dispatcher {
    * Begins to connect.
    *
    * @param executor where futures are completed
+   * @param changes whom the connection tells of changes, or null if it is not to be told of any
    */
-  static Dispatcher start(Settings settings, Executor executor) {
+  static Dispatcher start(Settings settings, Executor executor, @Nullable ChangeHub changes) {
     try {
-      Dispatcher dispatcher = new Dispatcher(settings, executor);
+      Dispatcher dispatcher = new Dispatcher(settings, executor, changes);
       dispatcher.thread.start();
       return dispatcher;
     } catch (IOException e) {
@@ -313,6 +322,11 @@ final class Dispatcher {
     if (!woken.getAndSet(true)) {
       selector.wakeup();
     }
+  }
+
+  /** Whether the server can do that; false before the first connection. */
+  boolean knows(Feature feature) {
+    return features.contains(feature.label());
   }
 
   /** What the commands take that have no reply yet. */
@@ -499,7 +513,7 @@ final class Dispatcher {
 
   private void connected(SocketChannel channel, Wire wire) {
     SelectionKey key = channel.keyFor(selector);
-    Connection next = new Connection(this, settings, wire, key, waiting);
+    Connection next = new Connection(this, settings, wire, key, waiting, changes);
     greeting = next;
     next.greet();
     wake(); // Some replies may have come with the handshake.
@@ -510,8 +524,13 @@ final class Dispatcher {
     return connection != asking;
   }
 
-  /** The server has answered the greeting: it is there, and it speaks our protocol. */
-  void established(Connection next) {
+  /**
+   * The server has answered the greeting: it is there, and it speaks our protocol.
+   *
+   * @param names of what it knows beyond the first edition of that
+   */
+  void established(Connection next, List<String> names) {
+    features = Set.copyOf(names);
     untried.clear();
     connecting = null;
     handshake = null;

@@ -78,14 +78,22 @@ final class ReplyReader {
 
   private static Reply owned(Reply reply) {
     if (reply instanceof Reply.Value value) {
-      return new Reply.Value(
-          value.kind(), copy(value.bytes()), 0, value.version(), value.expiresAtMillis(), 0, 0);
+      return owned(value);
+    } else if (reply instanceof Reply.Leasable leasable) {
+      Reply.Value value = leasable.value();
+      return new Reply.Leasable(
+          value == null ? null : owned(value), leasable.lease(), leasable.stale());
     } else if (reply instanceof Reply.Items items) {
       return new Reply.Items(items.items().stream().map(ReplyReader::owned).toList());
     } else if (reply instanceof Reply.Keys keys) {
       return new Reply.Keys(keys.cursor(), keys.keys().stream().map(ReplyReader::copy).toList());
     }
     return reply;
+  }
+
+  private static Reply.Value owned(Reply.Value value) {
+    return new Reply.Value(
+        value.kind(), copy(value.bytes()), 0, value.version(), value.expiresAtMillis(), 0, 0);
   }
 
   private static ByteBuffer copy(ByteBuffer bytes) {

@@ -2,7 +2,10 @@ package io.speicher.client.net;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.client.backend.Backend;
+import io.speicher.client.backend.Feature;
+import io.speicher.client.backend.KeyListener;
 import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.ConnectFailedException;
 import io.speicher.client.exception.ConnectionLostException;
@@ -49,8 +52,18 @@ public final class ServerBackend implements Backend {
   private final @Nullable ExecutorService ownExecutor;
   private final @Nullable CircuitBreaker breaker;
 
+  /** Whom its connections tell of changes, or null if they are not told of any. */
+  private final @Nullable ChangeHub changes;
+
+  @GuardedBy("this")
+  private @Nullable ServerBackend tracked;
+
+  @GuardedBy("this")
+  private boolean closed;
+
   private ServerBackend(Settings settings) {
     this.settings = settings;
+    changes = null;
     Executor given = settings.callbackExecutor();
     ExecutorService own = given == null ? newExecutor(settings) : null;
     ownExecutor = own;
@@ -60,6 +73,15 @@ public final class ServerBackend implements Backend {
             ? null
             : new CircuitBreaker(
                 settings.server(), settings.breakerFailures(), settings.breakerNanos());
+  }
+
+  /** Connections of their own to the server of {@code untracked}, which tell of changes. */
+  private ServerBackend(ServerBackend untracked) {
+    settings = untracked.settings;
+    executor = untracked.executor;
+    ownExecutor = null;
+    breaker = untracked.breaker;
+    changes = new ChangeHub();
   }
 
   private static ExecutorService newExecutor(Settings settings) {
@@ -87,9 +109,7 @@ public final class ServerBackend implements Backend {
   public static ServerBackend open(Settings settings, boolean waits) {
     ServerBackend backend = new ServerBackend(settings);
     try {
-      for (int i = 0; i < settings.connections(); i++) {
-        backend.dispatchers.add(Dispatcher.start(settings, backend.executor));
-      }
+      backend.start();
       if (waits) {
         backend.dispatchers.forEach(Dispatcher::awaitConnected);
       }
@@ -98,6 +118,32 @@ public final class ServerBackend implements Backend {
       backend.close();
       throw e;
     }
+  }
+
+  private void start() {
+    for (int i = 0; i < settings.connections(); i++) {
+      dispatchers.add(Dispatcher.start(settings, executor, changes));
+    }
+  }
+
+  /** Begins to connect the first time. */
+  @Override
+  public synchronized ServerBackend tracked() {
+    ServerBackend own = changes != null ? this : tracked;
+    if (own == null) {
+      own = new ServerBackend(this);
+      tracked = own;
+      own.start();
+      if (closed) {
+        own.close();
+      }
+    }
+    return own;
+  }
+
+  @Override
+  public void listen(KeyListener listener) {
+    requireNonNull(tracked().changes).listen(listener);
   }
 
   @Override
@@ -227,6 +273,12 @@ public final class ServerBackend implements Backend {
       return get.key();
     } else if (command instanceof Command.Set set) {
       return set.key();
+    } else if (command instanceof Command.AskLease ask) {
+      return ask.key();
+    } else if (command instanceof Command.SetWithLease leased) {
+      return leased.set().key();
+    } else if (command instanceof Command.Invalidate invalidate) {
+      return invalidate.key();
     } else if (command instanceof Command.Delete delete) {
       return delete.key();
     } else if (command instanceof Command.DeleteIf delete) {
@@ -244,6 +296,23 @@ public final class ServerBackend implements Backend {
   }
 
   @Override
+  public boolean knows(Feature feature) {
+    return dispatchers.stream().allMatch(dispatcher -> dispatcher.knows(feature));
+  }
+
+  @Override
+  public Executor executor() {
+    return executor;
+  }
+
+  private synchronized void closeTracked() {
+    closed = true;
+    if (tracked != null) {
+      tracked.close();
+    }
+  }
+
+  @Override
   public int maxBatchItems() {
     return MAX_BATCH_ITEMS;
   }
@@ -256,6 +325,7 @@ public final class ServerBackend implements Backend {
   @Override
   public void close() {
     dispatchers.forEach(Dispatcher::close);
+    closeTracked();
     if (ownExecutor != null) {
       ownExecutor.shutdown();
     }

@@ -41,7 +41,7 @@ final class FaultTest {
       acceptor.setDaemon(true);
       acceptor.start();
       Dispatcher dispatcher =
-          Dispatcher.start(settings(server.getLocalPort()), ForkJoinPool.commonPool());
+          Dispatcher.start(settings(server.getLocalPort()), ForkJoinPool.commonPool(), null);
       dispatcher.awaitConnected();
       connected.acquire();
 

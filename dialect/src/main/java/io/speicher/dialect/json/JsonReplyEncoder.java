@@ -48,6 +48,7 @@ public final class JsonReplyEncoder {
       case Reply.Miss _,
           Reply.Exists _,
           Reply.Namespaces _,
+          Reply.Features _,
           Reply.Value _,
           Reply.Leasable _,
           Reply.Leased _,
@@ -141,6 +142,7 @@ public final class JsonReplyEncoder {
               out);
       case Reply.Leased _,
           Reply.Items _,
+          Reply.Features _,
           Reply.Users _,
           Reply.Permission _,
           Reply.Denials _,

@@ -320,6 +320,7 @@ public final class MemcachedBinaryDialect implements Dialect {
           Reply.Denials _,
           Reply.Increased _,
           Reply.Items _,
+          Reply.Features _,
           Reply.Inspected _ ->
           throw new IllegalStateException(
               "no such reply to this command: command="

@@ -176,6 +176,7 @@ abstract class TextCommands {
       case Reply.Invalidated _,
           Reply.Leasable _,
           Reply.Items _,
+          Reply.Features _,
           Reply.Keys _,
           Reply.Users _,
           Reply.Namespaces _,

@@ -220,7 +220,8 @@ final class Spelling {
       case Reply.Permission one -> possible(permission, reply, out).accept(one, out);
       case Reply.Denials all -> possible(denials, reply, out).accept(all, out);
       case Reply.Inspected all -> possible(inspected, reply, out).accept(all, out);
-      case Reply.Leased _, Reply.Items _, Reply.Invalidated _ -> throw impossible(reply, out);
+      case Reply.Leased _, Reply.Items _, Reply.Features _, Reply.Invalidated _ ->
+          throw impossible(reply, out);
       case Reply.WrongValue wrong -> out.error(text(wrong));
       case Reply.Refused refused -> out.error(refused.message());
       case Reply.Denied denied -> out.error(text(denied, out));

@@ -26,6 +26,7 @@ public final class JsonCommandEncoder {
   private static final byte[] SET = ascii("{\"command\":\"SET\",\"key\":");
   private static final byte[] DELETE = ascii("{\"command\":\"DEL\",\"key\":");
   private static final byte[] CLEAR = ascii("{\"command\":\"RST\"");
+  private static final byte[] INFO = ascii("{\"command\":\"INF\"");
   private static final byte[] PING = ascii("{\"command\":\"PING\"");
   private static final byte[] AUTH = ascii("{\"command\":\"AUTH\",\"user\":");
   private static final byte[] GET_ALL = ascii("{\"command\":\"MGET\",\"keys\":[");
@@ -133,6 +134,8 @@ public final class JsonCommandEncoder {
       writeTrack(track.options(), frame);
     } else if (command instanceof Command.Untrack) {
       frame.write(UNTRACK);
+    } else if (command instanceof Command.Stats) {
+      frame.write(INFO);
     } else if (command instanceof Command.Ping) {
       frame.write(PING);
     } else if (command instanceof Command.Auth auth) {

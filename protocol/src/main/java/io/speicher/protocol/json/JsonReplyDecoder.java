@@ -27,6 +27,7 @@ public final class JsonReplyDecoder {
   private static final byte[] LEASE = ascii("lease");
   private static final byte[] STALE = ascii("stale");
   private static final byte[] TTL = ascii("ttl");
+  private static final byte[] FEATURES = ascii("features");
   private static final byte[] BASE64 = ascii("base64");
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -80,6 +81,7 @@ public final class JsonReplyDecoder {
     JsonSpan lease = null;
     JsonSpan stale = null;
     JsonSpan ttl = null;
+    JsonSpan features = null;
     members.begin(object);
     while (members.nextMember()) {
       if (members.nameEquals(STATUS_CODE)) {
@@ -109,6 +111,8 @@ public final class JsonReplyDecoder {
           stale = members.valueSpan();
         } else if (members.nameEquals(TTL)) {
           ttl = members.valueSpan();
+        } else if (members.nameEquals(FEATURES)) {
+          features = members.valueSpan();
         }
       }
     }
@@ -124,7 +128,9 @@ public final class JsonReplyDecoder {
         Reply.Value item = value(value, encoding, version);
         boolean isStale = stale != null && stale.text().get(stale.start()) == 't';
         return lease == null && !isStale ? item : new Reply.Leasable(item, lease(lease), isStale);
-      } else if (items != null) {
+      } else if (features != null) {
+        return features(features);
+      } else if (items != null && items.integer() == null) { // Figures have how many there are.
         return items(items);
       } else if (cursor != null && keys != null) {
         return keys(cursor, keys);
@@ -159,6 +165,18 @@ public final class JsonReplyDecoder {
 
   private static long lease(@Nullable JsonSpan lease) {
     return lease == null ? Reply.Leasable.NONE : integer(lease, "lease");
+  }
+
+  private Reply.Features features(JsonSpan features) throws MalformedJsonException {
+    List<String> names = new ArrayList<>();
+    beginArray(features, "features");
+    while (array.nextElement()) {
+      JsonSpan name = array.valueSpan();
+      if (name.isString()) {
+        names.add(name.string());
+      }
+    }
+    return new Reply.Features(List.copyOf(names));
   }
 
   private Reply.Items items(JsonSpan items) throws MalformedJsonException {

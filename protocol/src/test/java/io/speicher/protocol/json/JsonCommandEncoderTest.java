@@ -27,6 +27,7 @@ final class JsonCommandEncoderTest {
     assertThat(payload(new Command.Delete(bytes("k"))))
         .isEqualTo("{\"command\":\"DEL\",\"key\":\"k\"}");
     assertThat(payload(new Command.Clear())).isEqualTo("{\"command\":\"RST\"}");
+    assertThat(payload(new Command.Stats())).isEqualTo("{\"command\":\"INF\"}");
     assertThat(payload(new Command.Ping())).isEqualTo("{\"command\":\"PING\"}");
     assertThat(payload(set(SetOptions.DEFAULT)))
         .isEqualTo("{\"command\":\"SET\",\"key\":\"k\",\"value\":\"v\"}");

@@ -127,10 +127,20 @@ final class JsonReplyDecoderTest {
     assertThat(decoder.decode(frames("{\"status_code\":409}"))).isEqualTo(Reply.Exists.EXISTS);
   }
 
+  /** Servers of the first edition say nothing of it. */
+  @Test
+  void decode_features() {
+    String figures = "{\"status_code\":200,\"server_version\":\"1\",\"items\":7";
+    assertThat(decoder.decode(frames(figures + ",\"features\":[\"lease\",\"new\",7]}")))
+        .isEqualTo(new Reply.Features(List.of("lease", "new")));
+    assertThat(decoder.decode(frames(figures + "}"))).isEqualTo(Reply.Done.DONE);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"status_code\":200,\"items\":1}",
+        "{\"status_code\":200,\"items\":{}}",
+        "{\"status_code\":200,\"features\":1}",
         "{\"status_code\":200,\"cursor\":0,\"keys\":[]}",
         "{\"status_code\":200,\"cursor\":\"0\",\"keys\":\"k\"}",
         "{\"status_code\":200,\"cursor\":\"0\",\"keys\":[{}]}",

@@ -7,8 +7,12 @@ import io.speicher.spring.CacheSettings;
 import io.speicher.spring.SerializationCodec;
 import io.speicher.spring.SpeicherCacheManager;
 import io.speicher.spring.boot.SpeicherProperties.CacheProperties;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -34,30 +38,54 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnMissingBean(value = CacheManager.class, name = "cacheResolver")
 @ConditionalOnProperty(name = "spring.cache.type", havingValue = "speicher", matchIfMissing = true)
 public class SpeicherCacheAutoConfiguration {
+  private static final Duration DEFAULT_MAX_AGE = Duration.ofSeconds(30);
+
   /** The manager of all caches. */
   @Bean
   public SpeicherCacheManager cacheManager(
       Speicher speicher, CacheCodecs codecs, SpeicherProperties properties) {
     SpeicherProperties.Cache all = properties.getCache();
-    CacheSettings settings = settings(all, CacheSettings.DEFAULT, all);
     Map<String, CacheSettings> byName = new HashMap<>();
-    all.getCaches().forEach((name, own) -> byName.put(name, settings(own, settings, all)));
+    all.getCaches().forEach((name, own) -> byName.put(name, settings(own, all)));
     SpeicherCacheManager manager =
-        new SpeicherCacheManager(speicher, codecs, settings, byName, all.getNames());
+        new SpeicherCacheManager(speicher, codecs, settings(all, all), byName, all.getNames());
     manager.setTransactionAware(all.isTransactionAware());
     return manager;
   }
 
-  /** What {@code own} says, else {@code base}; a jitter is of whatever time to live that makes. */
-  private static CacheSettings settings(
-      CacheProperties own, CacheSettings base, CacheProperties all) {
-    Ttl ttl = own.getTtl() == null ? base.ttl() : Ttl.of(own.getTtl());
-    Double jitter = own.getJitter() == null ? all.getJitter() : own.getJitter();
+  /** What {@code own} says, else {@code all}. */
+  private static CacheSettings settings(CacheProperties own, CacheProperties all) {
     return new CacheSettings(
-        jitter == null || ttl.isForever() ? ttl : ttl.jitter(jitter),
-        own.getTimeout() == null ? base.timeout() : own.getTimeout(),
-        own.getOnFailure() == null ? base.onFailure() : own.getOnFailure(),
-        own.getCacheNullValues() == null ? base.allowsNull() : own.getCacheNullValues());
+        !Boolean.FALSE.equals(first(own, all, CacheProperties::getCacheNullValues)),
+        options -> {
+          Duration ttl = first(own, all, CacheProperties::getTtl);
+          Double jitter = first(own, all, CacheProperties::getJitter);
+          if (ttl != null) {
+            options.ttl(jitter == null ? Ttl.of(ttl) : Ttl.of(ttl).jitter(jitter));
+          }
+          set(first(own, all, CacheProperties::getTimeout), options::timeout);
+          set(first(own, all, CacheProperties::getOnFailure), options::onFailure);
+          set(first(own, all, CacheProperties::getStaleFor), options::staleFor);
+          set(first(own, all, CacheProperties::getRefreshEarly), options::refreshEarly);
+          set(first(own, all, CacheProperties::getLease), options::lease);
+          Long entries = first(own, all, properties -> properties.getNear().getEntries());
+          Duration maxAge = first(own, all, properties -> properties.getNear().getMaxAge());
+          if (entries != null && entries != 0) {
+            options.near(NearCaches.of(entries, maxAge == null ? DEFAULT_MAX_AGE : maxAge));
+          }
+        });
+  }
+
+  private static <T> @Nullable T first(
+      CacheProperties own, CacheProperties all, Function<CacheProperties, @Nullable T> property) {
+    T value = property.apply(own);
+    return value == null ? property.apply(all) : value;
+  }
+
+  private static <T> void set(@Nullable T value, Consumer<T> option) {
+    if (value != null) {
+      option.accept(value);
+    }
   }
 
   /** Serialization by Java, unless the application says how to store values. */

@@ -56,6 +56,10 @@ final class SpeicherMetrics extends CacheMeterBinder<Cache<?>> {
         .tags(getTagsWithCacheName())
         .description("Calls that failed, whether or not callers saw it")
         .register(registry);
+    FunctionCounter.builder("cache.near.hits", cache, c -> c.stats().nearHits())
+        .tags(getTagsWithCacheName())
+        .description("Values that were found in the application's own memory")
+        .register(registry);
     FunctionCounter.builder("cache.loads", cache, c -> c.stats().loads())
         .tags(getTagsWithCacheName())
         .description("Values that a loader returned")

@@ -125,12 +125,51 @@ public class SpeicherProperties {
     /** Whether null is a value that can be cached. */
     private @Nullable Boolean cacheNullValues;
 
+    /** How long after that a value may still be used while one caller loads the next one. */
+    private @Nullable Duration staleFor;
+
+    /** After which part of its time to live a value is loaded again in the background, up to 1. */
+    private @Nullable Double refreshEarly;
+
+    /** How long the others wait for the one caller that loads a missing value. */
+    private @Nullable Duration lease;
+
+    private final Near near = new Near();
+
     public @Nullable Duration getTtl() {
       return ttl;
     }
 
     public void setTtl(@Nullable Duration ttl) {
       this.ttl = ttl;
+    }
+
+    public @Nullable Duration getStaleFor() {
+      return staleFor;
+    }
+
+    public void setStaleFor(@Nullable Duration staleFor) {
+      this.staleFor = staleFor;
+    }
+
+    public @Nullable Double getRefreshEarly() {
+      return refreshEarly;
+    }
+
+    public void setRefreshEarly(@Nullable Double refreshEarly) {
+      this.refreshEarly = refreshEarly;
+    }
+
+    public @Nullable Duration getLease() {
+      return lease;
+    }
+
+    public void setLease(@Nullable Duration lease) {
+      this.lease = lease;
+    }
+
+    public Near getNear() {
+      return near;
     }
 
     public @Nullable Double getJitter() {
@@ -163,6 +202,31 @@ public class SpeicherProperties {
 
     public void setCacheNullValues(@Nullable Boolean cacheNullValues) {
       this.cacheNullValues = cacheNullValues;
+    }
+  }
+
+  /** Values that are kept in the application's own memory, too; what is null is as for all. */
+  public static class Near {
+    /** How many values of a cache are kept in memory; none if it is 0 or not set. */
+    private @Nullable Long entries;
+
+    /** How old they may get; 30 seconds if it is not set. The server tells when they change. */
+    private @Nullable Duration maxAge;
+
+    public @Nullable Long getEntries() {
+      return entries;
+    }
+
+    public void setEntries(@Nullable Long entries) {
+      this.entries = entries;
+    }
+
+    public @Nullable Duration getMaxAge() {
+      return maxAge;
+    }
+
+    public void setMaxAge(@Nullable Duration maxAge) {
+      this.maxAge = maxAge;
     }
   }
 

@@ -196,26 +196,30 @@ final class SpringBootTest {
   /** With Spring's cache on Redis, about 30 of 32 threads load. */
   @Test
   void cacheable_sync_loadsOnce() {
-    runner.run(context -> {
-      Prices prices = context.getBean(Prices.class);
-      CountDownLatch begun = new CountDownLatch(32);
-      List<FutureTask<String>> tasks = new ArrayList<>();
-      for (int i = 0; i < 32; i++) {
-        FutureTask<String> task =
-            new FutureTask<>(() -> {
-              begun.countDown();
-              return prices.slowPrice("apple");
-            });
-        new Thread(task).start();
-        tasks.add(task);
-      }
-      begun.await();
-      prices.release();
-      for (FutureTask<String> task : tasks) {
-        assertThat(task.get()).isEqualTo("apple 20");
-      }
-      assertThat(prices.calls()).isEqualTo(1);
-    });
+    runner.run(context ->
+        assertThat(callsOfStampede(List.of(context.getBean(Prices.class)))).isEqualTo(1));
+  }
+
+  /** Has 32 threads ask for a price that is missing, and returns how often it was looked up. */
+  private static int callsOfStampede(List<Prices> applications) throws Exception {
+    CountDownLatch begun = new CountDownLatch(32);
+    List<FutureTask<String>> tasks = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      Prices prices = applications.get(i % applications.size());
+      FutureTask<String> task =
+          new FutureTask<>(() -> {
+            begun.countDown();
+            return prices.slowPrice("apple");
+          });
+      new Thread(task).start();
+      tasks.add(task);
+    }
+    begun.await();
+    applications.forEach(Prices::release);
+    for (FutureTask<String> task : tasks) {
+      assertThat(task.get()).isEqualTo("apple 20");
+    }
+    return applications.stream().mapToInt(Prices::calls).sum();
   }
 
   /** Two programs, one server. */
@@ -230,6 +234,50 @@ final class SpringBootTest {
           second.getBean(Prices.class).price("apple");
           assertThat(second.getBean(Prices.class).calls()).isEqualTo(1);
         }));
+  }
+
+  /** A stampede on two applications: one call of the method, whoever gets it. */
+  @Test
+  void applications_loadOnce() {
+    runner.run(first ->
+        runner.run(second ->
+            assertThat(
+                    callsOfStampede(
+                        List.of(first.getBean(Prices.class), second.getBean(Prices.class))))
+                .isEqualTo(1)));
+  }
+
+  /** What one application clears, the other one does not find in its own memory either. */
+  @Test
+  void applications_withNearCaches_seeAClear() {
+    ApplicationContextRunner near =
+        runner.withPropertyValues(
+            "speicher.cache.near.entries=100", "speicher.cache.caches.far.near.entries=0");
+    near.run(first ->
+        near.run(second -> {
+          Cache mine = cache(first, "any");
+          Cache others = cache(second, "any");
+          mine.put("k", "v");
+          for (int i = 0; i < 3; i++) {
+            assertThat(requireNonNull(others.get("k")).get()).isEqualTo("v");
+          }
+          assertThat(nearHits(others)).isEqualTo(2);
+
+          mine.clear();
+          assertThat(others.get("of the server")).isNull();
+          assertThat(others.get("k")).isNull();
+          assertThat(mine.get("k")).isNull();
+
+          Cache far = cache(second, "far");
+          far.put("k", "v");
+          far.get("k");
+          far.get("k");
+          assertThat(nearHits(far)).isZero();
+        }));
+  }
+
+  private static long nearHits(Cache cache) {
+    return ((SpringCache) cache).getNativeCache().stats().nearHits();
   }
 
   // ---- the cache ----
@@ -302,7 +350,10 @@ final class SpringBootTest {
         .withPropertyValues(
             "speicher.cache.ttl=1h",
             "speicher.cache.jitter=0.5",
-            "speicher.cache.names=a,b",
+            "speicher.cache.caches.c.stale-for=1h",
+            "speicher.cache.caches.c.refresh-early=0.9",
+            "speicher.cache.caches.c.lease=1s",
+            "speicher.cache.names=a,b,c",
             "speicher.cache.caches.b.ttl=1m",
             "speicher.cache.caches.b.cache-null-values=false")
         .run(context -> {
@@ -310,7 +361,9 @@ final class SpringBootTest {
           cache(context, "b").put("k", "v");
           assertThat(left("a")).isBetween(Duration.ofMinutes(25), Duration.ofHours(1));
           assertThat(left("b")).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
-          assertThat(context.getBean(CacheManager.class).getCache("c")).isNull();
+          cache(context, "c").put("k", "v");
+          assertThat(left("c")).isBetween(Duration.ofMinutes(85), Duration.ofHours(2));
+          assertThat(context.getBean(CacheManager.class).getCache("d")).isNull();
           assertThatIllegalArgumentException().isThrownBy(() -> cache(context, "b").put("k", null));
         });
   }
@@ -351,6 +404,8 @@ final class SpringBootTest {
       assertThat(new String(requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8))
           .contains(
               "\"speicher.cache.jitter\"",
+              "\"speicher.cache.stale-for\"",
+              "\"speicher.cache.near.entries\"",
               "\"speicher.cache.caches\"",
               "How long what is put lives; for ever if it is not set.");
     }
