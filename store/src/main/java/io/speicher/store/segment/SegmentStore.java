@@ -187,6 +187,7 @@ public final class SegmentStore implements Store {
       pages = IndexPages.of(layout);
       index = HashIndex.create(layout, root, pages, journal);
     } else {
+      requireNonNull(file).begin();
       segments = Segments.resume(layout, root);
       pages = new IndexPages();
       index = HashIndex.attach(layout, root, pages, journal);
@@ -226,7 +227,9 @@ public final class SegmentStore implements Store {
       room.resume();
     }
     room.note();
-    file.begin();
+    if (isNew) {
+      file.begin();
+    }
     opening =
         new Opening(
             repair == null

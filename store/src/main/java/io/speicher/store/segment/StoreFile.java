@@ -123,7 +123,10 @@ final class StoreFile implements AutoCloseable {
     return wasStopped;
   }
 
-  /** From here on the file is not closed until {@link #close}. */
+  /**
+   * From here on a process has the file, until {@link #close}. Of a file that was there, nothing
+   * has been changed yet; a new one is made to its end.
+   */
   void begin() {
     long root = memory.address();
     RootLayout.setBootId(root, bootId());
@@ -188,14 +191,23 @@ final class StoreFile implements AutoCloseable {
   /** Whether the file is one that a process began to make, and was killed before it had made it. */
   private static boolean isUnfinished(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, READ)) {
-      ByteBuffer root = root(channel);
-      while (root.hasRemaining()) {
-        if (root.get() != 0) {
-          return false;
-        }
-      }
-      return true;
+      ByteBuffer bytes = root(channel);
+      long root = MemorySegment.ofBuffer(bytes).address();
+      boolean isRoot =
+          bytes.remaining() == RootLayout.ROOT_BYTES
+              && RootLayout.magic(root) == RootLayout.MAGIC
+              && RootLayout.formatVersion(root) == RootLayout.FORMAT_VERSION;
+      return isRoot ? RootLayout.use(root) == 0 : isZero(bytes);
     }
+  }
+
+  private static boolean isZero(ByteBuffer bytes) {
+    while (bytes.hasRemaining()) {
+      if (bytes.get() != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static ByteBuffer root(FileChannel channel) throws IOException {
@@ -304,12 +316,7 @@ final class StoreFile implements AutoCloseable {
   }
 
   private static boolean isUnknown(byte[] bootId) {
-    for (byte b : bootId) {
-      if (b != 0) {
-        return false;
-      }
-    }
-    return true;
+    return isZero(ByteBuffer.wrap(bootId));
   }
 
   // ---- failures ----

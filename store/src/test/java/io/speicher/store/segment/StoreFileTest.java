@@ -3,6 +3,8 @@ package io.speicher.store.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.speicher.store.Opening;
+import io.speicher.store.PutOptions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -68,6 +70,19 @@ final class StoreFileTest {
     Files.write(file, new byte[20_000]);
     open().close();
     assertThat(Files.size(file)).isGreaterThan(20_000);
+  }
+
+  /** As it is when the tables are made, which is before the file is used. */
+  @Test
+  void open_neverUsedFile() throws IOException {
+    SegmentStore store = open();
+    store.put(ByteBuffer.wrap(new byte[] {1}), ByteBuffer.allocate(1), PutOptions.DEFAULT);
+    store.close();
+    write(USE, 0);
+    SegmentStore anew = open();
+    assertThat(anew.opening().orElseThrow().kind()).isEqualTo(Opening.Kind.CREATED);
+    assertThat(anew.itemCount()).isZero();
+    anew.close();
   }
 
   @Test
