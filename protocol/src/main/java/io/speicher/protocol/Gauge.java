@@ -77,7 +77,7 @@ public enum Gauge implements Metric {
       "speicher_attached",
       null,
       Unit.COUNT,
-      "How the directory was found: 0 empty, 1 as a server left it that had stopped, 2 as one left it that was killed."),
+      "How the directory was found: 0 empty, 1 as a server left it that had stopped, 2 as one left it that was killed, 3 of another size."),
   ATTACHED_ITEMS(
       "attached_items",
       "Persistence",

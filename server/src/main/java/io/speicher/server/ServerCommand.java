@@ -336,6 +336,7 @@ public final class ServerCommand implements Callable<Integer> {
           case KILLED ->
               "as a server has left it that was killed: repaired tables=%d segments=%d"
                   .formatted(opening.repairedTables(), opening.repairedSegments());
+          case RESIZED -> "made with another --memory or --tag-memory, and copied";
         };
     return "keeping items in %s (%s): items=%d, opened in %d ms"
         .formatted(

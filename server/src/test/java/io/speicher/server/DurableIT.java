@@ -61,7 +61,8 @@ final class DurableIT {
     try (ServerProcess server = start()) {
       assertThatThrownBy(this::start)
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("speicher: cannot use the directory " + directory + ": another server")
+          .hasMessageContaining(
+              "speicher: cannot use the directory " + directory + ": another server")
           .hasMessageNotContaining("Exception in");
       assertThat(server.port()).isPositive();
     }

@@ -34,6 +34,11 @@ final class TckIT {
   private static final Set<String> OTHERWISE_THAN_MEMCACHED =
       Set.of("text/decr_length", "meta/mg_base64_text", "errors/tooLarge");
 
+  private static final String CASE_TIMEOUT = "10s";
+
+  /** In a process that has just begun, to hash a password takes seconds. */
+  private static final String LONG_CASE_TIMEOUT = "40s";
+
   @ParameterizedTest
   @EnumSource(Transport.class)
   void json(Transport transport) throws IOException {
@@ -103,7 +108,7 @@ final class TckIT {
     for (int start = 1; start <= 2; start++) {
       try (ServerProcess server =
           new ServerProcess("--memory", "128mb", "--data", directory.toString())) {
-        assertThat(failures(server.port(), dialect, Map.of()))
+        assertThat(failures(server.port(), dialect, Map.of(), LONG_CASE_TIMEOUT))
             .as("start %d", start)
             .isEqualTo(expected);
         server.kill();
@@ -119,14 +124,15 @@ final class TckIT {
       String dialect, ServerSettings settings, Map<String, String> environment) throws IOException {
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
-      return failures(server.port(), dialect, environment);
+      return failures(server.port(), dialect, environment, CASE_TIMEOUT);
     }
   }
 
-  private static Set<String> failures(int port, String dialect, Map<String, String> environment) {
+  private static Set<String> failures(
+      int port, String dialect, Map<String, String> environment, String caseTimeout) {
     StringWriter output = new StringWriter();
     CommandLine kit = new CommandLine(new TckCommand(environment)).setOut(new PrintWriter(output));
-    kit.execute("--port", "" + port, "--dialect", dialect, "--yes-wipe");
+    kit.execute("--port", "" + port, "--dialect", dialect, "--yes-wipe", "--timeout", caseTimeout);
     assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d* passed, \\d+ failed$");
     return Pattern.compile("(?m)^FAIL +(\\S+)")
         .matcher(output.toString())

@@ -18,6 +18,8 @@ public record Opening(
     /** A store whose process had stopped. */
     STOPPED,
     /** A store whose process had been killed. */
-    KILLED
+    KILLED,
+    /** A store of another size, whose items were copied as far as they fit. */
+    RESIZED
   }
 }

@@ -197,6 +197,7 @@ public final class ServerStatus implements ServerControl {
           case CREATED -> 0L;
           case STOPPED -> 1L;
           case KILLED -> 2L;
+          case RESIZED -> 3L;
         });
     numbers.put(Gauge.ATTACHED_ITEMS, opening.itemCount());
     numbers.put(Gauge.ATTACH_TIME, TimeUnit.NANOSECONDS.toMillis(opening.nanos()));

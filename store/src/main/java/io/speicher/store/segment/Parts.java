@@ -349,6 +349,13 @@ final class Parts {
     return hash == 0 ? 1 : hash;
   }
 
+  /** The hashes of the tags of an item that was not cleared. */
+  long[] tagHashes(StoredItem item) {
+    long[] hashes = new long[item.tagCount()];
+    Arrays.setAll(hashes, i -> tags.hash(item.tag(i)));
+    return hashes;
+  }
+
   /**
    * A reference to a tag as it is now. Any thread that has no table locked, and has reserved
    * nothing.

@@ -96,7 +96,7 @@ public final class SegmentStore implements Store {
   /** What the memory is, if the store survives its process. */
   private final @Nullable StoreFile file;
 
-  private final @Nullable Opening opening;
+  private @Nullable Opening opening;
   private final KeyHash keyHash;
   private final Removals removals;
   private final Room room;
@@ -174,7 +174,9 @@ public final class SegmentStore implements Store {
     boolean isNew = file == null || file.isNew();
     if (isNew) {
       layout.writeRoot(root);
-      KeyHash.writeSecrets(root, random);
+      if (!KeyHash.hasSecrets(root)) {
+        KeyHash.writeSecrets(root, random);
+      }
     }
     keyHash = new KeyHash(root);
     removals = new Removals(RootLayout.hasEvicted(root));
@@ -266,19 +268,16 @@ public final class SegmentStore implements Store {
       RandomGenerator random,
       boolean resets)
       throws IOException {
+    long startNanos = System.nanoTime();
     StoreLayout layout = StoreLayout.of(geometry);
-    StoreFile file = StoreFile.open(directory, layout, geometry.budgetBytes(), resets);
+    StoreFile file = StoreFile.open(directory, layout, resets);
     boolean done = false;
     try {
       Ticker ticker = tickerFrom.apply(RootLayout.wallMillis(file.memory().address()));
       SegmentStore store =
-          new SegmentStore(
-              geometry,
-              ticker,
-              random,
-              new Miniatures(geometry.budgetBytes(), ticker.millis()),
-              layout,
-              file);
+          file.isNew() || file.layout().equals(layout)
+              ? in(file, geometry, ticker, random)
+              : resized(file, geometry, ticker, random, startNanos);
       done = true;
       return store;
     } catch (IllegalStateException e) {
@@ -287,6 +286,40 @@ public final class SegmentStore implements Store {
     } finally {
       if (!done) {
         file.release();
+      }
+    }
+  }
+
+  private static SegmentStore in(
+      StoreFile file, Geometry geometry, Ticker ticker, RandomGenerator random) {
+    Miniatures miniatures = new Miniatures(geometry.budgetBytes(), ticker.millis());
+    return new SegmentStore(geometry, ticker, random, miniatures, file.layout(), file);
+  }
+
+  /** Opens a store that has another size in its file, and makes it one of this size. */
+  private static SegmentStore resized(
+      StoreFile file, Geometry geometry, Ticker ticker, RandomGenerator random, long startNanos)
+      throws IOException {
+    long root = file.memory().address();
+    SegmentStore old = in(file, file.layout().geometry(root), ticker, random);
+    StoreFile next = file.next(StoreLayout.of(geometry));
+    boolean done = false;
+    try {
+      long nextRoot = next.memory().address();
+      KeyHash.copySecrets(root, nextRoot);
+      RootLayout.setLastSequence(
+          nextRoot, Resize.sequenceBeyond(root, next.layout().segmentBytes()));
+      SegmentStore store = in(next, geometry, ticker, random);
+      new Resize(old, store).run();
+      store.opening =
+          new Opening(
+              Opening.Kind.RESIZED, store.index.itemCount(), System.nanoTime() - startNanos, 0, 0);
+      file.giveWayTo(next);
+      done = true;
+      return store;
+    } finally {
+      if (!done) {
+        next.discard();
       }
     }
   }
@@ -1113,6 +1146,66 @@ public final class SegmentStore implements Store {
     } else {
       room.note();
       file.close();
+    }
+  }
+
+  // ---- another size, see Resize ----
+
+  /** The database that is this one, whatever number it has. */
+  SegmentStore internal(int internalDatabase) {
+    return internalDatabase == 0 ? this : new SegmentStore(this, internalDatabase);
+  }
+
+  /**
+   * Stores what another store has at a location, with all that is known of it, if it is alive and
+   * of this database.
+   */
+  void copyFrom(SegmentStore other, StoredItem item, long location) {
+    long[] slot = {0};
+    other.index.find(
+        other.keyHash.of(item),
+        (_, candidate) -> {
+          slot[0] = candidate;
+          return SlotLayout.location(candidate) == location;
+        });
+    long sequence = other.segments.sequenceAcquire(other.segments.of(location));
+    if (SlotLayout.location(slot[0]) != location
+        || isOver(item.expiresAtMillis())
+        || other.parts.isCleared(item, sequence, location)) {
+      return;
+    }
+    long version = item.hasVersion() ? item.version() : Draft.NO_VERSION;
+    if (SlotLayout.isObserved(slot[0])) {
+      version = other.segments.version(sequence, location);
+    }
+    try (Lookup old = lookup(item.key())) {
+      old.beginWrite();
+      Draft draft =
+          old.draft()
+              .tagByHashes(other.parts.tagHashes(item), parts)
+              .likeWithTags(
+                  item,
+                  item.marks(),
+                  database,
+                  old.key(),
+                  NativeMemory.view(item.valueAddress(), item.valueBytes()),
+                  item.expiresAtMillis(),
+                  version,
+                  nowMillisFor(item.expiresAtMillis()));
+      if (write(old, Expected.ANYTHING, draft) == Outcome.DONE && old.find()) {
+        HashIndex.setFrequency(old.slotAddress(), old.slot(), SlotLayout.frequency(slot[0]));
+      }
+    }
+  }
+
+  /** Has another store know the same numbers of databases, and declare the same namespaces. */
+  void copyPartsTo(SegmentStore other) {
+    for (int number = 0; number < DATABASES; number++) {
+      other.parts.number(number, parts.databaseOf(number), number, parts.databaseOf(number));
+    }
+    other.databases.resume();
+    for (NamespaceStats namespace : namespaces()) {
+      other.createNamespace(namespace.prefix(), namespace.rule());
     }
   }
 

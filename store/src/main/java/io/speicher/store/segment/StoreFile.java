@@ -18,6 +18,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  DIR/lock    is locked by the process that uses the directory, and holds its number
  *  DIR/store   root page, tables, segments, guard, and the {@link StoreArea}
+ *  DIR/store.next  the same of another size, while items are copied to it
  * </pre>
  *
  * <p>The file has its full length from the beginning, and the file system has blocks for all of it,
@@ -41,12 +43,14 @@ import org.jspecify.annotations.Nullable;
 final class StoreFile implements AutoCloseable {
   private static final String LOCK = "lock";
   private static final String STORE = "store";
+  private static final String NEXT_STORE = "store.next";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final String RESET = "or begin anew, without what is in it, with --data-reset";
 
   private final Path directory;
   private final FileChannel lockChannel;
   private final FileChannel channel;
+  private final StoreLayout layout;
   private final NativeMemory memory;
   private final boolean isNew;
   private final boolean wasStopped;
@@ -55,12 +59,14 @@ final class StoreFile implements AutoCloseable {
       Path directory,
       FileChannel lockChannel,
       FileChannel channel,
+      StoreLayout layout,
       NativeMemory memory,
       boolean isNew,
       boolean wasStopped) {
     this.directory = directory;
     this.lockChannel = lockChannel;
     this.channel = channel;
+    this.layout = layout;
     this.memory = memory;
     this.isNew = isNew;
     this.wasStopped = wasStopped;
@@ -69,29 +75,27 @@ final class StoreFile implements AutoCloseable {
   /**
    * Opens the file of a directory, or makes one, or the directory too.
    *
-   * @param budgetBytes as it was said, for messages
+   * @param layout of a file that is made; one that is there may have another one
    * @param resets whether a file that is there is replaced by a new one
    */
   @SuppressWarnings("MustBeClosed") // By close(), or here if this fails.
-  static StoreFile open(Path directory, StoreLayout layout, long budgetBytes, boolean resets)
-      throws IOException {
+  static StoreFile open(Path directory, StoreLayout layout, boolean resets) throws IOException {
     FileChannel lockChannel = null;
     FileChannel channel = null;
     try {
       Files.createDirectories(directory);
       lockChannel = lock(directory);
       Path file = directory.resolve(STORE);
+      Files.deleteIfExists(directory.resolve(NEXT_STORE));
       if (resets) {
         Files.deleteIfExists(file);
       }
       boolean isNew = !Files.exists(file) || isUnfinished(file);
       channel = isNew ? create(directory, file, layout) : FileChannel.open(file, READ, WRITE);
-      if (!isNew) {
-        check(directory, channel, layout, budgetBytes);
-      }
-      NativeMemory memory = NativeMemory.map(channel, StoreArea.of(layout).fileBytes());
+      StoreLayout present = isNew ? layout : check(directory, channel);
+      NativeMemory memory = NativeMemory.map(channel, StoreArea.of(present).fileBytes());
       boolean wasStopped = RootLayout.use(memory.address()) == RootLayout.STOPPED;
-      return new StoreFile(directory, lockChannel, channel, memory, isNew, wasStopped);
+      return new StoreFile(directory, lockChannel, channel, present, memory, isNew, wasStopped);
     } catch (IOException e) {
       closeQuietly(channel, e);
       closeQuietly(lockChannel, e);
@@ -107,6 +111,54 @@ final class StoreFile implements AutoCloseable {
         why.addSuppressed(e);
       }
     }
+  }
+
+  /** Makes a file of another layout beside this one, which is to take its place. */
+  @SuppressWarnings("MustBeClosed") // By close() or discard(), or here if this fails.
+  StoreFile next(StoreLayout nextLayout) throws IOException {
+    Path file = directory.resolve(NEXT_STORE);
+    FileChannel next = null;
+    try {
+      next = create(directory, file, nextLayout);
+      NativeMemory nextMemory = NativeMemory.map(next, StoreArea.of(nextLayout).fileBytes());
+      return new StoreFile(directory, lockChannel, next, nextLayout, nextMemory, true, false);
+    } catch (IOException e) {
+      closeQuietly(next, e);
+      throw told(directory, e);
+    }
+  }
+
+  /**
+   * Puts the file that {@link #next} made in the place of this one, and gives this one's memory
+   * back.
+   */
+  void giveWayTo(StoreFile next) throws IOException {
+    next.memory.force(0, next.memory.bytes());
+    try {
+      Files.move(
+          directory.resolve(NEXT_STORE),
+          directory.resolve(STORE),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw told(directory, e);
+    }
+    discard();
+  }
+
+  /** Gives the memory back, but not the directory, which another file has. */
+  void discard() throws IOException {
+    memory.release();
+    channel.close();
+  }
+
+  /** How the file is laid out. */
+  StoreLayout layout() {
+    return layout;
+  }
+
+  Path directory() {
+    return directory;
   }
 
   NativeMemory memory() {
@@ -245,9 +297,8 @@ final class StoreFile implements AutoCloseable {
     }
   }
 
-  private static void check(
-      Path directory, FileChannel channel, StoreLayout layout, long budgetBytes)
-      throws IOException {
+  /** Refuses what cannot be used, or returns how it is laid out. */
+  private static StoreLayout check(Path directory, FileChannel channel) throws IOException {
     ByteBuffer bytes = root(channel);
     long root = MemorySegment.ofBuffer(bytes).address();
     if (bytes.remaining() < RootLayout.ROOT_BYTES || RootLayout.magic(root) != RootLayout.MAGIC) {
@@ -277,14 +328,6 @@ final class StoreFile implements AutoCloseable {
               .formatted(STORE, channel.size(), expectedBytes),
           "copy it back from where it was whole, " + RESET);
     }
-    if (!found.equals(layout)) {
-      throw failed(
-          directory,
-          "it was made with --memory %d, and --memory is %d"
-              .formatted(RootLayout.budgetBytes(root), budgetBytes),
-          "say --memory %d, and the same --tag-memory, %s"
-              .formatted(RootLayout.budgetBytes(root), RESET));
-    }
     boolean isAsItWas =
         RootLayout.use(root) == RootLayout.STOPPED
             || (RootLayout.use(root) == RootLayout.IN_USE
@@ -297,6 +340,7 @@ final class StoreFile implements AutoCloseable {
               + " written last",
           "begin anew, without what is in it, with --data-reset");
     }
+    return found;
   }
 
   // ---- the start of the machine ----

@@ -167,6 +167,11 @@ final class TagTable {
     return (generation & roundMask) << entryBits | (int) ((entry - address) / ENTRY_BYTES);
   }
 
+  /** The hash of the tag that a current reference refers to. */
+  long hash(int reference) {
+    return getLong(entry(reference));
+  }
+
   /** Whether nothing of what carries the reference was cleared by it. */
   boolean isCurrent(int reference) {
     int generation = getIntAcquire(entry(reference) + GENERATION);

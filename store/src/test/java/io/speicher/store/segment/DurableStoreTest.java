@@ -11,6 +11,7 @@ import io.speicher.store.TtlRule;
 import io.speicher.store.Update;
 import io.speicher.store.Updates;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class DurableStoreTest {
   private static final int SEGMENT_BYTES = 8 << 10;
+
+  /** So many keys are changed again and again; a table of the index grows for them. */
+  private static final int KEYS = 1_200;
+
   private static final Geometry SMALL = new Geometry(400_000, SEGMENT_BYTES, 0);
 
   private final long seed = Long.getLong("seed", new Random().nextLong());
@@ -191,6 +196,92 @@ final class DurableStoreTest {
     store.close();
   }
 
+  /** Items, and all that is known of them, are copied to a store of another size. */
+  @ParameterizedTest
+  @ValueSource(longs = {800_000, 5_000_000, 300_000})
+  void open_otherMemory(long budgetBytes) throws IOException {
+    SegmentStore store = open(SMALL);
+    store.put(bytes("a"), bytes("1"), new PutOptions(2, 77, store.nowMillis() + 5_000));
+    store.put(bytes("t"), bytes("1"), PutOptions.DEFAULT.withTags(List.of(bytes("x"), bytes("y"))));
+    store.put(bytes("u"), bytes("1"), PutOptions.DEFAULT.withTags(List.of(bytes("z"))));
+    store.put(bytes("large"), ByteBuffer.allocate(5 * SEGMENT_BYTES), PutOptions.DEFAULT);
+    store.database(3).put(bytes("a"), bytes("other"), PutOptions.DEFAULT);
+    store.database(4).put(bytes("a"), bytes("cleared"), PutOptions.DEFAULT);
+    store.database(4).clear();
+    store.swap(3, 5);
+    store.clearTags(List.of(bytes("z")));
+    store.createNamespace(bytes("users:"), new TtlRule(0, 60_000, 0));
+    for (int i = 0; i < 300; i++) {
+      store.put(bytes("k" + i), bytes("v" + i), PutOptions.DEFAULT);
+    }
+    long[] version = new long[1];
+    store.get(bytes("k1"), item -> version[0] = item.version());
+    end(store, true);
+
+    store = open(new Geometry(budgetBytes, budgetBytes > 4_000_000 ? 32 << 10 : SEGMENT_BYTES, 0));
+    assertThat(store.opening().orElseThrow().kind()).isEqualTo(Opening.Kind.RESIZED);
+    store.verify();
+    boolean found =
+        store.get(
+            bytes("a"),
+            item -> {
+              assertThat(item.kind()).isEqualTo(2);
+              assertThat(item.flags()).isEqualTo(77);
+              assertThat(item.expiresAtMillis()).isEqualTo(ticker.millis() + 5_000);
+            });
+    assertThat(found).isTrue();
+    for (int i = 0; i < 300; i++) {
+      assertThat(get(store, "k" + i)).isEqualTo("v" + i);
+    }
+    assertThat(store.get(bytes("k1"), item -> assertThat(item.version()).isEqualTo(version[0])))
+        .isTrue();
+    assertThat(store.get(bytes("large"), item -> {})).isTrue();
+    assertThat(get(store.database(5), "a")).isEqualTo("other");
+    assertThat(get(store.database(3), "a")).isNull();
+    assertThat(store.database(4).itemCount()).isZero();
+    assertThat(store.database(5).itemCount()).isEqualTo(1);
+    assertThat(get(store, "u")).isNull();
+    assertThat(get(store, "t")).isEqualTo("1");
+    store.clearTags(List.of(bytes("y")));
+    assertThat(get(store, "t")).isNull();
+    assertThat(store.namespaces()).hasSize(1);
+    store.put(bytes("k2"), bytes("new"), PutOptions.DEFAULT);
+    long[] next = new long[1];
+    store.get(bytes("k2"), item -> next[0] = item.version());
+    assertThat(next[0]).isGreaterThan(version[0]);
+    end(store, true);
+    assertThat(Files.exists(directory.resolve("store.next"))).isFalse();
+    store = open(SMALL);
+    assertThat(get(store, "k1")).isEqualTo("v1");
+    store.close();
+  }
+
+  /** Where there is less room than before, what was read is kept. */
+  @Test
+  void open_lessMemory_keepsTheBest() throws IOException {
+    SegmentStore store = open(new Geometry(2_000_000, SEGMENT_BYTES, 0));
+    for (int i = 0; i < 4_000; i++) {
+      store.put(bytes("k" + i), bytes("v".repeat(200)), PutOptions.DEFAULT);
+    }
+    for (int i = 0; i < 4_000; i += 10) {
+      assertThat(get(store, "k" + i)).isNotNull();
+      assertThat(get(store, "k" + i)).isNotNull();
+    }
+    end(store, true);
+    store = open(SMALL);
+    int read = 0;
+    int others = 0;
+    for (int i = 0; i < 4_000; i++) {
+      int there = get(store, "k" + i) == null ? 0 : 1;
+      read += i % 10 == 0 ? there : 0;
+      others += i % 10 == 0 ? 0 : there;
+    }
+    assertThat(read).isGreaterThan(350);
+    assertThat(others).isBetween(500, 1_300);
+    store.verify();
+    store.close();
+  }
+
   @Test
   void open_resets() throws IOException {
     SegmentStore store = open(SMALL);
@@ -284,8 +375,6 @@ final class DurableStoreTest {
     store.close();
   }
 
-  private static final int KEYS = 1_200;
-
   /** Changes the store and then the model, and says meanwhile which key it is; * is all of them. */
   private void change(SegmentStore store, Map<String, String> model, String[] changing) {
     String key = "key-" + random.nextInt(KEYS);
@@ -356,7 +445,7 @@ final class DurableStoreTest {
       Files.createDirectories(to);
       Files.copy(from.resolve("store"), to.resolve("store"), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -95,18 +95,6 @@ final class StoreFileTest {
   }
 
   @Test
-  void open_otherMemory() throws IOException {
-    open().close();
-    byte[] before = Files.readAllBytes(file);
-    Geometry other = new Geometry(500_000, 8 << 10, 0);
-    assertThatThrownBy(() -> SegmentStore.open(directory, other, false))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("it was made with --memory 400000, and --memory is 500000")
-        .hasMessageContaining("say --memory 400000");
-    assertThat(Arrays.equals(Files.readAllBytes(file), before)).isTrue();
-  }
-
-  @Test
   void open_damagedRoot() throws IOException {
     open().close();
     write(SEGMENT_BYTES, 12_345);
