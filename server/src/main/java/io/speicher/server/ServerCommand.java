@@ -6,6 +6,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.speicher.server.net.Network;
 import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsException;
+import io.speicher.store.Opening;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.Geometry;
 import io.speicher.store.segment.SegmentStore;
@@ -20,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -83,14 +86,20 @@ public final class ServerCommand implements Callable<Integer> {
   private @Nullable Path config;
 
   @Option(
-      names = "--print-memory",
+      names = "--data-reset",
       order = BEHIND_SETTINGS + 1,
+      description = "Begin anew in the directory of --data: what is in it is deleted.")
+  private boolean resetsData;
+
+  @Option(
+      names = "--print-memory",
+      order = BEHIND_SETTINGS + 2,
       description = "Show how much memory the server may take with these settings, and exit.")
   private boolean printsMemory;
 
   @Option(
       names = {"-h", "--help"},
-      order = BEHIND_SETTINGS + 2,
+      order = BEHIND_SETTINGS + 3,
       usageHelp = true,
       description = "Show this help and exit.")
   @SuppressWarnings("UnusedVariable") // For picocli alone.
@@ -160,7 +169,7 @@ public final class ServerCommand implements Callable<Integer> {
   private int serve(ServerSettings settings, ServerLog log)
       throws InterruptedException, ReflectiveOperationException {
     StopSignal stop = new StopSignal();
-    try (SpeicherServer server = start(settings)) {
+    try (SpeicherServer server = start(settings, store(settings))) {
       if (server.hasFiles()) {
         stop.onHangUp(server::reloadFiles);
       }
@@ -184,22 +193,35 @@ public final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  private static SpeicherServer start(ServerSettings settings) throws IOException {
+  private SegmentStore store(ServerSettings settings) throws IOException {
+    Geometry geometry =
+        Geometry.of(settings.memoryBytes()).withTagBytes(settings.get(ServerSettings.TAG_MEMORY));
+    Optional<Path> directory = settings.get(ServerSettings.DATA);
     try {
-      return SpeicherServer.start(
-          settings,
-          new SegmentStore(
-              Geometry.of(settings.memoryBytes())
-                  .withTagBytes(settings.get(ServerSettings.TAG_MEMORY)),
-              Ticker.system()));
+      return directory.isPresent()
+          ? SegmentStore.open(directory.get(), geometry, resetsData)
+          : new SegmentStore(geometry, Ticker.system());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw cannotStart(settings, e);
+    }
+  }
+
+  private static SpeicherServer start(ServerSettings settings, SegmentStore store)
+      throws IOException {
+    try {
+      return SpeicherServer.start(settings, store);
     } catch (TlsException e) {
       throw new IOException("cannot start: " + e.getMessage(), e);
     } catch (RuntimeException | OutOfMemoryError e) {
-      throw new IOException(
-          "cannot start: %s: memory=%s threads=%d; lower --memory or --threads, or raise what this process may take (ulimit -a)"
-              .formatted(reason(e), ofBytes(settings.memoryBytes()), settings.threads()),
-          e);
+      throw cannotStart(settings, e);
     }
+  }
+
+  private static IOException cannotStart(ServerSettings settings, Throwable e) {
+    return new IOException(
+        "cannot start: %s: memory=%s threads=%d; lower --memory or --threads, or raise what this process may take (ulimit -a)"
+            .formatted(reason(e), ofBytes(settings.memoryBytes()), settings.threads()),
+        e);
   }
 
   /** What is behind an exception that only says what could not be done. */
@@ -280,6 +302,10 @@ public final class ServerCommand implements Callable<Integer> {
                 settings.threads(),
                 settings.transport().name().toLowerCase(Locale.ROOT)),
         log);
+    Optional<Path> directory = settings.get(ServerSettings.DATA);
+    if (directory.isPresent()) {
+      server.opening().ifPresent(opening -> say(told(opening, directory.get()), log));
+    }
     server.redisAddress().ifPresent(also -> announceOther(also, "RESP", log));
     server.memcachedAddress().ifPresent(also -> announceOther(also, "memcached", log));
     server.httpAddress().ifPresent(also -> announceOther(also, "HTTP", log));
@@ -300,6 +326,21 @@ public final class ServerCommand implements Callable<Integer> {
               + ", and there is no password: whoever connects can read and delete everything",
           log);
     }
+  }
+
+  private static String told(Opening opening, Path directory) {
+    String found =
+        switch (opening.kind()) {
+          case CREATED -> "a new directory";
+          case STOPPED -> "as a server has left it that had stopped";
+          case KILLED ->
+              "as a server has left it that was killed: repaired tables=%d segments=%d"
+                  .formatted(opening.repairedTables(), opening.repairedSegments());
+          case RESIZED -> "made with another --memory or --tag-memory, and copied";
+        };
+    return "keeping items in %s (%s): items=%d, opened in %d ms"
+        .formatted(
+            directory, found, opening.itemCount(), TimeUnit.NANOSECONDS.toMillis(opening.nanos()));
   }
 
   private void announceOther(InetSocketAddress address, String dialect, ServerLog log) {

@@ -228,6 +228,16 @@ public final class ServerSettings {
           "When it is full, old items make room.",
           new Names("maxmemory", "maxbytes"));
 
+  public static final Setting<Optional<Path>> DATA =
+      declare(
+          "data",
+          SettingType.directory(),
+          SettingType.NONE,
+          "Keep items in a file of --memory in this directory, so that they survive the server, even"
+              + " if it is killed",
+          "They do not survive a power failure. On tmpfs the file takes memory, elsewhere disk too.",
+          new Names("dir", null));
+
   public static final Setting<Long> CONNECTION_MEMORY =
       declare(
           "connection-memory",

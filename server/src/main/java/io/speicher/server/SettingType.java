@@ -93,8 +93,17 @@ public final class SettingType<T> {
 
   /** A file, or none. */
   static SettingType<Optional<Path>> file() {
+    return path("FILE");
+  }
+
+  /** A directory, or none. */
+  static SettingType<Optional<Path>> directory() {
+    return path("DIR");
+  }
+
+  private static SettingType<Optional<Path>> path(String label) {
     return unbounded(
-        "FILE",
+        label,
         text -> text.strip().equals(NONE) ? Optional.empty() : Optional.of(Path.of(text.strip())),
         file -> file.map(Path::toString).orElse(""));
   }

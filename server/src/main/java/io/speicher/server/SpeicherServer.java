@@ -18,6 +18,7 @@ import io.speicher.server.security.Authenticator;
 import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsSettings;
 import io.speicher.server.security.UserDirectory;
+import io.speicher.store.Opening;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -251,6 +252,11 @@ public final class SpeicherServer implements AutoCloseable {
   /** How many connections can be encrypted at a time; none where TLS is not spoken. */
   OptionalInt maxTlsConnections() {
     return tls == null ? OptionalInt.empty() : OptionalInt.of(tls.maxConnections());
+  }
+
+  /** How the store was opened, if it survives the process. */
+  Optional<Opening> opening() {
+    return store.opening();
   }
 
   /** Who waits for values that others compute. */

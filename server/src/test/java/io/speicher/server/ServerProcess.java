@@ -79,6 +79,11 @@ final class ServerProcess implements AutoCloseable {
     return said;
   }
 
+  /** Ends the process at once, by SIGKILL, and returns when it is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();

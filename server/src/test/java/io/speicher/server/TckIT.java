@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The server passes the conformance kit, but for what it does otherwise on purpose. */
@@ -32,6 +33,11 @@ final class TckIT {
 
   private static final Set<String> OTHERWISE_THAN_MEMCACHED =
       Set.of("text/decr_length", "meta/mg_base64_text", "errors/tooLarge");
+
+  private static final String CASE_TIMEOUT = "10s";
+
+  /** In a process that has just begun, to hash a password takes seconds. */
+  private static final String LONG_CASE_TIMEOUT = "40s";
 
   @ParameterizedTest
   @EnumSource(Transport.class)
@@ -89,19 +95,44 @@ final class TckIT {
     assertThat(failures("memcached", Transport.best())).isEqualTo(OTHERWISE_THAN_MEMCACHED);
   }
 
+  /** A server whose items survive it is no other server, nor is one that goes on after a kill. */
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "resp", "memcached"})
+  void durable(String dialect, @TempDir Path directory) throws Exception {
+    Set<String> expected =
+        switch (dialect) {
+          case "resp" -> OTHERWISE_THAN_REDIS;
+          case "memcached" -> OTHERWISE_THAN_MEMCACHED;
+          default -> Set.of();
+        };
+    for (int start = 1; start <= 2; start++) {
+      try (ServerProcess server =
+          new ServerProcess("--memory", "128mb", "--data", directory.toString())) {
+        assertThat(failures(server.port(), dialect, Map.of(), LONG_CASE_TIMEOUT))
+            .as("start %d", start)
+            .isEqualTo(expected);
+        server.kill();
+      }
+    }
+  }
+
   private static Set<String> failures(String dialect, Transport transport) throws IOException {
     return failures(dialect, TestSettings.of(2, transport), Map.of());
   }
 
   private static Set<String> failures(
       String dialect, ServerSettings settings, Map<String, String> environment) throws IOException {
-    StringWriter output = new StringWriter();
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
-      CommandLine kit =
-          new CommandLine(new TckCommand(environment)).setOut(new PrintWriter(output));
-      kit.execute("--port", "" + server.port(), "--dialect", dialect, "--yes-wipe");
+      return failures(server.port(), dialect, environment, CASE_TIMEOUT);
     }
+  }
+
+  private static Set<String> failures(
+      int port, String dialect, Map<String, String> environment, String caseTimeout) {
+    StringWriter output = new StringWriter();
+    CommandLine kit = new CommandLine(new TckCommand(environment)).setOut(new PrintWriter(output));
+    kit.execute("--port", "" + port, "--dialect", dialect, "--yes-wipe", "--timeout", caseTimeout);
     assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d* passed, \\d+ failed$");
     return Pattern.compile("(?m)^FAIL +(\\S+)")
         .matcher(output.toString())

@@ -2,6 +2,7 @@ package io.speicher.store;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,11 @@ public interface Store extends AutoCloseable {
 
   /** Exchanges the numbers of two databases, in a time that does not depend on their items. */
   void swap(int number, int other);
+
+  /** How the store was opened, if it survives its process. */
+  default Optional<Opening> opening() {
+    return Optional.empty();
+  }
 
   /**
    * Which of the databases of its memory it is, whatever number it has: for {@link Prefetch#add}.

@@ -13,7 +13,12 @@ public interface Ticker {
    * passed: setting the machine's clock neither expires items nor keeps them.
    */
   static Ticker system() {
-    long startMillis = System.currentTimeMillis();
+    return systemFrom(Long.MIN_VALUE);
+  }
+
+  /** The same, but if the machine's clock is behind {@code earliestMillis}, it begins with that. */
+  static Ticker systemFrom(long earliestMillis) {
+    long startMillis = Math.max(System.currentTimeMillis(), earliestMillis);
     long startNanos = System.nanoTime();
     return () -> startMillis + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
   }

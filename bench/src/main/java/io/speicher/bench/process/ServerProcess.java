@@ -107,6 +107,11 @@ public final class ServerProcess implements AutoCloseable {
     return OptionalInt.empty();
   }
 
+  /** Ends the process by SIGKILL. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroy();

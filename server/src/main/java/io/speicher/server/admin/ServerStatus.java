@@ -37,6 +37,7 @@ import io.speicher.server.security.Denials;
 import io.speicher.server.security.UserDirectory;
 import io.speicher.store.HitRatioCurve;
 import io.speicher.store.LargestItems;
+import io.speicher.store.Opening;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
 import java.lang.management.GarbageCollectorMXBean;
@@ -164,6 +165,7 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.EXPIRED_ITEMS, items.expiredItemCount());
     numbers.put(Gauge.CONNECTION_BYTES, account.usedBytes());
     numbers.put(Gauge.CONNECTION_BUDGET_BYTES, account.limitBytes());
+    store.opening().ifPresent(opening -> addOpening(numbers, opening));
     ProcessUsage.Sample process = usage.now();
     numbers.put(Gauge.RESIDENT_BYTES, process.residentBytes());
     numbers.put(Gauge.USER_CPU, process.userCpuMicros());
@@ -185,6 +187,20 @@ public final class ServerStatus implements ServerControl {
         CommandStats.sumOfErrors(commandStats()),
         perDatabase,
         namespaces());
+  }
+
+  private static void addOpening(Map<Metric, Long> numbers, Opening opening) {
+    numbers.put(Gauge.DURABLE, 1L);
+    numbers.put(
+        Gauge.ATTACHED,
+        switch (opening.kind()) {
+          case CREATED -> 0L;
+          case STOPPED -> 1L;
+          case KILLED -> 2L;
+          case RESIZED -> 3L;
+        });
+    numbers.put(Gauge.ATTACHED_ITEMS, opening.itemCount());
+    numbers.put(Gauge.ATTACH_TIME, TimeUnit.NANOSECONDS.toMillis(opening.nanos()));
   }
 
   /** The databases that have items. */

@@ -183,6 +183,7 @@ final class ClearedWalk {
         }
         progress.passedUpTo(cursor.location()); // Before the table is unlocked.
       } else if (slotAddress != HashIndex.NOT_FOUND) {
+        index.loses(table, cursor.sequence(), location);
         index.remove(table, slotAddress);
         ItemLayout.markDead(item.address());
         parts.unlinked(item, cursor.sequence(), location, Sweeper.Fate.CLEARED);

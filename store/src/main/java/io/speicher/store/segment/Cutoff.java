@@ -1,6 +1,8 @@
 package io.speicher.store.segment;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far something was cleared: what lies before it is gone. Immutable.
@@ -30,6 +32,39 @@ final class Cutoff {
     this.open = open.clone();
     Arrays.sort(this.open);
   }
+
+  // ---- as bytes: how many versions, or -1 for no cutoff; then all numbers ----
+
+  static int encodedBytes(@Nullable Cutoff cutoff) {
+    return cutoff == null ? 4 : 4 + 8 + 8 + 8 * cutoff.open.length;
+  }
+
+  static void encode(@Nullable Cutoff cutoff, ByteBuffer out) {
+    if (cutoff == null) {
+      out.putInt(-1);
+      return;
+    }
+    out.putInt(cutoff.open.length).putLong(cutoff.number).putLong(cutoff.lastSequence);
+    for (long version : cutoff.open) {
+      out.putLong(version);
+    }
+  }
+
+  static @Nullable Cutoff decode(ByteBuffer in) {
+    int versions = in.getInt();
+    if (versions < 0) {
+      return null;
+    }
+    long number = in.getLong();
+    long lastSequence = in.getLong();
+    long[] open = new long[versions];
+    for (int i = 0; i < versions; i++) {
+      open[i] = in.getLong();
+    }
+    return new Cutoff(number, lastSequence, open);
+  }
+
+  // ---- asking ----
 
   /** Cutoffs are numbered as they are taken. */
   long number() {

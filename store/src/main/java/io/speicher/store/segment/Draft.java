@@ -84,6 +84,15 @@ final class Draft {
     return !keepsTags;
   }
 
+  /** As {@link #tag}, of tags that are known by their hashes. */
+  Draft tagByHashes(long[] hashes, Parts parts) {
+    keepsTags = false;
+    tagCount = hashes.length;
+    System.arraycopy(hashes, 0, tagHashes, 0, tagCount);
+    refresh(parts);
+    return this;
+  }
+
   /** Will carry the tags of an item. */
   Draft tagLike(StoredItem item) {
     keepsTags = true;
@@ -167,7 +176,21 @@ final class Draft {
       long newExpiresAtMillis,
       long newVersion,
       long nowMillis) {
-    tagLike(item);
+    return tagLike(item)
+        .likeWithTags(
+            item, marks, database, itemKey, value, newExpiresAtMillis, newVersion, nowMillis);
+  }
+
+  /** As {@link #copyOf}, but with the tags that were said. */
+  Draft likeWithTags(
+      StoredItem item,
+      int marks,
+      int database,
+      ByteBuffer itemKey,
+      ByteBuffer value,
+      long newExpiresAtMillis,
+      long newVersion,
+      long nowMillis) {
     gapBytes = 0;
     middle = NOTHING;
     tail = NOTHING;

@@ -103,6 +103,17 @@ final class EvictionPolicy {
     smallTargetBytes = (long) (FIRST_SMALL_SHARE * capacityBytes);
   }
 
+  /** Goes on where another process has left off. */
+  void resume(long newClock, long newSmallTargetBytes) {
+    clock = newClock;
+    smallTargetBytes = newSmallTargetBytes;
+  }
+
+  /** How large the small queue should be. */
+  long smallTargetBytes() {
+    return smallTargetBytes;
+  }
+
   /** The time, in segments that were opened to writers. */
   long clock() {
     return clock;

@@ -57,6 +57,9 @@ final class HashIndex {
   /** Stands for no slot; no slot has this address. */
   static final long NOT_FOUND = 0;
 
+  /** Every slot that a table can have. */
+  static final long JOURNAL_BYTES = (long) MAX_PAGES * PAGE_BUCKETS * SLOTS * SLOT_BYTES;
+
   private static final int TAG_MASK = (1 << SlotLayout.TAG_BITS) - 1;
 
   /** The part of a hash that makes the tag; the upper bits choose the table. */
@@ -74,11 +77,14 @@ final class HashIndex {
   private final long pageBase;
   private final IndexPages pages;
 
+  /** Where slots are noted while they are moved, in a store that survives its process; or 0. */
+  private final long journal;
+
   /** Serves one table at a time while it is spread over more pages. */
   private long[] scratch = new long[1 << 10];
 
   /** Nobody who locked a table in an older generation is still at it. */
-  private long settledGeneration = 1;
+  private long settledGeneration;
 
   /**
    * @param root the address of the root page, which holds the generation
@@ -87,11 +93,22 @@ final class HashIndex {
    * @param pages has a page for each table, all zero
    */
   HashIndex(long root, long tables, int tableBits, long pageBase, IndexPages pages) {
+    this(root, tables, tableBits, pageBase, pages, 0);
+    makeTables();
+  }
+
+  private HashIndex(
+      long root, long tables, int tableBits, long pageBase, IndexPages pages, long journal) {
     this.root = root;
     this.tables = tables;
     this.tableBits = tableBits;
     this.pageBase = pageBase;
     this.pages = pages;
+    this.journal = journal;
+    settledGeneration = RootLayout.generationAcquire(root);
+  }
+
+  private void makeTables() {
     for (int i = 0; i < 1 << tableBits; i++) {
       long table = table(i);
       // Zero as it comes from the system: not to write to it spares an empty store 8 KiB.
@@ -106,10 +123,24 @@ final class HashIndex {
    * Makes the index of an empty store.
    *
    * @param root the address of the memory of the layout
+   * @param journal the address of memory for {@link #JOURNAL_BYTES}, or 0 if the store need not
+   *     survive its process
    */
-  static HashIndex create(StoreLayout layout, long root, IndexPages pages) {
+  static HashIndex create(StoreLayout layout, long root, IndexPages pages, long journal) {
+    HashIndex index = attach(layout, root, pages, journal);
+    index.makeTables();
+    return index;
+  }
+
+  /** Takes the index as it is; its tables may have to be repaired. */
+  static HashIndex attach(StoreLayout layout, long root, IndexPages pages, long journal) {
     return new HashIndex(
-        root, root + layout.tablesOffset(), layout.tableBits(), root + layout.headBytes(), pages);
+        root,
+        root + layout.tablesOffset(),
+        layout.tableBits(),
+        root + layout.headBytes(),
+        pages,
+        journal);
   }
 
   // ---- finding, by any thread ----
@@ -260,12 +291,32 @@ final class HashIndex {
   }
 
   void unlock(long table) {
+    if (journal != 0) {
+      TableLayout.clearLoser(table);
+    }
     TableLayout.setVersionRelease(table, TableLayout.version(table) + 1);
   }
 
   /** As {@link #find}; what it finds stays while the table is locked. */
   long findLocked(long table, int tag, Match match) {
     return search(table, tag, match);
+  }
+
+  /** Whether the store survives its process, so that a killed one leaves what can be repaired. */
+  boolean isDurable() {
+    return journal != 0;
+  }
+
+  /**
+   * An item is about to lose its slot in a locked table. All that goes with it is done before the
+   * table is unlocked: it is marked dead, and its segment is told.
+   *
+   * @param sequence the sequence number of the segment
+   */
+  void loses(long table, long sequence, long location) {
+    if (journal != 0) {
+      TableLayout.setLoser(table, sequence, location);
+    }
   }
 
   /** Puts another item of the same tag into a slot of a locked table. */
@@ -374,6 +425,9 @@ final class HashIndex {
     int items = TableLayout.items(table);
     int taken = 0;
     int oldBuckets = TableLayout.buckets(table);
+    if (journal != 0) {
+      writeJournal(table, oldBuckets);
+    }
     for (int i = 0; i < oldBuckets; i++) {
       long bucket = bucket(table, i);
       for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
@@ -390,9 +444,118 @@ final class HashIndex {
     }
     assert taken == items : "items=" + items + " taken=" + taken;
     TableLayout.setBucketsRelease(table, newBuckets);
+    assert KillPoint.SPREADING.reached();
     for (int i = 0; i < taken; i++) {
       place(table, newBuckets, scratch[i]);
     }
+    if (journal != 0) {
+      RootLayout.endSpreadRelease(root);
+    }
+  }
+
+  /** Notes the slots of a table, which are about to be taken out of it. */
+  private void writeJournal(long table, int buckets) {
+    int noted = 0;
+    for (int i = 0; i < buckets; i++) {
+      long bucket = bucket(table, i);
+      for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
+        long slot = getLong(at);
+        if (SlotLayout.isItem(slot)) {
+          putLong(journal + (long) noted++ * SLOT_BYTES, slot);
+        }
+      }
+    }
+    RootLayout.setSpreadRelease(root, (int) ((table - tables) / TABLE_BYTES), noted);
+    VarHandle.fullFence(); // No slot is taken before it is noted.
+  }
+
+  // ---- after the process was killed, by one thread ----
+
+  /**
+   * Marks the item that was losing its slot in a locked table: dead if it has lost it.
+   *
+   * @return the segment of the item, or {@link Segments#NO_SEGMENT} if there is none in doubt
+   */
+  int repairLoser(long table, Segments segments) {
+    long loser = TableLayout.loser(table);
+    long location = loser & ((1L << SlotLayout.LOCATION_BITS) - 1);
+    int segment = segments.of(location);
+    if (loser == 0
+        || !isCurrent(table)
+        || segment >= segments.count()
+        || !segments.isInUse(segment)
+        || loser != TableLayout.loserOf(segments.sequenceAcquire(segment), location)) {
+      return Segments.NO_SEGMENT; // Its segment ended, when all was told to it.
+    }
+    boolean[] isLinked = {false};
+    visit(table, 0, buckets(table), slot -> isLinked[0] |= SlotLayout.location(slot) == location);
+    if (isLinked[0]) {
+      ItemLayout.markAlive(segments.address(location));
+    } else {
+      ItemLayout.markDead(segments.address(location));
+    }
+    return segment;
+  }
+
+  /** Makes a table that was locked what it should be, but for the items that its slots lead to. */
+  void repair(int tableIndex) {
+    long table = table(tableIndex);
+    if (isCurrent(table)) { // Else whoever locks it next empties it.
+      int pageCount = TableLayout.pageCount(table);
+      if (RootLayout.spreadTable(root) == tableIndex) {
+        placeJournal(table, pageCount);
+      } else {
+        // Pages that it was given and does not use yet are nobody's again.
+        for (int i = TableLayout.buckets(table) / PAGE_BUCKETS; i < MAX_PAGES; i++) {
+          TableLayout.setPage(table, i, 0);
+        }
+        TableLayout.setPageCount(table, TableLayout.buckets(table) / PAGE_BUCKETS);
+        count(table);
+      }
+    }
+    if (RootLayout.spreadTable(root) == tableIndex) {
+      RootLayout.endSpreadRelease(root);
+    }
+    TableLayout.clearLoser(table);
+    TableLayout.setVersionRelease(table, (TableLayout.version(table) | 1) + 1);
+  }
+
+  private void placeJournal(long table, int pageCount) {
+    for (int i = 0; i < pageCount; i++) {
+      NativeMemory.zero(pageAddress(TableLayout.page(table, i)), IndexPages.PAGE_BYTES);
+    }
+    int buckets = pageCount * PAGE_BUCKETS;
+    TableLayout.setBucketsRelease(table, buckets);
+    int slots = RootLayout.spreadSlots(root);
+    for (int i = 0; i < slots; i++) {
+      place(table, buckets, getLong(journal + (long) i * SLOT_BYTES));
+    }
+    TableLayout.setItems(table, slots);
+  }
+
+  /** Counts items and passers anew. */
+  private void count(long table) {
+    int buckets = TableLayout.buckets(table);
+    for (int i = 0; i < buckets; i++) {
+      TableLayout.setPassers(bucket(table, i), 0);
+    }
+    int items = 0;
+    for (int i = 0; i < buckets; i++) {
+      long bucket = bucket(table, i);
+      for (long at = bucket; at < bucket + SLOTS_END; at += SLOT_BYTES) {
+        long slot = getLong(at);
+        if (SlotLayout.isItem(slot)) {
+          items++;
+          for (int passed = home(SlotLayout.tag(slot), buckets);
+              passed != i;
+              passed = next(passed, buckets)) {
+            long home = bucket(table, passed);
+            TableLayout.setPassers(home, TableLayout.passers(home) + 1);
+          }
+        }
+      }
+    }
+    TableLayout.setItems(table, items);
   }
 
   /** Gives a locked table up to {@code wanted} empty pages, and returns how many. */
@@ -447,6 +610,7 @@ final class HashIndex {
    */
   void clear() {
     RootLayout.setGenerationRelease(root, generation() + 1);
+    assert KillPoint.CLEARING.reached();
     VarHandle.fullFence(); // What is looked up after this returns is looked up in an empty index.
   }
 

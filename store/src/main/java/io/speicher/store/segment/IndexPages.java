@@ -1,6 +1,8 @@
 package io.speicher.store.segment;
 
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * The pages of the index that no table has yet. A page is a number: its offset from the first
@@ -25,6 +27,23 @@ final class IndexPages {
       pages.add((long) segment * layout.segmentBytes(), layout.segmentBytes());
     }
     return pages;
+  }
+
+  /**
+   * Adds all pages that no table has.
+   *
+   * @param firstIndexSegment this segment and all behind it hold pages
+   * @param taken the numbers of pages that tables have
+   */
+  synchronized void addAllBut(StoreLayout layout, int firstIndexSegment, BitSet taken) {
+    int first = (int) ((long) firstIndexSegment * layout.segmentBytes() / PAGE_BYTES);
+    int end = (int) ((long) layout.segmentCount() * layout.segmentBytes() / PAGE_BYTES);
+    int[] added = IntStream.range(first, end).filter(page -> !taken.get(page)).toArray();
+    pages = new int[Math.max(pages.length, added.length)];
+    for (int i = 0; i < added.length; i++) {
+      pages[i] = added[added.length - 1 - i]; // Neighbours are taken one after the other.
+    }
+    count = added.length;
   }
 
   synchronized int take() {

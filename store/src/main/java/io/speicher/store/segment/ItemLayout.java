@@ -199,6 +199,24 @@ final class ItemLayout {
     return distance >= 0 && distance < 0xFFFF_FFFFL;
   }
 
+  /** Lets bytes that hold no item be passed over, as a dead item without a key; 4 or more. */
+  static void writeFiller(long item, int bytes) {
+    int options = 0;
+    while (bytes - lengthsEnd(options) > maxValueBytes(options)) {
+      options += 1 << LENGTHS_SHIFT;
+    }
+    putByte(item, options | DEAD);
+    putByte(item + 1, 0);
+    int valueBytes = bytes - lengthsEnd(options);
+    for (int i = 0; i < valueLengthBytes(options); i++) {
+      putByte(item + 2 + i, valueBytes >>> (8 * i));
+    }
+  }
+
+  private static long maxValueBytes(int options) {
+    return (1L << (8 * valueLengthBytes(options))) - 1;
+  }
+
   // ---- reading ----
 
   /**
@@ -224,6 +242,11 @@ final class ItemLayout {
    */
   static void markDead(long item) {
     putByte(item, getByte(item) | DEAD);
+  }
+
+  /** Notes that a slot leads to the item after all, as is found out after a kill. */
+  static void markAlive(long item) {
+    putByte(item, getByte(item) & ~DEAD);
   }
 
   /** Reads items that have the same options, which say where everything is. */

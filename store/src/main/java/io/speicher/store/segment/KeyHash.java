@@ -54,6 +54,18 @@ final class KeyHash {
     RootLayout.setSecret(root, 3, (random.nextLong() << 17) | (1 << 16)); // No zero with a length.
   }
 
+  /** Whether a root page has secrets. */
+  static boolean hasSecrets(long root) {
+    return RootLayout.secret(root, 3) != 0;
+  }
+
+  /** Has another root page have the same secrets, so that hashes are the same. */
+  static void copySecrets(long from, long to) {
+    for (int i = 0; i < 4; i++) {
+      RootLayout.setSecret(to, i, RootLayout.secret(from, i));
+    }
+  }
+
   /** Of the remaining bytes of {@code key} in a database. */
   long of(int database, ByteBuffer key) {
     return of(database, key, key.position(), key.remaining());

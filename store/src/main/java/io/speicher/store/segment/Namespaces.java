@@ -114,6 +114,32 @@ final class Namespaces {
     return entries.isEmpty() ? null : new Namespaces(keyHash, entries);
   }
 
+  /**
+   * The namespaces that another process has declared.
+   *
+   * @param droppedAt of each; 0 if it was not dropped
+   */
+  static @Nullable Namespaces resume(
+      KeyHash keyHash, List<Namespace> namespaces, List<Long> droppedAt) {
+    List<Entry> all = new ArrayList<>();
+    for (int i = 0; i < namespaces.size(); i++) {
+      all.add(new Entry(namespaces.get(i), droppedAt.get(i)));
+    }
+    return of(keyHash, all);
+  }
+
+  /** All that have to be remembered when the process is gone. */
+  List<PartsState.Declared> remembered() {
+    return entries.stream()
+        .map(entry ->
+            new PartsState.Declared(
+                ByteBuffer.wrap(entry.namespace.prefix()),
+                entry.namespace.rule(),
+                entry.namespace.part.era().cutoff(),
+                entry.droppedAt))
+        .toList();
+  }
+
   /** With another namespace, in place of one that has the same prefix and was dropped. */
   static Namespaces with(@Nullable Namespaces before, KeyHash keyHash, Namespace added) {
     List<Entry> all = new ArrayList<>(before == null ? List.of() : before.entries);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -15,6 +16,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,11 +80,20 @@ final class NativeMemory {
   private final @Nullable Mapping mapping;
   private final @Nullable Arena arena;
 
-  private NativeMemory(long address, long bytes, @Nullable Mapping mapping, @Nullable Arena arena) {
+  /** The same memory, if it is that of a file. */
+  private final @Nullable MemorySegment file;
+
+  private NativeMemory(
+      long address,
+      long bytes,
+      @Nullable Mapping mapping,
+      @Nullable Arena arena,
+      @Nullable MemorySegment file) {
     this.address = address;
     this.bytes = bytes;
     this.mapping = mapping;
     this.arena = arena;
+    this.file = file;
   }
 
   /** Memory of that many bytes, all zero, at an address that huge pages can have. */
@@ -103,11 +114,34 @@ final class NativeMemory {
       Mapping mapping = Mapping.of(allBytes + HUGE_PAGE_BYTES);
       long address = hugePageFrom(mapping.address + headBytes) - headBytes;
       Mapping.advise(address, allBytes, Mapping.MADV_HUGEPAGE);
-      return new NativeMemory(address, allBytes, mapping, null);
+      return new NativeMemory(address, allBytes, mapping, null, null);
     }
     Arena arena = Arena.ofShared();
     long start = arena.allocate(allBytes + HUGE_PAGE_BYTES, PAGE_BYTES).address();
-    return new NativeMemory(hugePageFrom(start + headBytes) - headBytes, allBytes, null, arena);
+    return new NativeMemory(
+        hugePageFrom(start + headBytes) - headBytes, allBytes, null, arena, null);
+  }
+
+  /**
+   * The first bytes of a file, which has as many. What is written to them is written to the file,
+   * as others see it, and stays there when the process is killed at any instruction.
+   *
+   * @throws IOException if the file cannot be mapped
+   */
+  @SuppressWarnings("MustBeClosed") // By release().
+  static NativeMemory map(FileChannel channel, long bytes) throws IOException {
+    Arena arena = Arena.ofShared();
+    MemorySegment file;
+    try {
+      file = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, arena);
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+    if (LINUX) {
+      Mapping.advise(file.address(), bytes, Mapping.MADV_HUGEPAGE); // For tmpfs, where it is on.
+    }
+    return new NativeMemory(file.address(), bytes, null, arena, file);
   }
 
   private static long hugePageFrom(long address) {
@@ -118,6 +152,10 @@ final class NativeMemory {
     return address;
   }
 
+  long bytes() {
+    return bytes;
+  }
+
   /** The first {@code sliceBytes} of it, valid until it is released. */
   MemorySegment slice(long sliceBytes) {
     return ALL.asSlice(address, sliceBytes);
@@ -126,6 +164,13 @@ final class NativeMemory {
   /** Views for one thread. */
   View newView() {
     return new View(address, bytes);
+  }
+
+  /** Waits until a part of a file is on its disk; nothing happens if this is no file. */
+  void force(long offset, long partBytes) {
+    if (file != null) {
+      file.asSlice(offset, partBytes).force();
+    }
   }
 
   /** Gives it back. Nobody may use an address in it any more. */

@@ -5,6 +5,8 @@ import static io.speicher.store.segment.Segments.NO_SEGMENT;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * Where writers append. For each class of items, and for each stripe of threads where the class is
@@ -78,6 +80,19 @@ final class OpenSegments {
     INTS.setRelease(open, place, segment);
   }
 
+  /** Finds a place for a segment that was open before the process began; false if there is none. */
+  boolean reopen(int segment) {
+    for (int place = segments.itemClass(segment); place < open.length; place += ItemClass.COUNT) {
+      boolean isPlace =
+          place == placeOfStripe(segments.itemClass(segment), place / ItemClass.COUNT);
+      if (isPlace && segmentAcquire(place) == NO_SEGMENT) {
+        setSegmentRelease(place, segment);
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a segment is open at one of the places of its class. Under the lock. */
   boolean isOpen(int segment) {
     return placeOf(segment) >= 0;
@@ -89,6 +104,15 @@ final class OpenSegments {
     if (place >= 0) {
       setSegmentRelease(place, NO_SEGMENT);
     }
+  }
+
+  /** The segments that have room left, those first that have most. Under the lock. */
+  IntStream segments() {
+    return Arrays.stream(open)
+        .filter(segment -> segment != NO_SEGMENT)
+        .boxed()
+        .sorted(Comparator.comparingInt(segments::writeOffset))
+        .mapToInt(segment -> segment);
   }
 
   private int placeOf(int segment) {

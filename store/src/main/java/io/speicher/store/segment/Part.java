@@ -103,6 +103,11 @@ final class Part {
     return new Part(new Era(cutoff, null));
   }
 
+  /** One that another process has cleared that far; what it holds is to be counted. */
+  static Part resumed(@Nullable Cutoff cutoff, @Nullable Recount recount) {
+    return new Part(new Era(cutoff, recount));
+  }
+
   Era era() {
     return era;
   }

@@ -6,8 +6,11 @@ import io.speicher.store.Store;
 import io.speicher.store.TtlRule;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,17 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("GuardedBy") // See above: the compiler cannot know that it is the same lock.
 final class Parts {
+  /**
+   * A cutoff that is kept in a file says of so many open segments how far they were filled; others
+   * are closed.
+   */
+  private static final int MAX_CUTOFF_SEGMENTS = 16;
+
+  private static final int MAX_CUTOFF_BYTES = 20 + 8 * MAX_CUTOFF_SEGMENTS;
+
+  /** For so many cutoffs of tags there is room beside those of all databases and namespaces. */
+  private static final int SPARE_CUTOFFS = 64;
+
   private final Segments segments;
   private final OpenSegments open;
   private final SegmentPool pool;
@@ -34,6 +48,12 @@ final class Parts {
 
   /** Whether anything may have been written to a database. The first one always counts. */
   private final boolean[] used = new boolean[Store.DATABASES];
+
+  /** Which database has which number; -1 if none has it yet. */
+  private final int[] databaseOf = new int[Store.DATABASES];
+
+  /** Keeps all this for when the process is gone; null in a store that goes with it. */
+  private @Nullable PartsArea area;
 
   /** Null while there are none. */
   private volatile @Nullable Namespaces namespaces;
@@ -67,6 +87,7 @@ final class Parts {
     this.keyHash = keyHash;
     this.tags = tags;
     Arrays.setAll(databases, database -> new Part());
+    Arrays.setAll(databaseOf, number -> number == 0 ? 0 : -1);
   }
 
   /** Has to be called once before anything is written to a database that is not the first one. */
@@ -74,9 +95,143 @@ final class Parts {
     pool.lock.lock();
     try {
       used[database] = true;
+      save();
     } finally {
       pool.lock.unlock();
     }
+  }
+
+  /** The database with a number, or -1 if none has it yet. */
+  int databaseOf(int number) {
+    pool.lock.lock();
+    try {
+      return databaseOf[number];
+    } finally {
+      pool.lock.unlock();
+    }
+  }
+
+  /** Notes which databases have two numbers, which may be the same one. */
+  void number(int number, int database, int other, int otherDatabase) {
+    pool.lock.lock();
+    try {
+      databaseOf[number] = database;
+      databaseOf[other] = otherDatabase;
+      save();
+    } finally {
+      pool.lock.unlock();
+    }
+  }
+
+  // ---- surviving the process ----
+
+  /** Keeps what is known from now on. */
+  void keep(PartsArea newArea) {
+    area = newArea;
+  }
+
+  /**
+   * Goes on with what another process has kept, before anybody uses the store.
+   *
+   * @throws IllegalStateException if that is damaged
+   */
+  void resume(PartsArea newArea) {
+    area = newArea;
+    ByteBuffer kept = newArea.read();
+    PartsState state = kept == null ? PartsState.empty() : PartsState.decode(kept);
+    changes = state.changes() + 1; // What was cleared before is still to be unlinked.
+    boolean counts = false;
+    for (int database = 0; database < databases.length; database++) {
+      PartsState.Numbered numbered = state.databases().get(database);
+      Cutoff cutoff = numbered.cutoff();
+      databaseOf[database] = numbered.database();
+      used[database] = numbered.isUsed();
+      databases[database] = Part.resumed(cutoff, null);
+      hasCutoffs |= cutoff != null;
+      counts |= cutoff != null || (database > 0 && used[database]);
+    }
+    List<Namespace> resumed = new ArrayList<>();
+    for (PartsState.Declared declared : state.namespaces()) {
+      hasCutoffs |= declared.cutoff() != null;
+      Recount recount = new Recount(newCutoff(), Recount.Progress.NONE);
+      resumed.add(
+          new Namespace(
+              declared.prefix().array(),
+              keyHash.of(0, declared.prefix()),
+              declared.rule(),
+              Part.resumed(declared.cutoff(), recount)));
+    }
+    namespaces =
+        Namespaces.resume(
+            keyHash,
+            resumed,
+            state.namespaces().stream().map(PartsState.Declared::droppedAt).toList());
+    tags.resume(state.tagCutoffs());
+    if (counts) {
+      countDatabases();
+    }
+  }
+
+  /** Counts the items of the databases, which nobody is changing. */
+  private void countDatabases() {
+    SegmentCursor cursor = new SegmentCursor(segments, pool);
+    StoredItem item = new StoredItem();
+    for (cursor.turnTo(0); !cursor.isAtEnd(); cursor.turnTo(cursor.segment() + 1)) {
+      long end = cursor.endOfItems();
+      while (cursor.location() < end) {
+        long address = segments.address(cursor.location());
+        item.at(address, segments.expiryBaseMillis(cursor.segment()));
+        if (!ItemLayout.isDead(address)) {
+          Part.Era era = era(item.database());
+          if (isCounted(item.database(), era)) {
+            era.linked().add(1, item.expires());
+            if (!era.covers(segments, cursor.sequence(), cursor.location())) {
+              era.alive().add(1, item.expires());
+            }
+          }
+        }
+        cursor.pass(item);
+      }
+    }
+  }
+
+  /** Keeps what is known, if the store survives its process. */
+  private void save() {
+    save(tags.cutoffs());
+  }
+
+  private void save(Map<Integer, Cutoff> tagCutoffs) {
+    PartsArea keeping = area;
+    if (keeping == null) {
+      return;
+    }
+    ByteBuffer state = state(namespaces, tagCutoffs).encode();
+    if (state.remaining() > keeping.capacityBytes()) {
+      // Cutoffs of tags come 4,096 clears of a tag apart, and are forgotten after a minute.
+      throw new IllegalStateException(
+          "no room for the table of parts: bytes=%d (expected: %d or less)"
+              .formatted(state.remaining(), keeping.capacityBytes()));
+    }
+    keeping.write(state);
+  }
+
+  private PartsState state(@Nullable Namespaces declared, Map<Integer, Cutoff> tagCutoffs) {
+    List<PartsState.Numbered> numbered = new ArrayList<>();
+    for (int number = 0; number < databases.length; number++) {
+      Cutoff cutoff = databases[number].era().cutoff();
+      numbered.add(new PartsState.Numbered(databaseOf[number], used[number], cutoff));
+    }
+    return new PartsState(
+        changes, numbered, declared == null ? List.of() : declared.remembered(), tagCutoffs);
+  }
+
+  /** Whether what is declared could be kept, and the cutoffs of all of it. */
+  private boolean hasRoomFor(Namespaces declared) {
+    PartsArea keeping = area;
+    return keeping == null
+        || state(declared, tags.cutoffs()).encode().remaining()
+                + (long) MAX_CUTOFF_BYTES * (declared.size() + Store.DATABASES + SPARE_CUTOFFS)
+            <= keeping.capacityBytes();
   }
 
   // ---- clearing ----
@@ -109,11 +264,15 @@ final class Parts {
     changes++;
     part.clear(newCutoff());
     VarHandle.fullFence(); // Whoever looks after this sees the cutoff.
+    save();
   }
 
   /** A cutoff at this moment, taken after all know that it is pending. */
   private Cutoff newCutoff() {
     VarHandle.fullFence();
+    if (area != null) {
+      pool.closeAllBut(MAX_CUTOFF_SEGMENTS);
+    }
     return new Cutoff(changes, segments.lastSequence(), open.nextVersions());
   }
 
@@ -128,6 +287,7 @@ final class Parts {
       namespaces = declared.withoutDropped(changes);
     }
     tags.forgetCutoffs(changes);
+    save();
   }
 
   /** Whether an item was cleared with a part that it belongs to. */
@@ -189,6 +349,13 @@ final class Parts {
     return hash == 0 ? 1 : hash;
   }
 
+  /** The hashes of the tags of an item that was not cleared. */
+  long[] tagHashes(StoredItem item) {
+    long[] hashes = new long[item.tagCount()];
+    Arrays.setAll(hashes, i -> tags.hash(item.tag(i)));
+    return hashes;
+  }
+
   /**
    * A reference to a tag as it is now. Any thread that has no table locked, and has reserved
    * nothing.
@@ -197,9 +364,15 @@ final class Parts {
     return tags.reference(tagHash, this::newTagCutoff);
   }
 
-  private Cutoff newTagCutoff() {
+  private Cutoff newTagCutoff(int entry) {
     changes++; // A walk that has begun does not see to it.
-    return newCutoff();
+    Cutoff cutoff = newCutoff();
+    if (area != null) {
+      Map<Integer, Cutoff> all = new HashMap<>(tags.cutoffs());
+      all.put(entry, cutoff);
+      save(all);
+    }
+    return cutoff;
   }
 
   /** Whether an item that is about to be linked is cleared already by this reference. */
@@ -244,7 +417,11 @@ final class Parts {
             rule,
             Part.clearedUpTo(outer == null ? null : outer.cutoff()));
     Namespace owner = outer == null ? null : outer.owner();
-    recount(owner, added, Namespaces.with(before, keyHash, added));
+    Namespaces after = Namespaces.with(before, keyHash, added);
+    if (!hasRoomFor(after)) {
+      return CreateResult.TOO_MANY;
+    }
+    recount(owner, added, after);
     return CreateResult.CREATED;
   }
 
@@ -252,6 +429,7 @@ final class Parts {
     Namespace namespace = declared(prefix);
     if (namespace != null) {
       namespace.rule(rule);
+      save();
     }
     return namespace != null;
   }
@@ -301,6 +479,7 @@ final class Parts {
       count(owner, added, new Recount(newCutoff(), Recount.Progress.NONE));
     }
     VarHandle.fullFence();
+    save();
   }
 
   private static void count(
@@ -347,6 +526,7 @@ final class Parts {
       namespaces = declared.withoutDropped(changesDone);
     }
     tags.forgetCutoffs(changesDone);
+    save();
   }
 
   /** The recount that has to count this item, which is not cleared; or null. */

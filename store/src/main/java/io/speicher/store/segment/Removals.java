@@ -7,6 +7,18 @@ final class Removals {
   private final LongAdder evictedItemCount = new LongAdder();
   private final LongAdder expiredItemCount = new LongAdder();
 
+  /** Whether items were evicted before the start. */
+  private final boolean hasEvicted;
+
+  Removals(boolean hasEvicted) {
+    this.hasEvicted = hasEvicted;
+  }
+
+  /** Whether any item was ever evicted. */
+  boolean hasEvicted() {
+    return hasEvicted || evictedItemCount() > 0;
+  }
+
   void countEvicted() {
     evictedItemCount.increment();
   }

@@ -62,10 +62,12 @@ final class Room {
    */
   private static final int HELP_SHIFT = 11;
 
+  private final long root;
   private final Segments segments;
   private final HashIndex index;
   private final IndexPages pages;
   private final Ticker ticker;
+  private final Removals removals;
   private final EvictionPolicy policy;
   private final OpenSegments open;
   private final SegmentPool pool;
@@ -114,10 +116,12 @@ final class Room {
       int maxItemSegments,
       long tagsAddress,
       int tagBuckets) {
+    this.root = root;
     this.segments = segments;
     this.index = index;
     this.pages = pages;
     this.ticker = ticker;
+    this.removals = removals;
     policy = new EvictionPolicy(maxItemSegments, segments.segmentBytes());
     boolean mergesApart = maxItemSegments >= SEGMENTS_PER_STRIPE;
     open = new OpenSegments(segments, stripes(maxItemSegments), mergesApart);
@@ -135,7 +139,29 @@ final class Room {
     runs = new Runs(segments, open, pool, cleaner);
     residency = new Residency(segments, pool, RootLayout.firstIndexSegment(root));
     spare = pool.reserve() + 2;
-    windows = new TtlWindows(ticker.millis());
+    long lastMillis = RootLayout.wallMillis(root); // What came due since is still to be cleaned.
+    windows = new TtlWindows(lastMillis == 0 ? ticker.millis() : lastMillis);
+  }
+
+  /** Goes on where another process has left off, of which the file says what it knew. */
+  void resume() {
+    long clock = 0;
+    for (int segment = 0; segment < RootLayout.firstIndexSegment(root); segment++) {
+      clock = segments.isInUse(segment) ? Math.max(clock, segments.stamp(segment)) : clock;
+    }
+    long target = RootLayout.smallTargetBytes(root);
+    policy.resume(clock + 1, target == 0 ? policy.smallTargetBytes() : target);
+  }
+
+  /** Notes for another process what is not in memory otherwise. */
+  void note() {
+    pool.lock.lock();
+    try {
+      RootLayout.setWallMillis(root, ticker.millis());
+      RootLayout.setPolicy(root, removals.hasEvicted(), policy.smallTargetBytes());
+    } finally {
+      pool.lock.unlock();
+    }
   }
 
   private static int stripes(int maxItemSegments) {
@@ -329,6 +355,9 @@ final class Room {
     compactIfQuiet();
     residency.adjust();
     sizeWalk.step();
+    if (index.isDurable()) {
+      note();
+    }
   }
 
   private void addDue() {
@@ -395,9 +424,11 @@ final class Room {
 
   @GuardedBy("pool.lock")
   private void clearAll() {
+    RootLayout.setClearingRelease(root, true);
     segments.clear();
     index.clear();
     parts.reset(); // Last: who counts an item has looked at the index after it took an era.
+    RootLayout.setClearingRelease(root, false);
   }
 
   /** Forgets the items of a database. */

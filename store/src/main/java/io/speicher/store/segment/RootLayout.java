@@ -4,8 +4,11 @@ import static io.speicher.store.segment.NativeMemory.getInt;
 import static io.speicher.store.segment.NativeMemory.getLong;
 import static io.speicher.store.segment.NativeMemory.getLongAcquire;
 import static io.speicher.store.segment.NativeMemory.putInt;
+import static io.speicher.store.segment.NativeMemory.putIntRelease;
 import static io.speicher.store.segment.NativeMemory.putLong;
 import static io.speicher.store.segment.NativeMemory.putLongRelease;
+
+import java.nio.ByteBuffer;
 
 /**
  * The bytes of the root page, with which the memory of a store begins: what has to be known to read
@@ -16,12 +19,16 @@ import static io.speicher.store.segment.NativeMemory.putLongRelease;
  *  | magic 8 | format version 4 | segment bytes 4 | segment count 4 | table bits 4 | first index segment 4 |
  *   32                40                   48                56                 64
  *  | hash secrets 4x8 ...                                                      | index generation 8 |
- *   72                80                88              92
- *  | cleared through 8 | last sequence 8 | tag buckets 4 | zero, to 4096 |
+ *   72                80                88              92          96      100     104
+ *  | cleared through 8 | last sequence 8 | tag buckets 4 | clearing 4 | use 4 | zero 4 | boot id 16 |
+ *   120             128                132           136        140                144              152
+ *  | wall clock 8 | spread table 4 | spread slots 4 | parts 4 | evictions 4 | small target 8 | budget 8 | zero, to 4096 |
  * </pre>
  *
  * <p>Any thread may read. The index generation is written with release by {@link HashIndex#clear};
- * the last three numbers are guarded by the lock of {@link SegmentPool}.
+ * all that changes besides is guarded by the lock of {@link SegmentPool}, but for what {@link
+ * HashIndex} says of the table that it spreads. From the use on, all is zero unless the memory is
+ * that of a file.
  */
 final class RootLayout {
   /** A page of the memory, so that it can be written to a file by itself. */
@@ -43,6 +50,25 @@ final class RootLayout {
   private static final int CLEARED_THROUGH = 72;
   private static final int LAST_SEQUENCE = 80;
   private static final int TAG_BUCKETS = 88;
+  private static final int CLEARING = 92;
+  private static final int USE = 96;
+  private static final int BOOT_ID = 104;
+  private static final int WALL_MILLIS = 120;
+  private static final int SPREAD_TABLE = 128;
+  private static final int SPREAD_SLOTS = 132;
+  private static final int PARTS = 136;
+  private static final int EVICTIONS = 140;
+  private static final int SMALL_TARGET = 144;
+  private static final int BUDGET = 152;
+
+  /** What a file says of its use: a process has it, or has had it when it was killed. */
+  static final int IN_USE = 1;
+
+  /** Its process has stopped, and nothing is half done. */
+  static final int STOPPED = 2;
+
+  /** A boot id takes so many bytes. */
+  static final int BOOT_ID_BYTES = 16;
 
   private RootLayout() {}
 
@@ -132,5 +158,95 @@ final class RootLayout {
 
   static void setLastSequence(long root, long sequence) {
     putLong(root + LAST_SEQUENCE, sequence);
+  }
+
+  /** Whether everything is being cleared. */
+  static boolean isClearing(long root) {
+    return getInt(root + CLEARING) != 0;
+  }
+
+  static void setClearingRelease(long root, boolean clearing) {
+    putIntRelease(root + CLEARING, clearing ? 1 : 0);
+  }
+
+  // ---- only of files ----
+
+  /** {@link #IN_USE} or {@link #STOPPED}; 0 if the file has not been made to its end. */
+  static int use(long root) {
+    return getInt(root + USE);
+  }
+
+  static void setUseRelease(long root, int use) {
+    putIntRelease(root + USE, use);
+  }
+
+  /** Which start of the machine the file was last used in. */
+  static boolean hasBootId(long root, byte[] bootId) {
+    return NativeMemory.equal(ByteBuffer.wrap(bootId), root + BOOT_ID);
+  }
+
+  static void setBootId(long root, byte[] bootId) {
+    NativeMemory.copy(ByteBuffer.wrap(bootId), root + BOOT_ID);
+  }
+
+  /** The time when the store was last maintained. */
+  static long wallMillis(long root) {
+    return getLong(root + WALL_MILLIS);
+  }
+
+  static void setWallMillis(long root, long millis) {
+    putLong(root + WALL_MILLIS, millis);
+  }
+
+  /** The table whose slots are in the journal, by its index; less than 0 if it has none. */
+  static int spreadTable(long root) {
+    return getInt(root + SPREAD_TABLE) - 1;
+  }
+
+  /** How many slots that table has. */
+  static int spreadSlots(long root) {
+    return getInt(root + SPREAD_SLOTS);
+  }
+
+  static void setSpreadRelease(long root, int tableIndex, int slots) {
+    putInt(root + SPREAD_SLOTS, slots);
+    putIntRelease(root + SPREAD_TABLE, tableIndex + 1);
+  }
+
+  static void endSpreadRelease(long root) {
+    putIntRelease(root + SPREAD_TABLE, 0);
+  }
+
+  /** In which half of its area the table of parts is, 1 or 2; 0 if there is none. */
+  static int parts(long root) {
+    return getInt(root + PARTS);
+  }
+
+  static void setPartsRelease(long root, int half) {
+    putIntRelease(root + PARTS, half);
+  }
+
+  /** Whether anything was ever evicted. */
+  static boolean hasEvicted(long root) {
+    return getInt(root + EVICTIONS) != 0;
+  }
+
+  /** How large the small queue should be, by the eviction policy; 0 if it has not said. */
+  static long smallTargetBytes(long root) {
+    return getLong(root + SMALL_TARGET);
+  }
+
+  static void setPolicy(long root, boolean hasEvicted, long smallTargetBytes) {
+    putInt(root + EVICTIONS, hasEvicted ? 1 : 0);
+    putLong(root + SMALL_TARGET, smallTargetBytes);
+  }
+
+  /** What the store may take at the most, as it was told. */
+  static long budgetBytes(long root) {
+    return getLong(root + BUDGET);
+  }
+
+  static void setBudgetBytes(long root, long bytes) {
+    putLong(root + BUDGET, bytes);
   }
 }

@@ -72,10 +72,21 @@ final class SegmentPool {
     reserve = 1 + (maxItemSegments >>> RESERVE_SHIFT);
     int firstIndexSegment = RootLayout.firstIndexSegment(root);
     free = new FreeSegments(segments.count(), firstIndexSegment);
-    for (int segment = firstIndexSegment; segment < segments.count(); segment++) {
-      segments.becomeIndex(segment);
+    for (int segment = 0; segment < firstIndexSegment; segment++) {
+      if (segments.isInUse(segment)) { // It was, when the process began.
+        queueSegments[ItemClass.queue(segments.itemClass(segment))] += segments.runLength(segment);
+        free.remove(segment, segments.runLength(segment));
+        if (!segments.isSealed(segment) && !open.reopen(segment)) {
+          segments.seal(segment);
+        }
+      }
     }
-    available = Math.min(firstIndexSegment, maxItemSegments);
+    for (int segment = firstIndexSegment; segment < segments.count(); segment++) {
+      if (segments.itemClass(segment) == Segments.FREE) {
+        segments.becomeIndex(segment);
+      }
+    }
+    updateAvailable();
   }
 
   /** How many segments can still be taken for items. Any thread may ask. */
@@ -145,7 +156,7 @@ final class SegmentPool {
    */
   @GuardedBy("lock")
   private void fillMainFirst() {
-    if (removals.evictedItemCount() == 0 && policy.isSmallTooLarge(queueBytes(SMALL))) {
+    if (!removals.hasEvicted() && policy.isSmallTooLarge(queueBytes(SMALL))) {
       int oldest = NO_SEGMENT;
       for (int segment = 0; segment < itemSegmentsEnd(); segment++) {
         if (segments.isInUse(segment)
@@ -193,6 +204,7 @@ final class SegmentPool {
     int segment = itemSegmentsEnd() - 1;
     pages.add(segments.startOf(segment), segments.segmentBytes()); // What may fail comes first.
     RootLayout.setFirstIndexSegment(root, segment);
+    assert KillPoint.GROWING.reached();
     free.remove(segment, 1);
     segments.becomeIndex(segment);
     taken++;
@@ -233,6 +245,14 @@ final class SegmentPool {
   boolean close(int segment) {
     open.close(segment);
     return segments.seal(segment);
+  }
+
+  /** Lets nobody write any more to all open segments but so many of them. */
+  @GuardedBy("lock")
+  void closeAllBut(int kept) {
+    for (int segment : open.segments().skip(kept).toArray()) {
+      close(segment);
+    }
   }
 
   /** Takes back a segment, or run, in which nothing is alive and nobody writes. */

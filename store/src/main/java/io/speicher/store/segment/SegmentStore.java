@@ -1,5 +1,7 @@
 package io.speicher.store.segment;
 
+import static java.util.Objects.requireNonNull;
+
 import io.speicher.store.BatchReader;
 import io.speicher.store.ChangeListener;
 import io.speicher.store.CopyResult;
@@ -11,6 +13,7 @@ import io.speicher.store.KeyVisitor;
 import io.speicher.store.LargestItems;
 import io.speicher.store.Leases;
 import io.speicher.store.NamespaceStats;
+import io.speicher.store.Opening;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
@@ -21,14 +24,18 @@ import io.speicher.store.TtlRule;
 import io.speicher.store.Update;
 import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +92,11 @@ public final class SegmentStore implements Store {
   private final Ticker ticker;
   private final StoreLayout layout;
   private final NativeMemory memory;
+
+  /** What the memory is, if the store survives its process. */
+  private final @Nullable StoreFile file;
+
+  private @Nullable Opening opening;
   private final KeyHash keyHash;
   private final Removals removals;
   private final Room room;
@@ -131,23 +143,60 @@ public final class SegmentStore implements Store {
 
   /** {@code miniatures} estimate the {@link #hitRatioCurve}. */
   SegmentStore(Geometry geometry, Ticker ticker, RandomGenerator random, Miniatures miniatures) {
+    this(geometry, ticker, random, miniatures, StoreLayout.of(geometry), null);
+  }
+
+  /**
+   * @param file what the store lives in; null if it goes with its process
+   */
+  private SegmentStore(
+      Geometry geometry,
+      Ticker ticker,
+      RandomGenerator random,
+      Miniatures miniatures,
+      StoreLayout layout,
+      @Nullable StoreFile file) {
+    long startNanos = System.nanoTime();
     this.miniatures = miniatures;
     this.ticker = ticker;
+    this.layout = layout;
+    this.file = file;
     database = 0;
     isUsed = true;
     threads = new AtomicInteger();
-    removals = new Removals();
     changes = new Changes();
     budgetBytes = geometry.budgetBytes();
-    layout = StoreLayout.of(geometry);
-    memory = NativeMemory.reserve(layout.headBytes(), layout.segmentsAndGuardBytes());
+    memory =
+        file == null
+            ? NativeMemory.reserve(layout.headBytes(), layout.segmentsAndGuardBytes())
+            : file.memory();
     long root = memory.address();
-    layout.writeRoot(root);
-    KeyHash.writeSecrets(root, random);
+    boolean isNew = file == null || file.isNew();
+    if (isNew) {
+      layout.writeRoot(root);
+      if (!KeyHash.hasSecrets(root)) {
+        KeyHash.writeSecrets(root, random);
+      }
+    }
     keyHash = new KeyHash(root);
-    segments = Segments.create(layout, root);
-    IndexPages pages = IndexPages.of(layout);
-    index = HashIndex.create(layout, root, pages);
+    removals = new Removals(RootLayout.hasEvicted(root));
+    StoreArea area = StoreArea.of(layout);
+    long journal = file == null ? 0 : root + area.offset();
+    IndexPages pages;
+    Repair repair = null;
+    if (isNew) {
+      segments = Segments.create(layout, root);
+      pages = IndexPages.of(layout);
+      index = HashIndex.create(layout, root, pages, journal);
+    } else {
+      requireNonNull(file).begin();
+      segments = Segments.resume(layout, root);
+      pages = new IndexPages();
+      index = HashIndex.attach(layout, root, pages, journal);
+      repair = new Repair(root, segments, index);
+      repair.run();
+      pages.addAllBut(layout, RootLayout.firstIndexSegment(root), repair.takenPages());
+    }
     room =
         new Room(
             root,
@@ -166,6 +215,118 @@ public final class SegmentStore implements Store {
         ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
     parts = room.parts();
     databases = new Databases(this);
+    if (file == null) {
+      opening = null;
+      return;
+    }
+    PartsArea partsArea = new PartsArea(root, root + area.partsOffset(), area.halfBytes());
+    if (repair == null) {
+      RootLayout.setBudgetBytes(root, budgetBytes);
+      parts.keep(partsArea);
+    } else {
+      parts.resume(partsArea);
+      databases.resume();
+      room.resume();
+    }
+    room.note();
+    if (isNew) {
+      file.begin();
+    }
+    opening =
+        new Opening(
+            repair == null
+                ? Opening.Kind.CREATED
+                : file.wasStopped() ? Opening.Kind.STOPPED : Opening.Kind.KILLED,
+            index.itemCount(),
+            System.nanoTime() - startNanos,
+            repair == null ? 0 : repair.repairedTables(),
+            repair == null ? 0 : repair.repairedSegments());
+  }
+
+  /**
+   * Opens the store that lives in a directory, or makes one. Whatever it answers for is in a file
+   * there, from the moment of the answer on, and is there when the process is killed.
+   *
+   * <p>Time goes on while no process has the store: an item expires when its time has come. If the
+   * machine's clock was set back meanwhile, the store's time goes on from where it was, so that
+   * nothing lives longer.
+   *
+   * @param resets whether to begin anew, without what is there
+   * @throws IOException if the directory cannot be used, with a line for a person; what is in it
+   *     has not changed
+   */
+  public static SegmentStore open(Path directory, Geometry geometry, boolean resets)
+      throws IOException {
+    return open(directory, geometry, Ticker::systemFrom, new SecureRandom(), resets);
+  }
+
+  /** {@code tickerFrom} makes a clock that shows no earlier time than that. */
+  static SegmentStore open(
+      Path directory,
+      Geometry geometry,
+      LongFunction<Ticker> tickerFrom,
+      RandomGenerator random,
+      boolean resets)
+      throws IOException {
+    long startNanos = System.nanoTime();
+    StoreLayout layout = StoreLayout.of(geometry);
+    StoreFile file = StoreFile.open(directory, layout, resets);
+    boolean done = false;
+    try {
+      Ticker ticker = tickerFrom.apply(RootLayout.wallMillis(file.memory().address()));
+      SegmentStore store =
+          file.isNew() || file.layout().equals(layout)
+              ? in(file, geometry, ticker, random)
+              : resized(file, geometry, ticker, random, startNanos);
+      done = true;
+      return store;
+    } catch (IllegalStateException e) {
+      throw StoreFile.failed(
+          directory, e.getMessage(), "begin anew, without what is in it, with --data-reset");
+    } finally {
+      if (!done) {
+        file.release();
+      }
+    }
+  }
+
+  private static SegmentStore in(
+      StoreFile file, Geometry geometry, Ticker ticker, RandomGenerator random) {
+    Miniatures miniatures = new Miniatures(geometry.budgetBytes(), ticker.millis());
+    return new SegmentStore(geometry, ticker, random, miniatures, file.layout(), file);
+  }
+
+  /** Opens a store that has another size in its file, and makes it one of this size. */
+  private static SegmentStore resized(
+      StoreFile file, Geometry geometry, Ticker ticker, RandomGenerator random, long startNanos)
+      throws IOException {
+    long root = file.memory().address();
+    SegmentStore old = in(file, file.layout().geometry(root), ticker, random);
+    StoreFile next = file.next(StoreLayout.of(geometry));
+    boolean done = false;
+    try {
+      long nextRoot = next.memory().address();
+      KeyHash.copySecrets(root, nextRoot);
+      RootLayout.setLastSequence(
+          nextRoot, Resize.sequenceBeyond(root, next.layout().segmentBytes()));
+      SegmentStore store = in(next, geometry, ticker, random);
+      new Resize(old, store).run();
+      store.opening =
+          new Opening(
+              Opening.Kind.RESIZED, store.index.itemCount(), System.nanoTime() - startNanos, 0, 0);
+      file.giveWayTo(next);
+      done = true;
+      return store;
+    } finally {
+      if (!done) {
+        next.discard();
+      }
+    }
+  }
+
+  @Override
+  public Optional<Opening> opening() {
+    return Optional.ofNullable(opening);
   }
 
   /** Another database of the same memory. */
@@ -176,6 +337,8 @@ public final class SegmentStore implements Store {
     budgetBytes = first.budgetBytes;
     layout = first.layout;
     memory = first.memory;
+    file = first.file;
+    opening = first.opening;
     keyHash = first.keyHash;
     segments = first.segments;
     index = first.index;
@@ -191,7 +354,7 @@ public final class SegmentStore implements Store {
   /** The databases, made when they are asked for, and which one has which number. */
   private static final class Databases {
     private final SegmentStore first;
-    private final SegmentStore[] stores = new SegmentStore[DATABASES];
+    private final @Nullable SegmentStore[] stores = new SegmentStore[DATABASES];
 
     /** How many there are by now. */
     private int count = 1;
@@ -201,17 +364,32 @@ public final class SegmentStore implements Store {
       stores[0] = first;
     }
 
+    /** Those that had numbers when the process began have them again. */
+    synchronized void resume() {
+      for (int number = 0; number < DATABASES; number++) {
+        int database = first.parts.databaseOf(number);
+        stores[number] =
+            database < 0 ? null : database == 0 ? first : new SegmentStore(first, database);
+        count = Math.max(count, database + 1);
+      }
+    }
+
     synchronized SegmentStore get(int number) {
       Objects.checkIndex(number, DATABASES);
-      if (stores[number] == null) {
-        stores[number] = new SegmentStore(first, count++);
+      SegmentStore store = stores[number];
+      if (store == null) {
+        store = new SegmentStore(first, count++);
+        stores[number] = store;
+        first.parts.number(number, store.database, number, store.database);
       }
-      return stores[number];
+      return store;
     }
 
     synchronized void swap(int number, int other) {
       SegmentStore store = get(number);
-      stores[number] = get(other);
+      SegmentStore otherStore = get(other);
+      first.parts.number(number, otherStore.database, other, store.database);
+      stores[number] = otherStore;
       stores[other] = store;
     }
   }
@@ -611,7 +789,9 @@ public final class SegmentStore implements Store {
     }
     Outcome outcome = null;
     try {
+      assert KillPoint.RESERVED.reached();
       room.write(draft, location);
+      assert KillPoint.WRITTEN.reached();
       outcome =
           source == null || isStillThere(source)
               ? link(old, expected, location, draft, generation)
@@ -678,17 +858,20 @@ public final class SegmentStore implements Store {
         int frequency =
             Math.min(SlotLayout.frequency(current.slot()) + 1, SlotLayout.MAX_FREQUENCY);
         long slot = SlotLayout.slot(tag, location, frequency);
+        index.loses(table, current.sequence(), current.location());
         if (expected != Expected.THIS) {
           HashIndex.replace(current.slotAddress(), slot);
         } else if (!HashIndex.swap(current.slotAddress(), current.slot(), slot)) {
           return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
         }
+        assert KillPoint.UNLINKED.reached();
         segments.addLiveBytes(segment, bytes);
         countGone(current, expired, era, owner, ownerEra);
       } else {
         if (!index.insert(table, SlotLayout.slot(tag, location, 0))) {
           return Outcome.TABLE_FULL;
         }
+        assert KillPoint.LINKED.reached();
         segments.addLiveBytes(segment, bytes);
         room.forgetGhost(table, current.hash());
       }
@@ -721,7 +904,9 @@ public final class SegmentStore implements Store {
       }
       boolean expired = isOver(current.expiresAtMillis()); // What may fail comes first.
       boolean gone = isGone(current);
+      index.loses(table, current.sequence(), current.location());
       index.remove(table, current.slotAddress());
+      assert KillPoint.UNLINKED.reached();
       countGone(current, expired, era, owner, ownerEra);
       return gone ? Outcome.ABSENT : Outcome.DONE;
     } finally {
@@ -956,7 +1141,77 @@ public final class SegmentStore implements Store {
 
   @Override
   public void close() {
-    memory.release();
+    if (file == null) {
+      memory.release();
+    } else {
+      room.note();
+      file.close();
+    }
+  }
+
+  // ---- another size, see Resize ----
+
+  /** The database that is this one, whatever number it has. */
+  SegmentStore internal(int internalDatabase) {
+    return internalDatabase == 0 ? this : new SegmentStore(this, internalDatabase);
+  }
+
+  /**
+   * Stores what another store has at a location, with all that is known of it, if it is alive and
+   * of this database.
+   */
+  void copyFrom(SegmentStore other, StoredItem item, long location) {
+    long[] slot = {0};
+    other.index.find(
+        other.keyHash.of(item),
+        (_, candidate) -> {
+          slot[0] = candidate;
+          return SlotLayout.location(candidate) == location;
+        });
+    long sequence = other.segments.sequenceAcquire(other.segments.of(location));
+    if (SlotLayout.location(slot[0]) != location
+        || isOver(item.expiresAtMillis())
+        || other.parts.isCleared(item, sequence, location)) {
+      return;
+    }
+    long version = item.hasVersion() ? item.version() : Draft.NO_VERSION;
+    if (SlotLayout.isObserved(slot[0])) {
+      version = other.segments.version(sequence, location);
+    }
+    try (Lookup old = lookup(item.key())) {
+      old.beginWrite();
+      Draft draft =
+          old.draft()
+              .tagByHashes(other.parts.tagHashes(item), parts)
+              .likeWithTags(
+                  item,
+                  item.marks(),
+                  database,
+                  old.key(),
+                  NativeMemory.view(item.valueAddress(), item.valueBytes()),
+                  item.expiresAtMillis(),
+                  version,
+                  nowMillisFor(item.expiresAtMillis()));
+      if (write(old, Expected.ANYTHING, draft) == Outcome.DONE && old.find()) {
+        HashIndex.setFrequency(old.slotAddress(), old.slot(), SlotLayout.frequency(slot[0]));
+      }
+    }
+  }
+
+  /** Has another store know the same numbers of databases, and declare the same namespaces. */
+  void copyPartsTo(SegmentStore other) {
+    for (int number = 0; number < DATABASES; number++) {
+      other.parts.number(number, parts.databaseOf(number), number, parts.databaseOf(number));
+    }
+    other.databases.resume();
+    for (NamespaceStats namespace : namespaces()) {
+      other.createNamespace(namespace.prefix(), namespace.rule());
+    }
+  }
+
+  /** Gives the memory back as it is, as if the process were killed. */
+  void abandon() {
+    requireNonNull(file).release();
   }
 
   /** Whether what is linked is no item, or none any more. All that are no item expire. */

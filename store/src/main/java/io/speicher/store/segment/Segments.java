@@ -105,6 +105,11 @@ final class Segments {
     return segments;
   }
 
+  /** Takes the segments as they are, to go on with them once they are repaired. */
+  static Segments resume(StoreLayout layout, long root) {
+    return new Segments(layout, root, CHECKED);
+  }
+
   /** Takes the segments as they are in the memory of a store, to look at them. */
   static Segments attach(StoreLayout layout, long root) {
     return new Segments(layout, root, false);
@@ -198,6 +203,7 @@ final class Segments {
     }
     NativeMemory.putLong(account(segment) + STAMP, stamp);
     NativeMemory.putLongRelease(life(segment), sequence);
+    assert KillPoint.BEGINNING.reached();
     // Whoever sees a byte that is written from now on sees that the last life is over.
     VarHandle.fullFence();
     SegmentLayout.writeOpen(
@@ -212,6 +218,7 @@ final class Segments {
   void end(int segment) {
     assert fillAcquire(segment) < 0 && !hasWriters(segment) : "in use: segment=" + segment;
     NativeMemory.putLongRelease(life(segment), 0L);
+    assert KillPoint.ENDING.reached();
     int end = segment + runLength(segment);
     for (int tail = segment; tail < end; tail++) {
       NativeMemory.putInt(account(tail) + CLASS, FREE);
@@ -234,6 +241,11 @@ final class Segments {
   /** Whether nothing in a segment can be found any more. */
   boolean isDead(int segment) {
     return liveBytes(segment) == 0 || isCleared(sequenceAcquire(segment));
+  }
+
+  /** Whether nobody can reserve bytes there any more. */
+  boolean isSealed(int segment) {
+    return fillAcquire(segment) < 0;
   }
 
   /** Clears what lies in all lives up to now. The lock of the pool is held. */
@@ -295,6 +307,7 @@ final class Segments {
   boolean seal(int segment) {
     long fill = NativeMemory.getAndBitwiseOrLong(account(segment) + FILL, SEALED);
     if (fill >= 0) {
+      assert KillPoint.SEALING.reached();
       SegmentLayout.seal(header(segment), fill & OFFSET_MASK, secret());
     }
     return (fill & WRITERS_MASK) == 0;
@@ -337,6 +350,85 @@ final class Segments {
   /** What changes if an item is linked, or unlinked if its bytes are negative. */
   static long liveChange(int bytes) {
     return (bytes < 0 ? -ONE_ITEM : ONE_ITEM) + bytes;
+  }
+
+  // ---- after the process was killed, by one thread ----
+
+  /**
+   * Whether the life of a segment that is in use has begun to its end, and has not begun to end.
+   *
+   * @param end the first segment that holds no items
+   */
+  boolean isAlive(int segment, int end) {
+    long sequence = sequenceAcquire(segment);
+    long fill = fillAcquire(segment);
+    int runLength = runLength(segment);
+    boolean isWhole =
+        sequence > 0
+            && sequence <= lastSequence()
+            && (fill >>> LIFE_SHIFT & LIFE_MASK) == (sequence & LIFE_MASK)
+            && (fill & OFFSET_MASK) >= SegmentLayout.HEADER_BYTES
+            && itemClass(segment) < ItemClass.COUNT
+            && runLength > 0
+            && runLength <= end - segment;
+    for (int tail = segment + 1; isWhole && tail < segment + runLength; tail++) {
+      isWhole = itemClass(tail) == RUN_TAIL;
+    }
+    return isWhole;
+  }
+
+  /** Makes a segment free, or a page of the index, whatever it was. */
+  void reset(int segment, boolean isIndex) {
+    NativeMemory.putLong(life(segment), 0);
+    NativeMemory.putLong(account(segment) + FILL, SEALED);
+    NativeMemory.putLong(account(segment) + ALIVE, 0);
+    NativeMemory.putInt(account(segment) + CLASS, isIndex ? INDEX : FREE);
+    if (!isIndex) {
+      SegmentLayout.erase(header(segment));
+    }
+  }
+
+  /** Writes what the header of a segment should say, if it does not. */
+  void repairHeader(int segment) {
+    if (isHeaderSound(segment)) {
+      return;
+    }
+    SegmentLayout.writeOpen(
+        header(segment),
+        sequenceAcquire(segment),
+        itemClass(segment),
+        runLength(segment),
+        expiryBaseMillis(segment),
+        stamp(segment),
+        secret());
+    if (isSealed(segment)) {
+      long end = writeOffset(segment);
+      if (runLength(segment) > 1) {
+        StoredItem item = new StoredItem();
+        item.at(address(firstItemOf(segment)), expiryBaseMillis(segment));
+        end = SegmentLayout.HEADER_BYTES + Integer.toUnsignedLong(item.bytes());
+      }
+      SegmentLayout.seal(header(segment), end, secret());
+    }
+  }
+
+  /** Has no writers any more, and what is alive is that. */
+  void repairAccount(int segment, int liveItems, int liveBytes) {
+    long word = account(segment) + FILL;
+    NativeMemory.putLong(word, NativeMemory.getLong(word) & ~WRITERS_MASK);
+    NativeMemory.putLong(account(segment) + ALIVE, liveItems * ONE_ITEM + liveBytes);
+  }
+
+  /** Where checks are on: sums up what was written to a segment before the process began. */
+  void resumeChecksum(int segment) {
+    if (CHECKED) {
+      StoredItem item = new StoredItem();
+      long end = startOf(segment) + writeOffset(segment);
+      for (long location = firstItemOf(segment); location < end; location += item.bytes()) {
+        item.at(address(location), expiryBaseMillis(segment));
+        addChecksum(location, item.bytes());
+      }
+    }
   }
 
   // ---- checks ----

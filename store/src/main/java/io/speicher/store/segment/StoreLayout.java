@@ -97,6 +97,21 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
     return new StoreLayout(segmentBytes, segmentCount, tableBits, tagBuckets);
   }
 
+  /**
+   * What was divided so, according to the root page of a file.
+   *
+   * @throws IllegalStateException if the budget there would be divided otherwise
+   */
+  Geometry geometry(long root) {
+    long budgetBytes = RootLayout.budgetBytes(root);
+    Geometry geometry =
+        new Geometry(budgetBytes, segmentBytes, 0, (long) tagBuckets * TagTable.BUCKET_BYTES);
+    if (!of(geometry).equals(this)) {
+      throw new IllegalStateException("damaged root page: budgetBytes=" + budgetBytes);
+    }
+    return geometry;
+  }
+
   /** Writes the root page of an empty store of this layout. */
   void writeRoot(long root) {
     RootLayout.write(root, segmentBytes, segmentCount, tableBits, firstIndexSegment(), tagBuckets);

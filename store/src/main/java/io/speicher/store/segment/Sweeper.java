@@ -384,9 +384,12 @@ final class Sweeper {
       if (!SlotLayout.sameItem(NativeMemory.getLongAcquire(slotAddress), here.slot)) {
         return null;
       }
+      index.loses(table, segments.sequenceAcquire(sweep.segment), here.location);
       index.remove(table, slotAddress);
+      assert KillPoint.UNLINKED.reached();
       ItemLayout.markDead(item.address());
       gone.add(sweep.segment, -item.bytes());
+      tellIfDurable();
       parts.unlinked(item, segments.sequenceAcquire(sweep.segment), here.location, fate);
       if (fate == Fate.EVICTED) {
         leaveGhost(sweep, table, hash);
@@ -436,6 +439,7 @@ final class Sweeper {
     int moved = 0;
     try {
       copyMovable(sweep, location);
+      assert KillPoint.COPIED.reached();
       boolean sameBase =
           segments.expiryBaseMillis(segments.of(location))
               == segments.expiryBaseMillis(sweep.segment);
@@ -550,6 +554,7 @@ final class Sweeper {
       } else {
         open.write(copy, location);
       }
+      assert KillPoint.COPIED.reached();
       linked = relink(sweep, hash, slotAddress, location, bytes, frequency);
     } finally {
       if (!linked) {
@@ -571,17 +576,28 @@ final class Sweeper {
     index.lock(table);
     try {
       // If somebody has asked for its version meanwhile, it must take that along.
+      index.loses(table, segments.sequenceAcquire(sweep.segment), here.location);
       if (!HashIndex.swap(slotAddress, here.slot, newSlot)) {
         return false;
       }
+      assert KillPoint.UNLINKED.reached();
       ItemLayout.markDead(item.address());
       parts.moved(item, segments.sequenceAcquire(sweep.segment), here.location, bytes);
       come.add(segments.of(location), bytes);
       gone.add(sweep.segment, -item.bytes());
+      tellIfDurable();
       movedBytes += bytes;
       return true;
     } finally {
       index.unlock(table);
+    }
+  }
+
+  /** What a killed process leaves can be repaired only if no account lags behind its table. */
+  private void tellIfDurable() {
+    if (index.isDurable()) {
+      come.tell();
+      gone.tell();
     }
   }
 

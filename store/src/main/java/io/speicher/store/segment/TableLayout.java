@@ -7,6 +7,7 @@ import static io.speicher.store.segment.NativeMemory.getLongAcquire;
 import static io.speicher.store.segment.NativeMemory.getShort;
 import static io.speicher.store.segment.NativeMemory.putInt;
 import static io.speicher.store.segment.NativeMemory.putIntRelease;
+import static io.speicher.store.segment.NativeMemory.putLong;
 import static io.speicher.store.segment.NativeMemory.putLongRelease;
 import static io.speicher.store.segment.NativeMemory.putShort;
 
@@ -27,9 +28,9 @@ import static io.speicher.store.segment.NativeMemory.putShort;
  * </pre>
  *
  * <p>The version is odd while the table is locked. The generation says after which clear the table
- * was filled. Passers are the items that were placed beyond a bucket. <em>Loser</em> is zero in
- * this version: there is room for the location of the item that is about to lose its slot, so that
- * a table that was locked when its process was killed can be repaired.
+ * was filled. Passers are the items that were placed beyond a bucket. <em>Loser</em> is the
+ * location of the item that is losing its slot while the table is locked, in a store that survives
+ * its process ({@link Repair}), and else zero.
  */
 final class TableLayout {
   /**
@@ -107,6 +108,26 @@ final class TableLayout {
 
   static void setItems(long table, int items) {
     putInt(table + ITEMS, items);
+  }
+
+  /**
+   * Where the item lies that may have lost its slot, but not all that goes with it, and above 39
+   * bits of that the lowest bits of the sequence number of its segment; or 0.
+   */
+  static long loser(long table) {
+    return getLong(table + LOSER);
+  }
+
+  static void setLoser(long table, long sequence, long location) {
+    putLong(table + LOSER, loserOf(sequence, location));
+  }
+
+  static void clearLoser(long table) {
+    putLong(table + LOSER, 0);
+  }
+
+  static long loserOf(long sequence, long location) {
+    return (sequence << SlotLayout.LOCATION_BITS) | location;
   }
 
   static int pageCount(long table) {

@@ -97,8 +97,8 @@ final class TagTable {
 
   /** Takes cutoffs. */
   interface CutoffSource {
-    /** A cutoff at this moment. The lock of the pool is held. */
-    Cutoff take();
+    /** A cutoff at this moment, for an entry of this number. The lock of the pool is held. */
+    Cutoff take(int entry);
   }
 
   /** A change of entries, which is made again, with a source of cutoffs, if it returns 0. */
@@ -165,6 +165,11 @@ final class TagTable {
 
   private int reference(long entry, int generation) {
     return (generation & roundMask) << entryBits | (int) ((entry - address) / ENTRY_BYTES);
+  }
+
+  /** The hash of the tag that a current reference refers to. */
+  long hash(int reference) {
+    return getLong(entry(reference));
   }
 
   /** Whether nothing of what carries the reference was cleared by it. */
@@ -269,8 +274,9 @@ final class TagTable {
       }
       int number = (int) ((entry - address) / ENTRY_BYTES);
       putCutoff(number, Cutoff.PENDING); // As in Parts.clear: first nothing is left of it.
+      Cutoff cutoff = source.take(number); // Before it is needed: the process may be killed.
       putIntRelease(entry + GENERATION, next);
-      putCutoff(number, source.take());
+      putCutoff(number, cutoff);
     } else {
       putIntRelease(entry + GENERATION, next);
     }
@@ -283,6 +289,32 @@ final class TagTable {
     Map<Integer, Cutoff> changed = before == null ? new HashMap<>() : new HashMap<>(before);
     changed.put(number, cutoff);
     cutoffs = changed;
+  }
+
+  // ---- what has to be known when the process is gone ----
+
+  /** Cutoffs by the numbers of their entries. */
+  Map<Integer, Cutoff> cutoffs() {
+    Map<Integer, Cutoff> present = cutoffs;
+    return present == null ? Map.of() : present;
+  }
+
+  /** Goes on with what another process has left behind. */
+  void resume(Map<Integer, Cutoff> newCutoffs) {
+    lock.lock();
+    try {
+      cutoffs = newCutoffs.isEmpty() ? null : Map.copyOf(newCutoffs);
+      for (int entry = 0; entry < buckets * ENTRIES; entry++) {
+        int stamp = getInt(entry(entry) + STAMP);
+        clock = stamp - clock > 0 ? stamp : clock;
+        if (getLong(entry(entry)) == NONE && stamp != 0) { // It was being given to another tag.
+          putInt(entry(entry) + GENERATION, getInt(entry(entry) + GENERATION) + 1);
+        }
+      }
+      shownClock = clock;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A walk has unlinked all that lay before the cutoffs up to that one, or there is nothing. */
