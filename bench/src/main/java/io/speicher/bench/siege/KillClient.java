@@ -140,7 +140,7 @@ final class KillClient implements Runnable {
     State before = states.getOrDefault(key, State.ABSENT);
     switch (random.nextInt(6)) {
       case 0 -> {
-        long ttlMillis = random.nextBoolean() ? 1 + random.nextInt(5_000) : 3_600_000;
+        long ttlMillis = random.nextBoolean() ? 1L + random.nextInt(5_000) : 3_600_000;
         begin(key, new State(value, System.currentTimeMillis() + ttlMillis));
         command(peer, key, "SET", key, text, "PX", Long.toString(ttlMillis));
       }
