@@ -28,8 +28,16 @@ final class KillClient implements Runnable {
   private static final long SLACK_MILLIS = 2_000;
 
   /** What a key has: no value if it is absent. */
-  private record State(byte @Nullable [] value, long expiresAtMillis) {
+  private static final class State {
     static final State ABSENT = new State(null, 0);
+
+    private final byte @Nullable [] value;
+    private final long expiresAtMillis;
+
+    State(byte @Nullable [] value, long expiresAtMillis) {
+      this.value = value;
+      this.expiresAtMillis = expiresAtMillis;
+    }
 
     boolean mayBeAbsent(long nowMillis) {
       return value == null || (expiresAtMillis > 0 && nowMillis >= expiresAtMillis - SLACK_MILLIS);
@@ -140,7 +148,7 @@ final class KillClient implements Runnable {
     State before = states.getOrDefault(key, State.ABSENT);
     switch (random.nextInt(6)) {
       case 0 -> {
-        long ttlMillis = random.nextBoolean() ? 1 + random.nextInt(5_000) : 3_600_000;
+        long ttlMillis = random.nextBoolean() ? 1L + random.nextInt(5_000) : 3_600_000;
         begin(key, new State(value, System.currentTimeMillis() + ttlMillis));
         command(peer, key, "SET", key, text, "PX", Long.toString(ttlMillis));
       }

@@ -131,7 +131,7 @@ final class KillCommand implements Callable<Integer> {
         client.declare();
       }
       while (done < most && !isOver(endNanos) && faults.isEmpty()) {
-        long millis = 1 + random.nextInt(1 << random.nextInt(5, 12));
+        long millis = 1L + random.nextInt(1 << random.nextInt(5, 12));
         work(server, clients, millis);
         inspect(data, megabytes);
         server = start(data, megabytes);

@@ -81,11 +81,11 @@ final class CopyRun {
 
   /** Whether it goes on where an earlier run has ended. */
   boolean resume() throws IOException {
-    String position = state.restore(source.incarnation(), tally, skips);
-    if (position == null) {
+    String saved = state.restore(source.incarnation(), tally, skips);
+    if (saved == null) {
       return false;
     }
-    source.resume(position);
+    source.resume(saved);
     seenBefore = tally.seen;
     return true;
   }
