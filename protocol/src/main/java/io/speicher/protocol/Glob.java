@@ -135,7 +135,7 @@ public final class Glob {
       if (pattern[at] == '\\' && at + 1 < pattern.length) {
         add(pattern[at + 1]);
         at += 2;
-      } else if (at + 2 < pattern.length && pattern[at + 1] == '-') {
+      } else if (isRange(at)) {
         int from = pattern[at] & 0xFF;
         int to = pattern[at + 2] & 0xFF;
         addRange(Math.min(from, to), Math.max(from, to));
@@ -151,6 +151,14 @@ public final class Glob {
       }
     }
     return at + 1;
+  }
+
+  /** A hyphen is one only between two bytes that are neither escaped nor the end of the set. */
+  private boolean isRange(int at) {
+    return at + 2 < pattern.length
+        && pattern[at + 1] == '-'
+        && pattern[at + 2] != ']'
+        && pattern[at + 2] != '\\';
   }
 
   // ---- matching ----

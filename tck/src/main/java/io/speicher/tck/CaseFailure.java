@@ -23,6 +23,14 @@ final class CaseFailure extends RuntimeException {
     return this;
   }
 
+  /** The same failure, with where it happened in front of its message. */
+  CaseFailure at(String place) {
+    CaseFailure failure = new CaseFailure(place + ": " + getMessage(), expected);
+    failure.exchanges = exchanges;
+    failure.exchangesForgotten = exchangesForgotten;
+    return failure;
+  }
+
   /** The result of the case. */
   CaseResult.Failure toFailure() {
     return new CaseResult.Failure(

@@ -129,9 +129,10 @@ final class CaseRunner {
         wire.send(send.connection(), bytes);
       }
     } else if (step instanceof Step.Expect expect) {
-      String shown = expect.reply().toString();
+      byte[] reply = expect.reply().expand(values);
+      String shown = Replies.shown(reply);
       byte[] payload = wire.receive(expect.connection(), shown);
-      Replies.check(payload, expect.reply().expand(values), shown, values.saved());
+      Replies.check(payload, reply, shown, values.saved());
     } else if (step instanceof Step.ExpectBytes expect) {
       expectBytes(expect, context);
     } else if (step instanceof Step.SendEnd end) {
@@ -139,15 +140,32 @@ final class CaseRunner {
     } else if (step instanceof Step.SendReset reset) {
       wire.reset(reset.connection());
     } else if (step instanceof Step.ExpectEnd end) {
-      wire.receiveEnd(end.connection());
-    } else if (step instanceof Step.Repeat repeat) {
-      for (int round = 0; round < repeat.times(); round++) {
-        runSteps(repeat.steps(), context.withRound(round));
+      if (end.orderly()) {
+        wire.receiveOrderlyEnd(end.connection());
+      } else {
+        wire.receiveEnd(end.connection());
       }
+    } else if (step instanceof Step.Repeat repeat) {
+      runRepeat(repeat, context);
     } else if (step instanceof Step.Eventually eventually) {
       runEventually(eventually, context);
     } else if (step instanceof Step.Program program) {
       Programs.run(program, new Programs.Context(server, context.deadline(), values.key(), scale));
+    }
+  }
+
+  private void runRepeat(Step.Repeat repeat, Context context) throws IOException {
+    boolean onlyReplies =
+        repeat.steps().size() == 1
+            && (repeat.steps().get(0) instanceof Step.Expect
+                || repeat.steps().get(0) instanceof Step.ExpectBytes);
+    for (int round = 0; round < repeat.times(); round++) {
+      try {
+        runSteps(repeat.steps(), context.withRound(round));
+      } catch (CaseFailure e) {
+        throw e.at(
+            "%s %d of %d".formatted(onlyReplies ? "reply" : "round", round + 1, repeat.times()));
+      }
     }
   }
 
@@ -165,7 +183,7 @@ final class CaseRunner {
   }
 
   private static byte[] receive(Step.ExpectBytes expect, Context context) throws IOException {
-    String shown = expect.reply().toString();
+    String shown = expect.reply().shown(context.values());
     return context.wire().receive(expect.connection(), context.dialect(), shown);
   }
 

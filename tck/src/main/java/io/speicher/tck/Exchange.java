@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** Bytes that went over a connection, shortened in their middle when they are many. */
+/**
+ * What happened on a connection: bytes that went over it, shortened in their middle when they are
+ * many, or its end.
+ */
 final class Exchange {
   private static final int SHOWN_WHOLE = 320;
   private static final int SHOWN_HEAD = 160;
@@ -14,14 +17,14 @@ final class Exchange {
   private static final int PER_LINE = 16;
 
   private final String connection;
-  private final boolean sent;
+  private final String happened;
   private final byte[] head;
   private final byte[] tail;
   private final int totalBytes;
 
-  private Exchange(String connection, boolean sent, byte[] head, byte[] tail, int totalBytes) {
+  private Exchange(String connection, String happened, byte[] head, byte[] tail, int totalBytes) {
     this.connection = connection;
-    this.sent = sent;
+    this.happened = happened;
     this.head = head;
     this.tail = tail;
     this.totalBytes = totalBytes;
@@ -35,27 +38,28 @@ final class Exchange {
    */
   static Exchange of(String connection, boolean sent, byte[] bytes, int from, int to) {
     int total = to - from;
+    String happened =
+        String.format(
+            Locale.ROOT, "%s %,d byte%s", sent ? "sent" : "seen", total, total == 1 ? "" : "s");
     if (total <= SHOWN_WHOLE) {
       byte[] all = Arrays.copyOfRange(bytes, from, to);
-      return new Exchange(connection, sent, all, new byte[0], total);
+      return new Exchange(connection, happened, all, new byte[0], total);
     }
     byte[] head = Arrays.copyOfRange(bytes, from, from + SHOWN_HEAD);
     // The tail begins at a multiple of a line, so that its offsets are round.
     int tailOffset = (total - SHOWN_TAIL) / PER_LINE * PER_LINE;
     byte[] tail = Arrays.copyOfRange(bytes, from + tailOffset, to);
-    return new Exchange(connection, sent, head, tail, total);
+    return new Exchange(connection, happened, head, tail, total);
   }
 
-  /** Who sent how much, such as {@code connection b, sent 47 bytes}. */
+  /** Something that moved no bytes, such as {@code half-closed (FIN)}. */
+  static Exchange note(String connection, String happened) {
+    return new Exchange(connection, happened, new byte[0], new byte[0], 0);
+  }
+
+  /** What happened where, such as {@code connection b, sent 47 bytes}. */
   String title() {
-    String place = connection.isEmpty() ? "" : "connection " + connection + ", ";
-    return String.format(
-        Locale.ROOT,
-        "%s%s %,d byte%s",
-        place,
-        sent ? "sent" : "seen",
-        totalBytes,
-        totalBytes == 1 ? "" : "s");
+    return (connection.isEmpty() ? "" : "connection " + connection + ", ") + happened;
   }
 
   /** The bytes as offsets, hexadecimal and text, 16 a line, each line ended. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,15 +28,29 @@ final class Programs {
   /** Characters that mean something in JSON. */
   private static final String TELLING = "{}[]\",:\\/0-+.eEu \ttrfn";
 
+  private static final int MEBIBYTE = 1 << 20;
+
   private static final Map<String, Body> BODIES =
-      Map.of(
-          "torn-writes", Programs::tornWrites,
-          "monotonic-reads", Programs::monotonicReads,
-          "many-connections", Programs::manyConnections,
-          "random-payloads", Programs::randomPayloads,
-          "scan", Programs::scan,
-          "walk", Programs::walk,
-          "match", Programs::match);
+      Map.ofEntries(
+          Map.entry("torn-writes", Programs::tornWrites),
+          Map.entry("monotonic-reads", Programs::monotonicReads),
+          Map.entry("many-connections", Programs::manyConnections),
+          Map.entry("announced-lengths", Programs::announcedLengths),
+          Map.entry("random-payloads", Programs::randomPayloads),
+          Map.entry("scan", Programs::scan),
+          Map.entry("walk", Programs::walk),
+          Map.entry("walk-deleting", Programs::walkDeleting),
+          Map.entry("match", Programs::match),
+          Map.entry("batch", Programs::batch),
+          Map.entry("lifetime", Programs::lifetime),
+          Map.entry("namespaces", Programs::namespaces),
+          Map.entry("race-counters", (context, p) -> race(context, p).counters()),
+          Map.entry("race-appends", (context, p) -> race(context, p).appends()),
+          Map.entry("race-compare-and-set", (context, p) -> race(context, p).compareAndSets()),
+          Map.entry("race-creations", (context, p) -> race(context, p).creations()),
+          Map.entry("race-deletions", (context, p) -> race(context, p).deletions()),
+          Map.entry("race-leases", (context, p) -> race(context, p).leases()),
+          Map.entry("race-batches", (context, p) -> race(context, p).batches()));
 
   /**
    * Where and how a program runs.
@@ -64,7 +79,7 @@ final class Programs {
   }
 
   /** What one of many clients does. */
-  private interface Client {
+  interface Client {
     void run(Wire wire) throws IOException;
   }
 
@@ -188,6 +203,32 @@ final class Programs {
     }
   }
 
+  /** Many connections announce much and send nothing of it, and others are served. */
+  private static void announcedLengths(Context context, Parameters parameters) throws IOException {
+    int count = context.scaled(parameters.require("count"));
+    int bytes = parameters.require("mebibytes") * MEBIBYTE;
+    byte[] length = ByteBuffer.allocate(Integer.BYTES).putInt(bytes).array();
+    run(
+        context,
+        wire -> {
+          for (int i = 0; i < count; i++) {
+            wire.sendFrame("c" + i, get(context.key())); // So that the connection is served.
+            expect(wire, "c" + i, MISS);
+            wire.send("c" + i, length);
+            wire.send("c" + i, "{\"command\":\"SET\",".getBytes(UTF_8));
+          }
+          store(wire, set(context.key(), "x"));
+          expectText(wire, context.key(), "x");
+        });
+  }
+
+  private static void expectText(Wire wire, String key, String expected) throws IOException {
+    String seen = text(wire, key);
+    if (!seen.equals(expected)) {
+      throw new CaseFailure("the value is " + Json.brief(new Json.Text(seen)), expected);
+    }
+  }
+
   /** Requests with random changes get one reply each, and leave the connection usable. */
   private static void randomPayloads(Context context, Parameters parameters) throws IOException {
     int count = context.scaled(parameters.require("count"));
@@ -244,6 +285,34 @@ final class Programs {
     run(context, wire -> new MatchProgram(wire, context.key()).run());
   }
 
+  /** A walk that deletes what it finds leaves nothing out. */
+  private static void walkDeleting(Context context, Parameters parameters) throws IOException {
+    int keys = parameters.require("keys");
+    int count = parameters.require("count");
+    run(context, wire -> new WalkProgram(wire, context.key()).runDeleting(keys, count));
+  }
+
+  /** Batches of many keys are answered key by key. */
+  private static void batch(Context context, Parameters parameters) throws IOException {
+    int count = parameters.require("count");
+    run(context, wire -> new BatchProgram(wire, context.key(), count).run());
+  }
+
+  /** An item lives as long as it is told. */
+  private static void lifetime(Context context, Parameters parameters) throws IOException {
+    int ttl = parameters.require("ttl");
+    run(context, wire -> new ExpiryProgram(wire, context.key(), ttl).run());
+  }
+
+  /** Namespaces are listed as they were declared. */
+  private static void namespaces(Context context, Parameters parameters) throws IOException {
+    run(context, wire -> new NamespacesProgram(wire, context.key()).run());
+  }
+
+  private static RacePrograms race(Context context, Parameters parameters) {
+    return new RacePrograms(context, parameters.require("clients"), parameters.require("times"));
+  }
+
   /** A SET of an array, if it looks like one, or of a text. */
   private static byte[] set(String key, String text) {
     String value = text.startsWith("[") ? text : "\"" + text + "\"";
@@ -276,7 +345,7 @@ final class Programs {
   }
 
   /** Runs one client on a wire of its own. A failure tells what went over that wire. */
-  private static void run(Context context, Client client) throws IOException {
+  static void run(Context context, Client client) throws IOException {
     try (Wire wire = new Wire(context.server(), context.deadline(), Case.Delivery.plain, 0)) {
       try {
         client.run(wire);
@@ -287,7 +356,7 @@ final class Programs {
   }
 
   /** Runs all clients at once and throws the first failure. */
-  private static void runAll(Context context, List<Client> clients) throws IOException {
+  static void runAll(Context context, List<Client> clients) throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(clients.size());
     try {
       List<Future<?>> running = new ArrayList<>();

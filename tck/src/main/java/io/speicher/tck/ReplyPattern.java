@@ -149,7 +149,7 @@ final class ReplyPattern {
   void check(byte[] reply, Template.Values values) {
     String difference = difference(reply, values);
     if (difference != null) {
-      throw new CaseFailure(difference, text);
+      throw new CaseFailure(difference, shown(values));
     }
   }
 
@@ -162,7 +162,8 @@ final class ReplyPattern {
     byte[] expected = Template.parseEscaped(text + "\\r\\n").expand(values);
     String sorted = RespFormat.sorted(expected, 0, expected.length);
     if (!sorted.equals(RespFormat.sorted(reply, 0, reply.length))) {
-      throw new CaseFailure("other elements came: " + shown(reply), text + " in any order");
+      throw new CaseFailure(
+          "other elements came: " + shown(reply), shown(values) + " in any order");
     }
   }
 
@@ -195,6 +196,30 @@ final class ReplyPattern {
       }
     }
     return shown.length() < SHOWN_CHARACTERS ? shown.toString() : shown + " ...";
+  }
+
+  /** The pattern as a person reads it: what may vary in words, and long repetitions cut. */
+  String shown(Template.Values values) {
+    Matcher place = Template.PLACE.matcher(text);
+    StringBuilder shown = new StringBuilder();
+    while (place.find()) {
+      place.appendReplacement(shown, Matcher.quoteReplacement(shown(place.group(1), values)));
+    }
+    return place.appendTail(shown).toString();
+  }
+
+  private static String shown(String place, Template.Values values) {
+    String[] words = place.split(" ", 2);
+    return switch (words[0]) {
+      case "key" -> values.key();
+      case "i" -> Integer.toString(values.round());
+      case "int" -> words.length == 1 ? "<a number>" : "<" + words[1].replace("..", " to ") + ">";
+      case "word", "save" -> "<a word>";
+      case "any" -> "<anything>";
+      case "reply" -> "<a reply>";
+      case "saved" -> values.saved().getOrDefault(words[1], "<what came before>");
+      default -> place.replaceFirst("^(.+)\\*(\\d+)$", "<$1, $2 times>");
+    };
   }
 
   /** The text as it stands in the file. */

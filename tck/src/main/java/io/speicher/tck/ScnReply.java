@@ -10,9 +10,16 @@ record ScnReply(String cursor, List<Json> keys) {
 
   /** Asks for the next step, with a pattern that has no quotes and its backslashes once. */
   static ScnReply ask(Wire wire, String match, int count, String cursor) throws IOException {
+    return ask(wire, "", match, count, cursor);
+  }
+
+  /** The same on the connection of that name. */
+  static ScnReply ask(Wire wire, String connection, String match, int count, String cursor)
+      throws IOException {
     Json.Members reply =
         Replies.ask(
             wire,
+            connection,
             "{\"command\":\"SCN\",\"match\":\"%s\",\"count\":%d,\"cursor\":\"%s\"}"
                 .formatted(match.replace("\\", "\\\\"), count, cursor));
     if (!(reply.last("cursor") instanceof Json.Text next)

@@ -32,8 +32,12 @@ sealed interface Step {
     until
   }
 
-  /** Reads the end of a connection, before which no other byte may come. */
-  record ExpectEnd(String connection) implements Step {}
+  /**
+   * Reads the end of a connection, before which no other byte may come.
+   *
+   * @param orderly whether it must not be a reset
+   */
+  record ExpectEnd(String connection, boolean orderly) implements Step {}
 
   /** Runs steps many times over; {@code $(i)} counts the rounds from 0. */
   record Repeat(int times, List<Step> steps) implements Step {

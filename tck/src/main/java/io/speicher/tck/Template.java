@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  *  $(hex 00 FF)   those bytes
  *  $(length N)    a signed 32-bit number, big-endian
  *  $(save NAME)   itself, which in an expected reply stands for what comes there, see {@link Replies}
- *  $(absent)      itself, likewise
+ *  $(absent), $(any), $(int A..B)   themselves, likewise
  *  $(saved NAME)  what a reply had where the case saves it
  *  $(now+N)       the time N seconds from now, in seconds since 1970
  * </pre>
@@ -34,8 +34,9 @@ import java.util.regex.Pattern;
  * \" \\} and {@code \xHH}.
  */
 final class Template {
-  private static final Pattern PLACE = Pattern.compile("\\$\\(([^)]*)\\)");
+  static final Pattern PLACE = Pattern.compile("\\$\\(([^)]*)\\)");
   private static final Pattern REPETITION = Pattern.compile("(.+)\\*(\\d{1,9})");
+  private static final Pattern IN_REPLIES = Pattern.compile("absent|any|int -?\\d+\\.\\.-?\\d+");
   private static final Pattern NOW = Pattern.compile("now\\+(\\d{1,9})");
 
   /**
@@ -128,7 +129,7 @@ final class Template {
       int length = Integer.parseInt(place.substring("length ".length()).strip());
       return bytes(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
     }
-    if (place.startsWith("save ") || place.equals("absent")) {
+    if (place.startsWith("save ") || IN_REPLIES.matcher(place).matches()) {
       return bytes(("$(" + place + ")").getBytes(UTF_8));
     }
     if (place.startsWith("saved ")) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Reads the cases of one file; the format is described in the README of this module. */
 final class TranscriptParser {
   private static final Pattern CONNECTION_STEP =
-      Pattern.compile("([a-z]*)([<>])(?:(raw|end|reset|unordered|until)(?: (.*))?| (.+))");
+      Pattern.compile("([a-z]*)([<>])(?:(raw|end|fin|reset|unordered|until)(?: (.*))?| (.+))");
 
   private static final Map<String, Step.Comparison> COMPARISONS =
       Map.of(
@@ -115,8 +115,8 @@ final class TranscriptParser {
     if (!sends && argument != null && verb.isEmpty() && dialect == Dialect.json) {
       return new Step.Expect(connection, read(Template::parse, argument));
     }
-    if (!sends && argument == null && verb.equals("end")) {
-      return new Step.ExpectEnd(connection);
+    if (!sends && argument == null && (verb.equals("end") || verb.equals("fin"))) {
+      return new Step.ExpectEnd(connection, verb.equals("fin"));
     }
     Step.Comparison comparison = COMPARISONS.get(verb);
     if (!sends && argument != null && comparison != null && dialect != Dialect.json) {

@@ -13,6 +13,11 @@ final class WalkProgram {
   /** A walk that takes more calls is taken for endless. */
   private static final int CALLS_PER_KEY = 100;
 
+  private static final int CONNECTIONS = 3;
+
+  /** However roughly a server takes the count, it does not give many times as many. */
+  private static final int MIN_CALLS = 5;
+
   private final Wire wire;
   private final String key;
 
@@ -51,6 +56,39 @@ final class WalkProgram {
       if (!found.contains(key + i)) {
         throw new CaseFailure("the walk has not found key %d of %d".formatted(i, keys), key + i);
       }
+    }
+  }
+
+  /**
+   * Runs a walk that deletes what it finds, each step on another connection: a position that is a
+   * number of keys would leave out those that come up.
+   */
+  void runDeleting(int keys, int count) throws IOException {
+    for (int i = 0; i < keys; i++) {
+      Replies.ask(wire, "{\"command\":\"SET\",\"key\":\"" + key + i + "\",\"value\":1}");
+    }
+    Set<String> found = new HashSet<>();
+    String cursor = ScnReply.DONE;
+    int calls = 0;
+    do {
+      ScnReply reply = ScnReply.ask(wire, "c" + calls % CONNECTIONS, key + "*", count, cursor);
+      take(reply, found);
+      cursor = reply.cursor();
+      for (Json element : reply.keys()) {
+        String name = ((Json.Text) element).characters();
+        Replies.ask(wire, "{\"command\":\"DEL\",\"key\":\"" + name + "\"}");
+      }
+      if (++calls > CALLS_PER_KEY * keys) {
+        throw new CaseFailure("the walk goes on after %,d calls".formatted(calls), "cursor 0");
+      }
+    } while (!cursor.equals(ScnReply.DONE));
+    if (calls < MIN_CALLS) {
+      throw new CaseFailure(
+          "a walk of %,d keys took %d calls with count %d".formatted(keys, calls, count),
+          "about as many keys a call as count says");
+    }
+    if (found.size() != keys) {
+      throw new CaseFailure("found %,d keys".formatted(found.size()), "%,d keys".formatted(keys));
     }
   }
 

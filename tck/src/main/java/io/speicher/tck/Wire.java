@@ -91,6 +91,7 @@ final class Wire implements AutoCloseable {
       pump(null, "the server reads all that is sent");
     }
     connection.channel.shutdownOutput();
+    record(Exchange.note(name, "half-closed it: nothing more will be sent (FIN)"));
   }
 
   /** Drops the connection with a TCP reset. */
@@ -99,6 +100,7 @@ final class Wire implements AutoCloseable {
     Connection connection = connection(name);
     connection.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
     connection.channel.close();
+    record(Exchange.note(name, "reset it (RST)"));
   }
 
   /**
@@ -113,7 +115,9 @@ final class Wire implements AutoCloseable {
     int length = connection.peekLength();
     if (length <= 0 || length > MAX_REPLY_BYTES) {
       throw new CaseFailure(
-          String.format(Locale.ROOT, "the length of a reply is %,d", length), awaited);
+          String.format(Locale.ROOT, "the length of a reply is %,d", length)
+              + connection.shiftOfReply(),
+          awaited);
     }
     readUntil(connection, Integer.BYTES + length, awaited);
     record(connection.unread(Integer.BYTES + length));
@@ -149,6 +153,17 @@ final class Wire implements AutoCloseable {
             awaited);
       }
       pump(connection, awaited);
+    }
+  }
+
+  /**
+   * Reads the end of the connection, which has to be orderly: a reset may lose what came before.
+   */
+  void receiveOrderlyEnd(String name) throws IOException {
+    receiveEnd(name);
+    if (connection(name).wasReset) {
+      throw new CaseFailure(
+          "the server reset the connection (RST)", "the orderly end of the connection (FIN)");
     }
   }
 
@@ -432,10 +447,40 @@ final class Wire implements AutoCloseable {
       return result;
     }
 
+    /** How much of a reply has come; for a frame also how much is missing. */
     String partOfReply() {
-      return available() == 0
-          ? ""
-          : String.format(Locale.ROOT, " after %,d bytes of a reply", available());
+      if (available() == 0) {
+        return "";
+      }
+      int length = available() < Integer.BYTES ? 0 : peekLength();
+      if (length <= 0 || length > MAX_REPLY_BYTES) {
+        return String.format(Locale.ROOT, " after %,d bytes of a reply", available());
+      }
+      int missing = Integer.BYTES + length - available();
+      return String.format(
+          Locale.ROOT,
+          ": %,d byte%s missing of a reply whose length says %,d",
+          missing,
+          missing == 1 ? " is" : "s are",
+          length);
+    }
+
+    /** Whether a length that cannot be looks as if bytes in front of it were lost, or added. */
+    String shiftOfReply() {
+      int at = taken;
+      while (at < arrived && at < taken + 2 * Integer.BYTES && in[at] != '{') {
+        at++;
+      }
+      int shift = at - taken - Integer.BYTES;
+      if (at == arrived || shift == 0 || shift == Integer.BYTES) {
+        return "";
+      }
+      return ": the object begins after %d bytes, as if %d byte%s before it %s"
+          .formatted(
+              at - taken,
+              Math.abs(shift),
+              Math.abs(shift) == 1 ? "" : "s",
+              shift < 0 ? "had been lost" : "were too many");
     }
 
     private static byte[] withRoom(byte[] buffer, int used, int more) {

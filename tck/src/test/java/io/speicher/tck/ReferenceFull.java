@@ -1,6 +1,5 @@
 package io.speicher.tck;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.speicher.tck.NaiveJson.Member;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +34,7 @@ final class ReferenceFull {
   private static final int MAX_TAGS = 16;
   private static final int MAX_TAG_BYTES = 250;
   private static final long MAX_TTL_MILLIS = 9_007_199_254_740_991L;
+  private static final int MAX_JITTER_PERCENT = 90;
   private static final int MAX_MATCH_BYTES = 1_024;
   private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
@@ -161,6 +160,9 @@ final class ReferenceFull {
       for (Member member : NaiveJson.members(element, new NaiveJson.Rules(false, false, 512))) {
         members.put(member.name(), member.value());
       }
+      if (members.containsKey("if") || members.containsKey("lease") || members.containsKey("db")) {
+        throw new RefusedException("an item has no if, lease or db");
+      }
       String value = decoded(flaw, members.get("encoding"), require(members, "value"));
       Set<String> tags = tagsOfItem(members.get("tags"));
       Entry entry = new Entry(keyReader.key(members), value, ttlMillis(members), tags);
@@ -183,8 +185,8 @@ final class ReferenceFull {
     String key = keyReader.key(request);
     long by = integer(request.getOrDefault("by", "1"));
     Long ttlMillis = ttlMillis(request);
-    String written = request.get("initial");
-    Long initial = written == null ? null : integer(written);
+    String initialWritten = request.get("initial");
+    Long initial = initialWritten == null ? null : integer(initialWritten);
     ReferenceItems.Item item = items.item(key);
     if (item == null) {
       if (initial == null) {
@@ -194,15 +196,17 @@ final class ReferenceFull {
       items.put(key, Long.toString(first), ttlMillis, Set.of());
       return done("value", first);
     }
-    String digits = item.value().replaceAll("^\"(.*)\"$", "$1");
-    if (!digits.matches("-?[0-9]{1,19}") || !isLong(new BigInteger(digits))) {
+    boolean isString = item.value().startsWith("\"");
+    String digits = isString ? NaiveJson.characters(item.value()) : item.value();
+    if (!digits.matches("0|-?[1-9][0-9]{0,18}") || !isLong(new BigInteger(digits))) {
       return CONFLICT;
     }
     BigInteger sum = new BigInteger(digits).add(BigInteger.valueOf(by));
     if (!isLong(sum) && flaw != Flaw.wrapsCounters) {
       return CONFLICT;
     }
-    items.replace(key, item, Long.toString(sum.longValue()));
+    String written = Long.toString(sum.longValue());
+    items.replace(key, item, isString ? quoted(written) : written);
     return done("value", sum.longValue());
   }
 
@@ -261,30 +265,45 @@ final class ReferenceFull {
   private String namespaces(Map<String, String> request) throws RefusedException, SyntaxException {
     String op = text(request.getOrDefault("op", "\"list\""));
     if (op.equals("list")) {
-      return "{\"status_code\":200,\"namespaces\":[]}"; // No case looks at more.
+      return items.namespaces().entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .map(entry -> listed(entry.getKey(), entry.getValue()))
+          .collect(Collectors.joining(",", "{\"status_code\":200,\"namespaces\":[", "]}"));
     }
     String prefix = prefix(request);
-    boolean isDeclared = items.namespaces().containsKey(prefix);
-    ReferenceItems.Rule before =
-        items.namespaces().getOrDefault(prefix, new ReferenceItems.Rule(0, 0));
-    number(request, "jitter", 0, 90);
-    ReferenceItems.Rule rule =
-        new ReferenceItems.Rule(
-            number(request, "ttl", before.ttlMillis(), MAX_TTL_MILLIS),
-            number(request, "max_ttl", before.maxTtlMillis(), MAX_TTL_MILLIS));
-    switch (op) {
+    ReferenceItems.Rule before = items.namespaces().get(prefix);
+    return switch (op) {
       case "create" -> {
-        return isDeclared ? CONFLICT : declare(prefix, rule);
+        ReferenceItems.Rule rule = rule(request, new ReferenceItems.Rule(0, 0, 0));
+        yield before == null ? declare(prefix, rule) : CONFLICT;
       }
       case "alter" -> {
-        return isDeclared ? declare(prefix, rule) : MISS;
+        ReferenceItems.Rule base = before == null ? new ReferenceItems.Rule(0, 0, 0) : before;
+        ReferenceItems.Rule rule = rule(request, base);
+        yield before == null ? MISS : declare(prefix, rule);
       }
-      case "drop" -> {
-        items.namespaces().remove(prefix);
-        return isDeclared ? DONE : MISS;
-      }
+      case "drop" -> items.namespaces().remove(prefix) == null ? MISS : DONE;
       default -> throw new RefusedException("no such op");
-    }
+    };
+  }
+
+  private static ReferenceItems.Rule rule(Map<String, String> request, ReferenceItems.Rule before)
+      throws RefusedException {
+    return new ReferenceItems.Rule(
+        number(request, "ttl", before.ttlMillis(), MAX_TTL_MILLIS),
+        number(request, "max_ttl", before.maxTtlMillis(), MAX_TTL_MILLIS),
+        (int) number(request, "jitter", before.jitterPercent(), MAX_JITTER_PERCENT));
+  }
+
+  private String listed(String prefix, ReferenceItems.Rule rule) {
+    return ("{\"namespace\":%s,\"ttl\":%d,\"max_ttl\":%d,\"jitter\":%d,\"items\":%d,\"bytes\":0,"
+            + "\"hits\":0,\"misses\":0,\"sets\":0,\"evicted\":0,\"expired\":0,\"counting\":false}")
+        .formatted(
+            quoted(prefix),
+            rule.ttlMillis(),
+            rule.maxTtlMillis(),
+            rule.jitterPercent(),
+            items.itemsOf(prefix));
   }
 
   private String declare(String prefix, ReferenceItems.Rule rule) {
@@ -296,6 +315,7 @@ final class ReferenceFull {
       throws RefusedException, SyntaxException {
     String prefix = text(require(request, "namespace"));
     if (!prefix.matches("[^\\p{Cntrl}]*[!-~&&[^a-zA-Z0-9]]")
+        || !UTF_8.newEncoder().canEncode(prefix)
         || prefix.getBytes(UTF_8).length > MAX_TAG_BYTES) {
       throw new RefusedException("no such prefix");
     }
@@ -357,7 +377,7 @@ final class ReferenceFull {
   /** Walks in the order of hashes, which keys that come and go do not disturb. */
   private String scan(Map<String, String> request) throws RefusedException, SyntaxException {
     String cursor = text(request.getOrDefault("cursor", "\"0\""));
-    if (!cursor.matches("[0-9]{1,19}")) {
+    if (!cursor.matches("0|[1-9][0-9]{0,19}") || new BigInteger(cursor).bitLength() > 64) {
       throw new RefusedException("no such cursor");
     }
     String count = request.getOrDefault("count", "100");
@@ -371,19 +391,19 @@ final class ReferenceFull {
     if (match.getBytes(UTF_8).length > MAX_MATCH_BYTES) {
       throw new RefusedException("match is too long");
     }
+    long position = new BigInteger(cursor).min(MAX).longValue();
     List<String> left =
         items.keys().stream()
-            .filter(key -> hash(key) >= Long.parseLong(cursor))
+            .filter(key -> hash(key) >= position)
             .sorted(Comparator.comparingLong(ReferenceFull::hash))
             .toList();
     int taken = Math.min(left.size(), Integer.parseInt(count));
     while (taken > 0 && taken < left.size() && hash(left.get(taken)) == hash(left.get(taken - 1))) {
       taken++;
     }
-    Pattern pattern = Pattern.compile(regex(byteByByte(match)), Pattern.DOTALL);
     String keys =
         left.subList(0, taken).stream()
-            .filter(key -> pattern.matcher(byteByByte(key)).matches())
+            .filter(key -> ReferenceGlob.matches(match, key))
             .map(ReferenceFull::quoted)
             .collect(Collectors.joining(","));
     long next = taken == left.size() ? 0 : hash(left.get(taken));
@@ -392,26 +412,6 @@ final class ReferenceFull {
 
   private static long hash(String key) {
     return Integer.toUnsignedLong(key.hashCode()) + 1;
-  }
-
-  /** A character for each byte. */
-  private static String byteByByte(String text) {
-    return new String(text.getBytes(UTF_8), ISO_8859_1);
-  }
-
-  private static String regex(String match) {
-    return Pattern.compile("\\\\(.)|(\\[.*?\\])|(\\*)|(\\?)|(.)", Pattern.DOTALL)
-        .matcher(match)
-        .results()
-        .map(token ->
-            token.group(2) != null
-                ? token.group(2)
-                : token.group(3) != null
-                    ? ".*"
-                    : token.group(4) != null
-                        ? "."
-                        : Pattern.quote(token.group(1) == null ? token.group(5) : token.group(1)))
-        .collect(Collectors.joining());
   }
 
   private List<String> keys(Map<String, String> request) throws RefusedException, SyntaxException {

@@ -2,6 +2,7 @@ package io.speicher.tck;
 
 import io.speicher.tck.NaiveJson.Member;
 import io.speicher.tck.NaiveJson.SyntaxException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -35,7 +37,7 @@ final class ReferenceItems {
   record Item(String value, long expiryMillis, long number, Set<String> tags) {}
 
   /** How long items of a namespace live; 0 stands for as long as they are told. */
-  record Rule(long ttlMillis, long maxTtlMillis) {}
+  record Rule(long ttlMillis, long maxTtlMillis, int jitterPercent) {}
 
   private final @Nullable Flaw flaw;
   private final Map<String, Item> items = new ConcurrentHashMap<>();
@@ -103,11 +105,22 @@ final class ReferenceItems {
         .orElse(null);
   }
 
+  /** How many items a namespace has, in all databases. */
+  long itemsOf(String prefix) {
+    return Arrays.stream(databases)
+        .flatMap(database -> database.keys().stream())
+        .filter(key -> prefix.equals(namespace(key)))
+        .count();
+  }
+
   void clearNamespace(String prefix) {
     clearThose(entry ->
         flaw == Flaw.clearsInnerNamespaces
             ? entry.getKey().startsWith(prefix)
             : prefix.equals(namespace(entry.getKey())));
+    for (ReferenceItems database : databases) {
+      database.leases.removeIf(key -> prefix.equals(namespace(key)));
+    }
   }
 
   void clearTags(List<String> tags) {
@@ -118,13 +131,18 @@ final class ReferenceItems {
   private void clearThose(Predicate<Map.Entry<String, Item>> filter) {
     for (ReferenceItems database : databases) {
       if (flaw != Flaw.clearsOneDatabase || database.equals(databases[0])) {
-        database.items.entrySet().removeIf(filter);
+        database.items.entrySet().stream()
+            .filter(filter)
+            .map(Map.Entry::getKey)
+            .toList()
+            .forEach(database::remove);
       }
     }
   }
 
   void tag(String key, Item old, Set<String> tags) {
     items.put(key, new Item(old.value(), old.expiryMillis(), old.number(), tags));
+    tracking.changed(key);
   }
 
   /** The tags of an item that is changed. */
@@ -142,7 +160,29 @@ final class ReferenceItems {
     long given = ttlMillis != null ? ttlMillis : rule.ttlMillis();
     long longest = flaw == Flaw.ignoresLongestTtl ? 0 : rule.maxTtlMillis();
     long ttl = longest > 0 && (given == 0 || given > longest) ? longest : given;
-    return ttl == 0 ? Long.MAX_VALUE : expiryIn(ttl);
+    return ttl == 0 ? Long.MAX_VALUE : expiryIn(shortened(ttl, rule.jitterPercent()));
+  }
+
+  /** Removes what has expired, of all databases: who tracks it is told. */
+  void expire() {
+    for (ReferenceItems database : databases) {
+      database.items.entrySet().stream()
+          .filter(entry -> nowMillis() >= entry.getValue().expiryMillis())
+          .map(Map.Entry::getKey)
+          .toList()
+          .forEach(database::expired);
+    }
+  }
+
+  private void expired(String key) {
+    items.remove(key);
+    leases.expired(key);
+    tracking.changed(key);
+  }
+
+  private static long shortened(long ttlMillis, int jitterPercent) {
+    long most = ttlMillis / 100 * jitterPercent;
+    return ttlMillis - (most == 0 ? 0 : ThreadLocalRandom.current().nextLong(most + 1));
   }
 
   // ---- items ----
@@ -199,8 +239,8 @@ final class ReferenceItems {
 
   void touch(String key, Item old, @Nullable Long ttlMillis) {
     long expiry = expiry(key, ttlMillis);
-    items.put(key, new Item(old.value(), expiry, numbers.getAndIncrement(), kept(old)));
-    changed(key);
+    items.put(key, new Item(old.value(), expiry, old.number(), kept(old)));
+    tracking.changed(key);
   }
 
   /** The milliseconds that an item has left, or null. */

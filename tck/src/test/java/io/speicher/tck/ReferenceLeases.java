@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Which keys of a database are leased, and which have stale values. One thread at a time. */
@@ -52,6 +53,16 @@ final class ReferenceLeases {
       leases.remove(key);
     }
     stale.remove(key);
+  }
+
+  /** The item is gone, and with it that it was stale; who has a lease still computes the next. */
+  void expired(String key) {
+    stale.remove(key);
+  }
+
+  /** Ends the leases of keys that have no item, which a clear concerns nevertheless. */
+  void removeIf(Predicate<String> isCleared) {
+    leases.keySet().removeIf(isCleared);
   }
 
   void cleared() {

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.PushbackInputStream;
+import java.math.BigInteger;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -29,6 +30,8 @@ final class ReferenceSession {
   private static final int MAX_FRAME_BYTES = 32 << 20;
   private static final int MAX_KEY_BYTES = 65_535;
   private static final long MAX_TTL_MILLIS = 9_007_199_254_740_991L;
+  private static final int MAX_PREFIXES = 64;
+  private static final int MAX_PREFIX_BYTES = 1_024;
   private static final int DRAIN_MILLIS = 100;
   private static final int HALF_CLOSE_MILLIS = 200;
   private static final Set<String> KNOWN_MEMBERS =
@@ -258,6 +261,7 @@ final class ReferenceSession {
     try {
       List<Member> members = NaiveJson.members(text(payload), rules());
       synchronized (turn) {
+        firstItems.expire();
         if (tracked != null) {
           if (flaw == Flaw.tellsTooLate) {
             late = tracked.take();
@@ -314,7 +318,7 @@ final class ReferenceSession {
     turnTo(request.getOrDefault("db", "0"));
     String command = requireText(request, "command");
     return switch (flaw == Flaw.foldsCase ? command.toUpperCase(Locale.ROOT) : command) {
-      case "SET" -> request.containsKey("lease") ? setWithLease(request) : set(request);
+      case "SET" -> set(request);
       case "GET" ->
           request.containsKey("lease")
               ? getOrLease(request)
@@ -324,7 +328,8 @@ final class ReferenceSession {
       case "RST" -> reset();
       case "PING", "AUTH" -> OK; // It asks for no password.
       case "INF" ->
-          "{\"status_code\":200,\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}";
+          "{\"status_code\":200,\"items\":%d,\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}"
+              .formatted(items.keys().size());
       default -> full.execute(command, request);
     };
   }
@@ -346,31 +351,37 @@ final class ReferenceSession {
       throw new RefusedException("value is missing");
     }
     value = ReferenceFull.decoded(flaw, request.get("encoding"), value);
-    String refusal = full.unmet(key, request.get("if"));
+    String ttl = request.get("ttl");
+    boolean isPlain = !request.containsKey("if") && !request.containsKey("lease");
+    if (flaw == Flaw.executesBadRequests && isPlain) {
+      items.put(key, value, null, Set.of());
+    }
+    Long ttlMillis = ttl == null ? null : ttlMillis(ttl);
+    Set<String> tags = ReferenceFull.tagsOfItem(request.get("tags"));
+    String refusal =
+        request.containsKey("lease")
+            ? unmetLease(key, request)
+            : full.unmet(key, request.get("if"));
     if (refusal != null) {
       return refusal;
     }
-    String ttl = request.get("ttl");
-    if (flaw == Flaw.executesBadRequests) {
-      items.put(key, value, null, Set.of());
-    }
-    Set<String> tags = ReferenceFull.tagsOfItem(request.get("tags"));
     if (flaw == Flaw.deletesOnNull && value.equals("null")) {
       items.remove(key);
       return OK;
     }
-    items.put(key, value, ttl == null ? null : ttlMillis(ttl), tags);
+    items.put(key, value, ttlMillis, tags);
     return OK;
   }
 
-  private String setWithLease(Map<String, String> request)
+  private @Nullable String unmetLease(String key, Map<String, String> request)
       throws RefusedException, SyntaxException {
     String lease = requireText(request, "lease");
-    if (!lease.matches("[1-9][0-9]{0,18}") || request.containsKey("if")) {
+    if (!lease.matches("[1-9][0-9]{0,18}")
+        || new BigInteger(lease).bitLength() > 63
+        || request.containsKey("if")) {
       throw new RefusedException("no such lease");
     }
-    boolean isHeld = items.leases().isHeld(key(request), Long.parseLong(lease));
-    return isHeld ? set(request) : CONFLICT;
+    return items.leases().isHeld(key, Long.parseLong(lease)) ? null : CONFLICT;
   }
 
   /** It may answer sooner than a client is ready to wait. */
@@ -407,6 +418,9 @@ final class ReferenceSession {
     String key = key(request);
     long staleMillis = millis(request, "stale", 1, MAX_TTL_MILLIS);
     ReferenceItems.Item item = items.item(key);
+    if ("\"absent\"".equals(request.get("if"))) {
+      throw new RefusedException("nothing to delete if absent");
+    }
     if (item == null || flaw == Flaw.forgetsStaleValues) {
       return deleteIf(request);
     }
@@ -432,6 +446,9 @@ final class ReferenceSession {
     List<String> prefixes = isByPrefix ? new ArrayList<>() : null;
     if (prefixes != null && request.containsKey("prefixes")) {
       prefixes.addAll(ReferenceFull.texts(request.get("prefixes")));
+      if (prefixes.size() > MAX_PREFIXES || !prefixes.stream().allMatch(this::isPrefix)) {
+        throw new RefusedException("no such prefix, or too many");
+      }
     }
     if (tracked != null) {
       items.tracking().remove(tracked);
@@ -442,6 +459,11 @@ final class ReferenceSession {
       items.tracking().add(tracked);
     }
     return OK;
+  }
+
+  private boolean isPrefix(String prefix) {
+    return UTF_8.newEncoder().canEncode(prefix)
+        && prefix.getBytes(UTF_8).length <= MAX_PREFIX_BYTES;
   }
 
   static long ttlMillis(String ttl) throws RefusedException {

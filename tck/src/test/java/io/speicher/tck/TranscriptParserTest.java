@@ -63,7 +63,7 @@ class TranscriptParserTest {
         .satisfiesExactly(
             step ->
                 assertThat(step).hasToString("Expect[connection=, reply={\"status_code\":200}]"),
-            step -> assertThat(step).isEqualTo(new Step.ExpectEnd("late")));
+            step -> assertThat(step).isEqualTo(new Step.ExpectEnd("late", false)));
   }
 
   @Test
@@ -71,7 +71,7 @@ class TranscriptParserTest {
     assertThat(steps("repeat 3\n  >end\nend\neventually 900\n  <end\nend\n>reset"))
         .containsExactly(
             new Step.Repeat(3, List.of(new Step.SendEnd(""))),
-            new Step.Eventually(900, List.of(new Step.ExpectEnd(""))),
+            new Step.Eventually(900, List.of(new Step.ExpectEnd("", false))),
             new Step.SendReset(""));
   }
 

@@ -56,6 +56,11 @@ class TranscriptsTest {
   }
 
   @Test
+  void casesProvedElsewhere_exist() throws IOException {
+    assertThat(cases).extracting(Case::fullName).containsAll(WrongServers.read().elsewhere());
+  }
+
+  @Test
   void sections_exist() throws IOException {
     String protocol = Files.readString(Path.of("../docs/protocol.md"), UTF_8);
     Set<String> sections =

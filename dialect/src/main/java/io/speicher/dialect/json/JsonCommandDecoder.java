@@ -319,11 +319,17 @@ public final class JsonCommandDecoder {
     return version;
   }
 
-  /** A number of nothing but digits, greater than zero, or null. */
+  /**
+   * A number greater than zero as a reply writes it, or null: digits, the first of them no zero.
+   */
   private static @Nullable Long positive(String text) {
+    return isPlain(text) && !text.equals("0") ? JsonSpan.parsed(text) : null;
+  }
+
+  /** Whether this is how a number without a sign is written in replies. */
+  private static boolean isPlain(String text) {
     boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    Long number = digits ? JsonSpan.parsed(text) : null;
-    return number == null || number < 1 ? null : number;
+    return digits && (text.length() == 1 || text.charAt(0) != '0');
   }
 
   private Command delete(Members members) throws MalformedJsonException {
@@ -375,12 +381,21 @@ public final class JsonCommandDecoder {
         if (span.text().get(span.start()) != '{') {
           throw new MalformedJsonException("item is not an object");
         }
-        items.add(set(new Members(item, span.json()), Condition.ALWAYS));
+        items.add(itemOfBatch(new Members(item, span.json())));
       } catch (MalformedJsonException e) {
         throw new MalformedJsonException(e.reason() + ": items[" + items.size() + "]");
       }
     }
     return new Command.SetAll(items, Condition.ALWAYS);
+  }
+
+  /** An item may not have what a SET of its own obeys: ignored, it would do something else. */
+  private Command.Set itemOfBatch(Members members) throws MalformedJsonException {
+    if (members.condition != null || members.lease != null || members.db != null) {
+      throw new MalformedJsonException(
+          "an item of an MSET has no if, lease or db (expected: key, value, ttl, encoding, tags)");
+    }
+    return set(members, Condition.ALWAYS);
   }
 
   // ---- namespaces and tags ----
@@ -534,10 +549,13 @@ public final class JsonCommandDecoder {
 
   private static long cursor(String text) throws MalformedJsonException {
     try {
-      return Long.parseUnsignedLong(text);
+      if (isPlain(text)) {
+        return Long.parseUnsignedLong(text);
+      }
     } catch (NumberFormatException e) {
-      throw new MalformedJsonException("cursor is not one that a reply gave");
+      // More than 64 bits: as what is no number.
     }
+    throw new MalformedJsonException("cursor is not one that a reply gave");
   }
 
   private static Expiry expiry(@Nullable JsonSpan ttl) throws MalformedJsonException {

@@ -311,7 +311,18 @@ final class JsonCommandDecoderTest {
         "{'command':'INC','key':'a','by':1.0}|member is not a 64-bit integer: by",
         "{'command':'INC','key':'a','initial':null}|member is not a 64-bit integer: initial",
         "{'command':'APP','key':'a','value':1}|member is not a string: value",
+        "{'command':'MSET','items':[{'key':'a','value':1,'if':'absent'}]}|an item of an MSET has no"
+            + " if, lease or db (expected: key, value, ttl, encoding, tags): items[0]",
+        "{'command':'MSET','items':[{'key':'a','value':1},{'key':'b','value':1,'db':1}]}|an item of"
+            + " an MSET has no if, lease or db (expected: key, value, ttl, encoding, tags): items[1]",
+        "{'command':'SET','key':'a','value':1,'if':'017'}|if is no condition (expected: absent,"
+            + " present or a version, in quotes)",
+        "{'command':'SET','key':'a','value':1,'lease':'017'}|lease is not one that a reply gave, in"
+            + " quotes",
         "{'command':'SCN','cursor':'x'}|cursor is not one that a reply gave",
+        "{'command':'SCN','cursor':'+5'}|cursor is not one that a reply gave",
+        "{'command':'SCN','cursor':'05'}|cursor is not one that a reply gave",
+        "{'command':'SCN','cursor':'18446744073709551616'}|cursor is not one that a reply gave",
         "{'command':'SCN','count':0}|count out of bounds (expected: 1..1000)",
         "[]|the payload is JSON but not an object",
         "1|the payload is JSON but not an object",
