@@ -29,7 +29,6 @@ final class Fence implements AutoCloseable {
   Fence(BooleanSupplier isConfirmed) {
     this.isConfirmed = isConfirmed;
     thread = Thread.ofPlatform().daemon().name("speicher-fence").unstarted(this::run);
-    thread.setPriority(Thread.MAX_PRIORITY);
   }
 
   void start() {

@@ -292,7 +292,9 @@ final class InfinispanCluster implements Cluster {
     return topology.isSegmentReadOwner(Key.segmentOf(key)) ? topology : null;
   }
 
+  /** Any other topology counts, be it equal. */
   @Override
+  @SuppressWarnings("ReferenceEquality")
   public boolean isStill(Object ownership) {
     Joined here = requireNonNull(joined);
     return !fence.isClosed() && here.topology() == ownership;

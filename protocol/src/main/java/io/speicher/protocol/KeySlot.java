@@ -21,7 +21,7 @@ public final class KeySlot {
     for (int i = 0; i < TABLE.length; i++) {
       int crc = i << 8;
       for (int bit = 0; bit < 8; bit++) {
-        crc = (crc & 0x8000) == 0 ? crc << 1 : crc << 1 ^ POLYNOMIAL;
+        crc = (crc & 0x8000) == 0 ? crc << 1 : (crc << 1) ^ POLYNOMIAL;
       }
       TABLE[i] = (char) crc;
     }
@@ -43,9 +43,9 @@ public final class KeySlot {
     }
     int crc = 0;
     for (int i = from; i < to; i++) {
-      crc = crc << 8 & 0xffff ^ TABLE[(crc >>> 8 ^ key.get(i)) & 0xff];
+      crc = (crc << 8 & 0xffff) ^ TABLE[(crc >>> 8 ^ key.get(i)) & 0xff];
     }
-    return crc & SLOTS - 1;
+    return crc & (SLOTS - 1);
   }
 
   private static int find(ByteBuffer key, char wanted, int from, int to) {

@@ -13,6 +13,7 @@ import java.util.ServiceLoader;
 
 /** What settings say of a cluster, checked, and who makes a node of it. */
 record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
+  private static final String NAME = "[A-Za-z0-9._-]{1,64}";
   private static final int MAX_PORT = 65_535;
 
   /** What failure detection listens on is so far above the port of a node. */
@@ -27,6 +28,11 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
     String name = settings.get(ServerSettings.CLUSTER);
     if (name.equals(SettingType.NONE)) {
       return Optional.empty();
+    }
+    if (!name.matches(NAME)) {
+      throw new IOException(
+          "cannot start: --cluster: not a name for a cluster (expected: up to 64 letters, digits, '.',"
+              + " '_' and '-')");
     }
     if (settings.port() == 0) {
       throw new IOException(
