@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ClusterIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int KEYS = 100;
+  private static final int ID_CHARACTERS = 40;
 
   @TempDir private static Path folder;
 
@@ -45,7 +46,10 @@ final class ClusterIT {
     nodes.forEach(node -> awaitNodes(node, 3));
   }
 
-  /** Until that many nodes have two copies of everything. */
+  /**
+   * Until there are so many nodes, and two copies of everything: a range of slots is two lines, and
+   * three for each owner.
+   */
   private static void awaitNodes(TestNode node, int count) {
     await()
         .atMost(PATIENCE)
@@ -53,10 +57,10 @@ final class ClusterIT {
         .until(() -> {
           String info = node.resp("CLUSTER", "INFO");
           String slots = node.resp("CLUSTER", "SLOTS");
+          long owners = slots.lines().filter(line -> line.length() == ID_CHARACTERS).count();
           return info.contains("cluster_state:ok")
               && info.contains("cluster_known_nodes:" + count + "\r")
-              && slots.lines().filter(line -> line.length() == 40).count()
-                  >= 2L * slots.lines().filter(line -> line.length() == 40).distinct().count();
+              && slots.lines().count() == 4 * owners;
         });
   }
 
@@ -153,11 +157,11 @@ final class ClusterIT {
   @Test
   void largeItem_isRefusedWithItsBound() {
     String value = "x".repeat(1 << 20);
-    assertThat(nodes.get(0).resp("SET", "large", value)).contains("expected: up to 1048576");
+    assertThat(nodes.get(0).resp("SET", "large", value + value))
+        .contains("expected: up to 1048576");
     assertThat(nodes.get(0).resp("SET", "large", value.substring(100))).isEqualTo("OK");
     assertThat(nodes.get(1).resp("STRLEN", "large")).isEqualTo("" + (value.length() - 100));
-    assertThat(nodes.get(2).resp("APPEND", "large", value.substring(100)))
-        .contains("OOM");
+    assertThat(nodes.get(2).resp("APPEND", "large", value.substring(100))).contains("OOM");
   }
 
   // ---- failures ----

@@ -85,10 +85,7 @@ final class TestNode implements AutoCloseable {
     Collections.addAll(command, "--cluster-bind", "127.0.0.1:" + busPort);
     Collections.addAll(command, "--cluster-peers", addresses);
     process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
   boolean isListening() {

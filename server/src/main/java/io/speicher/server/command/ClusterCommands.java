@@ -80,7 +80,7 @@ final class ClusterCommands {
           out);
       return null;
     }
-    List<@Nullable CompletableFuture<Reply>> answers = new ArrayList<>(parts.size());
+    List<CompletableFuture<Reply>> answers = new ArrayList<>(parts.size());
     parts.forEach(part -> answers.add(answer(part, command, session)));
     return new ClusterWork(executor, session, dialect, command, form, answers);
   }
@@ -105,18 +105,18 @@ final class ClusterCommands {
       }
       out.resetTo(start);
     }
-    List<@Nullable CompletableFuture<Reply>> answers = List.of(cluster.execute(get));
+    List<CompletableFuture<Reply>> answers = List.of(cluster.execute(get));
     return new ClusterWork(executor, session, dialect, get, Form.ONE, answers);
   }
 
-  private @Nullable CompletableFuture<Reply> answer(Command part, Command whole, Session session) {
+  private CompletableFuture<Reply> answer(Command part, Command whole, Session session) {
     if (part instanceof Command.Clear) {
       return cluster.clear();
     }
     if (whole instanceof Command.Batch) {
       String refused = refused(part);
       if (refused == null && form(part) == null && !(part instanceof Command.Get)) {
-        return null;
+        return ClusterWork.HERE;
       }
       if (refused == null && session.database() != 0) {
         refused = DATABASES;
@@ -227,14 +227,7 @@ final class ClusterCommands {
       case Command.GetAll get -> refused(get.view());
       case Command.GetAndTouch get -> refused(get.view());
       case Command.Set set -> refused(set.options());
-      case Command.SetAll all ->
-          all.condition().kind() == Condition.Kind.ALWAYS
-              ? all.items().stream()
-                  .map(set -> refused(set.options()))
-                  .filter(refusal -> refusal != null)
-                  .findFirst()
-                  .orElse(null)
-              : TWO_KEYS;
+      case Command.SetAll all -> refused(all);
       case Command.DeleteIf delete -> refused(delete.condition());
       case Command.DeleteAll delete -> refused(delete.condition());
       case Command.TouchIf touch -> refused(touch.condition());
@@ -288,6 +281,19 @@ final class ClusterCommands {
           Command.Malformed _ ->
           null;
     };
+  }
+
+  private static @Nullable String refused(Command.SetAll all) {
+    if (all.condition().kind() != Condition.Kind.ALWAYS) {
+      return TWO_KEYS;
+    }
+    for (Command.Set set : all.items()) {
+      String refused = refused(set.options());
+      if (refused != null) {
+        return refused;
+      }
+    }
+    return null;
   }
 
   private static @Nullable String refused(View view) {

@@ -1,7 +1,5 @@
 package io.speicher.server.command;
 
-import static java.util.Objects.requireNonNull;
-
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
@@ -9,7 +7,6 @@ import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for what other nodes, or this one, answer to the parts of a command, which have all been
@@ -28,13 +25,15 @@ final class ClusterWork implements Work {
     ALL
   }
 
+  /** Stands for an element of a batch that is executed on this node, in its turn. */
+  static final CompletableFuture<Reply> HERE = CompletableFuture.completedFuture(Reply.Done.DONE);
+
   private final CommandExecutor executor;
   private final Session session;
   private final Dialect dialect;
   private final Form form;
 
-  /** Null for an element of a batch that is executed on this node, in its turn. */
-  private final List<@Nullable CompletableFuture<Reply>> parts;
+  private final List<CompletableFuture<Reply>> parts;
 
   private final CompletableFuture<?> all;
   private Command command;
@@ -47,16 +46,14 @@ final class ClusterWork implements Work {
       Dialect dialect,
       Command command,
       Form form,
-      List<@Nullable CompletableFuture<Reply>> parts) {
+      List<CompletableFuture<Reply>> parts) {
     this.executor = executor;
     this.session = session;
     this.dialect = dialect;
     this.command = command;
     this.form = form;
     this.parts = parts;
-    all =
-        CompletableFuture.allOf(
-            parts.stream().filter(part -> part != null).toArray(CompletableFuture[]::new));
+    all = CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new));
   }
 
   @Override
@@ -84,7 +81,7 @@ final class ClusterWork implements Work {
   }
 
   private Reply answer(int index) {
-    return requireNonNull(parts.get(index)).join();
+    return parts.get(index).join();
   }
 
   /** The first answer that is no number, which is an error, is the reply. */
@@ -118,7 +115,7 @@ final class ClusterWork implements Work {
     }
     for (; done < parts.size(); done++) {
       dialect.turnTo(done);
-      if (parts.get(done) == null) {
+      if (parts.get(done) == HERE) {
         Command element = ((Command.Batch) command).commands().get(done);
         executor.executeWhole(element, session, dialect, out);
       } else {
