@@ -38,6 +38,11 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
       throw new IOException(
           "cannot start: --port=0 in a cluster: others have to know the port; say one");
     }
+    if (settings.get(ServerSettings.DATA).isPresent()) {
+      throw new IOException(
+          "cannot start: --data is not available in a cluster: a node begins empty, and gets what it"
+              + " owns from the others");
+    }
     if (!settings.get(ServerSettings.NAMESPACE).isEmpty()) {
       throw new IOException("cannot start: --namespace is not available in a cluster");
     }
