@@ -57,6 +57,23 @@ case ${1:-} in
     ;;
 esac
 
+# A node of a cluster has more jars, of which a single node knows nothing, and a heap for what travels. They are named
+# beside the jar that names all others, which -jar would not allow.
+clustered=
+if [ "${1:-}" = server ]; then
+  clustered=${SPEICHER_CLUSTER:-}
+  for word; do
+    case $word in --cluster | --cluster=*) clustered=$word ;; esac
+  done
+fi
+cluster=${jar%/*}/cluster
+if [ -n "$clustered" ] && [ -d "$cluster" ]; then
+  options="$options -Xms128m -Xmx256m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+  set -- -cp "$jar:$cluster/*" io.speicher.cli.SpeicherCommand "$@"
+else
+  set -- -jar "$jar" "$@"
+fi
+
 # Java's own log is off because it goes to standard output, and would tell there of an archive that it cannot use.
 # shellcheck disable=SC2086 # Options are words.
-exec "$java" -Xlog:disable $options -XX:SharedArchiveFile="$archive" ${SPEICHER_JAVA_OPTS:-} -jar "$jar" "$@"
+exec "$java" -Xlog:disable $options -XX:SharedArchiveFile="$archive" ${SPEICHER_JAVA_OPTS:-} "$@"

@@ -24,6 +24,8 @@ module io.speicher.server {
 
   exports io.speicher.server;
 
+  uses io.speicher.server.command.ClusterProvider;
+
   opens io.speicher.server to
       info.picocli;
 }

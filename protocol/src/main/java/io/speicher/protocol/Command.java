@@ -429,6 +429,9 @@ public sealed interface Command {
    */
   record Ping() implements Command {}
 
+  /** Which nodes there are, and which slots they own: {@link Reply.Cluster}. */
+  record DescribeCluster() implements Command {}
+
   /** Answered with {@link Reply.Stats}. */
   record Stats() implements Command {}
 

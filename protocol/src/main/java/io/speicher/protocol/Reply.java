@@ -133,6 +133,13 @@ public sealed interface Reply {
    */
   record Features(List<String> names) implements Reply {}
 
+  /**
+   * The cluster that a server is a node of.
+   *
+   * @param view null if it is none
+   */
+  record Cluster(@Nullable ClusterView view) implements Reply {}
+
   /** In the order of their prefixes. */
   record Namespaces(List<NamespaceFigures> namespaces) implements Reply {}
 

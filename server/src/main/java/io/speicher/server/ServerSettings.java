@@ -357,6 +357,42 @@ public final class ServerSettings {
           "",
           new Names("io-threads", "num_threads"));
 
+  public static final Setting<String> CLUSTER =
+      declare(
+          "cluster",
+          SettingType.text("NAME"),
+          SettingType.NONE,
+          "Be a node of the cluster of this name, with --cluster-bind and --cluster-peers",
+          "See docs/cluster.md.",
+          Names.NONE);
+
+  public static final Setting<String> CLUSTER_BIND =
+      declare(
+          "cluster-bind",
+          SettingType.text("HOST:PORT"),
+          SettingType.NONE,
+          "Where this node talks with the others of its cluster, as these reach it",
+          "The port 100 above is taken as well.",
+          Names.NONE);
+
+  public static final Setting<List<String>> CLUSTER_PEERS =
+      declare(
+          "cluster-peers",
+          SettingType.names(),
+          SettingType.AUTO,
+          "HOST:PORT of each node of the cluster, this one included",
+          "auto is --cluster-bind alone, a cluster of one.",
+          Names.NONE);
+
+  public static final Setting<Integer> COPIES =
+      declare(
+          "copies",
+          SettingType.count(1, 3),
+          "2",
+          "On how many nodes of a cluster each item lies, at most 3",
+          "",
+          Names.NONE);
+
   public static final Setting<Duration> SLOWLOG_LOG_SLOWER_THAN =
       declareLive(
           "slowlog-log-slower-than",

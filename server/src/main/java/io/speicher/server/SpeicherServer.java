@@ -4,6 +4,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.speicher.dialect.Account;
 import io.speicher.server.admin.AdminPages;
 import io.speicher.server.admin.ServerStatus;
+import io.speicher.server.command.Cluster;
 import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.LeaseWaits;
 import io.speicher.server.command.NamespaceRequests;
@@ -43,6 +44,7 @@ public final class SpeicherServer implements AutoCloseable {
   private static final long MAINTENANCE_MILLIS = 500;
 
   private final Store store;
+  private final @Nullable Cluster cluster;
   private final ScheduledExecutorService maintenance;
   private final UserDirectory users;
   private final Authenticator authenticator;
@@ -63,6 +65,7 @@ public final class SpeicherServer implements AutoCloseable {
       throws IOException {
     this.store = store;
     try {
+      cluster = ClusterSettings.of(settings).map(options -> options.create(store)).orElse(null);
       Optional<TlsSettings> said = settings.tls();
       tls = said.isEmpty() ? null : new Tls(said.get(), account);
       users = users(settings);
@@ -94,7 +97,8 @@ public final class SpeicherServer implements AutoCloseable {
             maintenance,
             users,
             authenticator,
-            slowLog);
+            slowLog,
+            cluster);
     AdminPages pages = new AdminPages(status);
     http =
         new HttpService(
@@ -115,6 +119,9 @@ public final class SpeicherServer implements AutoCloseable {
             http);
     network.whenLoopEnds(this::loopEnded);
     try {
+      if (cluster != null) {
+        cluster.join(status::newItemCommands);
+      }
       address = listen(settings, settings.port(), PortDialects.ANY);
       redisAddress = listen(settings, settings.redisPort(), PortDialects.REDIS);
       memcachedAddress = listen(settings, settings.memcachedPort(), PortDialects.MEMCACHED);
@@ -339,6 +346,9 @@ public final class SpeicherServer implements AutoCloseable {
     }
     maintenance.close();
     network.close(); // Before the store that its loops use.
+    if (cluster != null) {
+      cluster.close();
+    }
     if (tls != null) {
       tls.close();
     }

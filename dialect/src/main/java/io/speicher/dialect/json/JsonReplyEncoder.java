@@ -47,6 +47,7 @@ public final class JsonReplyEncoder {
       case Reply.Miss _ when !concernsNamespace(command) -> out.writeBytes(MISS);
       case Reply.Miss _,
           Reply.Exists _,
+          Reply.Cluster _,
           Reply.Namespaces _,
           Reply.Features _,
           Reply.Value _,
@@ -143,6 +144,7 @@ public final class JsonReplyEncoder {
       case Reply.Leased _,
           Reply.Items _,
           Reply.Features _,
+          Reply.Cluster _,
           Reply.Users _,
           Reply.Permission _,
           Reply.Denials _,

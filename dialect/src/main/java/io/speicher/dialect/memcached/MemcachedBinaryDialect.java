@@ -315,6 +315,7 @@ public final class MemcachedBinaryDialect implements Dialect {
           Reply.Leased _,
           Reply.Keys _,
           Reply.Users _,
+          Reply.Cluster _,
           Reply.Namespaces _,
           Reply.Permission _,
           Reply.Denials _,

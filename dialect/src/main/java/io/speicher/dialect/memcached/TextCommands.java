@@ -179,6 +179,7 @@ abstract class TextCommands {
           Reply.Features _,
           Reply.Keys _,
           Reply.Users _,
+          Reply.Cluster _,
           Reply.Namespaces _,
           Reply.Permission _,
           Reply.Denials _,

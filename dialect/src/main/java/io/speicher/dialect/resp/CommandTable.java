@@ -41,6 +41,7 @@ final class CommandTable {
     all.addAll(TransactionCommands.ALL);
     all.addAll(ScriptCommands.ALL);
     all.addAll(PubSubCommands.ALL);
+    all.addAll(ClusterCommands.ALL);
     all.add(SpeicherCommands.SPEICHER);
     all.add(AclCommands.ACL);
     all.add(SpeicherCommands.SPEICHER);

@@ -1,5 +1,8 @@
 package io.speicher.dialect.resp;
 
+import static java.util.Objects.requireNonNull;
+
+import io.speicher.protocol.ClusterView;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +40,8 @@ final class Spelling {
   private static final String OUT_OF_MEMORY =
       "OOM command not allowed when used memory > 'maxmemory'.";
 
+  private static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
+
   // What is null is no reply to the command.
   private @Nullable Consumer<RespWriter> done;
   private @Nullable Consumer<RespWriter> miss;
@@ -48,6 +53,7 @@ final class Spelling {
   private @Nullable BiConsumer<Reply.Keys, RespWriter> keys;
   private @Nullable BiConsumer<ServerStats, RespWriter> stats;
   private @Nullable BiConsumer<Reply.Namespaces, RespWriter> namespaces;
+  private @Nullable BiConsumer<ClusterView, RespWriter> cluster;
   private @Nullable BiConsumer<Reply.Users, RespWriter> users;
   private @Nullable BiConsumer<Reply.Permission, RespWriter> permission;
   private @Nullable BiConsumer<Reply.Denials, RespWriter> denials;
@@ -168,6 +174,12 @@ final class Spelling {
     return spelling;
   }
 
+  static Spelling cluster(BiConsumer<ClusterView, RespWriter> cluster) {
+    Spelling spelling = new Spelling();
+    spelling.cluster = cluster;
+    return spelling;
+  }
+
   static Spelling users(BiConsumer<Reply.Users, RespWriter> users, Consumer<RespWriter> miss) {
     Spelling spelling = miss(miss);
     spelling.users = users;
@@ -215,6 +227,9 @@ final class Spelling {
       case Reply.Increased sum -> possible(increased, reply, out).accept(sum, out);
       case Reply.Keys found -> possible(keys, reply, out).accept(found, out);
       case Reply.Stats all -> possible(stats, reply, out).accept(all.stats(), out);
+      case Reply.Cluster one when one.view() == null -> out.error(NO_CLUSTER);
+      case Reply.Cluster one ->
+          possible(cluster, reply, out).accept(requireNonNull(one.view()), out);
       case Reply.Namespaces all -> possible(namespaces, reply, out).accept(all, out);
       case Reply.Users all -> possible(users, reply, out).accept(all, out);
       case Reply.Permission one -> possible(permission, reply, out).accept(one, out);

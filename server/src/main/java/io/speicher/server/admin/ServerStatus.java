@@ -20,12 +20,14 @@ import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import io.speicher.protocol.UserRequest;
 import io.speicher.server.command.Changes;
+import io.speicher.server.command.Cluster;
 import io.speicher.server.command.CommandExecutor;
 import io.speicher.server.command.CommandStats;
 import io.speicher.server.command.Counts;
 import io.speicher.server.command.Databases;
 import io.speicher.server.command.Dates;
 import io.speicher.server.command.HotKeys;
+import io.speicher.server.command.ItemCommands;
 import io.speicher.server.command.LatencyEvents;
 import io.speicher.server.command.LoopLocks;
 import io.speicher.server.command.NamespaceRequests;
@@ -78,6 +80,7 @@ public final class ServerStatus implements ServerControl {
   private final Authenticator authenticator;
   private final Denials denials;
   private final SlowLog slowLog;
+  private final @Nullable Cluster cluster;
   private final HotKeys hotKeys = new HotKeys();
   private final LatencyEvents latencyEvents;
   private final Changes changes;
@@ -122,7 +125,8 @@ public final class ServerStatus implements ServerControl {
       ScheduledExecutorService maintenance,
       UserDirectory users,
       Authenticator authenticator,
-      SlowLog slowLog) {
+      SlowLog slowLog,
+      @Nullable Cluster cluster) {
     this.limits = limits;
     this.store = store;
     this.wallClock = wallClock;
@@ -133,6 +137,7 @@ public final class ServerStatus implements ServerControl {
     this.authenticator = authenticator;
     denials = new Denials(wallClock);
     this.slowLog = slowLog;
+    this.cluster = cluster;
     latencyEvents = new LatencyEvents(wallClock);
     storeEvents = new StoreEvents(store.stats());
     startedAtMillis = store.nowMillis();
@@ -149,6 +154,16 @@ public final class ServerStatus implements ServerControl {
   /** One for each event loop. */
   public List<CommandExecutor> executors() {
     return executors;
+  }
+
+  @Override
+  public @Nullable Cluster cluster() {
+    return cluster;
+  }
+
+  /** What executes commands on items that are in no store. */
+  public ItemCommands newItemCommands() {
+    return new ItemCommands(store, dates, this);
   }
 
   @Override
@@ -422,9 +437,9 @@ public final class ServerStatus implements ServerControl {
     users.audit(user.name(), from, command);
   }
 
-  /** Clears all databases. */
+  /** Clears all databases; of a cluster, a moment later. */
   void clear() {
-    clear(store::clearAll, 0);
+    clear(cluster == null ? store::clearAll : cluster::clear, 0);
   }
 
   @Override

@@ -123,6 +123,7 @@ final class Access {
           Command.Subscribe _,
           Command.Ping _,
           Command.Time _,
+          Command.DescribeCluster _,
           Command.Stats _,
           Command.Auth _,
           Command.Quit _,

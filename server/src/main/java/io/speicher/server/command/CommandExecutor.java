@@ -11,6 +11,7 @@ import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
 import io.speicher.dialect.Tracker;
 import io.speicher.dialect.User;
+import io.speicher.protocol.ClusterView;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Command.View;
@@ -100,6 +101,9 @@ public final class CommandExecutor {
   private final Edits edits;
   private final LeaseCommands leases;
 
+  /** Where commands are executed, in a cluster; null on a single node. */
+  private final @Nullable ClusterCommands clusterCommands;
+
   /** What the last command was told of the server; null if it did not ask. */
   private @Nullable ServerStats stats;
 
@@ -116,6 +120,19 @@ public final class CommandExecutor {
 
   public CommandExecutor(
       Databases databases, Dates dates, ServerControl server, LoopLocks locks, int loop) {
+    this(databases, dates, server, locks, loop, server.cluster());
+  }
+
+  /**
+   * @param cluster that it is to ask, or null if all items are here
+   */
+  CommandExecutor(
+      Databases databases,
+      Dates dates,
+      ServerControl server,
+      LoopLocks locks,
+      int loop,
+      @Nullable Cluster cluster) {
     this.databases = databases;
     store = databases.get(0);
     this.dates = dates;
@@ -129,6 +146,7 @@ public final class CommandExecutor {
     transactions = new Transactions(this);
     edits = new Edits(this, server);
     leases = new LeaseCommands(this, edits, server.changes());
+    clusterCommands = cluster == null ? null : new ClusterCommands(this, cluster);
   }
 
   /** Before commands are executed; {@link #end} has to follow, without waiting for anything. */
@@ -329,7 +347,7 @@ public final class CommandExecutor {
         return null;
       }
     }
-    return beginAllowed(command, session, rights, prefetch, place, dialect, out);
+    return beginAllowed(command, session, prefetch, place, dialect, out);
   }
 
   void deny(Refusal refusal, Command command, Session session, Dialect dialect, ReplyBuffer out) {
@@ -340,14 +358,12 @@ public final class CommandExecutor {
 
   /** Begins with a command whose rights were looked at elsewhere. */
   @Nullable Work beginAllowed(Command command, Session session, Dialect dialect, ReplyBuffer out) {
-    Rights rights = session.user().rights();
-    return beginAllowed(command, session, rights, noPrefetch, NOWHERE, dialect, out);
+    return beginAllowed(command, session, noPrefetch, NOWHERE, dialect, out);
   }
 
   private @Nullable Work beginAllowed(
       Command command,
       Session session,
-      Rights rights,
       Prefetch prefetch,
       int place,
       Dialect dialect,
@@ -361,6 +377,19 @@ public final class CommandExecutor {
     if (!(command instanceof Command.Stats)) {
       stats = null; // It may change what the next one is told.
     }
+    return clusterCommands == null
+        ? beginHere(command, session, prefetch, place, dialect, out)
+        : clusterCommands.begin(command, session, prefetch, place, dialect, out);
+  }
+
+  /** Begins with a command that this node executes, on its store. */
+  @Nullable Work beginHere(
+      Command command,
+      Session session,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
     switch (command) {
       case Command.Get get -> {
         return get(get, session.share(), prefetch, place, dialect, out);
@@ -410,12 +439,14 @@ public final class CommandExecutor {
       case Command.ClearNamespace clear -> dialect.encode(clear(clear, session), out);
       case Command.ClearTags clear -> dialect.encode(clear(clear), out);
       case Command.SwapDatabases swap -> dialect.encode(swap(swap, session), out);
-      case Command.Scan scan -> dialect.encode(KeySearch.scan(store, scan, rights), out);
+      case Command.Scan scan ->
+          dialect.encode(KeySearch.scan(store, scan, session.user().rights()), out);
       case Command.FindKeys find -> {
-        return new FindWork(store, dialect, find.pattern(), rights, session.share());
+        return new FindWork(
+            store, dialect, find.pattern(), session.user().rights(), session.share());
       }
       case Command.RandomKey _ -> {
-        return new FindAnyWork(store, dialect, rights);
+        return new FindAnyWork(store, dialect, session.user().rights());
       }
       case Command.CountItems _ -> dialect.encode(new Reply.Count(store.itemCount()), out);
 
@@ -435,6 +466,7 @@ public final class CommandExecutor {
 
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
+      case Command.DescribeCluster _ -> dialect.encode(new Reply.Cluster(clusterView()), out);
       case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
       case Command.Inspect _ -> dialect.encode(server.inspect(), out);
       case Command.Configure wanted -> dialect.encode(server.configure(wanted), out);
@@ -988,6 +1020,11 @@ public final class CommandExecutor {
       stats = known;
     }
     return known;
+  }
+
+  private @Nullable ClusterView clusterView() {
+    Cluster cluster = server.cluster();
+    return cluster == null ? null : cluster.view();
   }
 
   private Reply resetStats(Session session) {

@@ -54,6 +54,7 @@ final class CommandKeys {
           Command.CountItems _,
           Command.Ping _,
           Command.Time _,
+          Command.DescribeCluster _,
           Command.Stats _,
           Command.Inspect _,
           Command.ResetStats _,

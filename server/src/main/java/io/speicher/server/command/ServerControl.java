@@ -67,6 +67,11 @@ public interface ServerControl {
   /** Who wants to know of changes. */
   Changes changes();
 
+  /** The cluster that this is a node of, or null. */
+  default @Nullable Cluster cluster() {
+    return null;
+  }
+
   /** Whether there is a connection of this id. */
   boolean hasConnection(long id);
 

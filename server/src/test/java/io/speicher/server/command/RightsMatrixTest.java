@@ -104,6 +104,13 @@ final class RightsMatrixTest {
       client|setname  -          CLIENT SETNAME a
       client|tracking -          CLIENT TRACKING ON
       client|trackinginfo -      CLIENT TRACKINGINFO
+      cluster|help    -          CLUSTER HELP
+      cluster|info    -          CLUSTER INFO
+      cluster|keyslot -          CLUSTER KEYSLOT a
+      cluster|myid    -          CLUSTER MYID
+      cluster|nodes   -          CLUSTER NODES
+      cluster|shards  -          CLUSTER SHARDS
+      cluster|slots   -          CLUSTER SLOTS
       command         -          COMMAND
       command|count   -          COMMAND COUNT
       command|docs    -          COMMAND DOCS
@@ -183,6 +190,8 @@ final class RightsMatrixTest {
       pttl            read,r     PTTL k
       quit            early      QUIT
       randomkey       scan       RANDOMKEY
+      readonly        -          READONLY
+      readwrite       -          READWRITE
       rename          write,r,w  RENAME k k2
       renamenx        write,r,w  RENAMENX k k2
       reset           early      RESET

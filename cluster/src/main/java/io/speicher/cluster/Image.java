@@ -1,0 +1,48 @@
+package io.speicher.cluster;
+
+import io.speicher.server.command.HeldItem;
+import io.speicher.store.Item;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a key has, as it travels between nodes: the state, not the operation.
+ *
+ * @param value null for a tombstone: the key has no item
+ * @param expiresAtMillis in the milliseconds of this node's store. A time to live travels, since
+ *     nodes have different clocks; where an item is changed, its end stays what it was, so that
+ *     many changes do not delay it
+ */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares images.
+record Image(byte @Nullable [] value, int kind, int flags, long expiresAtMillis) {
+  static final Image TOMBSTONE = new Image(null, 0, 0, Item.NEVER);
+
+  /** Of the item that a command has made; null stands for none. */
+  static Image of(@Nullable Item item) {
+    if (item == null) {
+      return TOMBSTONE;
+    }
+    ByteBuffer view = item.value();
+    byte[] value = new byte[view.remaining()];
+    view.get(view.position(), value);
+    return new Image(value, item.kind(), item.flags(), item.expiresAtMillis());
+  }
+
+  boolean isTombstone() {
+    return value == null;
+  }
+
+  /** The item that it shows, or null for a tombstone. */
+  @Nullable HeldItem item() {
+    byte[] bytes = value;
+    return bytes == null
+        ? null
+        : new HeldItem(ByteBuffer.wrap(bytes), kind, flags, expiresAtMillis);
+  }
+
+  @Override
+  public String toString() {
+    byte[] bytes = value;
+    return bytes == null ? "Image[]" : "Image[bytes=" + bytes.length + "]";
+  }
+}

@@ -1,0 +1,583 @@
+package io.speicher.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import io.speicher.protocol.ClusterView;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.KeySlot;
+import io.speicher.protocol.Reply;
+import io.speicher.server.command.Cluster;
+import io.speicher.server.command.ClusterOptions;
+import io.speicher.server.command.ItemCommands;
+import io.speicher.server.command.ItemCommands.Outcome;
+import io.speicher.store.Item;
+import io.speicher.store.Store;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.infinispan.AdvancedCache;
+import org.infinispan.configuration.cache.CacheMode;
+import org.infinispan.configuration.cache.ConfigurationBuilder;
+import org.infinispan.configuration.global.GlobalConfigurationBuilder;
+import org.infinispan.context.Flag;
+import org.infinispan.distribution.DistributionInfo;
+import org.infinispan.distribution.LocalizedCacheTopology;
+import org.infinispan.factories.ComponentRegistry;
+import org.infinispan.functional.FunctionalMap.ReadWriteMap;
+import org.infinispan.functional.Param;
+import org.infinispan.functional.impl.FunctionalMapImpl;
+import org.infinispan.functional.impl.ReadWriteMapImpl;
+import org.infinispan.manager.DefaultCacheManager;
+import org.infinispan.partitionhandling.AvailabilityException;
+import org.infinispan.partitionhandling.AvailabilityMode;
+import org.infinispan.partitionhandling.PartitionHandling;
+import org.infinispan.partitionhandling.impl.PartitionHandlingManager;
+import org.infinispan.remoting.inboundhandler.DeliverOrder;
+import org.infinispan.remoting.rpc.RpcManager;
+import org.infinispan.remoting.rpc.RpcOptions;
+import org.infinispan.remoting.transport.Address;
+import org.infinispan.remoting.transport.impl.SingleResponseCollector;
+import org.infinispan.remoting.transport.jgroups.JGroupsTransport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that this process is: it starts Infinispan, reads and writes through it, and knows what
+ * it owns. Any thread may call it.
+ */
+final class InfinispanCluster implements Cluster {
+
+  /*
+   * Reads at an owner go past Infinispan's chain of interceptors: they look at the topology, read
+   * from the store, and look at the topology again, which is the rule that Infinispan itself follows
+   * (StateTransferInterceptor). All else is done on a virtual thread for each command, since sending
+   * may wait for credits of flow control; how much is under way is bounded by its bytes.
+   *
+   * There is one node in a process, found by a static method: Infinispan makes the container, and
+   * unmarshals what has to be executed, without anything of ours at hand.
+   */
+
+  /** The cache that holds all items. */
+  static final String CACHE = "items";
+
+  private static final Logger logger = System.getLogger(InfinispanCluster.class.getName());
+  private static final AtomicReference<@Nullable InfinispanCluster> node = new AtomicReference<>();
+
+  /** How long a node waits for the majority of the peers when it starts. */
+  private static final Duration JOIN_PATIENCE = Duration.ofSeconds(20);
+
+  /** For the items, when a node joins. */
+  private static final Duration TRANSFER_PATIENCE = Duration.ofMinutes(10);
+
+  /** For a message of Infinispan's; it tries again after a change of the topology. */
+  private static final Duration MESSAGE_PATIENCE = Duration.ofMillis(900);
+
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(2);
+  private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CONFIRM_PATIENCE = Duration.ofMillis(200);
+
+  /** How long a majority has to be back before what it has is taken for all there is. */
+  private static final int HEAL_AFTER_CHECKS = 6;
+
+  private static final long CHECK_MILLIS = 500;
+  private static final long MAX_UNDER_WAY_BYTES = 32 << 20;
+
+  /** A command is longer than its key and its value. */
+  private static final int COMMAND_BYTES = 4 << 10;
+
+  /** Held, since Java forgets loggers. */
+  private static final List<java.util.logging.Logger> LIBRARIES =
+      Stream.of("org.infinispan", "org.jgroups").map(java.util.logging.Logger::getLogger).toList();
+
+  /** Tells, with its stack, of each command that is refused. */
+  private static final java.util.logging.Logger REFUSALS =
+      java.util.logging.Logger.getLogger("org.infinispan.interceptors.impl");
+
+  private final ClusterOptions options;
+  private final Store store;
+  private final NodeName name;
+  private final Fence fence = new Fence(this::isConfirmed);
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("speicher-cluster-", 0).factory());
+  private final ScheduledExecutorService healing =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("speicher-cluster-heal").factory());
+  private final AtomicLong underWayBytes = new AtomicLong();
+  private final Queue<ItemCommands> idleCommands = new ConcurrentLinkedQueue<>();
+  private @Nullable Supplier<ItemCommands> newCommands;
+  private @Nullable DefaultCacheManager manager;
+
+  /** Known before the cache is, since backups arrive before. */
+  private volatile @Nullable ComponentRegistry registry;
+
+  private volatile @Nullable Joined joined;
+  private int degradedChecks;
+
+  /** What there is once the node has joined. */
+  private record Joined(
+      AdvancedCache<Key, Image> cache,
+      ReadWriteMap<Key, Image> map,
+      PartitionHandlingManager partitions,
+      RpcManager rpc) {
+    LocalizedCacheTopology topology() {
+      return cache.getDistributionManager().getCacheTopology();
+    }
+  }
+
+  private InfinispanCluster(ClusterOptions options, Store store) {
+    this.options = options;
+    this.store = store;
+    name =
+        new NodeName(
+            options.bind().getAddress().getHostAddress(), options.port(), options.bind().getPort());
+  }
+
+  static InfinispanCluster of(ClusterOptions options, Store store) {
+    InfinispanCluster made = new InfinispanCluster(options, store);
+    if (!node.compareAndSet(null, made)) {
+      throw new IllegalStateException("a process is one node of a cluster");
+    }
+    return made;
+  }
+
+  /** The node that this process is. */
+  static InfinispanCluster current() {
+    return requireNonNull(node.get());
+  }
+
+  private static void librariesLog(java.util.logging.Level level) {
+    LIBRARIES.forEach(library -> library.setLevel(level));
+  }
+
+  static Reply.Failed unavailable(String why) {
+    return new Reply.Failed(Reply.UNAVAILABLE, why);
+  }
+
+  ClusterOptions options() {
+    return options;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  long nowMillis() {
+    return store.nowMillis();
+  }
+
+  /** Infinispan is about to make the cache. */
+  void starting(ComponentRegistry cacheRegistry) {
+    registry = cacheRegistry;
+  }
+
+  // ---- joining ----
+
+  @Override
+  public void join(Supplier<ItemCommands> commands) throws IOException {
+    newCommands = commands;
+    REFUSALS.setLevel(java.util.logging.Level.OFF);
+    librariesLog(java.util.logging.Level.OFF); // What fails now is thrown, and told in a line.
+    Stack.requireFreePorts(options.bind());
+    int majority = options.peers().size() / 2 + 1;
+    GlobalConfigurationBuilder global = new GlobalConfigurationBuilder();
+    global
+        .transport()
+        .defaultTransport()
+        .clusterName("speicher") // The real name is in the token, so that others are told so.
+        .nodeName(name.text())
+        .initialClusterSize(majority)
+        .initialClusterTimeout(JOIN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .addProperty(JGroupsTransport.CONFIGURATION_XML, Stack.xml(options));
+    global.jmx().disable();
+    global.metrics().gauges(false).histograms(false);
+    global.serialization().addContextInitializer(new WireSchema());
+    global
+        .shutdown()
+        .hookBehavior(org.infinispan.configuration.global.ShutdownHookBehavior.DONT_REGISTER);
+    try {
+      DefaultCacheManager started = new DefaultCacheManager(global.build(), false);
+      manager = started;
+      started.defineConfiguration(CACHE, configuration().build());
+      started.start();
+      AdvancedCache<Key, Image> cache = started.<Key, Image>getCache(CACHE).getAdvancedCache();
+      ComponentRegistry components = ComponentRegistry.of(cache);
+      RpcManager rpc = cache.getRpcManager();
+      Stack.requireTcp(((JGroupsTransport) rpc.getTransport()).getChannel(), options.bind());
+      joined =
+          new Joined(
+              cache,
+              ReadWriteMapImpl.create(
+                  FunctionalMapImpl.create(cache.withFlags(Flag.SKIP_LISTENER_NOTIFICATION))
+                      .withParams(Param.StatisticsMode.SKIP)),
+              components.getComponent(PartitionHandlingManager.class),
+              rpc);
+    } catch (RuntimeException e) {
+      throw new IOException("cannot start: " + reason(e, majority), e);
+    }
+    librariesLog(java.util.logging.Level.SEVERE);
+    fence.start();
+    healing.scheduleWithFixedDelay(
+        this::healIfMajority, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private ConfigurationBuilder configuration() {
+    ConfigurationBuilder configuration = new ConfigurationBuilder();
+    configuration
+        .clustering()
+        .cacheMode(CacheMode.DIST_SYNC)
+        .remoteTimeout(MESSAGE_PATIENCE.toMillis())
+        .hash()
+        .numOwners(options.copies())
+        .numSegments(SlotPartitioner.SEGMENTS)
+        .keyPartitioner(new SlotPartitioner())
+        .stateTransfer()
+        .timeout(TRANSFER_PATIENCE.toMillis())
+        .partitionHandling()
+        .whenSplit(PartitionHandling.DENY_READ_WRITES)
+        .mergePolicy(null);
+    configuration.locking().lockAcquisitionTimeout(LOCK_PATIENCE.toMillis());
+    configuration.encoding().mediaType("application/x-java-object");
+    configuration.statistics().disable();
+    configuration.expiration().wakeUpInterval(-1);
+    return configuration;
+  }
+
+  /** What is behind Infinispan's exceptions, for a person. */
+  private String reason(RuntimeException e, int majority) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SecurityException) {
+        return "a peer refuses this node: it belongs to another cluster, keeps another number of"
+            + " copies, or is of another release ("
+            + ClusterToken.value(options)
+            + ")";
+      }
+      if (cause instanceof TimeoutException
+          || cause instanceof org.infinispan.commons.TimeoutException) {
+        return "too few peers answer within %d s: needed=%d peers=%d; start the others, and see whether --cluster-peers is the same on all and their ports are open"
+            .formatted(JOIN_PATIENCE.toSeconds(), majority, options.peers().size());
+      }
+    }
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return "Infinispan: " + deepest;
+  }
+
+  // ---- what it owns ----
+
+  @Override
+  public @Nullable Object ownership(ByteBuffer key) {
+    Joined here = joined;
+    if (here == null || !mayRead(here)) {
+      return null;
+    }
+    LocalizedCacheTopology topology = here.topology();
+    return topology.isSegmentReadOwner(Key.segmentOf(key)) ? topology : null;
+  }
+
+  /** Any other topology counts, be it equal. */
+  @Override
+  @SuppressWarnings("ReferenceEquality")
+  public boolean isStill(Object ownership) {
+    Joined here = requireNonNull(joined);
+    return !fence.isClosed() && here.topology() == ownership;
+  }
+
+  private boolean mayRead(Joined here) {
+    return !fence.isClosed()
+        && here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE;
+  }
+
+  /** Whether this node is the primary owner of a key, also while it joins. */
+  boolean isPrimary(Key key) {
+    return requireNonNull(registry)
+        .getDistributionManager()
+        .getCacheTopology()
+        .getSegmentDistribution(key.segment())
+        .isPrimary();
+  }
+
+  // ---- commands ----
+
+  /** Executes a command on an item, here. */
+  Outcome execute(Command command, @Nullable Item present) {
+    ItemCommands idle = idleCommands.poll();
+    ItemCommands commands = idle == null ? requireNonNull(newCommands).get() : idle;
+    Outcome outcome = commands.execute(command, present);
+    idleCommands.add(commands); // Not after an exception: it may be in the middle of something.
+    return outcome;
+  }
+
+  @Override
+  public CompletableFuture<Reply> execute(Command command) {
+    byte[] encoded = RecordCodec.encode(command);
+    if (encoded.length > MAX_ITEM_BYTES + COMMAND_BYTES) {
+      return CompletableFuture.completedFuture(
+          unavailable(
+              "not available in a cluster: so large an item: commandBytes="
+                  + encoded.length
+                  + " (expected: up to "
+                  + MAX_ITEM_BYTES
+                  + ")"));
+    }
+    if (underWayBytes.addAndGet(encoded.length) > MAX_UNDER_WAY_BYTES) {
+      underWayBytes.addAndGet(-encoded.length);
+      return CompletableFuture.completedFuture(
+          unavailable("too much is under way between nodes: bytes=" + MAX_UNDER_WAY_BYTES));
+    }
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    threads.execute(() -> {
+      Reply made = perform(encoded);
+      underWayBytes.addAndGet(-encoded.length);
+      reply.complete(made);
+    });
+    return reply;
+  }
+
+  @Override
+  public CompletableFuture<Reply> clear() {
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    threads.execute(() ->
+        reply.complete(
+            guarded(here -> {
+              here.cache().clearAsync().get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+              return Reply.Done.DONE;
+            })));
+    return reply;
+  }
+
+  private Reply perform(byte[] encoded) {
+    Command command = RecordCodec.decode(encoded, Command.class); // With buffers of its own.
+    Key key = Key.copyOf(keyOf(command));
+    return guarded(
+        here -> isRead(command) ? read(here, key, command) : write(here, key, command, encoded));
+  }
+
+  /** What is done with the cluster, and may fail. */
+  private interface Attempt {
+    Reply make(Joined here) throws ExecutionException, InterruptedException, TimeoutException;
+  }
+
+  private Reply guarded(Attempt attempt) {
+    Joined here = joined;
+    if (here == null) {
+      return unavailable("this node is joining its cluster");
+    }
+    if (fence.isClosed()) {
+      return unavailable("this node has slept, and asks the others what it has missed: try again");
+    }
+    if (here.partitions().getAvailabilityMode() != AvailabilityMode.AVAILABLE) {
+      return split();
+    }
+    try {
+      return attempt.make(here);
+    } catch (ExecutionException e) {
+      return failure(e);
+    } catch (RuntimeException e) {
+      return failure(e);
+    } catch (TimeoutException e) {
+      return unknown();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unavailable("this node stops");
+    }
+  }
+
+  private static Reply failure(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof AvailabilityException) {
+        return split();
+      }
+      if (cause instanceof org.infinispan.commons.TimeoutException) {
+        return unknown();
+      }
+    }
+    logger.log(Level.WARNING, "a command between nodes failed", e);
+    return unavailable("outcome unknown: a command between nodes failed: see the log");
+  }
+
+  private static Reply split() {
+    return unavailable("the cluster is split, or has lost too many nodes: nothing is answered");
+  }
+
+  private static Reply unknown() {
+    return unavailable(
+        "outcome unknown: no answer of the other nodes in time; a write may have been executed");
+  }
+
+  private static ByteBuffer keyOf(Command command) {
+    return switch (command) {
+      case Command.Get get -> get.key();
+      case Command.GetAndDelete get -> get.key();
+      case Command.GetAndTouch get -> get.key();
+      case Command.CountPresent count -> count.keys().getFirst();
+      case Command.Set set -> set.key();
+      case Command.Delete delete -> delete.key();
+      case Command.DeleteIf delete -> delete.key();
+      case Command.DeleteAll delete -> delete.keys().getFirst();
+      case Command.Touch touch -> touch.key();
+      case Command.TouchIf touch -> touch.key();
+      case Command.Increase increase -> increase.key();
+      case Command.Append append -> append.key();
+      case Command.SetRange set -> set.key();
+      case Command.Add add -> add.key();
+      case Command.AddAndGet add -> add.add().key();
+      case Command.AddDecimal add -> add.key();
+      default -> throw new IllegalArgumentException("not about one key: " + command.getClass());
+    };
+  }
+
+  private static boolean isRead(Command command) {
+    return command instanceof Command.Get || command instanceof Command.CountPresent;
+  }
+
+  private Reply read(Joined here, Key key, Command command)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Object ownership = ownership(key.buffer());
+    @Nullable Image image = null;
+    boolean isKnown = false;
+    if (ownership != null) {
+      image = StoreContainer.read(store, key.buffer(), true);
+      isKnown = isStill(ownership);
+    }
+    if (!isKnown) {
+      image = here.cache().getAsync(key).get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    return execute(command, image == null ? null : image.item()).reply();
+  }
+
+  private Reply write(Joined here, Key key, Command command, byte[] encoded)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    byte[] reply =
+        here.map()
+            .eval(key, new Operation(encoded, command))
+            .get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    return RecordCodec.decode(reply, Reply.class);
+  }
+
+  // ---- failures ----
+
+  /** Whether a majority of the members, this node included, knows the same topology. */
+  private boolean isConfirmed() {
+    Joined here = joined;
+    if (here == null) {
+      return false;
+    }
+    int mine = here.topology().getTopologyId();
+    List<Address> members = here.rpc().getTransport().getMembers();
+    List<CompletableFuture<Integer>> answers = new ArrayList<>();
+    RpcOptions patience =
+        new RpcOptions(DeliverOrder.NONE, CONFIRM_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    for (Address member : members) {
+      if (!member.equals(here.rpc().getAddress())) {
+        answers.add(
+            here.rpc()
+                .invokeCommand(
+                    member, new TopologyQuery(), SingleResponseCollector.validOnly(), patience)
+                .thenApply(response -> (Integer) response.getResponseValue())
+                .toCompletableFuture());
+      }
+    }
+    long same = 1 + answers.stream().filter(answer -> answersWith(answer, mine)).count();
+    return same * 2 > Math.max(members.size(), options.peers().size())
+        && here.topology().getTopologyId() == mine;
+  }
+
+  private static boolean answersWith(CompletableFuture<Integer> answer, int expected) {
+    try {
+      return answer.get(2 * CONFIRM_PATIENCE.toMillis(), TimeUnit.MILLISECONDS) == expected;
+    } catch (ExecutionException | TimeoutException e) {
+      return false; // It is none of the majority.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * After the loss of a majority, Infinispan refuses everything until somebody tells it to go on.
+   * The coordinator does so when a majority of the configured peers has been back for some seconds:
+   * there can be no other part that answers, and what the nodes have is all that is left.
+   */
+  private void healIfMajority() {
+    try {
+      Joined here = requireNonNull(joined);
+      boolean isDegraded =
+          here.partitions().getAvailabilityMode() == AvailabilityMode.DEGRADED_MODE;
+      boolean isMajority =
+          here.rpc().getTransport().getMembers().size() > options.peers().size() / 2;
+      degradedChecks = isDegraded && isMajority ? degradedChecks + 1 : 0;
+      if (degradedChecks >= HEAL_AFTER_CHECKS && here.rpc().getTransport().isCoordinator()) {
+        degradedChecks = 0;
+        logger.log(
+            Level.WARNING,
+            "a majority of the peers is back: going on with the items that it has; others are lost");
+        here.cache().setAvailability(AvailabilityMode.AVAILABLE);
+      }
+    } catch (RuntimeException e) {
+      logger.log(Level.WARNING, "the cluster does not heal", e);
+    }
+  }
+
+  // ---- what others are told ----
+
+  @Override
+  public ClusterView view() {
+    Joined here = joined;
+    if (here == null) {
+      return new ClusterView(options.name(), false, 0, List.of(name.node(true)), List.of());
+    }
+    LocalizedCacheTopology topology = here.topology();
+    List<Address> members = topology.getMembers();
+    List<ClusterView.Node> nodes =
+        members.stream()
+            .map(member ->
+                NodeName.parse(member.toString()).node(member.equals(here.rpc().getAddress())))
+            .toList();
+    List<ClusterView.Range> ranges = new ArrayList<>();
+    for (int segment = 0; segment < SlotPartitioner.SEGMENTS; segment++) {
+      DistributionInfo owners = topology.getSegmentDistribution(segment);
+      List<Integer> indexes = owners.readOwners().stream().map(members::indexOf).toList();
+      int first = segment * SlotPartitioner.SLOTS_PER_SEGMENT;
+      int last = first + SlotPartitioner.SLOTS_PER_SEGMENT - 1;
+      ClusterView.Range before = ranges.isEmpty() ? null : ranges.getLast();
+      if (before != null && before.owners().equals(indexes)) {
+        ranges.removeLast();
+        first = before.firstSlot();
+      }
+      ranges.add(new ClusterView.Range(first, last, indexes));
+    }
+    assert ranges.getLast().lastSlot() == KeySlot.SLOTS - 1;
+    return new ClusterView(
+        options.name(), mayRead(here), topology.getTopologyId(), nodes, List.copyOf(ranges));
+  }
+
+  @Override
+  public void close() {
+    healing.shutdownNow();
+    fence.close();
+    DefaultCacheManager started = manager;
+    if (started != null) {
+      started.stop();
+    }
+    threads.close();
+    node.compareAndSet(this, null);
+  }
+}

@@ -1,0 +1,114 @@
+package io.speicher.server;
+
+import io.speicher.server.command.Cluster;
+import io.speicher.server.command.ClusterOptions;
+import io.speicher.server.command.ClusterProvider;
+import io.speicher.store.Store;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/** What settings say of a cluster, checked, and who makes a node of it. */
+record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
+  private static final String NAME = "[A-Za-z0-9._-]{1,64}";
+  private static final int MAX_PORT = 65_535;
+
+  /** What failure detection listens on is so far above the port of a node. */
+  private static final int OFFSET = 100;
+
+  /**
+   * Returns nothing if there is to be no cluster.
+   *
+   * @throws IOException if there cannot be one: the message says why, and what to do
+   */
+  static Optional<ClusterSettings> of(ServerSettings settings) throws IOException {
+    String name = settings.get(ServerSettings.CLUSTER);
+    if (name.equals(SettingType.NONE)) {
+      return Optional.empty();
+    }
+    if (!name.matches(NAME)) {
+      throw new IOException(
+          "cannot start: --cluster: not a name for a cluster (expected: up to 64 letters, digits, '.',"
+              + " '_' and '-')");
+    }
+    if (settings.port() == 0) {
+      throw new IOException(
+          "cannot start: --port=0 in a cluster: others have to know the port; say one");
+    }
+    if (settings.get(ServerSettings.DATA).isPresent()) {
+      throw new IOException(
+          "cannot start: --data is not available in a cluster: a node begins empty, and gets what it"
+              + " owns from the others");
+    }
+    if (!settings.get(ServerSettings.NAMESPACE).isEmpty()) {
+      throw new IOException("cannot start: --namespace is not available in a cluster");
+    }
+    if (settings.get(ServerSettings.CLUSTER_BIND).equals(SettingType.NONE)) {
+      throw new IOException("cannot start: --cluster needs --cluster-bind HOST:PORT");
+    }
+    InetSocketAddress bind =
+        address(ServerSettings.CLUSTER_BIND, settings.get(ServerSettings.CLUSTER_BIND));
+    if (!bind.getAddress().isLoopbackAddress() && !settings.get(ServerSettings.INSECURE)) {
+      throw new IOException(
+          "cannot start: others can reach --cluster-bind="
+              + settings.get(ServerSettings.CLUSTER_BIND)
+              + ", and nodes neither encrypt nor authenticate: allow it with --insecure in a network"
+              + " that strangers cannot reach");
+    }
+    List<InetSocketAddress> peers = new ArrayList<>();
+    for (String peer : settings.get(ServerSettings.CLUSTER_PEERS)) {
+      peers.add(address(ServerSettings.CLUSTER_PEERS, peer));
+    }
+    if (peers.isEmpty()) {
+      peers.add(bind);
+    } else if (!peers.contains(bind)) {
+      throw new IOException(
+          "cannot start: --cluster-bind="
+              + settings.get(ServerSettings.CLUSTER_BIND)
+              + " is none of --cluster-peers, which have to be the same on all nodes");
+    }
+    ClusterProvider provider =
+        ServiceLoader.load(ClusterProvider.class)
+            .findFirst()
+            .orElseThrow(() ->
+                new IOException(
+                    "cannot start: the jars of the cluster are not on the class path: say --cluster on"
+                        + " the command line of ./speicher, or set SPEICHER_CLUSTER, instead of"
+                        + " in a file"));
+    int copies = settings.get(ServerSettings.COPIES);
+    return Optional.of(
+        new ClusterSettings(
+            new ClusterOptions(name, bind, List.copyOf(peers), copies, settings.port()), provider));
+  }
+
+  Cluster create(Store store) {
+    return provider.create(options, store);
+  }
+
+  private static InetSocketAddress address(Setting<?> setting, String text) throws IOException {
+    int colon = text.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (colon > 0 && port > 0 && port <= MAX_PORT - OFFSET) {
+        InetSocketAddress address = new InetSocketAddress(host(text.substring(0, colon)), port);
+        if (!address.isUnresolved()) {
+          return address;
+        }
+        throw new IOException(
+            "cannot start: " + setting.option() + ": no address is known of the host in " + text);
+      }
+    } catch (NumberFormatException e) {
+      // It is told below.
+    }
+    throw new IOException(
+        "cannot start: %s: '%s' is not HOST:PORT (expected: a port of 1..%d)"
+            .formatted(setting.option(), text, MAX_PORT - OFFSET));
+  }
+
+  private static String host(String text) {
+    return text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+  }
+}

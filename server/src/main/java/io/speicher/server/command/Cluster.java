@@ -1,0 +1,55 @@
+package io.speicher.server.command;
+
+import io.speicher.protocol.ClusterView;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Reply;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server knows of the cluster that it is a node of. Any thread may call any method; none
+ * but {@link #join} and {@link #close} waits.
+ *
+ * <p>The store of a node holds the items that the node owns, as primary or as backup. Nobody but
+ * the cluster writes there.
+ */
+public interface Cluster extends AutoCloseable {
+  /** The longest key and value, together, in bytes: a heap holds them while they travel. */
+  int MAX_ITEM_BYTES = 1 << 20;
+
+  /**
+   * Joins the cluster, or starts one if no peer answers. Returns when this node has received the
+   * items that it owns, and not before clients may be let in.
+   *
+   * @param commands makes what executes commands on items; each is used by one thread at a time
+   * @throws IOException if that cannot be; the message says why, and what to do
+   */
+  void join(Supplier<ItemCommands> commands) throws IOException;
+
+  /**
+   * Says whether this node's store may answer for a key now: what {@link #isStill} has to be asked
+   * with when it has answered; or null if somebody else has to be asked.
+   */
+  @Nullable Object ownership(ByteBuffer key);
+
+  /** Whether nothing has changed, so that what was read since is what the key has. */
+  boolean isStill(Object ownership);
+
+  /**
+   * Executes a command about one key, wherever that has to be. Its buffers are copied before this
+   * returns; the reply has its own. Never completed by an exception.
+   */
+  CompletableFuture<Reply> execute(Command command);
+
+  /** Removes all items of all nodes. Never completed by an exception. */
+  CompletableFuture<Reply> clear();
+
+  ClusterView view();
+
+  /** Leaves the cluster. */
+  @Override
+  void close();
+}

@@ -1,0 +1,310 @@
+package io.speicher.server.command;
+
+import io.speicher.dialect.Dialect;
+import io.speicher.dialect.ReplyBuffer;
+import io.speicher.dialect.Session;
+import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.View;
+import io.speicher.protocol.Condition;
+import io.speicher.protocol.Reply;
+import io.speicher.protocol.SetOptions;
+import io.speicher.server.command.ClusterWork.Form;
+import io.speicher.store.Prefetch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for each command that a node of a cluster is given where it is executed: on this node, at
+ * the owners of its keys, or nowhere. One for each {@link CommandExecutor}.
+ */
+final class ClusterCommands {
+  /** The status of what a server does not do. */
+  private static final int NOT_IMPLEMENTED = 501;
+
+  /** What the parts of a command hold is on the heap until all are answered. */
+  private static final int MAX_PARTS = 1_024;
+
+  private static final String VERSIONS = "versions (gets and cas, WATCH, conditions on a version)";
+  private static final String LEASES = "leases and stale values";
+  private static final String TWO_KEYS = "commands that need several keys at one moment";
+  private static final String DATABASES = "databases other than 0";
+  private static final String TAGS = "tags";
+  private static final String NAMESPACES = "namespaces";
+  private static final String ALL_KEYS = "commands over all keys (SCAN, KEYS, RANDOMKEY, DBSIZE)";
+  private static final String TRACKING = "client tracking";
+
+  private final CommandExecutor executor;
+  private final Cluster cluster;
+
+  ClusterCommands(CommandExecutor executor, Cluster cluster) {
+    this.executor = executor;
+    this.cluster = cluster;
+  }
+
+  /** As {@link CommandExecutor#execute}, for a command whose rights were looked at. */
+  @Nullable Work begin(
+      Command command,
+      Session session,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
+    String refused = refused(command);
+    if (refused == null && session.database() != 0 && !CommandKeys.of(command).isEmpty()) {
+      refused = DATABASES;
+    }
+    if (refused != null) {
+      dialect.encode(refusal(refused), out);
+      return null;
+    }
+    if (command instanceof Command.Get get) {
+      return get(get, session, prefetch, place, dialect, out);
+    }
+    Form form = form(command);
+    if (form == null) {
+      return executor.beginHere(command, session, prefetch, place, dialect, out);
+    }
+    List<Command> parts = parts(command);
+    if (parts.size() > MAX_PARTS) {
+      dialect.encode(
+          refusal(
+              "so many keys in one command: keys="
+                  + parts.size()
+                  + " (expected: up to "
+                  + MAX_PARTS
+                  + ")"),
+          out);
+      return null;
+    }
+    List<CompletableFuture<Reply>> answers = new ArrayList<>(parts.size());
+    parts.forEach(part -> answers.add(answer(part, command, session)));
+    return new ClusterWork(executor, session, dialect, command, form, answers);
+  }
+
+  /** An owner answers from its store, as a single node does. */
+  private @Nullable Work get(
+      Command.Get get,
+      Session session,
+      Prefetch prefetch,
+      int place,
+      Dialect dialect,
+      ReplyBuffer out) {
+    Object ownership = cluster.ownership(get.key());
+    if (ownership != null) {
+      long start = out.position();
+      Work work = executor.beginHere(get, session, prefetch, place, dialect, out);
+      if (cluster.isStill(ownership)) {
+        return work;
+      }
+      if (work != null) {
+        work.close();
+      }
+      out.resetTo(start);
+    }
+    List<CompletableFuture<Reply>> answers = List.of(cluster.execute(get));
+    return new ClusterWork(executor, session, dialect, get, Form.ONE, answers);
+  }
+
+  private CompletableFuture<Reply> answer(Command part, Command whole, Session session) {
+    if (part instanceof Command.Clear) {
+      return cluster.clear();
+    }
+    if (whole instanceof Command.Batch) {
+      String refused = refused(part);
+      if (refused == null && form(part) == null && !(part instanceof Command.Get)) {
+        return ClusterWork.HERE;
+      }
+      if (refused == null && session.database() != 0) {
+        refused = DATABASES;
+      }
+      if (refused != null) {
+        return CompletableFuture.completedFuture(refusal(refused));
+      }
+      if (form(part) == Form.SUM || form(part) == Form.EACH) {
+        return CompletableFuture.completedFuture(refusal("batches in a batch"));
+      }
+    }
+    return cluster.execute(part);
+  }
+
+  private static Reply refusal(String what) {
+    return new Reply.Failed(NOT_IMPLEMENTED, "not available in a cluster: " + what);
+  }
+
+  /** Each is about one key, or about all. */
+  private static List<Command> parts(Command command) {
+    return switch (command) {
+      case Command.GetAll all -> each(all.keys(), key -> new Command.Get(key, all.view()));
+      case Command.CountPresent all ->
+          each(all.keys(), key -> new Command.CountPresent(List.of(key)));
+      case Command.DeleteAll all ->
+          each(all.keys(), key -> new Command.DeleteAll(List.of(key), all.condition()));
+      case Command.SetAll all -> List.copyOf(all.items());
+      case Command.Batch batch -> List.copyOf(batch.commands());
+      default -> List.of(command);
+    };
+  }
+
+  private static List<Command> each(List<ByteBuffer> keys, Function<ByteBuffer, Command> part) {
+    return keys.stream().map(part).toList();
+  }
+
+  /** What is made of the answers; null for what each node does by itself, and for nothing else. */
+  private static @Nullable Form form(Command command) {
+    return switch (command) {
+      case Command.GetAll _, Command.Batch _ -> Form.EACH;
+      case Command.CountPresent _, Command.DeleteAll _ -> Form.SUM;
+      case Command.SetAll _ -> Form.ALL;
+      case Command.Get _,
+          Command.GetAndDelete _,
+          Command.GetAndTouch _,
+          Command.Set _,
+          Command.Delete _,
+          Command.DeleteIf _,
+          Command.Touch _,
+          Command.TouchIf _,
+          Command.Increase _,
+          Command.Append _,
+          Command.SetRange _,
+          Command.Add _,
+          Command.AddAndGet _,
+          Command.AddDecimal _,
+          Command.Clear _ ->
+          Form.ONE;
+      case Command.AppendLeased _,
+          Command.SetLeased _,
+          Command.AskLease _,
+          Command.SetWithLease _,
+          Command.LeaseGet _,
+          Command.Invalidate _,
+          Command.Tag _,
+          Command.Move _,
+          Command.Transaction _,
+          Command.Watch _,
+          Command.Unwatch _,
+          Command.Track _,
+          Command.Untrack _,
+          Command.Subscribe _,
+          Command.ClearNamespace _,
+          Command.ClearTags _,
+          Command.SwapDatabases _,
+          Command.Scan _,
+          Command.FindKeys _,
+          Command.RandomKey _,
+          Command.CountItems _,
+          Command.Ping _,
+          Command.Time _,
+          Command.DescribeCluster _,
+          Command.Stats _,
+          Command.Inspect _,
+          Command.ResetStats _,
+          Command.ResetSlowLog _,
+          Command.ResetLatencyEvents _,
+          Command.Configure _,
+          Command.Auth _,
+          Command.ManageUsers _,
+          Command.ManageNamespaces _,
+          Command.Check _,
+          Command.Quit _,
+          Command.Shutdown _,
+          Command.Monitor _,
+          Command.Pause _,
+          Command.ListConnections _,
+          Command.CloseConnections _,
+          Command.Malformed _ ->
+          null;
+    };
+  }
+
+  /** What a command needs that a cluster has not, or null. */
+  private static @Nullable String refused(Command command) {
+    return switch (command) {
+      case Command.Get get -> refused(get.view());
+      case Command.GetAll get -> refused(get.view());
+      case Command.GetAndTouch get -> refused(get.view());
+      case Command.Set set -> refused(set.options());
+      case Command.SetAll all -> refused(all);
+      case Command.DeleteIf delete -> refused(delete.condition());
+      case Command.DeleteAll delete -> refused(delete.condition());
+      case Command.TouchIf touch -> refused(touch.condition());
+      case Command.AddAndGet add -> refused(add.condition());
+      case Command.AskLease _,
+          Command.SetWithLease _,
+          Command.LeaseGet _,
+          Command.Invalidate _,
+          Command.SetLeased _,
+          Command.AppendLeased _ ->
+          LEASES;
+      case Command.Tag _, Command.ClearTags _ -> TAGS;
+      case Command.ManageNamespaces _, Command.ClearNamespace _ -> NAMESPACES;
+      case Command.SwapDatabases _ -> DATABASES;
+      case Command.Move _, Command.Transaction _ -> TWO_KEYS;
+      case Command.Watch _ -> VERSIONS;
+      case Command.Track _, Command.Subscribe _ -> TRACKING;
+      case Command.Scan _, Command.FindKeys _, Command.RandomKey _, Command.CountItems _ ->
+          ALL_KEYS;
+      case Command.Clear clear -> clear.delayMillis() > 0 ? "a clear at a later time" : null;
+      case Command.GetAndDelete _,
+          Command.CountPresent _,
+          Command.Delete _,
+          Command.Touch _,
+          Command.Increase _,
+          Command.Append _,
+          Command.SetRange _,
+          Command.Add _,
+          Command.AddDecimal _,
+          Command.Batch _,
+          Command.Unwatch _,
+          Command.Untrack _,
+          Command.Ping _,
+          Command.Time _,
+          Command.DescribeCluster _,
+          Command.Stats _,
+          Command.Inspect _,
+          Command.ResetStats _,
+          Command.ResetSlowLog _,
+          Command.ResetLatencyEvents _,
+          Command.Configure _,
+          Command.Auth _,
+          Command.ManageUsers _,
+          Command.Check _,
+          Command.Quit _,
+          Command.Shutdown _,
+          Command.Monitor _,
+          Command.Pause _,
+          Command.ListConnections _,
+          Command.CloseConnections _,
+          Command.Malformed _ ->
+          null;
+    };
+  }
+
+  private static @Nullable String refused(Command.SetAll all) {
+    if (all.condition().kind() != Condition.Kind.ALWAYS) {
+      return TWO_KEYS;
+    }
+    for (Command.Set set : all.items()) {
+      String refused = refused(set.options());
+      if (refused != null) {
+        return refused;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String refused(View view) {
+    return view == View.VERSION ? VERSIONS : null;
+  }
+
+  private static @Nullable String refused(Condition condition) {
+    return condition.kind() == Condition.Kind.VERSION ? VERSIONS : null;
+  }
+
+  private static @Nullable String refused(SetOptions options) {
+    return options.tags().isEmpty() ? refused(options.condition()) : TAGS;
+  }
+}
