@@ -72,6 +72,8 @@ final class PlantedFaults {
     }
   }
 
+  private static final Pattern FAULT = Pattern.compile("(?m)^fault ");
+
   private PlantedFaults() {}
 
   /** All faults, in the order of the file. */
@@ -83,7 +85,7 @@ final class PlantedFaults {
 
   private static List<Fault> parse(String text) {
     List<Fault> faults = new ArrayList<>();
-    for (String block : text.split("(?m)^fault ")) {
+    for (String block : FAULT.split(text, -1)) {
       if (!block.startsWith("#")) {
         faults.add(parseFault(block));
       }
@@ -99,8 +101,7 @@ final class PlantedFaults {
     StringBuilder before = new StringBuilder();
     StringBuilder after = new StringBuilder();
     for (String line : lines.subList(1, lines.size())) {
-      boolean begins = !line.startsWith("+") && !after.isEmpty();
-      if (begins || line.startsWith("- ") && !after.isEmpty()) {
+      if (!line.startsWith("+") && !after.isEmpty()) { // An edit ends.
         edits.add(new Edit(className, before.toString(), after.toString()));
         before.setLength(0);
         after.setLength(0);
