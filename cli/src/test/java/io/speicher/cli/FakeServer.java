@@ -19,7 +19,7 @@ final class FakeServer implements AutoCloseable {
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
   /** What the client begins each connection with, and is always answered well. */
-  private static final String GREETING = "{\"command\":\"PING\"}\r\n";
+  private static final String GREETING = "{\"command\":\"INF\"}\r\n";
 
   private FakeServer(Function<String, byte[]> answers) throws IOException {
     this.answers = answers;
