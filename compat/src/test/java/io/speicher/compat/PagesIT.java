@@ -30,7 +30,7 @@ import redis.clients.jedis.params.SetParams;
  */
 final class PagesIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Pattern CONSOLE = Pattern.compile("(?ms)^```console\n(.*?)^```$");
   private static final Pattern FENCE = Pattern.compile("(?m)^```.*$");
 
@@ -132,6 +132,7 @@ final class PagesIT {
       script.append(commands.get(i).command()).append(" 2>&1\n");
       script.append("echo '").append(END).append(i).append("'\n");
     }
+    script.append("rm -rf venv clients\n"); // With links that JUnit warns of.
     Program.Result result =
         Program.find("bash", "bash").run(PATIENCE, folder, script.toString(), List.of("-s"));
     String rest = result.output().replace("\r\n", "\n");
