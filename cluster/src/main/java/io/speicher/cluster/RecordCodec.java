@@ -1,5 +1,7 @@
 package io.speicher.cluster;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -23,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  record   R | name | component ...        long     L | 8 bytes
- *  enum     E | name | ordinal (4)          boolean  T or F
+ *  enum     E | name | constant             boolean  T or F
  *  list     S | size (4) | element ...      decimal  D | text
  *  buffer   B | length (4) | bytes          text     X | length (4) | UTF-8
  *  int      I | 4 bytes                     null     N
  * </pre>
  *
- * A name is one byte of length, and ISO 8859-1.
+ * A name, that of a constant too, is one byte of length, and ISO 8859-1.
  */
 final class RecordCodec {
   private static final String PACKAGE = "io.speicher.protocol.";
@@ -50,7 +52,7 @@ final class RecordCodec {
 
   /** What {@link #encode} was given; buffers are views of {@code bytes}. */
   static <T> T decode(byte[] bytes, Class<T> type) {
-    return type.cast(read(ByteBuffer.wrap(bytes)));
+    return requireNonNull(type.cast(read(ByteBuffer.wrap(bytes))));
   }
 
   private static void write(@Nullable Object value, DataOutputStream out) throws IOException {
@@ -75,8 +77,8 @@ final class RecordCodec {
           writeBytes('D', number.toString().getBytes(StandardCharsets.UTF_8), out);
       case Enum<?> constant -> {
         out.writeByte('E');
-        writeName(constant.getDeclaringClass(), out);
-        out.writeInt(constant.ordinal());
+        writeClass(constant.getDeclaringClass(), out);
+        writeName(constant.name(), out);
       }
       case List<?> list -> {
         out.writeByte('S');
@@ -87,7 +89,7 @@ final class RecordCodec {
       }
       case Record record -> {
         out.writeByte('R');
-        writeName(record.getClass(), out);
+        writeClass(record.getClass(), out);
         for (RecordComponent component : components(record.getClass())) {
           write(component(record, component), out);
         }
@@ -102,10 +104,14 @@ final class RecordCodec {
     out.write(bytes);
   }
 
-  private static void writeName(Class<?> type, DataOutputStream out) throws IOException {
-    byte[] name = type.getName().substring(PACKAGE.length()).getBytes(StandardCharsets.ISO_8859_1);
-    out.writeByte(name.length);
-    out.write(name);
+  private static void writeClass(Class<?> type, DataOutputStream out) throws IOException {
+    writeName(type.getName().substring(PACKAGE.length()), out);
+  }
+
+  private static void writeName(String name, DataOutputStream out) throws IOException {
+    byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+    out.writeByte(bytes.length);
+    out.write(bytes);
   }
 
   private static @Nullable Object component(Record record, RecordComponent component) {
@@ -122,12 +128,12 @@ final class RecordCodec {
       case 'N' -> null;
       case 'I' -> in.getInt();
       case 'L' -> in.getLong();
-      case 'T' -> Boolean.TRUE;
-      case 'F' -> Boolean.FALSE;
+      case 'T' -> true;
+      case 'F' -> false;
       case 'B' -> readBytes(in);
       case 'X' -> StandardCharsets.UTF_8.decode(readBytes(in)).toString();
       case 'D' -> new BigDecimal(StandardCharsets.UTF_8.decode(readBytes(in)).toString());
-      case 'E' -> readClass(in).getEnumConstants()[in.getInt()];
+      case 'E' -> readConstant(in);
       case 'S' -> readList(in);
       case 'R' -> readRecord(in);
       default -> throw new IllegalArgumentException("no such tag: " + (int) tag);
@@ -166,11 +172,25 @@ final class RecordCodec {
     }
   }
 
+  private static Object readConstant(ByteBuffer in) {
+    Class<?> type = readClass(in);
+    String name = readName(in);
+    for (Object constant : type.getEnumConstants()) {
+      if (((Enum<?>) constant).name().equals(name)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException("no such constant: " + type + "." + name);
+  }
+
   private static Class<?> readClass(ByteBuffer in) {
+    return CLASSES.computeIfAbsent(readName(in), RecordCodec::classNamed);
+  }
+
+  private static String readName(ByteBuffer in) {
     byte[] name = new byte[in.get() & 0xff];
     in.get(name);
-    return CLASSES.computeIfAbsent(
-        new String(name, StandardCharsets.ISO_8859_1), RecordCodec::classNamed);
+    return new String(name, StandardCharsets.ISO_8859_1);
   }
 
   private static Class<?> classNamed(String name) {

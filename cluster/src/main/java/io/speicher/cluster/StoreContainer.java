@@ -153,6 +153,7 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
   }
 
   /** Infinispan serializes what concerns a key. */
+  @SuppressWarnings("ReferenceEquality") // The same entry means that nothing is to be changed.
   @Override
   public @Nullable InternalCacheEntry<Key, Image> compute(
       int segment, Key key, ComputeAction<Key, Image> action) {

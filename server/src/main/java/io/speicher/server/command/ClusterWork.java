@@ -115,7 +115,7 @@ final class ClusterWork implements Work {
     }
     for (; done < parts.size(); done++) {
       dialect.turnTo(done);
-      if (parts.get(done) == HERE) {
+      if (isHere(parts.get(done))) {
         Command element = ((Command.Batch) command).commands().get(done);
         executor.executeWhole(element, session, dialect, out);
       } else {
@@ -123,6 +123,11 @@ final class ClusterWork implements Work {
       }
     }
     dialect.endBatch(out);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // There is one such future.
+  private static boolean isHere(CompletableFuture<Reply> part) {
+    return part == HERE;
   }
 
   @Override
