@@ -1,7 +1,6 @@
 package io.speicher.tck;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -42,7 +41,7 @@ final class ExpiryProgram {
         check(reply, millis(asked - stored), millis(answered - sent));
         LockSupport.parkNanos(POLL_NANOS);
       } else if (millis(answered - sent) < ttlMillis) {
-        throw failure("was gone after %,d ms", millis(answered - sent));
+        throw failure("was gone after " + millis(answered - sent) + " ms");
       }
     }
   }
@@ -50,14 +49,14 @@ final class ExpiryProgram {
   /** Of an item whose age is between these. */
   private void check(Json.Members reply, long youngest, long oldest) {
     if (youngest > ttlMillis + TICK_MILLIS) {
-      throw failure("was still there after %,d ms", youngest);
+      throw failure("was still there after " + youngest + " ms");
     }
     long left =
         reply.last("ttl") instanceof Json.Literal literal && literal.text().matches("\\d{1,9}")
             ? Long.parseLong(literal.text())
             : -1;
     if (left < ttlMillis - oldest - TICK_MILLIS || left > ttlMillis - youngest + TICK_MILLIS) {
-      throw failure("had a ttl of %,d ms after %,d to %,d ms", left, youngest, oldest);
+      throw failure("had a ttl of " + left + " ms after " + youngest + " to " + oldest + " ms");
     }
   }
 
@@ -65,9 +64,7 @@ final class ExpiryProgram {
     return TimeUnit.NANOSECONDS.toMillis(nanos);
   }
 
-  private CaseFailure failure(String what, Object... numbers) {
-    return new CaseFailure(
-        "the item " + String.format(Locale.ROOT, what, numbers),
-        String.format(Locale.ROOT, "it lives %,d ms", ttlMillis));
+  private CaseFailure failure(String what) {
+    return new CaseFailure("the item " + what, "it lives " + ttlMillis + " ms");
   }
 }
