@@ -3,6 +3,7 @@ package io.speicher.tck;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,15 +25,15 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** The reference server, compiled again after some change of its source, and started. */
-final class ChangedServer implements AutoCloseable {
+final class ChangedServer implements Closeable {
   private static final String PACKAGE = "io.speicher.tck.";
   private static final JavaCompiler COMPILER =
       Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK is needed, not a JRE");
 
-  private final AutoCloseable server;
+  private final Closeable server;
   private final int port;
 
-  private ChangedServer(AutoCloseable server, int port) {
+  private ChangedServer(Closeable server, int port) {
     this.server = server;
     this.port = port;
   }
@@ -48,7 +49,7 @@ final class ChangedServer implements AutoCloseable {
         new ServerLoader(compile(changedSources)).loadClass(PACKAGE + "ReferenceServer");
     Constructor<?> constructor = type.getDeclaredConstructors()[0];
     constructor.setAccessible(true);
-    AutoCloseable server = (AutoCloseable) constructor.newInstance(null, 0);
+    Closeable server = (Closeable) constructor.newInstance(null, 0);
     var port = type.getDeclaredMethod("port");
     port.setAccessible(true);
     return new ChangedServer(server, (int) port.invoke(server));
@@ -59,7 +60,7 @@ final class ChangedServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     server.close();
   }
 

@@ -1,5 +1,6 @@
 package io.speicher.tck;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A server that follows the protocol in the plainest way, a thread a connection, or makes one
  * mistake on purpose. It exists to show that the kit finds mistakes, and nothing else.
  */
-final class ReferenceServer implements AutoCloseable {
+final class ReferenceServer implements Closeable {
   private final @Nullable Flaw flaw;
   private final ReferenceItems items;
   private final ServerSocket listener;
