@@ -56,8 +56,7 @@ final class ExpiryProgram {
             ? Long.parseLong(literal.text())
             : -1;
     if (left < ttlMillis - oldest - TICK_MILLIS || left > ttlMillis - youngest + TICK_MILLIS) {
-      throw failure(
-          "had a ttl of " + left + " ms after " + youngest + " to " + oldest + " ms");
+      throw failure("had a ttl of " + left + " ms after " + youngest + " to " + oldest + " ms");
     }
   }
 

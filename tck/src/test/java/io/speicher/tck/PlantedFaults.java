@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 final class PlantedFaults {
   private static final Path SOURCES = Path.of("src/test/java/io/speicher/tck");
 
+  private static final Pattern FAULT = Pattern.compile("^fault ", Pattern.MULTILINE);
+
   /** A change of one place in the source of one class. */
   record Edit(String className, String before, String after) {}
 
@@ -72,8 +74,6 @@ final class PlantedFaults {
     }
   }
 
-  private static final Pattern FAULT = Pattern.compile("(?m)^fault ");
-
   private PlantedFaults() {}
 
   /** All faults, in the order of the file. */
@@ -85,7 +85,7 @@ final class PlantedFaults {
 
   private static List<Fault> parse(String text) {
     List<Fault> faults = new ArrayList<>();
-    for (String block : FAULT.split(text, -1)) {
+    for (String block : FAULT.split(text)) {
       if (!block.startsWith("#")) {
         faults.add(parseFault(block));
       }
@@ -101,7 +101,8 @@ final class PlantedFaults {
     StringBuilder before = new StringBuilder();
     StringBuilder after = new StringBuilder();
     for (String line : lines.subList(1, lines.size())) {
-      if (!line.startsWith("+") && !after.isEmpty()) { // An edit ends.
+      boolean begins = !line.startsWith("+") && !after.isEmpty();
+      if (begins || (line.startsWith("- ") && !after.isEmpty())) {
         edits.add(new Edit(className, before.toString(), after.toString()));
         before.setLength(0);
         after.setLength(0);
