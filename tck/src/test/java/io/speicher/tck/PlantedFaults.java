@@ -85,7 +85,7 @@ final class PlantedFaults {
 
   private static List<Fault> parse(String text) {
     List<Fault> faults = new ArrayList<>();
-    for (String block : FAULT.split(text)) {
+    for (String block : FAULT.split(text, -1)) {
       if (!block.startsWith("#")) {
         faults.add(parseFault(block));
       }
@@ -101,8 +101,7 @@ final class PlantedFaults {
     StringBuilder before = new StringBuilder();
     StringBuilder after = new StringBuilder();
     for (String line : lines.subList(1, lines.size())) {
-      boolean begins = !line.startsWith("+") && !after.isEmpty();
-      if (begins || (line.startsWith("- ") && !after.isEmpty())) {
+      if (!line.startsWith("+") && !after.isEmpty()) { // An edit ends.
         edits.add(new Edit(className, before.toString(), after.toString()));
         before.setLength(0);
         after.setLength(0);
