@@ -85,7 +85,7 @@ final class PlantedFaults {
 
   private static List<Fault> parse(String text) {
     List<Fault> faults = new ArrayList<>();
-    for (String block : FAULT.split(text)) {
+    for (String block : FAULT.split(text, -1)) {
       if (!block.startsWith("#")) {
         faults.add(parseFault(block));
       }
