@@ -74,6 +74,6 @@ final class ReferenceGlob {
     if (not) {
       set.flip(0, 256);
     }
-    return at + 1;
+    return Math.min(at + 1, pattern.length);
   }
 }

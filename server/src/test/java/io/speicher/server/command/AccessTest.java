@@ -156,6 +156,7 @@ final class AccessTest {
         Need.of(new Command.Subscribe()),
         Need.of(new Command.Ping()),
         Need.of(new Command.Time()),
+        Need.of(new Command.DescribeCluster()),
         Need.of(new Command.Stats()),
         Need.of(new Command.Auth("a", KEY)),
         Need.of(new Command.Quit()),
