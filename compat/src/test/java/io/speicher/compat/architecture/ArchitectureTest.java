@@ -47,7 +47,7 @@ final class ArchitectureTest {
     "embedded, protocol client store",
     "junit,    client server store",
     "jcache,   client",
-    "spring,   client",
+    "spring,   client near",
     "cli,      protocol client",
     "tck,      ''",
     "load,     ''",
@@ -205,6 +205,7 @@ final class ArchitectureTest {
             resideInAnyPackage(
                     "java..",
                     "javax.net.ssl..",
+                    "jdk.jfr..",
                     "io.speicher..",
                     "org.jspecify..",
                     "com.google.errorprone..")
