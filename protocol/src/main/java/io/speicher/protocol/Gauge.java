@@ -88,10 +88,10 @@ public enum Gauge implements Metric {
   ATTACH_TIME(
       "attach_ms",
       "Persistence",
-      "speicher_attach_ms",
+      "speicher_attach_seconds",
       null,
-      Unit.COUNT,
-      "Milliseconds that it took to open the directory."),
+      Unit.MILLIS,
+      "Time that it took to open the directory."),
   EVICTED_ITEMS(
       "evicted_items",
       "Stats",
