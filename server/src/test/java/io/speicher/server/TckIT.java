@@ -108,9 +108,12 @@ final class TckIT {
     for (int start = 1; start <= 2; start++) {
       try (ServerProcess server =
           new ServerProcess("--memory", "128mb", "--data", directory.toString())) {
-        assertThat(failures(server.port(), dialect, Map.of(), LONG_CASE_TIMEOUT))
-            .as("start %d", start)
-            .isEqualTo(expected);
+        if (start == 2
+            || dialect.equals("json")) { // Once is enough for what is only spelled otherwise.
+          assertThat(failures(server.port(), dialect, Map.of(), LONG_CASE_TIMEOUT))
+              .as("start %d", start)
+              .isEqualTo(expected);
+        }
         server.kill();
       }
     }

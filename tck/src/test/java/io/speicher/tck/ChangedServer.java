@@ -30,6 +30,10 @@ final class ChangedServer implements Closeable {
   private static final JavaCompiler COMPILER =
       Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK is needed, not a JRE");
 
+  /** Kept, with what it knows of the class path: to find that out takes longer than to compile. */
+  private static final ThreadLocal<StandardJavaFileManager> STANDARD_FILES =
+      ThreadLocal.withInitial(() -> COMPILER.getStandardFileManager(null, null, UTF_8));
+
   private final Closeable server;
   private final int port;
 
@@ -64,24 +68,21 @@ final class ChangedServer implements Closeable {
     server.close();
   }
 
-  private static Map<String, byte[]> compile(Map<String, String> sources) throws IOException {
+  private static Map<String, byte[]> compile(Map<String, String> sources) {
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-    try (StandardJavaFileManager standard =
-            COMPILER.getStandardFileManager(diagnostics, null, UTF_8);
-        MemoryFiles files = new MemoryFiles(standard)) {
-      List<String> options =
-          List.of("-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
-      List<Source> units =
-          sources.entrySet().stream().map(e -> new Source(e.getKey(), e.getValue())).toList();
-      if (!COMPILER.getTask(null, files, diagnostics, options, null, units).call()) {
-        throw new IllegalArgumentException(
-            diagnostics.getDiagnostics().stream()
-                .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
-                .toList()
-                .toString());
-      }
-      return files.classes();
+    MemoryFiles files = new MemoryFiles(STANDARD_FILES.get());
+    List<String> options =
+        List.of("-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
+    List<Source> units =
+        sources.entrySet().stream().map(e -> new Source(e.getKey(), e.getValue())).toList();
+    if (!COMPILER.getTask(null, files, diagnostics, options, null, units).call()) {
+      throw new IllegalArgumentException(
+          diagnostics.getDiagnostics().stream()
+              .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+              .toList()
+              .toString());
     }
+    return files.classes();
   }
 
   /** A source that is in memory. */
