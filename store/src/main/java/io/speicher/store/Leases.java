@@ -218,7 +218,8 @@ public final class Leases {
    * Stores an item for who has this lease of its key.
    *
    * @param updater makes the item of the one that there is, or of null
-   * @return {@link UpdateResult#KEPT}, and nothing is done, if that lease is over
+   * @return {@link UpdateResult#KEPT}, and nothing is stored, if that lease is over. The lease of a
+   *     key without an item ends by the clear of a tag, too, that the item stored by it carries
    */
   public UpdateResult set(ByteBuffer key, long lease, Updater updater) {
     return store.updateLeased(

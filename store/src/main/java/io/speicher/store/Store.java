@@ -134,7 +134,10 @@ public interface Store extends AutoCloseable {
 
   /**
    * As {@link #update}, but the updater is also shown what holds the place of an item that somebody
-   * has the lease of ({@link Item#PLACEHOLDER}); for {@link Leases}.
+   * has the lease of ({@link Item#PLACEHOLDER}); for {@link Leases}. If what takes the place of a
+   * placeholder carries a tag that was cleared since that was stored, the result is {@link
+   * UpdateResult#KEPT}, and the key has nothing from then on. What flags a placeholder has is the
+   * store's affair.
    */
   UpdateResult updateLeased(ByteBuffer key, Updater updater);
 

@@ -91,6 +91,12 @@ public sealed interface Update {
           head, gapBytes, middle, tail, kind, newMarks, flags, expiresAtMillis, version, tags);
     }
 
+    /** The same with other flags. */
+    public Replace withFlags(int newFlags) {
+      return new Replace(
+          head, gapBytes, middle, tail, kind, marks, newFlags, expiresAtMillis, version, tags);
+    }
+
     /** The same with other tags, or with null for those of the item before. */
     public Replace withTags(@Nullable List<ByteBuffer> newTags) {
       return new Replace(

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,8 @@ public final class HeapStore implements Store {
     TreeSet<HeapItem> expiring = new TreeSet<>(BY_EXPIRY);
     final HeapStore[] databases = new HeapStore[DATABASES];
     final TreeMap<ByteBuffer, HeapNamespace> namespaces = new TreeMap<>(BY_BYTES);
+    final Map<ByteBuffer, Integer> lastClears = new HashMap<>();
+    int tagClears;
     long usedBytes;
     long lastVersion;
     long evictedItemCount;
@@ -241,6 +244,12 @@ public final class HeapStore implements Store {
         }
         case Update.Replace replace -> {
           removePresent(old);
+          if (isShown
+              && old != null
+              && Leases.isPlaceholder(old)
+              && isClearedSince(replace.tags(), old.flags())) {
+            yield UpdateResult.KEPT;
+          }
           if (!fits(key, replace.valueBytes())) {
             yield UpdateResult.TOO_LARGE;
           }
@@ -254,7 +263,7 @@ public final class HeapStore implements Store {
                       replace.tail()),
                   replace.kind(),
                   replace.marks(),
-                  replace.flags(),
+                  (replace.marks() & Item.PLACEHOLDER) != 0 ? heap.tagClears : replace.flags(),
                   version(replace, isShown ? old : null),
                   old != null && old.expiresAtMillis() == replace.expiresAtMillis()
                       ? old.expiresAtMillis()
@@ -289,6 +298,12 @@ public final class HeapStore implements Store {
         case TOO_LARGE -> CopyResult.TOO_LARGE;
       };
     }
+  }
+
+  @GuardedBy("heap")
+  private boolean isClearedSince(@Nullable List<ByteBuffer> tags, int tagClears) {
+    return tags != null
+        && tags.stream().anyMatch(tag -> heap.lastClears.getOrDefault(tag, 0) > tagClears);
   }
 
   private static List<ByteBuffer> copies(List<ByteBuffer> tags) {
@@ -486,6 +501,8 @@ public final class HeapStore implements Store {
   @Override
   public void clearTags(List<ByteBuffer> tags) {
     synchronized (heap) {
+      heap.tagClears++;
+      copies(tags).forEach(tag -> heap.lastClears.put(tag, heap.tagClears));
       heap.items.values().stream()
           .filter(item -> item.tags.stream().anyMatch(tags::contains))
           .toList()

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,57 @@ public abstract class LeaseContract {
     }
   }
 
+  /** A key without an item has no tags: only whoever stores one says what it belongs to. */
+  @Test
+  void lease_endsWithTheClearOfATag_thatItsItemWouldCarry() {
+    long cleared = ask("foo");
+    long other = ask("bar");
+    store.clearTags(List.of(bytes("t")));
+    assertThat(setTagged("foo", cleared, "s", "t")).isEqualTo(UpdateResult.KEPT);
+    assertThat(store.get(bytes("foo"), item -> {})).isFalse();
+    long next = ask("foo");
+    assertThat(next).as("given at once").isPositive();
+    assertThat(setTagged("foo", next, "s", "t")).isEqualTo(UpdateResult.STORED);
+    assertThat(setTagged("bar", other, "s")).isEqualTo(UpdateResult.STORED);
+  }
+
+  /** Too much may end by a clear, and never too little. */
+  @Test
+  void lease_endsWithTheClearOfATag_howeverManyFollow() {
+    long lease = ask("foo");
+    store.clearTags(List.of(bytes("t")));
+    for (int i = 0; i < 3_000; i++) {
+      store.clearTags(List.of(bytes("other" + i)));
+    }
+    assertThat(setTagged("foo", lease, "t")).isEqualTo(UpdateResult.KEPT);
+  }
+
+  /** Whatever order a clear and a set by a lease come in, the clear is not overlooked. */
+  @Test
+  void lease_storesNothing_thatIsSeenAfterTheClear() throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        String key = "k" + round;
+        long lease = ask(key);
+        CyclicBarrier start = new CyclicBarrier(2);
+        Future<?> clear =
+            thread.submit(
+                () -> {
+                  start.await();
+                  store.clearTags(List.of(bytes("t")));
+                  return null;
+                });
+        start.await();
+        setTagged(key, lease, "t");
+        clear.get();
+        assertThat(store.get(bytes(key), item -> {})).as("round %d", round).isFalse();
+      }
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
   /** What is leased takes a byte for the marks and eight for the version more. */
   @Test
   void lease_ofAStaleItem_survivesMaintenance() {
@@ -221,6 +273,14 @@ public abstract class LeaseContract {
   private UpdateResult set(String key, long lease) {
     return leases.set(
         bytes(key), lease, old -> Update.Replace.put(bytes("new"), PutOptions.DEFAULT));
+  }
+
+  private UpdateResult setTagged(String key, long lease, String... tags) {
+    List<ByteBuffer> carried = Stream.of(tags).map(LeaseContract::bytes).toList();
+    return leases.set(
+        bytes(key),
+        lease,
+        old -> Update.Replace.put(bytes("new"), PutOptions.DEFAULT).withTags(carried));
   }
 
   private static ByteBuffer bytes(String text) {

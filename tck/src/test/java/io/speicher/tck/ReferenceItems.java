@@ -126,6 +126,9 @@ final class ReferenceItems {
   void clearTags(List<String> tags) {
     Set<String> cleared = Set.copyOf(flaw == Flaw.clearsFirstTagOnly ? tags.subList(0, 1) : tags);
     clearThose(entry -> !Collections.disjoint(entry.getValue().tags(), cleared));
+    for (ReferenceItems database : databases) {
+      database.leases.tagsCleared(cleared);
+    }
   }
 
   private void clearThose(Predicate<Map.Entry<String, Item>> filter) {

@@ -1,5 +1,6 @@
 package io.speicher.tck;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,6 +16,10 @@ final class ReferenceLeases {
 
   private final @Nullable Flaw flaw;
   private final Map<String, Lease> leases = new HashMap<>();
+
+  /** By keys: which tags were cleared since their leases were given. */
+  private final Map<String, Set<String>> clearedTags = new HashMap<>();
+
   private final Set<String> stale = new HashSet<>();
   private long lastNumber;
 
@@ -30,6 +35,7 @@ final class ReferenceLeases {
       return 0;
     }
     leases.put(key, new Lease(++lastNumber, nowMillis() + millis));
+    clearedTags.remove(key);
     return lastNumber;
   }
 
@@ -37,6 +43,19 @@ final class ReferenceLeases {
     Lease present = leases.get(key);
     return flaw == Flaw.storesWithoutALease
         || (present != null && present.number() == number && nowMillis() < present.endMillis());
+  }
+
+  void tagsCleared(Set<String> tags) {
+    for (String key : leases.keySet()) {
+      clearedTags.computeIfAbsent(key, any -> new HashSet<>()).addAll(tags);
+    }
+  }
+
+  /** Ends a lease if a tag was cleared that the item to be stored carries. */
+  void endIfCleared(String key, Set<String> tags) {
+    if (!Collections.disjoint(clearedTags.getOrDefault(key, Set.of()), tags)) {
+      leases.remove(key);
+    }
   }
 
   boolean isStale(String key) {

@@ -360,7 +360,7 @@ final class ReferenceSession {
     Set<String> tags = ReferenceFull.tagsOfItem(request.get("tags"));
     String refusal =
         request.containsKey("lease")
-            ? unmetLease(key, request)
+            ? unmetLease(key, request, tags)
             : full.unmet(key, request.get("if"));
     if (refusal != null) {
       return refusal;
@@ -373,7 +373,7 @@ final class ReferenceSession {
     return OK;
   }
 
-  private @Nullable String unmetLease(String key, Map<String, String> request)
+  private @Nullable String unmetLease(String key, Map<String, String> request, Set<String> tags)
       throws RefusedException, SyntaxException {
     String lease = requireText(request, "lease");
     if (!lease.matches("[1-9][0-9]{0,18}")
@@ -381,6 +381,7 @@ final class ReferenceSession {
         || request.containsKey("if")) {
       throw new RefusedException("no such lease");
     }
+    items.leases().endIfCleared(key, tags);
     return items.leases().isHeld(key, Long.parseLong(lease)) ? null : CONFLICT;
   }
 

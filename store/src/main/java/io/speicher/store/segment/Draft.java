@@ -36,6 +36,11 @@ final class Draft {
   /** Whether it carries the tags of another item. */
   private boolean keepsTags;
 
+  /** Whether it takes the place of a placeholder, and which clear of a tag was the last before. */
+  private boolean isLeased;
+
+  private int lastClearBeforeLease;
+
   private int flags;
   private long expiresAtMillis;
   private long version;
@@ -53,6 +58,7 @@ final class Draft {
   /** Will carry these tags. The caller has nothing locked. */
   Draft tag(List<ByteBuffer> newTags, Parts parts) {
     keepsTags = false;
+    isLeased = false;
     tagCount = 0;
     for (int i = 0; i < newTags.size(); i++) {
       long hash = parts.tagHash(newTags.get(i));
@@ -74,19 +80,41 @@ final class Draft {
   }
 
   /**
-   * Refers to its tags as they are now, if they are its own, and returns whether they are. The
-   * caller has nothing locked.
+   * Refers to its tags as they are now, if they are its own and no clear ends its lease, and returns
+   * whether it does. The caller has nothing locked.
    */
   boolean refresh(Parts parts) {
-    for (int i = 0; !keepsTags && i < tagCount; i++) {
+    boolean refreshes = !keepsTags && !isLeased;
+    for (int i = 0; refreshes && i < tagCount; i++) {
       tags[i] = parts.reference(tagHashes[i]);
     }
-    return !keepsTags;
+    return refreshes;
+  }
+
+  /** With its tags said: it is stored by the lease that a placeholder stands for. */
+  Draft leasedBy(StoredItem placeholder) {
+    isLeased = true;
+    lastClearBeforeLease = placeholder.flags();
+    return this;
+  }
+
+  /**
+   * Whether one of its tags was cleared since its lease was given. What is cleared after this call
+   * clears the item itself, which refers to its tags as they were before.
+   */
+  boolean isClearedSinceLeased(Parts parts) {
+    for (int i = 0; isLeased && i < tagCount; i++) {
+      if (parts.lastTagClears().includes(tagHashes[i], lastClearBeforeLease)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** As {@link #tag}, of tags that are known by their hashes. */
   Draft tagByHashes(long[] hashes, Parts parts) {
     keepsTags = false;
+    isLeased = false;
     tagCount = hashes.length;
     System.arraycopy(hashes, 0, tagHashes, 0, tagCount);
     refresh(parts);

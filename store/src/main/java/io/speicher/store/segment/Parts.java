@@ -70,6 +70,8 @@ final class Parts {
   /** How often tags were cleared. */
   private final AtomicLong tagClears = new AtomicLong();
 
+  private final TagClears lastTagClears = new TagClears();
+
   /** The walk that counts what is older than a namespace; before the first one, none. */
   private Recount.Progress walk = Recount.Progress.NONE;
 
@@ -375,6 +377,11 @@ final class Parts {
     return cutoff;
   }
 
+  /** Which tags were cleared lately. */
+  TagClears lastTagClears() {
+    return lastTagClears;
+  }
+
   /** Whether an item that is about to be linked is cleared already by this reference. */
   boolean isCleared(int reference, long sequence, long location) {
     return !tags.isCurrent(reference)
@@ -388,7 +395,9 @@ final class Parts {
   void clearTags(List<ByteBuffer> cleared) {
     tagClears.incrementAndGet();
     for (ByteBuffer tag : cleared) {
-      tags.clear(tagHash(tag), this::newTagCutoff);
+      long hash = tagHash(tag);
+      lastTagClears.add(hash);
+      tags.clear(hash, this::newTagCutoff);
     }
     index.awaitWriters();
   }

@@ -650,13 +650,26 @@ public final class SegmentStore implements Store {
           remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.REMOVED;
       case Update.Replace replace when isOver(replace.expiresAtMillis()) ->
           remove(old, expected) == Outcome.CHANGED ? null : UpdateResult.STORED;
-      case Update.Replace replace ->
-          switch (write(old, expected, draft(old, expected, replace))) {
-            case DONE -> UpdateResult.STORED;
-            case TOO_LARGE -> UpdateResult.TOO_LARGE;
-            case CHANGED, ABSENT, CLEARED, TABLE_FULL -> null;
-          };
+      case Update.Replace replace -> {
+        Draft draft = draft(old, expected, replace);
+        yield draft.isClearedSinceLeased(parts)
+            ? endLease(old, expected)
+            : switch (write(old, expected, draft)) {
+              case DONE -> UpdateResult.STORED;
+              case TOO_LARGE -> UpdateResult.TOO_LARGE;
+              case CHANGED, ABSENT, CLEARED, TABLE_FULL -> null;
+            };
+      }
     };
+  }
+
+  /** The placeholder goes, so that the next one who asks is given a lease. */
+  private @Nullable UpdateResult endLease(Lookup placeholder, Expected expected) {
+    if (remove(placeholder, expected) == Outcome.CHANGED) {
+      return null;
+    }
+    changes.tell(database, placeholder.key());
+    return UpdateResult.KEPT;
   }
 
   private Draft draft(Lookup old, Expected expected, Update.Replace replace) {
@@ -678,8 +691,16 @@ public final class SegmentStore implements Store {
     } else {
       draft.tag(tags == null ? List.of() : tags, parts);
     }
+    if (expected == Expected.THIS && Leases.isPlaceholder(old)) {
+      draft.leasedBy(old.stored());
+    }
     return draft.of(
-        database, old.key(), replace, expiresAtMillis, version, nowMillisFor(expiresAtMillis));
+        database,
+        old.key(),
+        isPlaceholder ? replace.withFlags(parts.lastTagClears().number()) : replace,
+        expiresAtMillis,
+        version,
+        nowMillisFor(expiresAtMillis));
   }
 
   @Override
