@@ -166,12 +166,11 @@ public abstract class LeaseContract {
         long lease = ask(key);
         CyclicBarrier start = new CyclicBarrier(2);
         Future<?> clear =
-            thread.submit(
-                () -> {
-                  start.await();
-                  store.clearTags(List.of(bytes("t")));
-                  return null;
-                });
+            thread.submit(() -> {
+              start.await();
+              store.clearTags(List.of(bytes("t")));
+              return null;
+            });
         start.await();
         setTagged(key, lease, "t");
         clear.get();

@@ -80,8 +80,8 @@ final class Draft {
   }
 
   /**
-   * Refers to its tags as they are now, if they are its own and no clear ends its lease, and returns
-   * whether it does. The caller has nothing locked.
+   * Refers to its tags as they are now, if they are its own and no clear ends its lease, and
+   * returns whether it does. The caller has nothing locked.
    */
   boolean refresh(Parts parts) {
     boolean refreshes = !keepsTags && !isLeased;
