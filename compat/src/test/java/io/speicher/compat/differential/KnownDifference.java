@@ -83,6 +83,15 @@ enum KnownDifference {
     }
   },
 
+  BEFORE_THE_START(
+      "Between two ends that lie before the first byte there is nothing since Redis 8.",
+      Set.of("GETRANGE", "SUBSTR", Command.DAMAGED)) {
+    @Override
+    boolean allows(String a, String b) {
+      return a.startsWith("$1\r\n") && b.startsWith("$0\r\n");
+    }
+  },
+
   SKIPPING(
       "To Redis, an empty command is one whose reply CLIENT REPLY SKIP leaves out.",
       Set.of("CLIENT REPLY")),
@@ -167,7 +176,7 @@ enum KnownDifference {
 
   /** Whether replies to this can be compared where they cannot be told apart from others. */
   static boolean comparesInAStream(Command command) {
-    return Stream.of(ORDER, CONTENT, SKIPPING, EXPIRED, CLOCK)
+    return Stream.of(ORDER, CONTENT, BEFORE_THE_START, SKIPPING, EXPIRED, CLOCK)
         .noneMatch(known -> known.concerns(command));
   }
 

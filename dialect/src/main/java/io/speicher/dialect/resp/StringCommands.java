@@ -363,12 +363,15 @@ final class StringCommands {
     return request.answer(new Command.Get(request.key(1), request.session().readingView()), part);
   }
 
-  /** From one index to another, both included; negative ones count from the end. */
+  /**
+   * From one index to another, both included; negative ones count from the end. If both lie before
+   * the first byte there is nothing in between, which Redis says since version 8.
+   */
   private static ByteBuffer part(ByteBuffer value, long start, long end) {
     int length = value.remaining();
     long from = Math.max(0, start < 0 ? start + length : start);
-    long to = Math.min(length - 1L, Math.max(0, end < 0 ? end + length : end));
-    if (from > to || (start < 0 && end < 0 && start > end)) {
+    long to = Math.min(length - 1L, end < 0 ? end + length : end);
+    if (from > to) {
       return EMPTY;
     }
     return value.slice(value.position() + (int) from, (int) (to - from) + 1);
