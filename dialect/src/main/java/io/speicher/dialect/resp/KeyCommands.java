@@ -354,7 +354,7 @@ final class KeyCommands {
   }
 
   private static Command expire(Request request, String name, int unitMillis, boolean absolute) {
-    TouchCondition condition = condition(request);
+    TouchCondition condition = condition(request, 3);
     long number = request.integer(2);
     if (number > Long.MAX_VALUE / unitMillis || number < Long.MIN_VALUE / unitMillis) {
       throw ExpiryUnit.invalid(name);
@@ -363,12 +363,13 @@ final class KeyCommands {
     return request.answer(new Command.Touch(request.key(1), expiry, condition), Spelling.FLAG);
   }
 
-  private static TouchCondition condition(Request request) {
+  /** What the words from this index on ask for. */
+  static TouchCondition condition(Request request, int from) {
     boolean never = false;
     boolean expires = false;
     boolean later = false;
     boolean earlier = false;
-    for (int i = 3; i < request.count(); i++) {
+    for (int i = from; i < request.count(); i++) {
       if (request.is(i, "nx")) {
         never = true;
       } else if (request.is(i, "xx")) {

@@ -1,6 +1,7 @@
 package io.speicher.dialect.resp;
 
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Command.TouchCondition;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.Condition.Kind;
 import io.speicher.protocol.Expiry;
@@ -51,6 +52,11 @@ final class KnownScripts {
 
     long integer(int argument) {
       return request.integer(index(argument));
+    }
+
+    /** A time to live that has to be above zero, as the command has it that the script calls. */
+    Expiry positive(int argument, ExpiryUnit unit, String command) {
+      return unit.positive(request, index(argument), command);
     }
 
     /** A time to live from now on. */
@@ -241,6 +247,58 @@ final class KnownScripts {
         "if redis.call('exists', KEYS[1]) == 0 then redis.call('set', KEYS[1], ARGV[1]) return 1"
             + " else return 0 end");
 
+    add(
+        1,
+        2,
+        call ->
+            set(
+                call,
+                1,
+                SetOptions.DEFAULT
+                    .withExpiry(call.positive(2, ExpiryUnit.EX, "setex"))
+                    .withCondition(Condition.ABSENT),
+                Spelling.OK_OR_NULL),
+        "return redis.call('exists', KEYS[1]) < 1 and redis.call('setex', KEYS[1], ARGV[2],"
+            + " ARGV[1])");
+    add(
+        1,
+        2,
+        call ->
+            set(
+                call,
+                1,
+                SetOptions.DEFAULT
+                    .withExpiry(call.positive(2, ExpiryUnit.PX, "psetex"))
+                    .returningOld(),
+                Spelling.VALUE),
+        "local value = redis.call('get', KEYS[1]) redis.call('psetex', KEYS[1], ARGV[2], ARGV[1])"
+            + " return value");
+    add(
+        1,
+        2,
+        call ->
+            set(
+                call,
+                2,
+                isZero(call) ? Kind.ABSENT_OR_EQUAL : Kind.EQUAL,
+                Expiry.NEVER,
+                Spelling.FLAG),
+        "local value = redis.call('get', KEYS[1]) if value == ARGV[1] or (tonumber(ARGV[1]) == 0"
+            + " and value == false) then redis.call('set', KEYS[1], ARGV[2]) return 1 else return 0"
+            + " end");
+
+    // When an item ends: for several keys in Redisson, of which each object has one.
+    for (String expire : List.of("pexpire", "pexpireat")) {
+      add(
+          1,
+          2,
+          call -> expire(call, expire),
+          ("local result = 0 for j = 1, #KEYS, 1 do local set if ARGV[2] ~= '' then set ="
+                  + " redis.call('%s', KEYS[j], ARGV[1], ARGV[2]) else set = redis.call('%s', KEYS[j],"
+                  + " ARGV[1]) end if set == 1 then result = set end end return result")
+              .formatted(expire, expire));
+    }
+
     // Counters.
     for (String expire : List.of("expire", "pexpire")) {
       int unit = expire.equals("expire") ? 1_000 : 1;
@@ -285,9 +343,26 @@ final class KnownScripts {
 
   private static Command set(Call call, int value, Kind kind, Expiry expiry, Spelling spelling) {
     Condition condition = kind == Kind.ABSENT ? Condition.ABSENT : call.equal(kind);
-    SetOptions options = SetOptions.DEFAULT.withExpiry(expiry).withCondition(condition);
+    return set(
+        call, value, SetOptions.DEFAULT.withExpiry(expiry).withCondition(condition), spelling);
+  }
+
+  private static Command set(Call call, int value, SetOptions options, Spelling spelling) {
     return call.answer(
         new Command.Set(call.key(), ValueKind.BYTES, call.bytes(value), options), spelling);
+  }
+
+  private static boolean isZero(Call call) {
+    return call.is(1, "0");
+  }
+
+  private static Command expire(Call call, String name) {
+    TouchCondition condition =
+        call.is(2, "")
+            ? TouchCondition.ALWAYS
+            : KeyCommands.condition(call.request(), call.index(2));
+    Expiry expiry = ExpiryUnit.expiry(call.integer(1), name.endsWith("at"), name);
+    return call.answer(new Command.Touch(call.key(), expiry, condition), Spelling.FLAG);
   }
 
   private static Command setAll(Call call, Condition condition) {
