@@ -135,7 +135,16 @@ final class TckIT {
       int port, String dialect, Map<String, String> environment, String caseTimeout) {
     StringWriter output = new StringWriter();
     CommandLine kit = new CommandLine(new TckCommand(environment)).setOut(new PrintWriter(output));
-    kit.execute("--port", "" + port, "--dialect", dialect, "--yes-wipe", "--timeout", caseTimeout);
+    kit.execute(
+        "--port",
+        "" + port,
+        "--dialect",
+        dialect,
+        "--level",
+        "speicher",
+        "--yes-wipe",
+        "--timeout",
+        caseTimeout);
     assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d* passed, \\d+ failed$");
     return Pattern.compile("(?m)^FAIL +(\\S+)")
         .matcher(output.toString())

@@ -26,7 +26,9 @@ record Case(
   /** The levels of a dialect, the smaller first: every level includes those before it. */
   enum Level {
     core,
-    full
+    full,
+    /** Of another server's dialect: what Debian's server of it has not, and Speicher has. */
+    speicher
   }
 
   /** How the bytes of consecutive sends go out. */

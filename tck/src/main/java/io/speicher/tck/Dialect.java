@@ -6,6 +6,9 @@ enum Dialect {
   resp("", "redis: "),
   memcached("", "memcached: ");
 
+  /** What the section of a case begins with that only {@code docs/dialects.md} asks for. */
+  private static final String OURS = "speicher: ";
+
   private final String referencePrefix;
   private final String sectionPrefix;
 
@@ -19,9 +22,13 @@ enum Dialect {
     return referencePrefix + section;
   }
 
-  /**
-   * What the section of every case begins with: whose documentation it is, where it is not ours.
-   */
+  /** Whether a section says whose documentation asks for it, where that has to be said. */
+  boolean hasSection(String section, Case.Level level) {
+    return section.startsWith(sectionPrefix)
+        || (level == Case.Level.speicher && section.startsWith(OURS));
+  }
+
+  /** What the section of every case begins with. */
   String sectionPrefix() {
     return sectionPrefix;
   }

@@ -76,8 +76,9 @@ public final class TckCommand implements Callable<Integer> {
       paramLabel = "LEVEL",
       defaultValue = "full",
       description = {
-        "core or full (default: full).",
-        "The dialects resp and memcached have one level, full."
+        "core, full or speicher (default: full).",
+        "Only framed JSON has core, and only resp has speicher: what is newer than",
+        "Debian's redis-server, and Speicher's own commands."
       })
   private Case.Level level = Case.Level.full;
 
@@ -239,7 +240,8 @@ public final class TckCommand implements Callable<Integer> {
   private List<Case> selectedCases() throws UsageException {
     if (level.compareTo(dialect.defaultLevel()) < 0) {
       throw new UsageException(
-          "the dialect %s has one level: level=%s (expected: full)".formatted(dialect, level));
+          "the dialect %s has no such level: level=%s (expected: full or speicher)"
+              .formatted(dialect, level));
     }
     List<Case> cases =
         Transcripts.cases(dialect).stream()

@@ -46,13 +46,14 @@ final class TranscriptParser {
   private Case parseCase() {
     String name = require("case");
     String section = require("section");
-    if (!section.startsWith(dialect.sectionPrefix())) {
-      next--;
-      throw wrong("the section has to begin with " + dialect.sectionPrefix().strip());
-    }
+    int sectionLine = next;
     Case.Level level = dialect.defaultLevel();
     if (lineIs("level")) {
       level = constant(Case.Level.class, require("level"));
+    }
+    if (!dialect.hasSection(section, level)) {
+      next = sectionLine - 1;
+      throw wrong("the section has to begin with " + dialect.sectionPrefix().strip());
     }
     String purpose = require("purpose");
     Case.Delivery delivery = Case.Delivery.plain;

@@ -123,7 +123,7 @@ class TckCommandTest {
   void level_otherDialect() {
     assertThat(run("--yes-wipe", "--dialect", "resp", "--level", "core")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("the dialect resp has one level")
+        .contains("the dialect resp has no such level")
         .contains("expected: full");
   }
 

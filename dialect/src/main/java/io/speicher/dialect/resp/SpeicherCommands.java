@@ -235,7 +235,11 @@ final class SpeicherCommands {
     if (count < 1 || count > Math.min(Tags.MAX_TAGS, request.count() - index - 1L)) {
       throw new RefusedException(error);
     }
-    return tags(request, index + 1, index + 1 + (int) count);
+    List<ByteBuffer> tags = tags(request, index + 1, index + 1 + (int) count);
+    return checked(() -> {
+      Tags.require(tags);
+      return tags;
+    });
   }
 
   private static List<ByteBuffer> tags(Request request, int from, int end) {
@@ -255,9 +259,9 @@ final class SpeicherCommands {
   }
 
   /** What makes no sense is an error of the peer. */
-  private static Command checked(Supplier<Command> command) {
+  private static <T> T checked(Supplier<T> words) {
     try {
-      return command.get();
+      return words.get();
     } catch (IllegalArgumentException e) {
       throw new RefusedException("ERR " + requireNonNull(e.getMessage()));
     }
