@@ -2,6 +2,8 @@ package io.speicher.cli;
 
 import io.speicher.cli.console.Shell;
 import io.speicher.cli.copy.CopyCommand;
+import io.speicher.cli.copy.DumpCommand;
+import io.speicher.cli.copy.RestoreCommand;
 import io.speicher.cli.operate.BigKeysCommand;
 import io.speicher.cli.operate.ClearCommand;
 import io.speicher.cli.operate.ClientsCommand;
@@ -93,7 +95,9 @@ public final class SpeicherCommand implements Callable<Integer> {
           "clear",
           "config",
           "info",
-          "copy");
+          "copy",
+          "dump",
+          "restore");
 
   private static final List<String> OTHER_COMMANDS =
       List.of("version", "completion", "man", "help");
@@ -212,6 +216,8 @@ public final class SpeicherCommand implements Callable<Integer> {
       case "config" -> ConfigCommand.of(shell);
       case "info" -> new InfoCommand(shell);
       case "copy" -> new CopyCommand(shell);
+      case "dump" -> new DumpCommand(shell);
+      case "restore" -> new RestoreCommand(shell);
       case "version" -> new VersionCommand(shell);
       case "completion" -> new CompletionCommand(shell);
       case "man" -> new ManCommand(shell);

@@ -40,6 +40,8 @@ final class CliPageTest {
           "config set",
           "info",
           "copy",
+          "dump",
+          "restore",
           "get",
           "set",
           "del",

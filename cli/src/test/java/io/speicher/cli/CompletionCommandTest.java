@@ -86,7 +86,7 @@ final class CompletionCommandTest {
   @ParameterizedTest
   @CsvSource({
     "speicher se, 'server\nset\n'",
-    "speicher d, 'del\n'",
+    "speicher d, 'del\ndump\n'",
     "speicher get --j, '--json\n'",
     "speicher server --w, '--wrong\n'",
     "speicher completion z, 'zsh\n'",

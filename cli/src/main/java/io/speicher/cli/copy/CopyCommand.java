@@ -2,7 +2,6 @@ package io.speicher.cli.copy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.speicher.cli.console.JsonObject;
 import io.speicher.cli.console.Progress;
 import io.speicher.cli.console.Shell;
 import io.speicher.cli.console.TimeConverter;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -30,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** {@code speicher copy}: brings the keys of another server along. */
 @Command(
     name = "copy",
-    description = "Copy plain keys from one server, or an RDB file, to another server.",
+    description = "Copy plain keys from one server, an RDB file or a dump, to another server.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -52,9 +50,6 @@ import picocli.CommandLine.Spec;
 public final class CopyCommand implements Callable<Integer> {
   private static final String SAMPLE = "sample";
   private static final String ALL = "all";
-
-  /** So many items a sample has, about. */
-  private static final long SAMPLE_ITEMS = 10_000;
 
   private final Shell shell;
 
@@ -242,8 +237,11 @@ public final class CopyCommand implements Callable<Integer> {
   }
 
   private int copy(Endpoint from, Endpoint to) throws IOException, InterruptedException {
-    if (to.protocol() == Endpoint.Protocol.RDB) {
-      throw wrong("TARGET=" + target + ": a file cannot be the target (expected: a server)");
+    if (to.protocol() == Endpoint.Protocol.FILE) {
+      throw wrong(
+          "TARGET="
+              + target
+              + ": a file cannot be the target (expected: a server); see speicher dump");
     }
     boolean isAll = ALL.equals(database);
     if (isAll && to.protocol() == Endpoint.Protocol.MEMCACHED) {
@@ -258,11 +256,16 @@ public final class CopyCommand implements Callable<Integer> {
     Integer fromDatabase =
         isAll ? null : database == null ? from.database() : Integer.valueOf(database);
     try (Target there = openTarget(to)) {
-      return copy(plan, there, rules, fromDatabase);
+      return copy(from, plan, there, rules, fromDatabase);
     }
   }
 
-  private int copy(CopyRun.Plan plan, Target there, KeyRules rules, @Nullable Integer fromDatabase)
+  private int copy(
+      Endpoint from,
+      CopyRun.Plan plan,
+      Target there,
+      KeyRules rules,
+      @Nullable Integer fromDatabase)
       throws IOException, InterruptedException {
     Skips skipped = new Skips();
     ValueLimit limit = ValueLimit.of(there.longestValue());
@@ -270,7 +273,7 @@ public final class CopyCommand implements Callable<Integer> {
     long evictedBefore = there.evictions();
     Tally tally;
     double seconds;
-    try (Source here = openSource(plan.from(), fromDatabase, rules, any -> true, limit, skipped);
+    try (Source here = openSource(from, fromDatabase, rules, any -> true, limit, skipped);
         Progress progress = new Progress(shell)) {
       CopyRun run = new CopyRun(plan, here, there, state, progress, skipped);
       if (run.resume()) {
@@ -288,12 +291,9 @@ public final class CopyCommand implements Callable<Integer> {
     }
     long evicted = there.evictions() - evictedBefore;
     Verification.Result verified =
-        verify == null ? null : verify(plan, there, rules, fromDatabase, limit, tally.seen);
-    if (json) {
-      shell.out().println(asJson(tally, skipped, seconds, evicted, verified));
-    } else {
-      print(tally, skipped, seconds, evicted, verified);
-    }
+        verify == null ? null : verify(from, plan, there, rules, fromDatabase, limit, tally.seen);
+    new Summary(tally, skipped, seconds, evicted, verified, isDry, replaces)
+        .print(shell, "copy", "copied", json);
     return verified == null || verified.isGood() ? ExitCode.OK : 1;
   }
 
@@ -301,13 +301,17 @@ public final class CopyCommand implements Callable<Integer> {
       CopyRun.Plan plan, KeyRules rules, @Nullable Integer fromDatabase) {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("source", plan.from().server());
-    identity.put("target", plan.to().server() + "/" + plan.to().database());
-    identity.put("db", fromDatabase == null ? ALL : fromDatabase.toString());
+    identity.put("target", plan.to().server() + "/" + nameOf(plan.targetDatabase()));
+    identity.put("db", nameOf(fromDatabase));
     identity.put("match", rules.pattern() == null ? "*" : rules.pattern());
     identity.put("prefix-strip", strip);
     identity.put("prefix-add", add);
     identity.put("mode", replaces ? "replace" : "skip");
     return identity;
+  }
+
+  private static String nameOf(@Nullable Integer database) {
+    return database == null ? ALL : database.toString();
   }
 
   private void sayHowFar(Tally tally) {
@@ -347,8 +351,8 @@ public final class CopyCommand implements Callable<Integer> {
             new RespSource(RespServer.connect(from), fromDatabase, rules, isWanted, limit, skipped);
         case MEMCACHED ->
             new MemcachedSource(MemcachedServer.connect(from), rules, isWanted, limit, skipped);
-        case RDB ->
-            new RdbSource(
+        case FILE ->
+            openFile(
                 requireNonNull(from.file(), "a file"),
                 fromDatabase,
                 rules,
@@ -361,7 +365,22 @@ public final class CopyCommand implements Callable<Integer> {
     }
   }
 
+  /** A dump, or what is taken for an RDB file. */
+  private static Source openFile(
+      Path file,
+      @Nullable Integer fromDatabase,
+      KeyRules rules,
+      Predicate<byte[]> isWanted,
+      ValueLimit limit,
+      Skips skipped)
+      throws IOException {
+    return DumpReader.isDump(file)
+        ? new DumpSource(file, fromDatabase, rules, isWanted, limit, skipped)
+        : new RdbSource(file, fromDatabase, rules, isWanted, limit, skipped);
+  }
+
   private Verification.Result verify(
+      Endpoint from,
       CopyRun.Plan plan,
       Target there,
       KeyRules rules,
@@ -369,97 +388,13 @@ public final class CopyCommand implements Callable<Integer> {
       ValueLimit limit,
       long keys)
       throws IOException {
-    long wanted = ALL.equals(verify) ? Long.MAX_VALUE : SAMPLE_ITEMS;
-    Predicate<byte[]> sample = Verification.sample(wanted, keys);
-    boolean isFile = plan.from().protocol() == Endpoint.Protocol.RDB;
-    try (Source again = openSource(plan.from(), fromDatabase, rules, sample, limit, new Skips());
-        Target byKey = isFile ? null : openTarget(plan.from());
+    Predicate<byte[]> sample = Verification.sample(ALL.equals(verify), keys);
+    boolean isFile = from.protocol() == Endpoint.Protocol.FILE;
+    try (Source again = openSource(from, fromDatabase, rules, sample, limit, new Skips());
+        Target byKey = isFile ? null : openTarget(from);
         Progress progress = new Progress(shell)) {
       return new Verification(again, there, byKey, rules, plan).run(progress);
     }
-  }
-
-  private void print(
-      Tally tally,
-      Skips skipped,
-      double seconds,
-      long evicted,
-      Verification.@Nullable Result verified) {
-    shell
-        .out()
-        .printf(
-            Locale.ROOT,
-            "%s %d items (%s) in %.1f s, %s/s; %d of them expire%n",
-            isDry ? "would copy" : "copied",
-            tally.copied,
-            Units.bytes(tally.copiedBytes),
-            seconds,
-            Units.count(tally.copied / Math.max(0.001, seconds)),
-            tally.copiedWithTtl);
-    skipped
-        .all()
-        .forEach((reason, counted) ->
-            shell
-                .out()
-                .printf("skipped %d: %s, e.g. %s%n", counted.count(), reason, counted.example()));
-    if (tally.flagsLost > 0) {
-      shell.out().printf("without their flags: %d, the target has none%n", tally.flagsLost);
-    }
-    if (tally.kindsLost > 0) {
-      shell.out().printf("JSON as plain text: %d%n", tally.kindsLost);
-    }
-    if (evicted > 0 && !isDry) {
-      shell
-          .out()
-          .printf(
-              "warning: the target evicted %d items meanwhile: it is too small for all%n", evicted);
-    }
-    if (verified != null) {
-      shell
-          .out()
-          .printf(
-              "verified %d: %s%n",
-              verified.same() + verified.missing() + verified.different(),
-              verified.isGood()
-                  ? "all are the same"
-                  : "%d are missing, %d differ%s"
-                      .formatted(
-                          verified.missing(),
-                          verified.different(),
-                          replaces ? "" : " (what the target had was kept)"));
-      verified.examples().forEach(example -> shell.out().println("  " + example));
-    }
-  }
-
-  private JsonObject asJson(
-      Tally tally,
-      Skips skipped,
-      double seconds,
-      long evicted,
-      Verification.@Nullable Result verified) {
-    JsonObject reasons = new JsonObject();
-    skipped.all().forEach((reason, counted) -> reasons.add(reason, counted.count()));
-    JsonObject summary =
-        new JsonObject()
-            .add("dry_run", isDry)
-            .add("copied", tally.copied)
-            .add("copied_bytes", tally.copiedBytes)
-            .add("copied_with_ttl", tally.copiedWithTtl)
-            .add("seconds", seconds)
-            .addJson("skipped", reasons.toString())
-            .add("flags_lost", tally.flagsLost)
-            .add("json_lost", tally.kindsLost)
-            .add("evicted", Math.max(0, evicted));
-    if (verified != null) {
-      summary.addJson(
-          "verified",
-          new JsonObject()
-              .add("same", verified.same())
-              .add("missing", verified.missing())
-              .add("different", verified.different())
-              .toString());
-    }
-    return summary;
   }
 
   private ParameterException wrong(String message) {

@@ -12,4 +12,8 @@ public final class CopyFailedException extends IOException {
   CopyFailedException(String message) {
     super(message);
   }
+
+  CopyFailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

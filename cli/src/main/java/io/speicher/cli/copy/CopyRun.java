@@ -1,5 +1,6 @@
 package io.speicher.cli.copy;
 
+import io.speicher.cli.console.Peer;
 import io.speicher.cli.console.Progress;
 import io.speicher.cli.console.Units;
 import java.io.IOException;
@@ -8,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +29,11 @@ final class CopyRun {
   private final Skips skips;
   private final Tally tally = new Tally();
   private final Deque<Sent> sent = new ArrayDeque<>();
+  private final Throttle throttle;
   private final long startNanos = System.nanoTime();
 
   /** What was counted before this run, and does not count for its rate. */
   private long seenBefore;
-
-  private long sentItems;
 
   /** From where another run goes on; null as long as nothing has been copied. */
   private @Nullable String position;
@@ -50,8 +48,8 @@ final class CopyRun {
    * @param targetDatabase null for the one that the item is in at the source
    */
   record Plan(
-      Endpoint from,
-      Endpoint to,
+      Peer from,
+      Peer to,
       boolean replaces,
       boolean isDry,
       long itemsPerSecond,
@@ -73,6 +71,7 @@ final class CopyRun {
     this.state = state;
     this.progress = progress;
     this.skips = skips;
+    throttle = new Throttle(plan.itemsPerSecond());
   }
 
   Tally tally() {
@@ -107,9 +106,7 @@ final class CopyRun {
   private @Nullable Batch take(Reading reading) throws IOException, InterruptedException {
     try {
       return reading.take(this::showProgress);
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
+    } catch (IOException | RuntimeException e) {
       throw new EndpointException(plan.from(), e);
     }
   }
@@ -117,7 +114,7 @@ final class CopyRun {
   private void write(Batch batch, Reading reading) throws IOException {
     try {
       List<Item> fitting = fitting(batch.items());
-      int slice = slice(fitting.size());
+      int slice = throttle.slice(fitting.size());
       for (int from = 0; from < fitting.size(); from += slice) {
         int end = Math.min(fitting.size(), from + slice);
         send(new Sent(batch, fitting.subList(from, end), end == fitting.size()), reading);
@@ -154,22 +151,15 @@ final class CopyRun {
     return item.value().length > target.longestValue() ? Target.VALUE_TOO_LONG : null;
   }
 
-  /** So many items are sent together that a rate is not exceeded by much. */
-  private int slice(int count) {
-    long most = plan.itemsPerSecond() == 0 ? count : plan.itemsPerSecond() / 10;
-    return (int) Math.max(1, Math.min(count, most));
-  }
-
   private void send(Sent next, Reading reading) throws IOException {
     if (!plan.isDry()) {
       target.send(plan.databaseOf(next.batch()), next.items(), plan.replaces());
     }
     sent.add(next);
-    sentItems += next.items().size();
     while (sent.size() > SENT_AHEAD) {
       settle(reading);
     }
-    throttle();
+    throttle.add(next.items().size(), this::showProgress);
   }
 
   /** Waits for the answers to what was sent first, and counts it. */
@@ -215,19 +205,6 @@ final class CopyRun {
   private void saveState() throws IOException {
     if (position != null) {
       state.save(source.incarnation(), position, tally, skips);
-    }
-  }
-
-  private void throttle() {
-    if (plan.itemsPerSecond() == 0) {
-      return;
-    }
-    long dueNanos = startNanos + sentItems * TimeUnit.SECONDS.toNanos(1) / plan.itemsPerSecond();
-    long waitNanos = dueNanos - System.nanoTime();
-    while (waitNanos > 0) {
-      LockSupport.parkNanos(Math.min(waitNanos, TimeUnit.MILLISECONDS.toNanos(100)));
-      showProgress();
-      waitNanos = dueNanos - System.nanoTime();
     }
   }
 

@@ -39,13 +39,13 @@ record Endpoint(
   enum Protocol {
     RESP,
     MEMCACHED,
-    RDB
+    FILE
   }
 
   private static final String EXPECTED =
       "redis://HOST:PORT/DATABASE, rediss://, valkey://, valkeys://, memcached://HOST:PORT,"
           + " speicher://HOST:PORT/DATABASE, speichers://, unix:/PATH, redis+unix:/PATH,"
-          + " memcached+unix:/PATH, or an RDB file as the source";
+          + " memcached+unix:/PATH, or an RDB file or a dump as the source";
 
   private static final String MEMCACHED = "memcached://";
   private static final String MEMCACHED_SOCKET = "memcached+unix:";
@@ -61,7 +61,7 @@ record Endpoint(
   static Endpoint of(
       String role, String text, @Nullable Login said, Supplier<Tls> tls, Duration timeout) {
     if (!text.matches("[a-z+]+://.*|([a-z]+\\+)?unix:.*")) {
-      return new Endpoint(role, Protocol.RDB, null, null, null, 0, timeout, Path.of(text));
+      return ofFile(role, Path.of(text), timeout);
     }
     ServerUrl url;
     try {
@@ -83,6 +83,10 @@ record Endpoint(
         url.database(),
         timeout,
         null);
+  }
+
+  static Endpoint ofFile(String role, Path file, Duration timeout) {
+    return new Endpoint(role, Protocol.FILE, null, null, null, 0, timeout, file);
   }
 
   /** The same as a URL of Redis, which differs in no more than its first letters and its port. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 /** An item on its way. Key and value are arrays of its own, which nobody writes to. */
 final class Item {
   static final long NEVER = Long.MAX_VALUE;
+  static final long NO_VERSION = 0;
 
   /**
    * Servers round to seconds, and an answer is on its way for a while; two expiries that differ by
@@ -18,6 +19,7 @@ final class Item {
   private final ValueKind kind;
   private final int flags;
   private final long expiresAtMillis;
+  private final long version;
 
   /**
    * Makes an item.
@@ -27,11 +29,17 @@ final class Item {
    * @param expiresAtMillis by the clock of this machine, or {@link #NEVER}
    */
   Item(byte[] key, byte[] value, ValueKind kind, int flags, long expiresAtMillis) {
+    this(key, value, kind, flags, expiresAtMillis, NO_VERSION);
+  }
+
+  /** One whose version, as a Speicher counts them, is known. */
+  Item(byte[] key, byte[] value, ValueKind kind, int flags, long expiresAtMillis, long version) {
     this.key = key;
     this.value = value;
     this.kind = kind;
     this.flags = flags;
     this.expiresAtMillis = expiresAtMillis;
+    this.version = version;
   }
 
   /** One that says how long it has left; negative if it has no end. */
@@ -61,6 +69,15 @@ final class Item {
     return expiresAtMillis;
   }
 
+  /** What its server had counted it as; {@link #NO_VERSION} if that is not known. */
+  long version() {
+    return version;
+  }
+
+  Item withVersion(long newVersion) {
+    return new Item(key, value, kind, flags, expiresAtMillis, newVersion);
+  }
+
   boolean ends() {
     return expiresAtMillis != NEVER;
   }
@@ -80,7 +97,7 @@ final class Item {
   }
 
   Item withKey(byte[] newKey) {
-    return new Item(newKey, value, kind, flags, expiresAtMillis);
+    return new Item(newKey, value, kind, flags, expiresAtMillis, version);
   }
 
   /**

@@ -55,14 +55,16 @@ final class Reading implements AutoCloseable {
    *
    * @param whileWaiting is called now and then
    */
-  @Nullable Batch take(Runnable whileWaiting) throws Exception {
+  @Nullable Batch take(Runnable whileWaiting) throws IOException, InterruptedException {
     Delivery delivery = deliveries.poll(100, TimeUnit.MILLISECONDS);
     while (delivery == null) {
       whileWaiting.run();
       delivery = deliveries.poll(100, TimeUnit.MILLISECONDS);
     }
-    if (delivery.failure() != null) {
-      throw delivery.failure();
+    if (delivery.failure() instanceof RuntimeException e) {
+      throw e;
+    } else if (delivery.failure() instanceof IOException e) {
+      throw e;
     }
     return delivery.batch();
   }

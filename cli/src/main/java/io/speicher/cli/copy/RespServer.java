@@ -46,7 +46,11 @@ final class RespServer implements AutoCloseable {
   }
 
   static RespServer connect(Endpoint endpoint) throws IOException {
-    RespConnection connection = endpoint.connectResp();
+    return of(endpoint.connectResp());
+  }
+
+  /** Finds out who is there, and closes the connection if that fails. */
+  static RespServer of(RespConnection connection) throws IOException {
     try {
       RespReply help = connection.call("SPEICHER", "HELP");
       return new RespServer(connection, !help.isError());
@@ -118,13 +122,14 @@ final class RespServer implements AutoCloseable {
     if (reply.element(0).isOmitted()) {
       return Read.TOO_LONG;
     }
-    return read(
+    Item item =
         Item.living(
             key,
             bytes(reply.element(0)),
             ValueKind.valueOf(reply.element(2).text().toUpperCase(Locale.ROOT)),
             (int) reply.element(3).number(),
-            reply.element(1).number()));
+            reply.element(1).number());
+    return read(item.withVersion(reply.element(4).number()));
   }
 
   private static Read read(Item item) {

@@ -15,10 +15,14 @@ final class Tally {
   long kindsLost;
 
   void add(Item item, boolean keepsFlags, boolean keepsKinds) {
-    copied++;
-    copiedBytes += item.bytes();
-    copiedWithTtl += item.ends() ? 1 : 0;
+    add(item.bytes(), item.ends());
     flagsLost += item.flags() != 0 && !keepsFlags ? 1 : 0;
     kindsLost += item.kind() == ValueKind.JSON && !keepsKinds ? 1 : 0;
+  }
+
+  void add(long bytes, boolean ends) {
+    copied++;
+    copiedBytes += bytes;
+    copiedWithTtl += ends ? 1 : 0;
   }
 }

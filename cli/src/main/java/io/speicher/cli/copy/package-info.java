@@ -1,5 +1,6 @@
 /**
- * {@code speicher copy}: items of one server, or of an RDB file, to another server.
+ * {@code speicher copy}, {@code dump} and {@code restore}: items of one server, or of a file, to
+ * another server or a file.
  *
  * <p>A {@code Source} gives items batch by batch, a {@code Target} takes them; {@code RespServer}
  * and {@code MemcachedServer} are the two protocols that both are spoken to by. {@code CopyRun}

@@ -31,7 +31,7 @@ public abstract class RespCommand implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() throws IOException {
+  public final Integer call() throws IOException, InterruptedException {
     checkOptions();
     try (RespConnection server = connection.connectResp()) {
       return run(server);
@@ -46,7 +46,7 @@ public abstract class RespCommand implements Callable<Integer> {
    *
    * @return the status to exit with
    */
-  protected abstract int run(RespConnection server) throws IOException;
+  protected abstract int run(RespConnection server) throws IOException, InterruptedException;
 
   /** What to throw when the command line asks for something that cannot be. */
   protected final ParameterException wrong(String message) {

@@ -15,15 +15,16 @@ final class TransferCommands {
   private static final CommandSpec.Group STRING = new CommandSpec.Group("string");
   private static final String SINCE = "0.1.0";
 
-  /** Value, milliseconds to live or -1, kind, and flags; or null. */
+  /** Value, milliseconds to live or -1, kind, flags, and version; or null. */
   private static final Spelling EXPORTED =
       Spelling.value(
           (value, out) -> {
-            out.array(4);
+            out.array(5);
             out.bulk(value.bytes());
             out.integer(value.ttlMillis());
             out.bulk(value.kind().name().toLowerCase(Locale.ROOT));
             out.integer(Integer.toUnsignedLong(value.flags()));
+            out.integer(value.version());
           },
           RespWriter::noArray);
 
