@@ -103,7 +103,7 @@ final class ManPage {
             + " "
             + section
             + " \""
-            + VersionCommand.built()
+            + VersionCommand.date()
             + "\" \"Speicher "
             + version
             + "\" \"Speicher\"");

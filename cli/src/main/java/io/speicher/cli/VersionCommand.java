@@ -1,6 +1,5 @@
 package io.speicher.cli;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import io.speicher.cli.console.Shell;
@@ -8,7 +7,9 @@ import io.speicher.protocol.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Properties;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
@@ -48,10 +49,12 @@ final class VersionCommand implements Callable<Integer> {
   }
 
   private static String asJson() {
-    return "{\"version\":%s,\"date\":%s,\"java\":%s,\"jvm\":%s}"
+    String commit = commit();
+    return "{\"version\":%s,\"commit\":%s,\"date\":%s,\"java\":%s,\"jvm\":%s}"
         .formatted(
             JsonText.quote(version()),
-            JsonText.quote(built()),
+            commit == null ? "null" : JsonText.quote(commit),
+            JsonText.quote(date()),
             JsonText.quote(Runtime.version().toString()),
             JsonText.quote(jvm()));
   }
@@ -62,14 +65,29 @@ final class VersionCommand implements Callable<Integer> {
     return version == null ? "unpackaged" : version;
   }
 
-  /** The day of the sources it was built from, as {@code 2026-11-30}. */
-  static String built() {
+  /** The commit it was built from; null if it was built from a copy of the sources. */
+  private static @Nullable String commit() {
+    return filtered("commit");
+  }
+
+  /** The day of the commit, or else of the release, as {@code 2026-11-30}. */
+  static String date() {
+    String committed = filtered("committed");
+    String date = committed == null ? requireNonNull(filtered("built")) : committed;
+    return date.substring(0, "2026-11-30".length());
+  }
+
+  /** What Maven has put in the place of a name; null if it has left the name. */
+  private static @Nullable String filtered(String name) {
+    Properties built = new Properties();
     try (InputStream in =
-        requireNonNull(VersionCommand.class.getResourceAsStream("built.txt"), "built.txt")) {
-      return new String(in.readAllBytes(), US_ASCII).strip().substring(0, "2026-11-30".length());
+        requireNonNull(VersionCommand.class.getResourceAsStream("built.properties"), "built")) {
+      built.load(in);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read built.txt", e);
+      throw new UncheckedIOException("cannot read built.properties", e);
     }
+    String value = built.getProperty(name, "");
+    return value.isEmpty() || value.startsWith("${") ? null : value;
   }
 
   private static String jvm() {

@@ -137,6 +137,6 @@ final class SpeicherCommandTest {
   void version_json() {
     assertThat(shell.run("version", "--json").out())
         .matches(
-            "\\{\"version\":\"unpackaged\",\"date\":\"\\d{4}-\\d\\d-\\d\\d\",\"java\":\"[^\"]+\",\"jvm\":\"[^\"]+\"}\n");
+            "\\{\"version\":\"unpackaged\",\"commit\":(\"[0-9a-f]{12}\"|null),\"date\":\"\\d{4}-\\d\\d-\\d\\d\",\"java\":\"[^\"]+\",\"jvm\":\"[^\"]+\"}\n");
   }
 }
