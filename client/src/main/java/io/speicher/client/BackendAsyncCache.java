@@ -100,15 +100,15 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   @Override
   public CompletableFuture<Map<String, V>> getAll(Collection<String> keys) {
     List<CompletableFuture<Map<String, V>>> parts = new ArrayList<>();
-    for (List<String> batch : calls.batches(keys)) {
-      Command command = new Command.GetAll(calls.keys(batch), View.VALUE);
+    for (List<String> keysOfPart : calls.parts(keys)) {
       CompletableFuture<Map<String, V>> part =
-          calls.submit(Operation.GET_ALL, command, reply -> calls.all(batch, reply));
+          calls.submit(
+              Operation.GET_ALL, calls.getAll(keysOfPart), reply -> calls.all(keysOfPart, reply));
       parts.add(
           orElse(
               part,
               failure -> {
-                calls.counters.misses.add(batch.size());
+                calls.counters.misses.add(keysOfPart.size());
                 return Map.of();
               }));
     }

@@ -111,16 +111,23 @@ final class BackendCache<V> implements Cache<V> {
 
   @Override
   public Map<String, V> getAll(Collection<String> keys) {
-    Map<String, V> found = new LinkedHashMap<>();
-    for (List<String> batch : calls.batches(keys)) {
-      Command command = new Command.GetAll(calls.keys(batch), View.VALUE);
-      try {
-        found.putAll(calls.call(Operation.GET_ALL, command, reply -> calls.all(batch, reply)));
-      } catch (SpeicherException e) {
-        missUnlessThrown(e, batch.size());
-      }
+    List<List<String>> parts = calls.parts(keys);
+    if (parts.size() == 1) {
+      return getPart(parts.get(0));
     }
+    Map<String, V> found = new LinkedHashMap<>();
+    parts.forEach(part -> found.putAll(getPart(part)));
     return found;
+  }
+
+  private Map<String, V> getPart(List<String> part) {
+    Command command = calls.getAll(part);
+    try {
+      return calls.call(Operation.GET_ALL, command, reply -> calls.all(part, reply));
+    } catch (SpeicherException e) {
+      missUnlessThrown(e, part.size());
+      return new LinkedHashMap<>();
+    }
   }
 
   @Override

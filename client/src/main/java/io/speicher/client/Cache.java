@@ -67,7 +67,7 @@ public interface Cache<V> {
   /**
    * The values under the keys, without those that there are none of, in the order of the keys. Not
    * a snapshot. They are asked for in batches of 512, of which each has to fit into {@link
-   * SpeicherBuilder#maxFrameBytes}.
+   * SpeicherBuilder#maxFrameBytes}. A key that is named twice is asked for, and counted, twice.
    */
   Map<String, V> getAll(Collection<String> keys);
 

@@ -23,6 +23,7 @@ import io.speicher.protocol.Tags;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.JsonSpan;
 import io.speicher.protocol.json.JsonText;
+import io.speicher.protocol.json.KeyBatch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -62,6 +63,7 @@ final class Calls<V> {
   final Counters counters = new Counters();
   private final Codec<V> codec;
   private final String prefix;
+  private final byte[] prefixBytes;
   private final long timeoutNanos;
   private final @Nullable ClientListener listener;
 
@@ -82,6 +84,7 @@ final class Calls<V> {
     this.backend = backend;
     this.name = name;
     this.prefix = prefix;
+    prefixBytes = prefix.getBytes(StandardCharsets.UTF_8);
     this.codec = codec;
     this.options = options;
     this.timeoutNanos = timeoutNanos;
@@ -270,7 +273,32 @@ final class Calls<V> {
     return new Command.Get(key(key), view);
   }
 
-  /** Commands of {@link #BATCH_KEYS} keys each. */
+  /**
+   * The keys in parts of {@link #BATCH_KEYS}. One that is there twice stays so: finding that out
+   * would cost more than asking again.
+   */
+  List<List<String>> parts(Collection<String> keys) {
+    List<String> all = new ArrayList<>(keys);
+    List<List<String>> parts = new ArrayList<>(all.size() / BATCH_KEYS + 1);
+    for (int i = 0; i < all.size(); i += BATCH_KEYS) {
+      parts.add(all.subList(i, Math.min(all.size(), i + BATCH_KEYS)));
+    }
+    return parts;
+  }
+
+  /** The command for one of the {@link #parts}. */
+  Command.GetAll getAll(List<String> part) {
+    KeyBatch batch = new KeyBatch(prefixBytes, part.size());
+    for (String key : part) {
+      int keyBytes = nonNull("key", key).isEmpty() ? -1 : batch.addKey(key);
+      if (keyBytes < 0 || keyBytes > Limits.MAX_KEY_BYTES) {
+        ByteBuffer unused = key(key); // Says what is wrong with it.
+      }
+    }
+    return new Command.GetAll(batch, Command.View.VALUE);
+  }
+
+  /** Keys in batches of {@link #BATCH_KEYS}, each of them once. */
   List<List<String>> batches(Collection<String> keys) {
     List<String> all = new ArrayList<>(new LinkedHashSet<>(keys));
     List<List<String>> batches = new ArrayList<>();
@@ -474,7 +502,6 @@ final class Calls<V> {
 
   /** What was found of the keys that were asked for. */
   Map<String, V> all(List<String> keys, Reply reply) {
-    Map<String, V> found = new LinkedHashMap<>();
     List<Reply> items = ((Reply.Items) reply).items();
     if (items.size() != keys.size()) {
       throw new MalformedReplyException(
@@ -486,11 +513,22 @@ final class Calls<V> {
               + keys.size()
               + ")");
     }
-    for (int i = 0; i < items.size(); i++) {
-      V value = value(items.get(i));
-      if (value != null) {
-        found.put(keys.get(i), value);
+    Map<String, V> found = new LinkedHashMap<>(items.size() * 4 / 3 + 1);
+    int hits = 0;
+    int misses = 0;
+    try {
+      for (int i = 0; i < items.size(); i++) {
+        V value = items.get(i) instanceof Reply.Value stored ? decode(stored) : null;
+        if (value == null) {
+          misses++;
+        } else {
+          hits++;
+          found.put(keys.get(i), value);
+        }
       }
+    } finally {
+      counters.hits.add(hits);
+      counters.misses.add(misses);
     }
     return found;
   }

@@ -373,6 +373,28 @@ public abstract class CacheContract {
   }
 
   @Test
+  final void batches_ofAllSortsOfKeys() {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String key : List.of("plain", "ключ", "a \"quote\"", "back\\slash", "\ud83d\ude00")) {
+      values.put(key, key + "\n!");
+    }
+    cache.setAll(values);
+    assertThat(cache.getAll(values.keySet())).isEqualTo(values);
+    assertThat(cache.getAll(List.of("ключ", "nope", "ключ"))).isEqualTo(Map.of("ключ", "ключ\n!"));
+    assertThat(cache.stats().hits()).isEqualTo(7);
+    assertThat(cache.stats().misses()).isEqualTo(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.getAll(List.of("plain", "half \ud83d")))
+        .withMessageStartingWith("key holds half of a surrogate pair");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.getAll(List.of("plain", "")))
+        .withMessageStartingWith("key empty");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cache.async().getAll(List.of("x".repeat(65_536))))
+        .withMessageStartingWith("key too long");
+  }
+
+  @Test
   final void batches_ofBytesThatAreNotText() {
     bytes.setAll(Map.of("a", NOT_TEXT, "b", new byte[] {'x'}));
     assertThat(bytes.getAll(List.of("b", "a", "c")).get("a")).containsExactly(NOT_TEXT);

@@ -29,7 +29,8 @@ import redis.clients.jedis.ConnectionPoolConfig;
  * second. Speicher's client and the usual ones of Redis take turns on one server, with 10,000
  * values of 100 bytes; each figure is the median of five rounds.
  *
- * <p>{@code main} is given the server's port, and prints a table.
+ * <p>{@code main} is given the server's port, and prints a table. With a second argument it
+ * compares only what has that in its name.
  */
 final class ClientCost {
   private static final int KEYS = 10_000;
@@ -42,7 +43,12 @@ final class ClientCost {
   private static final OperatingSystemMXBean process =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  private ClientCost() {}
+  /** What the names of the comparisons have to contain. */
+  private final String chosen;
+
+  private ClientCost(String chosen) {
+    this.chosen = chosen;
+  }
 
   /** Does one operation, or one batch, on a thread of its own; is given a key's number. */
   @FunctionalInterface
@@ -89,7 +95,10 @@ final class ClientCost {
     return new Cost((process.getProcessCpuTime() - cpuNanos) / count, count / seconds);
   }
 
-  private static void compare(String what, int threads, Work ours, Work theirs) throws Exception {
+  private void compare(String what, int threads, Work ours, Work theirs) throws Exception {
+    if (!what.contains(chosen)) {
+      return;
+    }
     run(threads, WARM_UP_NANOS, ours);
     run(threads, WARM_UP_NANOS, theirs);
     Cost[] our = new Cost[ROUNDS];
@@ -127,7 +136,11 @@ final class ClientCost {
   }
 
   public static void main(String[] arguments) throws Exception {
-    int port = Integer.parseInt(arguments[0]);
+    ClientCost cost = new ClientCost(arguments.length > 1 ? arguments[1] : "");
+    cost.compareAll(Integer.parseInt(arguments[0]));
+  }
+
+  private void compareAll(int port) throws Exception {
     String value = "v".repeat(100);
     RedisClient lettuce = RedisClient.create("redis://127.0.0.1:" + port);
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
@@ -179,7 +192,7 @@ final class ClientCost {
     return Arrays.asList(keys).subList(from, from + BATCH);
   }
 
-  private static void compareNear(Speicher speicher, String[] keys) throws Exception {
+  private void compareNear(Speicher speicher, String[] keys) throws Exception {
     Cache<String> near =
         speicher.cache(
             "", Codec.string(), o -> o.near(Near.entries(2L * KEYS).maxAge(Duration.ofHours(1))));

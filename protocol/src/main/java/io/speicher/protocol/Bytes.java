@@ -18,6 +18,9 @@ public final class Bytes {
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
 
+  private static final VarHandle ARRAY_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE_ENDIAN);
+
   private static final long EACH = 0x0101_0101_0101_0101L;
   private static final long HIGHEST = EACH << 7;
 
@@ -66,6 +69,23 @@ public final class Bytes {
       at += 2 * Long.BYTES;
     }
     while (at < to && !isSpecial(bytes.get(at), ascii)) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The same in an array: what a client searches, without the checks of a buffer. */
+  public static int indexOfSpecial(byte[] bytes, int from, int to, boolean ascii) {
+    int at = from;
+    while (at <= to - 2 * Long.BYTES) {
+      long first = special((long) ARRAY_LONG.get(bytes, at), ascii);
+      long second = special((long) ARRAY_LONG.get(bytes, at + Long.BYTES), ascii);
+      if ((first | second) != 0) {
+        return first != 0 ? at + firstByte(first) : at + Long.BYTES + firstByte(second);
+      }
+      at += 2 * Long.BYTES;
+    }
+    while (at < to && !isSpecial(bytes[at], ascii)) {
       at++;
     }
     return at;

@@ -76,6 +76,7 @@ final class ReplyReader {
     return reply == null ? null : owned(reply);
   }
 
+  /** What the decoder has not copied already. */
   private static Reply owned(Reply reply) {
     if (reply instanceof Reply.Value value) {
       return owned(value);
@@ -83,8 +84,6 @@ final class ReplyReader {
       Reply.Value value = leasable.value();
       return new Reply.Leasable(
           value == null ? null : owned(value), leasable.lease(), leasable.stale());
-    } else if (reply instanceof Reply.Items items) {
-      return new Reply.Items(items.items().stream().map(ReplyReader::owned).toList());
     } else if (reply instanceof Reply.Keys keys) {
       return new Reply.Keys(keys.cursor(), keys.keys().stream().map(ReplyReader::copy).toList());
     }

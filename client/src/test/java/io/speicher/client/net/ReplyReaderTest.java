@@ -79,6 +79,17 @@ final class ReplyReaderTest {
   }
 
   @Test
+  void next_batchStaysWhenTheBufferIsUsedAgain() throws IOException {
+    String usual = "{\"status_code\":200,\"items\":[" + value("first") + "," + value("1\\n") + "]}";
+    for (String batch : List.of(usual, " " + usual)) {
+      List<Reply> replies = new ArrayList<>();
+      receive(frame(batch), replies);
+      receive(frame(batch.replace('1', '2').replace("first", "other")), replies);
+      assertThat(((Reply.Items) replies.get(0)).items()).containsExactly(hit("first"), hit("1\n"));
+    }
+  }
+
+  @Test
   void memory_growsWithWhatArrives() throws IOException {
     byte[] long32 = frame(value("x".repeat(MAX_FRAME_BYTES - value("").length())));
     List<Reply> replies = new ArrayList<>();

@@ -26,7 +26,7 @@ final class FrameWriter {
     return this;
   }
 
-  private FrameWriter writeByte(char ascii) {
+  FrameWriter writeByte(char ascii) {
     ensureWritable(1);
     bytes[length++] = (byte) ascii;
     return this;

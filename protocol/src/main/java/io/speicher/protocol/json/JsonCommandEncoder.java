@@ -167,6 +167,11 @@ public final class JsonCommandEncoder {
   }
 
   private static void writeKeys(List<ByteBuffer> keys, FrameWriter frame) {
+    if (keys instanceof KeyBatch batch) {
+      batch.write(frame);
+      frame.write(END_ARRAY);
+      return;
+    }
     for (int i = 0; i < keys.size(); i++) {
       (i == 0 ? frame : frame.write(COMMA)).writeString(keys.get(i));
     }
@@ -347,6 +352,9 @@ public final class JsonCommandEncoder {
   }
 
   private static long keysBytes(List<ByteBuffer> keys) {
+    if (keys instanceof KeyBatch batch) {
+      return batch.jsonBytes();
+    }
     long bytes = 0;
     for (ByteBuffer key : keys) {
       bytes += ELEMENT_BYTES + key.remaining();

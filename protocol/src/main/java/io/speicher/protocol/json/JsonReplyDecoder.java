@@ -30,6 +30,10 @@ public final class JsonReplyDecoder {
   private static final byte[] FEATURES = ascii("features");
   private static final byte[] BASE64 = ascii("base64");
 
+  /** How the reply to a batch begins that a server of ours has written. */
+  private static final ByteBuffer BATCH_START =
+      ByteBuffer.wrap(ascii("{\"status_code\":200,\"items\":["));
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final int maxFrameBytes;
@@ -50,8 +54,8 @@ public final class JsonReplyDecoder {
   /**
    * Takes one reply, or a {@link Reply.Invalidated}, from the position of {@code in}, or returns
    * null, and takes nothing, if it is not there to its end. A {@link Reply.Value} and {@link
-   * Reply.Keys} may hold views of {@code in}. A status code that the protocol does not list is
-   * taken by its class: 4xx is refused, 5xx is failed.
+   * Reply.Keys} may hold views of {@code in}; {@link Reply.Items} has memory of its own. A status
+   * code that the protocol does not list is taken by its class: 4xx is refused, 5xx is failed.
    *
    * @throws ProtocolException if the reply makes no sense, so that nothing after it can be trusted
    */
@@ -61,10 +65,51 @@ public final class JsonReplyDecoder {
       return null;
     }
     try {
-      return reply(payload, scanner);
+      Reply items = batch(payload);
+      return items == null ? reply(payload, scanner) : items;
     } catch (MalformedJsonException e) {
       throw new ProtocolException(e.reason());
     }
+  }
+
+  /**
+   * The reply to a batch, read in one pass over a copy of it. Returns null for any other reply, and
+   * for one that is spelled in another way or makes no sense, which {@link #reply} tells.
+   */
+  private Reply.@Nullable Items batch(ByteBuffer payload) throws MalformedJsonException {
+    int startBytes = BATCH_START.remaining();
+    int payloadBytes = payload.remaining();
+    if (payloadBytes <= startBytes || !payload.slice(0, startBytes).equals(BATCH_START)) {
+      return null;
+    }
+    byte[] json = new byte[payloadBytes];
+    payload.get(payload.position(), json);
+    BatchItems items = new BatchItems(json);
+    int at = startBytes;
+    while (at < payloadBytes) {
+      int end = items.addUsual(at);
+      if (end < 0) {
+        end = addUnusual(items, json, at);
+      }
+      if (end == payloadBytes - 2 && json[end] == ']' && json[end + 1] == '}') {
+        return new Reply.Items(items);
+      } else if (end >= payloadBytes || json[end] != ',') {
+        return null;
+      }
+      at = end + 1;
+    }
+    return null;
+  }
+
+  /** Adds the element at {@code at}, whatever it is, and returns where it ends. */
+  private int addUnusual(BatchItems items, byte[] json, int at) throws MalformedJsonException {
+    array.beginArray(ByteBuffer.wrap(json, at - 1, json.length - at + 1));
+    if (json[at] == ']' || !array.nextElement()) {
+      return json.length; // No element is there.
+    }
+    JsonSpan element = array.valueSpan();
+    items.addUnusual(reply(element.json(), elements));
+    return element.end();
   }
 
   private Reply reply(ByteBuffer object, JsonScanner members) throws MalformedJsonException {
@@ -181,7 +226,7 @@ public final class JsonReplyDecoder {
 
   private Reply.Items items(JsonSpan items) throws MalformedJsonException {
     List<Reply> replies = new ArrayList<>();
-    beginArray(items, "items");
+    beginArray(items.copy(), "items");
     while (array.nextElement()) {
       replies.add(reply(array.valueSpan().json(), elements));
     }

@@ -22,6 +22,12 @@ public record JsonSpan(ByteBuffer text, int start, int end, boolean escaped) {
     return text.slice(start, end - start);
   }
 
+  /** The same value in memory of its own. */
+  JsonSpan copy() {
+    ByteBuffer own = ByteBuffer.allocate(end - start).put(json()).flip();
+    return new JsonSpan(own, 0, own.limit(), escaped);
+  }
+
   /** What stands between the quotes of a string. */
   public ByteBuffer quoted() {
     return text.slice(start + 1, end - start - 2);

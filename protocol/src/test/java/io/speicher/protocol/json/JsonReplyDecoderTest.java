@@ -9,6 +9,7 @@ import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,59 @@ final class JsonReplyDecoderTest {
                     ByteBuffer.wrap("k".getBytes(UTF_8)),
                     ByteBuffer.wrap(new byte[] {(byte) 0xFF}))));
     assertThat(decoder.decode(frames("{\"status_code\":409}"))).isEqualTo(Reply.Exists.EXISTS);
+  }
+
+  /**
+   * A batch that is spelled as usual is read in another way than one with a space in front, and
+   * means the same: so does each that differs from it in one byte.
+   */
+  @Test
+  void decode_batchesOfAnySpelling() {
+    String miss = "{\"status_code\":404,\"message\":\"no such key\"}";
+    String version = "{\"status_code\":200,\"value\":\"v\",\"version\":\"17\"}";
+    String bytes = "{\"status_code\":200,\"value\":\"/w==\",\"encoding\":\"base64\"}";
+    String escape = "{\"status_code\":200,\"value\":\"a\\n\"}";
+    String letters = "{\"status_code\":200,\"value\":\"буквы\"}";
+    String object = "{\"status_code\":200,\"value\":{\"a\":[1]}}";
+    String error = "{\"status_code\":500,\"message\":\"lost\"}";
+    String empty = "{\"status_code\":200,\"value\":\"\"}";
+    String start = "{\"status_code\":200,\"items\":[";
+    String elements =
+        String.join(
+            ",", HIT, miss, version, bytes, miss, escape, letters, object, error, empty, HIT);
+    assertThat(
+            ((Reply.Items) requireNonNull(decoder.decode(frames(start + elements + "]}")))).items())
+        .hasSize(11);
+    for (String usual :
+        List.of(elements, HIT, miss, "", HIT + "," + miss, elements + " ", object + "," + empty)) {
+      byte[] payload = (start + usual + "]}").getBytes(UTF_8);
+      assertMeansTheSame(payload);
+      for (int i = 0; i < payload.length; i++) {
+        for (char c : "\"\\{}[], x\n\u00ff".toCharArray()) {
+          byte[] changed = payload.clone();
+          changed[i] = (byte) c;
+          assertMeansTheSame(changed);
+        }
+        assertMeansTheSame(Arrays.copyOf(payload, i + 1));
+      }
+    }
+  }
+
+  private void assertMeansTheSame(byte[] payload) {
+    byte[] spaced = new byte[payload.length + 1];
+    spaced[0] = ' ';
+    System.arraycopy(payload, 0, spaced, 1, payload.length);
+    assertThat(meaning(payload)).as(() -> new String(payload, UTF_8)).isEqualTo(meaning(spaced));
+  }
+
+  private Object meaning(byte[] payload) {
+    ByteBuffer in = ByteBuffer.allocate(4 + payload.length);
+    in.putInt(payload.length).put(payload).flip();
+    try {
+      return requireNonNull(decoder.decode(in));
+    } catch (ProtocolException e) {
+      return "refused";
+    }
   }
 
   /** Servers of the first edition say nothing of it. */
