@@ -233,14 +233,22 @@ final class RespCommandTest {
               127.0.0.1:PORT ok      6384   10000     40    1.5M       12.3k         12       1
               """);
       assertThat(second.commands()).containsExactly("INFO cluster keyspace memory stats");
-      second.close();
-      second.hangUp();
-      outcome = cluster(first, "nodes", "--json");
+    }
+  }
+
+  @Test
+  void cluster_nodes_oneIsGone() throws Exception {
+    int gone;
+    try (FakeRespServer server = FakeRespServer.answering(command -> null)) {
+      gone = server.port();
+    }
+    try (FakeRespServer node = FakeRespServer.answering(command -> cluster(command, true, 1, gone))) {
+      Outcome outcome = cluster(node, "nodes", "--json");
       assertThat(outcome.out().lines().toList().get(1))
           .isEqualTo(
               "{\"id\":\"bb\",\"host\":\"127.0.0.1\",\"port\":%d,\"state\":\"does not answer\",\"primary_slots\":6384,\"copied_slots\":10000,\"items\":null,\"used_bytes\":null,\"commands_per_second\":null,\"receiving_segments\":null,\"stalls\":null}"
-                  .formatted(second.port()));
-      assertThat(outcome.err()).contains("127.0.0.1:" + second.port() + " does not answer: ");
+                  .formatted(gone));
+      assertThat(outcome.err()).contains("127.0.0.1:" + gone + " does not answer: ");
     }
   }
 
