@@ -7,6 +7,7 @@ import io.speicher.cli.copy.RestoreCommand;
 import io.speicher.cli.operate.BigKeysCommand;
 import io.speicher.cli.operate.ClearCommand;
 import io.speicher.cli.operate.ClientsCommand;
+import io.speicher.cli.operate.ClusterCommand;
 import io.speicher.cli.operate.ConfigCommand;
 import io.speicher.cli.operate.HotKeysCommand;
 import io.speicher.cli.operate.InfoCommand;
@@ -92,6 +93,7 @@ public final class SpeicherCommand implements Callable<Integer> {
           "monitor",
           "scan",
           "namespaces",
+          "cluster",
           "clear",
           "config",
           "info",
@@ -212,6 +214,7 @@ public final class SpeicherCommand implements Callable<Integer> {
       case "monitor" -> new MonitorCommand(shell);
       case "scan" -> new ScanCommand(shell);
       case "namespaces" -> new NamespacesCommand(shell);
+      case "cluster" -> ClusterCommand.of(shell);
       case "clear" -> new ClearCommand(shell);
       case "config" -> ConfigCommand.of(shell);
       case "info" -> new InfoCommand(shell);

@@ -134,6 +134,124 @@ final class RespCommandTest {
         .isEqualTo(failed("the server has no such section: nope"));
   }
 
+  // cluster
+
+  private static String cluster(String command, boolean isOk, int firstPort, int secondPort) {
+    return switch (command) {
+      case "CLUSTER INFO" ->
+          bulk(
+              "cluster_enabled:1\r\ncluster_name:shop\r\ncluster_state:%s\r\ncluster_slots_ok:%d\r\n"
+                  .formatted(isOk ? "ok" : "fail", isOk ? 16_384 : 0));
+      case "CLUSTER NODES" ->
+          bulk(
+              "aa 127.0.0.1:%d@7801 myself,master - 0 0 7 connected 0-9999\nbb 127.0.0.1:%d@7802 master - 0 0 7 connected 10000-16383\n"
+                  .formatted(firstPort, secondPort));
+      case "CLUSTER SLOTS" ->
+          array(
+              array(":0\r\n", ":9999\r\n", owner("aa"), owner("bb")),
+              array(":10000\r\n", ":16383\r\n", owner("bb"), owner("aa")));
+      default ->
+          bulk(
+              """
+              # Cluster\r
+              cluster_nodes:2\r
+              cluster_peers:3\r
+              cluster_copies:2\r
+              cluster_available:%d\r
+              cluster_lonely_segments:4\r
+              cluster_topology:7\r
+              cluster_transfer_segments:12\r
+              cluster_stalls:1\r
+              used_memory:1572864\r
+              instantaneous_ops_per_sec:12345\r
+              db0:keys=40,expires=0,avg_ttl=0\r
+              """
+                  .formatted(isOk ? 1 : 0));
+    };
+  }
+
+  private static String owner(String id) {
+    return array(bulk("127.0.0.1"), ":1\r\n", bulk(id));
+  }
+
+  private Outcome cluster(FakeRespServer node, String command, String... options) {
+    List<String> all = new ArrayList<>(List.of("cluster", command, "--url", node.url()));
+    all.addAll(List.of(options));
+    return shell.run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void cluster_status() throws Exception {
+    try (FakeRespServer node = FakeRespServer.answering(command -> cluster(command, true, 1, 1))) {
+      assertThat(cluster(node, "status"))
+          .isEqualTo(
+              printed(
+                  """
+                  cluster                       shop
+                  state                         ok
+                  nodes                         2 of 3
+                  copies                        2
+                  slots answered for            16384
+                  segments with too few copies  4
+                  topology                      7
+                  """));
+      assertThat(cluster(node, "status", "--json"))
+          .isEqualTo(
+              printed(
+                  "{\"name\":\"shop\",\"state\":\"ok\",\"nodes\":2,\"peers\":3,\"copies\":2,"
+                      + "\"slots_answered\":16384,\"segments_with_too_few_copies\":4,\"topology\":7}\n"));
+    }
+    try (FakeRespServer node = FakeRespServer.answering(command -> cluster(command, false, 1, 1))) {
+      Outcome outcome = cluster(node, "status");
+      assertThat(outcome.status()).isEqualTo(1);
+      assertThat(outcome.out()).contains("does not answer: too few nodes are together\n");
+    }
+    try (FakeRespServer single =
+        FakeRespServer.knowing(
+            "CLUSTER INFO", "-ERR This instance has cluster support disabled\r\n")) {
+      assertThat(cluster(single, "status"))
+          .isEqualTo(
+              failed(
+                  "127.0.0.1:"
+                      + single.port()
+                      + " refused: ERR This instance has cluster support disabled"));
+    }
+  }
+
+  @Test
+  void cluster_nodes() throws Exception {
+    try (FakeRespServer second = FakeRespServer.answering(command -> cluster(command, true, 0, 0));
+        FakeRespServer first =
+            FakeRespServer.answering(command -> cluster(command, true, 1, second.port()))) {
+      Outcome outcome = cluster(first, "nodes");
+      assertThat(outcome.status()).isZero();
+      assertThat(outcome.out().replaceAll(":\\d+ +", ":PORT "))
+          .isEqualTo(
+              """
+              node             state  slots  copies  items  memory  commands/s  receiving  stalls
+              127.0.0.1:PORT ok     10000    6384     40    1.5M       12.3k         12       1
+              127.0.0.1:PORT ok      6384   10000     40    1.5M       12.3k         12       1
+              """);
+      assertThat(second.commands()).containsExactly("INFO cluster keyspace memory stats");
+    }
+  }
+
+  @Test
+  void cluster_nodes_oneIsGone() throws Exception {
+    int gone;
+    try (FakeRespServer server = FakeRespServer.answering(command -> null)) {
+      gone = server.port();
+    }
+    try (FakeRespServer node = FakeRespServer.answering(command -> cluster(command, true, 1, gone))) {
+      Outcome outcome = cluster(node, "nodes", "--json");
+      assertThat(outcome.out().lines().toList().get(1))
+          .isEqualTo(
+              "{\"id\":\"bb\",\"host\":\"127.0.0.1\",\"port\":%d,\"state\":\"does not answer\",\"primary_slots\":6384,\"copied_slots\":10000,\"items\":null,\"used_bytes\":null,\"commands_per_second\":null,\"receiving_segments\":null,\"stalls\":null}"
+                  .formatted(gone));
+      assertThat(outcome.err()).contains("127.0.0.1:" + gone + " does not answer: ");
+    }
+  }
+
   // scan
 
   @Test

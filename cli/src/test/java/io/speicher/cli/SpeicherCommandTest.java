@@ -32,6 +32,7 @@ final class SpeicherCommandTest {
         "monitor",
         "scan",
         "namespaces",
+        "cluster",
         "clear",
         "config",
         "info",

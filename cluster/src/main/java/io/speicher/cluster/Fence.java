@@ -3,6 +3,7 @@ package io.speicher.cluster;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -22,6 +23,7 @@ final class Fence implements AutoCloseable {
   private final Thread thread;
   private volatile long tickNanos = System.nanoTime();
   private volatile boolean isClosed;
+  private final LongAdder stalls = new LongAdder();
 
   /**
    * @param isConfirmed asks the others; it may wait for some hundred milliseconds
@@ -41,6 +43,11 @@ final class Fence implements AutoCloseable {
     return isClosed || System.nanoTime() - tickNanos > LATE_NANOS;
   }
 
+  /** How often it has slept too long. */
+  long stalls() {
+    return stalls.sum();
+  }
+
   private void run() {
     try {
       while (true) {
@@ -48,6 +55,7 @@ final class Fence implements AutoCloseable {
         long lateNanos = System.nanoTime() - tickNanos - Duration.ofMillis(TICK_MILLIS).toNanos();
         if (lateNanos > LATE_NANOS && !isClosed) {
           isClosed = true; // Before the tick: nobody may get in between.
+          stalls.increment();
           logger.log(
               Level.WARNING,
               "this node has slept: ms="

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.speicher.protocol.ClusterView;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Gauge;
 import io.speicher.protocol.KeySlot;
 import io.speicher.protocol.Reply;
 import io.speicher.server.command.Cluster;
@@ -18,7 +19,9 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,7 +33,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.infinispan.AdvancedCache;
 import org.infinispan.configuration.cache.CacheMode;
@@ -98,6 +104,8 @@ final class InfinispanCluster implements Cluster {
   private static final long CHECK_MILLIS = 500;
   private static final long MAX_UNDER_WAY_BYTES = 32 << 20;
 
+  private static final String OUTCOME_UNKNOWN = "outcome unknown: ";
+
   /** A command is longer than its key and its value. */
   private static final int COMMAND_BYTES = 4 << 10;
 
@@ -119,6 +127,9 @@ final class InfinispanCluster implements Cluster {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("speicher-cluster-heal").factory());
   private final AtomicLong underWayBytes = new AtomicLong();
+  private final LongAdder remoteCommands = new LongAdder();
+  private final LongAdder unknownOutcomes = new LongAdder();
+  private final LongAdder refusedCommands = new LongAdder();
   private final Queue<ItemCommands> idleCommands = new ConcurrentLinkedQueue<>();
   private @Nullable Supplier<ItemCommands> newCommands;
   private @Nullable DefaultCacheManager manager;
@@ -163,6 +174,11 @@ final class InfinispanCluster implements Cluster {
 
   private static void librariesLog(java.util.logging.Level level) {
     LIBRARIES.forEach(library -> library.setLevel(level));
+  }
+
+  /** What has been executed once or not at all, and nobody knows which. */
+  static Reply.Failed unknown(String why) {
+    return unavailable(OUTCOME_UNKNOWN + why);
   }
 
   static Reply.Failed unavailable(String why) {
@@ -345,6 +361,9 @@ final class InfinispanCluster implements Cluster {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
     threads.execute(() -> {
       Reply made = perform(encoded);
+      if (made instanceof Reply.Failed failed && failed.message().startsWith(OUTCOME_UNKNOWN)) {
+        unknownOutcomes.increment();
+      }
       underWayBytes.addAndGet(-encoded.length);
       reply.complete(made);
     });
@@ -378,10 +397,10 @@ final class InfinispanCluster implements Cluster {
   private Reply guarded(Attempt attempt) {
     Joined here = joined;
     if (here == null) {
-      return unavailable("this node is joining its cluster");
+      return refused("this node is joining its cluster");
     }
     if (fence.isClosed()) {
-      return unavailable("this node has slept, and asks the others what it has missed: try again");
+      return refused("this node has slept, and asks the others what it has missed: try again");
     }
     if (here.partitions().getAvailabilityMode() != AvailabilityMode.AVAILABLE) {
       return split();
@@ -393,33 +412,37 @@ final class InfinispanCluster implements Cluster {
     } catch (RuntimeException e) {
       return failure(e);
     } catch (TimeoutException e) {
-      return unknown();
+      return late();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unavailable("this node stops");
     }
   }
 
-  private static Reply failure(Exception e) {
+  private Reply refused(String why) {
+    refusedCommands.increment();
+    return unavailable(why);
+  }
+
+  private Reply failure(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof AvailabilityException) {
         return split();
       }
       if (cause instanceof org.infinispan.commons.TimeoutException) {
-        return unknown();
+        return late();
       }
     }
     logger.log(Level.WARNING, "a command between nodes failed", e);
-    return unavailable("outcome unknown: a command between nodes failed: see the log");
+    return unknown("a command between nodes failed: see the log");
   }
 
-  private static Reply split() {
-    return unavailable("the cluster is split, or has lost too many nodes: nothing is answered");
+  private Reply split() {
+    return refused("the cluster is split, or has lost too many nodes: nothing is answered");
   }
 
-  private static Reply unknown() {
-    return unavailable(
-        "outcome unknown: no answer of the other nodes in time; a write may have been executed");
+  private static Reply late() {
+    return unknown("no answer of the other nodes in time; a write may have been executed");
   }
 
   private static ByteBuffer keyOf(Command command) {
@@ -451,6 +474,9 @@ final class InfinispanCluster implements Cluster {
   private Reply read(Joined here, Key key, Command command)
       throws ExecutionException, InterruptedException, TimeoutException {
     Object ownership = ownership(key.buffer());
+    if (ownership == null) {
+      remoteCommands.increment();
+    }
     @Nullable Image image = null;
     boolean isKnown = false;
     if (ownership != null) {
@@ -465,6 +491,9 @@ final class InfinispanCluster implements Cluster {
 
   private Reply write(Joined here, Key key, Command command, byte[] encoded)
       throws ExecutionException, InterruptedException, TimeoutException {
+    if (!isPrimary(key)) {
+      remoteCommands.increment();
+    }
     byte[] reply =
         here.map()
             .eval(key, new Operation(encoded, command))
@@ -567,6 +596,51 @@ final class InfinispanCluster implements Cluster {
     assert ranges.getLast().lastSlot() == KeySlot.SLOTS - 1;
     return new ClusterView(
         options.name(), mayRead(here), topology.getTopologyId(), nodes, List.copyOf(ranges));
+  }
+
+  @Override
+  public boolean isAvailable() {
+    Joined here = joined;
+    return here != null && mayRead(here);
+  }
+
+  @Override
+  public Map<Gauge, Long> gauges() {
+    Map<Gauge, Long> gauges = new EnumMap<>(Gauge.class);
+    Joined here = joined;
+    gauges.put(
+        Gauge.CLUSTER_NODES,
+        here == null ? 1L : (long) here.rpc().getTransport().getMembers().size());
+    gauges.put(Gauge.CLUSTER_PEERS, (long) options.peers().size());
+    gauges.put(Gauge.CLUSTER_COPIES, (long) options.copies());
+    gauges.put(Gauge.CLUSTER_AVAILABLE, isAvailable() ? 1L : 0);
+    gauges.put(Gauge.CLUSTER_UNDER_WAY_BYTES, underWayBytes.get());
+    gauges.put(Gauge.CLUSTER_REMOTE_COMMANDS, remoteCommands.sum());
+    gauges.put(Gauge.CLUSTER_UNKNOWN_OUTCOMES, unknownOutcomes.sum());
+    gauges.put(Gauge.CLUSTER_REFUSED_COMMANDS, refusedCommands.sum());
+    gauges.put(Gauge.CLUSTER_STALLS, fence.stalls());
+    ComponentRegistry started = registry;
+    LocalizedCacheTopology topology =
+        started == null ? null : started.getDistributionManager().getCacheTopology();
+    if (topology != null) { // Else it is about to be told one.
+      gauges.put(Gauge.CLUSTER_TOPOLOGY, (long) topology.getTopologyId());
+      gauges.put(Gauge.CLUSTER_OWNED_SEGMENTS, count(topology, DistributionInfo::isReadOwner));
+      gauges.put(Gauge.CLUSTER_PRIMARY_SEGMENTS, count(topology, DistributionInfo::isPrimary));
+      gauges.put(
+          Gauge.CLUSTER_LONELY_SEGMENTS,
+          count(topology, segment -> segment.readOwners().size() < options.copies()));
+      gauges.put(
+          Gauge.CLUSTER_TRANSFER_SEGMENTS,
+          count(topology, segment -> segment.isWriteOwner() && !segment.isReadOwner()));
+    }
+    return gauges;
+  }
+
+  private static long count(LocalizedCacheTopology topology, Predicate<DistributionInfo> which) {
+    return IntStream.range(0, SlotPartitioner.SEGMENTS)
+        .mapToObj(topology::getSegmentDistribution)
+        .filter(which)
+        .count();
   }
 
   @Override

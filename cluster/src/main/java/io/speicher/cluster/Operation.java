@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]> {
   private static final byte[] OUTCOME_UNKNOWN =
       RecordCodec.encode(
-          InfinispanCluster.unavailable(
-              "outcome unknown: the cluster changed while the command was executed, and it may have"
-                  + " been executed"));
+          InfinispanCluster.unknown(
+              "the cluster changed while the command was executed, and it may have been executed"));
 
   /** As {@link RecordCodec} has it; empty where a decision has come without it. */
   private final byte[] command;

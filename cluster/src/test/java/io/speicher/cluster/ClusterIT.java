@@ -3,18 +3,27 @@ package io.speicher.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClusterClient;
 
 /** Three nodes as processes of their own, on ports of the loopback address. */
 final class ClusterIT {
@@ -145,7 +154,7 @@ final class ClusterIT {
   @Test
   void whatAClusterHasNot_isRefusedInWords() throws IOException {
     TestNode node = nodes.get(0);
-    for (String command : List.of("DBSIZE", "SCAN 0", "KEYS *", "RENAME a b", "WATCH a")) {
+    for (String command : List.of("DBSIZE", "SCAN 0", "KEYS *", "RENAME {a}1 {a}2", "WATCH a")) {
       assertThat(node.resp(command.split(" ", -1)))
           .as(command)
           .startsWith("ERR not available in a cluster: ");
@@ -164,6 +173,78 @@ final class ClusterIT {
     assertThat(nodes.get(2).resp("APPEND", "large", value.substring(100))).contains("OOM");
   }
 
+  // ---- clients of Redis Cluster ----
+
+  @Test
+  void info_saysThatItIsANode() {
+    for (TestNode node : nodes) {
+      assertThat(node.resp("INFO"))
+          .contains("redis_mode:cluster\r\n", "# Cluster\r\ncluster_enabled:1\r\n")
+          .contains("cluster_nodes:3\r\n", "cluster_peers:3\r\n", "cluster_lonely_segments:0\r\n");
+      assertThat(node.resp("READONLY")).isEqualTo("OK");
+    }
+    assertThat(nodes.stream().mapToLong(node -> node.info("cluster_primary_segments")).sum())
+        .isEqualTo(SlotPartitioner.SEGMENTS);
+  }
+
+  @Test
+  void keysOfSeveralSlots() {
+    TestNode node = nodes.get(0);
+    String crossSlot = "CROSSSLOT Keys in request don't hash to the same slot";
+    assertThat(node.resp("MSETNX", "a", "1", "b", "2")).isEqualTo(crossSlot);
+    assertThat(node.resp("RENAME", "a", "b")).isEqualTo(crossSlot);
+    assertThat(node.resp("COPY", "a", "b")).isEqualTo(crossSlot);
+    assertThat(node.resp("CLUSTER", "KEYSLOT", "{a}1"))
+        .isEqualTo(node.resp("CLUSTER", "KEYSLOT", "a"));
+  }
+
+  private static long remoteCommands() {
+    return nodes.stream().mapToLong(node -> node.info("cluster_remote_commands")).sum();
+  }
+
+  @Test
+  void jedis_routesToOwners() {
+    try (RedisClusterClient client = jedis()) {
+      long before = remoteCommands();
+      for (int i = 0; i < KEYS; i++) {
+        assertThat(client.set("jedis:" + i, "" + i)).isEqualTo("OK");
+        assertThat(client.incr("jedis:" + i)).isEqualTo(i + 1);
+        assertThat(client.get("jedis:" + i)).isEqualTo("" + (i + 1));
+      }
+      assertThat(client.mset("{jedis}a", "1", "{jedis}b", "2")).isEqualTo("OK");
+      assertThat(client.mget("{jedis}a", "{jedis}b", "{jedis}c")).containsExactly("1", "2", null);
+      assertThat(remoteCommands()).isEqualTo(before);
+    }
+  }
+
+  private static RedisClusterClient jedis() {
+    return RedisClusterClient.create(Set.of(new HostAndPort("127.0.0.1", nodes.get(0).port)));
+  }
+
+  @Test
+  void lettuce_routesToOwners() {
+    io.lettuce.core.cluster.RedisClusterClient client =
+        io.lettuce.core.cluster.RedisClusterClient.create(
+            RedisURI.create("127.0.0.1", nodes.get(1).port));
+    try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+      RedisAdvancedClusterCommands<String, String> commands = connection.sync();
+      long before = remoteCommands();
+      Map<String, String> items = new HashMap<>();
+      for (int i = 0; i < KEYS; i++) {
+        items.put("lettuce:" + i, "" + i);
+        assertThat(commands.append("appended:" + i, "x")).isEqualTo(1);
+      }
+      assertThat(commands.mset(items)).isEqualTo("OK");
+      assertThat(commands.mget(items.keySet().toArray(String[]::new)))
+          .allSatisfy(item -> assertThat(item.getValue()).isEqualTo(items.get(item.getKey())));
+      assertThat(commands.set("{lettuce}a", "1")).isEqualTo("OK");
+      assertThat(commands.getdel("{lettuce}a")).isEqualTo("1");
+      assertThat(remoteCommands()).isEqualTo(before);
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+    }
+  }
+
   // ---- failures ----
 
   @Test
@@ -171,11 +252,17 @@ final class ClusterIT {
     for (int i = 0; i < KEYS; i++) {
       assertThat(nodes.get(i % 3).resp("SET", "kept:" + i, "" + i)).isEqualTo("OK");
     }
+    RedisClusterClient jedis = jedis();
     nodes.get(2).kill();
     for (TestNode node : nodes.subList(0, 2)) {
       awaitNodes(node, 2);
       for (int i = 0; i < KEYS; i++) {
         assertThat(node.resp("GET", "kept:" + i)).isEqualTo("" + i);
+      }
+    }
+    try (jedis) { // It has known the node that was killed, and finds the new owners.
+      for (int i = 0; i < KEYS; i++) {
+        assertThat(jedis.get("kept:" + i)).isEqualTo("" + i);
       }
     }
     assertThat(nodes.get(0).resp("SET", "kept:0", "new")).isEqualTo("OK");
@@ -211,6 +298,35 @@ final class ClusterIT {
     }
   }
 
+  /** A node that does not know what the others do answers nothing, and says why. */
+  @Test
+  void minority_refusesInWords() throws Exception {
+    TestNode alone = nodes.get(0);
+    assertThat(alone.resp("SET", "minority", "old")).isEqualTo("OK");
+    assertThat(TestNode.http(alone.port, "/health/ready")).isEqualTo("200 ready");
+    nodes.get(1).signal("STOP");
+    nodes.get(2).signal("STOP");
+    try {
+      await().atMost(PATIENCE).until(() -> alone.info("cluster_available") == 0);
+      String split = "ERR the cluster is split, or has lost too many nodes: nothing is answered";
+      assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split);
+      assertThat(alone.resp("GET", "minority")).isEqualTo(split);
+      assertThat(alone.memcached("set minority 0 0 1\r\n1\r\n"))
+          .startsWith("SERVER_ERROR the cluster is split");
+      assertThat(alone.json("{\"command\":\"GET\",\"key\":\"minority\"}"))
+          .contains("503", "the cluster is split");
+      assertThat(alone.resp("CLUSTER", "INFO")).contains("cluster_state:fail");
+      assertThat(TestNode.http(alone.port, "/health/ready"))
+          .isEqualTo("503 not ready: not with a majority of its cluster");
+      assertThat(TestNode.http(alone.port, "/health/live")).isEqualTo("200 live");
+    } finally {
+      nodes.get(1).signal("CONT");
+      nodes.get(2).signal("CONT");
+    }
+    awaitAllNodes();
+    assertThat(alone.resp("GET", "minority")).isEqualTo("old");
+  }
+
   // ---- what cannot start ----
 
   @Test
@@ -238,7 +354,13 @@ final class ClusterIT {
   @Test
   void peersThatDoNotAnswer() throws Exception {
     List<TestNode.Ports> three = TestNode.freePorts(3);
-    try (TestNode node = new TestNode("shop", three.getFirst(), three, folder)) {
+    int http = TestNode.freePorts(1).getFirst().client();
+    try (TestNode node =
+        new TestNode("shop", three.getFirst(), three, folder, "--http-port", "" + http)) {
+      await()
+          .atMost(PATIENCE)
+          .ignoreException(ConnectException.class)
+          .until(() -> TestNode.http(http, "/health/ready").contains("503 not ready: joining"));
       assertThat(node.awaitEnd()).isEqualTo(1);
       assertThat(node.log()).contains("too few peers answer within 20 s: needed=2 peers=3");
     }

@@ -69,7 +69,8 @@ final class TestNode implements AutoCloseable {
   }
 
   /** Starts the process, and does not wait for it to listen. */
-  TestNode(String cluster, Ports ports, List<Ports> peers, Path folder) throws IOException {
+  TestNode(String cluster, Ports ports, List<Ports> peers, Path folder, String... more)
+      throws IOException {
     port = ports.client();
     busPort = ports.bus();
     log = Files.createTempFile(folder, "node", ".log");
@@ -84,6 +85,7 @@ final class TestNode implements AutoCloseable {
     Collections.addAll(command, "--memory", "32mb", "--threads", "1", "--cluster", cluster);
     Collections.addAll(command, "--cluster-bind", "127.0.0.1:" + busPort);
     Collections.addAll(command, "--cluster-peers", addresses);
+    Collections.addAll(command, more);
     process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
@@ -128,6 +130,10 @@ final class TestNode implements AutoCloseable {
   // ---- talking to it ----
 
   private Socket connect() throws IOException {
+    return connect(port);
+  }
+
+  private static Socket connect(int port) throws IOException {
     Socket socket = new Socket();
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -187,6 +193,26 @@ final class TestNode implements AutoCloseable {
       socket.getOutputStream().write((requests + "quit\r\n").getBytes(ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
+  }
+
+  /** What a port answers to GET by HTTP: status and body, in a line. */
+  static String http(int port, String path) throws IOException {
+    try (Socket socket = connect(port)) {
+      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      String reply = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+      return reply.substring(9, 12) + " " + reply.substring(reply.indexOf("\r\n\r\n") + 4).strip();
+    }
+  }
+
+  /** The number that a field of INFO has. */
+  long info(String field) {
+    return resp("INFO")
+        .lines()
+        .filter(line -> line.startsWith(field + ":"))
+        .mapToLong(line -> Long.parseLong(line.substring(field.length() + 1).strip()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** What framed JSON answers. */

@@ -129,7 +129,105 @@ public enum Gauge implements Metric {
       "Processor time in the kernel; 0 where the system does not say."),
   THREADS("threads", null, null, "threads", Unit.COUNT, "Event loops."),
   MAX_FRAME_BYTES("max_frame_bytes", null, null, null, Unit.BYTES, "The longest request."),
-  MAX_KEY_BYTES("max_key_bytes", null, null, null, Unit.BYTES, "The longest key.");
+  MAX_KEY_BYTES("max_key_bytes", null, null, null, Unit.BYTES, "The longest key."),
+  CLUSTER_NODES(
+      "cluster_nodes",
+      "Cluster",
+      "cluster_nodes",
+      null,
+      Unit.COUNT,
+      "Nodes of the cluster that this one sees, itself included; 0 where there is no cluster."),
+  CLUSTER_PEERS(
+      "cluster_peers",
+      "Cluster",
+      "cluster_peers",
+      null,
+      Unit.COUNT,
+      "Nodes that --cluster-peers names; a majority of them has to be together."),
+  CLUSTER_COPIES(
+      "cluster_copies",
+      "Cluster",
+      "cluster_copies",
+      null,
+      Unit.COUNT,
+      "Nodes that each item is to lie on."),
+  CLUSTER_AVAILABLE(
+      "cluster_available",
+      "Cluster",
+      "cluster_available",
+      null,
+      Unit.COUNT,
+      "1 if the node answers for keys; 0 while it joins, after it has slept, without a majority, and where there is no cluster."),
+  CLUSTER_TOPOLOGY(
+      "cluster_topology",
+      "Cluster",
+      "cluster_topology",
+      null,
+      Unit.COUNT,
+      "Which distribution of the segments this is; grows with each change."),
+  CLUSTER_OWNED_SEGMENTS(
+      "cluster_owned_segments",
+      "Cluster",
+      "cluster_owned_segments",
+      null,
+      Unit.COUNT,
+      "Segments that the node can answer for."),
+  CLUSTER_PRIMARY_SEGMENTS(
+      "cluster_primary_segments",
+      "Cluster",
+      "cluster_primary_segments",
+      null,
+      Unit.COUNT,
+      "Segments whose writes the node decides."),
+  CLUSTER_LONELY_SEGMENTS(
+      "cluster_lonely_segments",
+      "Cluster",
+      "cluster_lonely_segments",
+      null,
+      Unit.COUNT,
+      "Segments of the whole cluster that lie on fewer nodes than they are to."),
+  CLUSTER_TRANSFER_SEGMENTS(
+      "cluster_transfer_segments",
+      "Cluster",
+      "cluster_transfer_segments",
+      null,
+      Unit.COUNT,
+      "Segments that the node waits for: it will answer for them when it has received them."),
+  CLUSTER_UNDER_WAY_BYTES(
+      "cluster_under_way_bytes",
+      "Cluster",
+      "cluster_under_way_bytes",
+      null,
+      Unit.BYTES,
+      "Commands that the node has begun for its clients in the cluster, and that are not answered."),
+  CLUSTER_REMOTE_COMMANDS(
+      "cluster_remote_commands",
+      "Cluster",
+      "cluster_remote_commands",
+      null,
+      Unit.COUNT,
+      "Commands that another node had to execute; few, where clients route by owners."),
+  CLUSTER_UNKNOWN_OUTCOMES(
+      "cluster_unknown_outcomes",
+      "Cluster",
+      "cluster_unknown_outcomes",
+      null,
+      Unit.COUNT,
+      "Commands that were answered by \"outcome unknown\"."),
+  CLUSTER_REFUSED_COMMANDS(
+      "cluster_refused_commands",
+      "Cluster",
+      "cluster_refused_commands",
+      null,
+      Unit.COUNT,
+      "Commands refused because the node was joining, had slept, or was without a majority."),
+  CLUSTER_STALLS(
+      "cluster_stalls",
+      "Cluster",
+      "cluster_stalls",
+      null,
+      Unit.COUNT,
+      "Times that the node has slept so long that it asked the others before it read.");
 
   private final String jsonName;
   private final @Nullable String infoSection;
@@ -161,7 +259,15 @@ public enum Gauge implements Metric {
   @Override
   public boolean isTotal() {
     return switch (this) {
-      case EVICTED_ITEMS, EXPIRED_ITEMS, USER_CPU, SYSTEM_CPU -> true;
+      case EVICTED_ITEMS,
+          EXPIRED_ITEMS,
+          USER_CPU,
+          SYSTEM_CPU,
+          CLUSTER_REMOTE_COMMANDS,
+          CLUSTER_UNKNOWN_OUTCOMES,
+          CLUSTER_REFUSED_COMMANDS,
+          CLUSTER_STALLS ->
+          true;
       default -> false;
     };
   }

@@ -119,13 +119,14 @@ public final class SpeicherServer implements AutoCloseable {
             http);
     network.whenLoopEnds(this::loopEnded);
     try {
+      // First, since joining a cluster may take minutes, in which somebody may ask how it goes.
+      httpAddress = listen(settings, settings.get(ServerSettings.HTTP_PORT), PortDialects.HTTP);
       if (cluster != null) {
         cluster.join(status::newItemCommands);
       }
       address = listen(settings, settings.port(), PortDialects.ANY);
       redisAddress = listen(settings, settings.redisPort(), PortDialects.REDIS);
       memcachedAddress = listen(settings, settings.memcachedPort(), PortDialects.MEMCACHED);
-      httpAddress = listen(settings, settings.get(ServerSettings.HTTP_PORT), PortDialects.HTTP);
       Optional<SocketFile> socketFile = settings.socketFile();
       if (socketFile.isPresent()) {
         network.listen(settings.transport().bootstrap(socketFile.get()), socketFile.get());

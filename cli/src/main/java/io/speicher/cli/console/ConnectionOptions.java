@@ -174,6 +174,15 @@ public final class ConnectionOptions implements Peer {
    * @throws ParameterException if the options contradict each other, or name what cannot be
    */
   public RespConnection connectResp() throws IOException {
+    return connectResp(null);
+  }
+
+  /** The same for another node of the cluster that the server is in. */
+  public RespConnection connectResp(String nodeHost, int nodePort) throws IOException {
+    return connectResp(new Address.Port(nodeHost, nodePort));
+  }
+
+  private RespConnection connectResp(@Nullable Address node) throws IOException {
     requireOneServer();
     String usedUrl = usedUrl();
     ServerUrl target;
@@ -200,7 +209,8 @@ public final class ConnectionOptions implements Peer {
     } catch (IllegalArgumentException e) {
       throw wrong(origin(usedUrl) + e.getMessage());
     }
-    RespConnection connection = RespConnection.open(target.server(), tls, timeout);
+    RespConnection connection =
+        RespConnection.open(node == null ? target.server() : node, tls, timeout);
     try {
       prepare(connection, login == null ? target.login() : login, target.database());
       return connection;

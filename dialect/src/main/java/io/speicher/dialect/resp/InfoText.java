@@ -34,6 +34,9 @@ final class InfoText {
   private static final Set<String> SELDOM =
       Set.of("Commandstats", "Latencystats", "Dialectstats", "Namespaces");
 
+  /** Shows no metrics where there is no cluster. */
+  private static final String CLUSTER = "Cluster";
+
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final String UNITS = "BKMGTPE";
   private static final long PROCESS_ID = ProcessHandle.current().pid();
@@ -65,7 +68,7 @@ final class InfoText {
     SECTIONS.put("Errorstats", InfoText::errors);
     SECTIONS.put("Latencystats", InfoText::latencies);
     SECTIONS.put("Dialectstats", InfoText::dialects);
-    SECTIONS.put("Cluster", (stats, fields) -> fields.add("cluster_enabled", 0));
+    SECTIONS.put(CLUSTER, (stats, fields) -> fields.add("cluster_enabled", isNode(stats) ? 1 : 0));
     SECTIONS.put("Keyspace", InfoText::keyspace);
     SECTIONS.put("Namespaces", InfoText::namespaces);
   }
@@ -125,10 +128,17 @@ final class InfoText {
           || names.contains(name.toLowerCase(Locale.ROOT))) {
         fields.text.append(fields.text.isEmpty() ? "# " : "\r\n# ").append(name).append("\r\n");
         section.write(stats, fields);
-        metrics(name, stats, fields);
+        if (!name.equals(CLUSTER) || isNode(stats)) {
+          metrics(name, stats, fields);
+        }
       }
     });
     return fields.text.toString();
+  }
+
+  /** Whether the server is a node of a cluster. */
+  private static boolean isNode(ServerStats stats) {
+    return stats.of(Gauge.CLUSTER_NODES) > 0;
   }
 
   private static void metrics(String section, ServerStats stats, Fields fields) {
@@ -146,7 +156,7 @@ final class InfoText {
     fields.add("redis_version", REDIS_VERSION);
     fields.add("server_name", "speicher");
     fields.add("speicher_version", stats.version());
-    fields.add("redis_mode", "standalone");
+    fields.add("redis_mode", isNode(stats) ? "cluster" : "standalone");
     fields.add("os", OPERATING_SYSTEM);
     fields.add("arch_bits", 64);
     fields.add("process_id", PROCESS_ID);

@@ -50,6 +50,18 @@ final class InfoTextTest {
             """);
   }
 
+  @Test
+  void text_ofANodeOfACluster() {
+    ServerStats alone = stats(7);
+    assertThat(info.text(alone, Set.of("server"))).contains("redis_mode:standalone\r\n");
+    ServerStats node =
+        new ServerStats(
+            "1.0", 0, Map.of(Gauge.CLUSTER_NODES, 3L, Gauge.CLUSTER_PEERS, 5L), List.of());
+    assertThat(info.text(node, Set.of("server"))).contains("redis_mode:cluster\r\n");
+    assertThat(info.text(node, Set.of("cluster")))
+        .startsWith("# Cluster\r\ncluster_enabled:1\r\ncluster_nodes:3\r\ncluster_peers:5\r\n");
+  }
+
   private static ServerStats worked() {
     return new ServerStats(
         "1.0",

@@ -95,7 +95,7 @@ final class ApiPages {
     ServerStats stats = status.stats();
     out.writeStringProperty("version", stats.version());
     out.writeNumberProperty("now_ms", stats.nowMillis());
-    out.writeBooleanProperty("ready", status.isReady());
+    out.writeBooleanProperty("ready", status.notReady() == null);
     out.writeObjectPropertyStart("numbers");
     for (Metric metric : ServerStats.metrics()) {
       out.writeNumberProperty(metric.jsonName(), stats.of(metric));

@@ -23,6 +23,7 @@ final class HealthPages {
   }
 
   private Page ready() {
-    return status.isReady() ? Page.text(200, "ready") : Page.text(503, "not ready: stopping");
+    String why = status.notReady();
+    return why == null ? Page.text(200, "ready") : Page.text(503, "not ready: " + why);
   }
 }

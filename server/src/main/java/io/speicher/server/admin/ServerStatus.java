@@ -90,7 +90,10 @@ public final class ServerStatus implements ServerControl {
   private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
 
   private volatile int port;
-  private volatile boolean isReady;
+
+  /** Why it is not to be sent requests, or null. */
+  private volatile @Nullable String notReady;
+
   private volatile Function<Command.Configure, Reply> configure =
       wanted -> new Reply.Failed(Reply.UNAVAILABLE, "the server has not started");
   private volatile List<SettingValue> shownSettings = List.of();
@@ -138,6 +141,7 @@ public final class ServerStatus implements ServerControl {
     denials = new Denials(wallClock);
     this.slowLog = slowLog;
     this.cluster = cluster;
+    notReady = cluster == null ? "starting" : "joining its cluster";
     latencyEvents = new LatencyEvents(wallClock);
     storeEvents = new StoreEvents(store.stats());
     startedAtMillis = store.nowMillis();
@@ -193,6 +197,9 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.PORT, (long) port);
     numbers.put(Gauge.MAX_FRAME_BYTES, (long) limits.maxFrameBytes());
     numbers.put(Gauge.MAX_KEY_BYTES, (long) limits.maxKeyBytes());
+    if (cluster != null) {
+      numbers.putAll(cluster.gauges());
+    }
     return new ServerStats(
         version(),
         wallClock.millis(),
@@ -246,7 +253,7 @@ public final class ServerStatus implements ServerControl {
     port = newPort;
     shownSettings = settings;
     configure = configuration;
-    isReady = true;
+    notReady = null;
   }
 
   /** Shows other settings. */
@@ -261,12 +268,16 @@ public final class ServerStatus implements ServerControl {
 
   /** From now on nobody is to send it anything new. */
   public void stops() {
-    isReady = false;
+    notReady = "stopping";
   }
 
-  /** Whether it takes requests and is not about to stop. */
-  boolean isReady() {
-    return isReady;
+  /** Why nobody is to send it requests now, in a few words; null if it takes them. */
+  @Nullable String notReady() {
+    String why = notReady;
+    if (why == null && cluster != null && !cluster.isAvailable()) {
+      return "not with a majority of its cluster";
+    }
+    return why;
   }
 
   /** Looks at what changes. Called now and then, by one thread. */

@@ -2,9 +2,11 @@ package io.speicher.server.command;
 
 import io.speicher.protocol.ClusterView;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Reply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,12 @@ public interface Cluster extends AutoCloseable {
   CompletableFuture<Reply> clear();
 
   ClusterView view();
+
+  /** Whether this node answers for keys: it has joined, has not slept, and is with a majority. */
+  boolean isAvailable();
+
+  /** What this node knows and has counted of the cluster. */
+  Map<Gauge, Long> gauges();
 
   /** Leaves the cluster. */
   @Override

@@ -6,6 +6,7 @@ import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
+import io.speicher.protocol.KeySlot;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.SetOptions;
 import io.speicher.server.command.ClusterWork.Form;
@@ -27,6 +28,10 @@ final class ClusterCommands {
 
   /** What the parts of a command hold is on the heap until all are answered. */
   private static final int MAX_PARTS = 1_024;
+
+  /** In the words of Redis. */
+  private static final Reply CROSS_SLOT =
+      new Reply.Refused(Reply.BAD_REQUEST, "CROSSSLOT Keys in request don't hash to the same slot");
 
   private static final String VERSIONS = "versions (gets and cas, WATCH, conditions on a version)";
   private static final String LEASES = "leases and stale values";
@@ -53,6 +58,10 @@ final class ClusterCommands {
       int place,
       Dialect dialect,
       ReplyBuffer out) {
+    if (needsOneSlot(command) && !isInOneSlot(CommandKeys.of(command))) {
+      dialect.encode(CROSS_SLOT, out);
+      return null;
+    }
     String refused = refused(command);
     if (refused == null && session.database() != 0 && !CommandKeys.of(command).isEmpty()) {
       refused = DATABASES;
@@ -151,6 +160,19 @@ final class ClusterCommands {
 
   private static List<Command> each(List<ByteBuffer> keys, Function<ByteBuffer, Command> part) {
     return keys.stream().map(part).toList();
+  }
+
+  /** What cannot be divided by keys: all of them are meant at one moment. */
+  private static boolean needsOneSlot(Command command) {
+    return switch (command) {
+      case Command.SetAll all -> all.condition().kind() != Condition.Kind.ALWAYS;
+      case Command.Move _, Command.Watch _ -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isInOneSlot(List<ByteBuffer> keys) {
+    return keys.stream().mapToInt(KeySlot::of).distinct().count() <= 1;
   }
 
   /** What is made of the answers; null for what each node does by itself, and for nothing else. */
