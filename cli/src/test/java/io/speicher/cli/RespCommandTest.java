@@ -242,7 +242,8 @@ final class RespCommandTest {
     try (FakeRespServer server = FakeRespServer.answering(command -> null)) {
       gone = server.port();
     }
-    try (FakeRespServer node = FakeRespServer.answering(command -> cluster(command, true, 1, gone))) {
+    try (FakeRespServer node =
+        FakeRespServer.answering(command -> cluster(command, true, 1, gone))) {
       Outcome outcome = cluster(node, "nodes", "--json");
       assertThat(outcome.out().lines().toList().get(1))
           .isEqualTo(
