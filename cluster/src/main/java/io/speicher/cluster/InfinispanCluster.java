@@ -523,6 +523,11 @@ final class InfinispanCluster implements Cluster {
         here.map()
             .eval(key, new Operation(encoded))
             .get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    // Infinispan does without a backup that has left. If it is this node that was cut off, the others
+    // do not know what it has stored.
+    if (!mayRead(here)) {
+      return unknown("this node was cut off meanwhile; a write may have been executed");
+    }
     return RecordCodec.decode(reply, Reply.class);
   }
 

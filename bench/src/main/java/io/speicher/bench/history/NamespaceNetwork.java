@@ -1,6 +1,7 @@
 package io.speicher.bench.history;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -81,9 +82,14 @@ final class NamespaceNetwork implements Network, AutoCloseable {
 
   /** The rest ends with this process's own namespace. */
   @Override
-  public void close() throws IOException, InterruptedException {
-    for (String name : namespaces) {
-      Commands.run("ip", "netns", "delete", name);
+  public void close() throws IOException {
+    try {
+      for (String name : namespaces) {
+        Commands.run("ip", "netns", "delete", name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted: network namespaces are left");
     }
   }
 }
