@@ -434,7 +434,9 @@ final class InfinispanCluster implements Cluster {
     }
     try {
       if (fence.isClosed() && !fence.awaitOpen(FENCE_PATIENCE)) {
-        return refused(NOT_CONFIRMED);
+        return here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE
+            ? refused(NOT_CONFIRMED)
+            : split();
       }
       return attempt.make(here);
     } catch (ExecutionException e) {
@@ -519,15 +521,21 @@ final class InfinispanCluster implements Cluster {
     if (!isPrimary(key)) {
       remoteCommands.increment();
     }
-    byte[] reply =
-        here.map()
-            .eval(key, new Operation(encoded))
-            .get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    // Infinispan does without a backup that has left. If it is this node that was cut off, the others
-    // do not know what it has stored.
-    if (!mayRead(here)) {
-      return unknown("this node was cut off meanwhile; a write may have been executed");
-    }
+    Operation operation = new Operation(encoded);
+    long beganNanos = System.nanoTime();
+    byte[] reply;
+    int topology;
+    do {
+      topology = here.topology().getTopologyId();
+      long leftNanos = COMMAND_PATIENCE.toNanos() - (System.nanoTime() - beganNanos);
+      reply = here.map().eval(key, operation).get(leftNanos, TimeUnit.NANOSECONDS);
+      // Infinispan does without a backup that has left. If it is this node that was cut off, the others
+      // do not know what it has stored.
+      if (!mayRead(here)) {
+        return unknown("this node was cut off meanwhile; a write may have been executed");
+      }
+      // Where owners have changed, a new one may have missed it. It is sent again, and not executed.
+    } while (here.topology().getTopologyId() != topology);
     return RecordCodec.decode(reply, Reply.class);
   }
 

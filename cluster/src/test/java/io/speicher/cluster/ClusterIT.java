@@ -317,7 +317,10 @@ final class ClusterIT {
     try {
       await().atMost(PATIENCE).until(() -> alone.info("cluster_available") == 0);
       String split = "ERR the cluster is split, or has lost too many nodes: nothing is answered";
-      assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() ->
+              assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split));
       assertThat(alone.resp("GET", "minority")).isEqualTo(split);
       assertThat(alone.memcached("set minority 0 0 1\r\n1\r\n"))
           .startsWith("SERVER_ERROR the cluster is split");
@@ -339,6 +342,7 @@ final class ClusterIT {
   @ParameterizedTest
   @EnumSource(names = {"STOP", "KILL"})
   void history_isLinearizableThroughAFault(Fault fault) throws Exception {
+    assertThat(nodes.get(0).resp("FLUSHALL")).isEqualTo("OK");
     List<Node> faulty = IntStream.range(0, 3).<Node>mapToObj(FaultyNode::new).toList();
     long seed = Long.getLong("seed", ThreadLocalRandom.current().nextInt(1 << 30));
     List<String> told = new ArrayList<>();
