@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks any node for anything, again and again, in a dialect of its own, and writes it down. */
 final class Client implements Runnable {
+  private static final List<Dialect> DIALECTS = List.of(Dialect.values());
+  private static final List<Model> MODELS = List.of(Model.values());
+
   private static final int REGISTERS = 6;
   private static final int COUNTERS = 4;
   private static final int LOGS = 3;
@@ -57,7 +60,7 @@ final class Client implements Runnable {
       Consumer<Operation> history,
       long originNanos) {
     this.number = number;
-    dialect = Dialect.values()[number % Dialect.values().length];
+    dialect = DIALECTS.get(number % DIALECTS.size());
     this.nodes = nodes;
     this.random = random;
     this.tokens = tokens;
@@ -85,7 +88,7 @@ final class Client implements Runnable {
 
   private boolean work(int node) {
     boolean isRead = random.nextInt(100) < 50;
-    return switch (Model.values()[random.nextInt(Model.values().length)]) {
+    return switch (MODELS.get(random.nextInt(MODELS.size()))) {
       case REGISTER -> {
         String key = "register" + random.nextInt(REGISTERS);
         yield perform(node, Model.REGISTER, key, isRead ? null : number + "." + ++written);
