@@ -289,7 +289,10 @@ final class InfinispanCluster implements Cluster {
         .stateTransfer()
         .timeout(TRANSFER_PATIENCE.toMillis())
         .partitionHandling()
-        .whenSplit(PartitionHandling.DENY_READ_WRITES)
+        .whenSplit(
+            options.copies() == 1
+                ? PartitionHandling.ALLOW_READ_WRITES // Infinispan takes nothing else.
+                : PartitionHandling.DENY_READ_WRITES)
         .mergePolicy(null);
     configuration.locking().lockAcquisitionTimeout(LOCK_PATIENCE.toMillis());
     configuration.encoding().mediaType("application/x-java-object");
@@ -553,6 +556,9 @@ final class InfinispanCluster implements Cluster {
     LocalizedCacheTopology topology = here.topology();
     int mine = topology.getTopologyId();
     List<Address> members = topology.getMembers();
+    // With one copy, Infinispan goes on in each part of a cluster that is split.
+    int voters =
+        options.copies() == 1 ? Math.max(members.size(), options.peers().size()) : members.size();
     Address itself = here.rpc().getAddress();
     Address coordinator = here.rpc().getTransport().getCoordinator();
     AtomicInteger same = new AtomicInteger(); // A vote each; the coordinator's are counted besides.
@@ -564,7 +570,7 @@ final class InfinispanCluster implements Cluster {
           if (member.equals(coordinator)) {
             hasCoordinator.set(true);
           }
-          if (2 * same.incrementAndGet() > members.size()
+          if (2 * same.incrementAndGet() > voters
               && hasCoordinator.get()
               && here.topology().getTopologyId() == mine) {
             confirmation.complete(true);

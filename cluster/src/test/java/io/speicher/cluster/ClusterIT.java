@@ -378,6 +378,20 @@ final class ClusterIT {
     }
   }
 
+  // ---- other clusters ----
+
+  @Test
+  void oneNode_oneCopy() throws Exception {
+    List<TestNode.Ports> own = TestNode.freePorts(1);
+    try (TestNode node = new TestNode("small", own.getFirst(), own, folder, "--copies", "1")) {
+      await().atMost(PATIENCE).until(node::isListening);
+      assertThat(node.resp("SET", "a", "1")).isEqualTo("OK");
+      assertThat(node.resp("INCR", "a")).isEqualTo("2");
+      assertThat(node.resp("GET", "a")).isEqualTo("2");
+      assertThat(node.resp("CLUSTER", "INFO")).contains("cluster_state:ok");
+    }
+  }
+
   // ---- what cannot start ----
 
   @Test
