@@ -8,7 +8,7 @@ final class ContainerFactory extends DataContainerFactory {
   @Override
   public @Nullable Object construct(String componentName) {
     return configuration.clustering().hash().keyPartitioner() instanceof SlotPartitioner
-        ? new StoreContainer(InfinispanCluster.current().store())
+        ? InfinispanCluster.current().newContainer()
         : super.construct(componentName);
   }
 }

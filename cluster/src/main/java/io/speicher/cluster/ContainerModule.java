@@ -1,5 +1,7 @@
 package io.speicher.cluster;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Collection;
 import java.util.List;
 import org.infinispan.configuration.cache.Configuration;
@@ -8,8 +10,12 @@ import org.infinispan.container.impl.InternalDataContainer;
 import org.infinispan.factories.ComponentRegistry;
 import org.infinispan.factories.DataContainerFactory;
 import org.infinispan.factories.GlobalComponentRegistry;
+import org.infinispan.factories.impl.BasicComponentRegistry;
 import org.infinispan.factories.impl.ComponentAccessor;
 import org.infinispan.factories.impl.ModuleMetadataBuilder;
+import org.infinispan.interceptors.AsyncInterceptorChain;
+import org.infinispan.interceptors.distribution.NonTxDistributionInterceptor;
+import org.infinispan.interceptors.distribution.TriangleDistributionInterceptor;
 import org.infinispan.lifecycle.ModuleLifecycle;
 import org.infinispan.marshall.protostream.impl.SerializationContextRegistry;
 import org.infinispan.marshall.protostream.impl.SerializationContextRegistry.MarshallerType;
@@ -77,6 +83,24 @@ public final class ContainerModule implements ModuleMetadataBuilder {
         ComponentRegistry registry, Configuration configuration, String cacheName) {
       if (cacheName.equals(InfinispanCluster.CACHE)) {
         InfinispanCluster.current().starting(registry);
+        waitForBackups(registry.getComponent(BasicComponentRegistry.class));
+      }
+    }
+
+    /**
+     * With the interceptor that Infinispan would take, a primary stores what another node has asked
+     * for, and shows it, before its backups have it: then a failure takes back what was read. The
+     * older one answers when the backups have, and holds the lock of the key until then.
+     */
+    private static void waitForBackups(BasicComponentRegistry components) {
+      NonTxDistributionInterceptor waiting = new NonTxDistributionInterceptor();
+      components.registerComponent(NonTxDistributionInterceptor.class, waiting, true);
+      boolean isReplaced =
+          requireNonNull(components.getComponent(AsyncInterceptorChain.class))
+              .wired()
+              .replaceInterceptor(waiting, TriangleDistributionInterceptor.class);
+      if (!isReplaced) {
+        throw new IllegalStateException("Infinispan has another chain of interceptors");
       }
     }
   }

@@ -3,44 +3,72 @@ package io.speicher.cluster;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a node that has slept from answering: others may have put it out of the cluster meanwhile,
- * and have changed what it believes to own. A thread ticks; when a tick is late, nothing is read
- * until a majority has confirmed what this node knows. One thread besides, any may ask.
+ * Keeps a node from answering that others may have put out of the cluster: it was asleep, or cut
+ * off, and does not know it yet. A thread asks the others again and again, and nothing is read
+ * unless they have confirmed lately what this node knows. Any thread may look.
  */
 final class Fence implements AutoCloseable {
+
+  /*
+   * It is a lease. The others put a node out when they have not heard from it for 400 ms, and have
+   * asked once more for 100 ms (Stack). A confirmation holds for less, from the moment at which it was
+   * asked for, and whoever has given it has heard from this node after that. So what they
+   * acknowledge without this node, they acknowledge when it answers nothing any more. The coordinator has to
+   * be among them, since it is the one that puts a node out; and a majority, since a coordinator may
+   * be cut off with this node. A process that was stopped finds its lease at an end when it goes on.
+   */
   private static final Logger logger = System.getLogger(Fence.class.getName());
 
-  private static final long TICK_MILLIS = 50;
+  private static final long TICK_MILLIS = 100;
+  private static final long LEASE_NANOS = Duration.ofMillis(300).toNanos();
 
-  /** Below what failure detection waits for ({@link Stack}), above what a collection takes. */
-  private static final long LATE_NANOS = Duration.ofMillis(300).toNanos();
-
-  private final BooleanSupplier isConfirmed;
+  private final Supplier<CompletableFuture<Boolean>> question;
   private final Thread thread;
-  private volatile long tickNanos = System.nanoTime();
-  private volatile boolean isClosed;
   private final LongAdder stalls = new LongAdder();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition isOpen = lock.newCondition();
+
+  /** When what others have confirmed last was asked. */
+  private volatile long confirmedNanos = System.nanoTime();
 
   /**
-   * @param isConfirmed asks the others; it may wait for some hundred milliseconds
+   * @param question asks the others whether they know what this node knows; it waits for nothing
    */
-  Fence(BooleanSupplier isConfirmed) {
-    this.isConfirmed = isConfirmed;
+  Fence(Supplier<CompletableFuture<Boolean>> question) {
+    this.question = question;
     thread = Thread.ofPlatform().daemon().name("speicher-fence").unstarted(this::run);
   }
 
   void start() {
-    tickNanos = System.nanoTime();
+    confirmedNanos = System.nanoTime();
     thread.start();
   }
 
   /** Whether nothing may be read. */
   boolean isClosed() {
-    return isClosed || System.nanoTime() - tickNanos > LATE_NANOS;
+    return System.nanoTime() - confirmedNanos > LEASE_NANOS;
+  }
+
+  /** Waits until something may be read, or for so long; returns whether it may. */
+  boolean awaitOpen(Duration patience) throws InterruptedException {
+    long leftNanos = patience.toNanos();
+    lock.lock();
+    try {
+      while (isClosed() && leftNanos > 0) {
+        leftNanos = isOpen.awaitNanos(leftNanos);
+      }
+      return !isClosed();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How often it has slept too long. */
@@ -49,34 +77,44 @@ final class Fence implements AutoCloseable {
   }
 
   private void run() {
+    long lastNanos = System.nanoTime();
     try {
       while (true) {
         Thread.sleep(TICK_MILLIS);
-        long lateNanos = System.nanoTime() - tickNanos - Duration.ofMillis(TICK_MILLIS).toNanos();
-        if (lateNanos > LATE_NANOS && !isClosed) {
-          isClosed = true; // Before the tick: nobody may get in between.
+        long askedNanos = System.nanoTime();
+        if (askedNanos - lastNanos > LEASE_NANOS) {
           stalls.increment();
           logger.log(
               Level.WARNING,
               "this node has slept: ms="
-                  + Duration.ofNanos(lateNanos).toMillis()
+                  + Duration.ofNanos(askedNanos - lastNanos).toMillis()
                   + "; it reads nothing until the others confirm what it knows");
         }
-        tickNanos = System.nanoTime();
-        if (isClosed && isConfirmed.getAsBoolean()) {
-          long waited = System.nanoTime() - tickNanos;
-          tickNanos = System.nanoTime();
-          isClosed = waited > LATE_NANOS; // It has slept again: ask again.
-        }
+        lastNanos = askedNanos;
+        question.get().whenComplete((answer, failure) -> answered(askedNanos, answer));
       }
     } catch (InterruptedException e) {
       // Closed.
     }
   }
 
+  /** A later answer may be to an earlier question. */
+  private void answered(long askedNanos, @Nullable Boolean isConfirmed) {
+    if (isConfirmed != null && isConfirmed) {
+      lock.lock();
+      try {
+        if (askedNanos - confirmedNanos > 0) {
+          confirmedNanos = askedNanos;
+          isOpen.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
   @Override
   public void close() {
-    isClosed = true;
     thread.interrupt();
   }
 }

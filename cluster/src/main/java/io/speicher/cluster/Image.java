@@ -12,10 +12,34 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAtMillis in the milliseconds of this node's store. A time to live travels, since
  *     nodes have different clocks; where an item is changed, its end stays what it was, so that
  *     many changes do not delay it
+ * @param operation the id of the one that has made it, if that is known
+ * @param reply what that one was replied; empty if it is not known
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares images.
-record Image(byte @Nullable [] value, int kind, int flags, long expiresAtMillis) {
+record Image(
+    byte @Nullable [] value,
+    int kind,
+    int flags,
+    long expiresAtMillis,
+    long operation,
+    byte[] reply) {
+  private static final byte[] NO_REPLY = {};
   static final Image TOMBSTONE = new Image(null, 0, 0, Item.NEVER);
+
+  /** What nobody has to remember the operation of: it is in a store. */
+  Image(byte @Nullable [] value, int kind, int flags, long expiresAtMillis) {
+    this(value, kind, flags, expiresAtMillis, 0, NO_REPLY);
+  }
+
+  /** The same, as what an operation has made that was replied so. */
+  Image by(long operationId, byte[] replied) {
+    return new Image(value, kind, flags, expiresAtMillis, operationId, replied);
+  }
+
+  /** Whether the operation that has made it is to be remembered. */
+  boolean hasOperation() {
+    return reply.length > 0;
+  }
 
   /** Of the item that a command has made; null stands for none. */
   static Image of(@Nullable Item item) {

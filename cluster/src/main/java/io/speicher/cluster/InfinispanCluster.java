@@ -31,9 +31,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -98,11 +101,17 @@ final class InfinispanCluster implements Cluster {
   private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(5);
   private static final Duration CONFIRM_PATIENCE = Duration.ofMillis(200);
 
+  /** As long as failure detection takes, after which there is another topology. */
+  private static final Duration FENCE_PATIENCE = Duration.ofMillis(600);
+
   /** How long a majority has to be back before what it has is taken for all there is. */
   private static final int HEAL_AFTER_CHECKS = 6;
 
   private static final long CHECK_MILLIS = 500;
   private static final long MAX_UNDER_WAY_BYTES = 32 << 20;
+
+  static final String NOT_CONFIRMED =
+      "this node has not heard from a majority for some time: try again";
 
   private static final String OUTCOME_UNKNOWN = "outcome unknown: ";
 
@@ -120,12 +129,14 @@ final class InfinispanCluster implements Cluster {
   private final ClusterOptions options;
   private final Store store;
   private final NodeName name;
-  private final Fence fence = new Fence(this::isConfirmed);
+  private final Fence fence = new Fence(this::confirmation);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("speicher-cluster-", 0).factory());
   private final ScheduledExecutorService healing =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("speicher-cluster-heal").factory());
+  private final RecentOperations recent = new RecentOperations(System::nanoTime);
+  private final OwnedSegments owned = new OwnedSegments(System::nanoTime);
   private final AtomicLong underWayBytes = new AtomicLong();
   private final LongAdder remoteCommands = new LongAdder();
   private final LongAdder unknownOutcomes = new LongAdder();
@@ -189,8 +200,21 @@ final class InfinispanCluster implements Cluster {
     return options;
   }
 
-  Store store() {
-    return store;
+  StoreContainer newContainer() {
+    return new StoreContainer(store, recent, owned);
+  }
+
+  RecentOperations recent() {
+    return recent;
+  }
+
+  /**
+   * Whether this node knows of each operation on a key that was stored within so long whether it
+   * was: it has owned the key, and has forgotten none.
+   */
+  boolean knowsAllOf(Key key, long nanos) {
+    long sinceNanos = System.nanoTime() - nanos - MESSAGE_PATIENCE.toNanos();
+    return recent.isCompleteSince(sinceNanos) && owned.isSince(key.segment(), sinceNanos);
   }
 
   long nowMillis() {
@@ -265,7 +289,10 @@ final class InfinispanCluster implements Cluster {
         .stateTransfer()
         .timeout(TRANSFER_PATIENCE.toMillis())
         .partitionHandling()
-        .whenSplit(PartitionHandling.DENY_READ_WRITES)
+        .whenSplit(
+            options.copies() == 1
+                ? PartitionHandling.ALLOW_READ_WRITES // Infinispan takes nothing else.
+                : PartitionHandling.DENY_READ_WRITES)
         .mergePolicy(null);
     configuration.locking().lockAcquisitionTimeout(LOCK_PATIENCE.toMillis());
     configuration.encoding().mediaType("application/x-java-object");
@@ -305,7 +332,8 @@ final class InfinispanCluster implements Cluster {
       return null;
     }
     LocalizedCacheTopology topology = here.topology();
-    return topology.isSegmentReadOwner(Key.segmentOf(key)) ? topology : null;
+    DistributionInfo owners = topology.getSegmentDistribution(Key.segmentOf(key));
+    return owners.isPrimary() && owners.isReadOwner() ? topology : null;
   }
 
   /** Any other topology counts, be it equal. */
@@ -319,6 +347,11 @@ final class InfinispanCluster implements Cluster {
   private boolean mayRead(Joined here) {
     return !fence.isClosed()
         && here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE;
+  }
+
+  /** Whether others still take this node for what it takes itself for, also while it joins. */
+  boolean mayDecide() {
+    return joined == null || !fence.isClosed();
   }
 
   /** Whether this node is the primary owner of a key, also while it joins. */
@@ -386,7 +419,7 @@ final class InfinispanCluster implements Cluster {
     Command command = RecordCodec.decode(encoded, Command.class); // With buffers of its own.
     Key key = Key.copyOf(keyOf(command));
     return guarded(
-        here -> isRead(command) ? read(here, key, command) : write(here, key, command, encoded));
+        here -> isRead(command) ? read(here, key, command, encoded) : decide(here, key, encoded));
   }
 
   /** What is done with the cluster, and may fail. */
@@ -399,13 +432,15 @@ final class InfinispanCluster implements Cluster {
     if (here == null) {
       return refused("this node is joining its cluster");
     }
-    if (fence.isClosed()) {
-      return refused("this node has slept, and asks the others what it has missed: try again");
-    }
     if (here.partitions().getAvailabilityMode() != AvailabilityMode.AVAILABLE) {
       return split();
     }
     try {
+      if (fence.isClosed() && !fence.awaitOpen(FENCE_PATIENCE)) {
+        return here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE
+            ? refused(NOT_CONFIRMED)
+            : split();
+      }
       return attempt.make(here);
     } catch (ExecutionException e) {
       return failure(e);
@@ -426,8 +461,8 @@ final class InfinispanCluster implements Cluster {
 
   private Reply failure(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof AvailabilityException) {
-        return split();
+      if (cause instanceof AvailabilityException) { // It was available when this began.
+        return unknown("the cluster was split meanwhile; a write may have been executed");
       }
       if (cause instanceof org.infinispan.commons.TimeoutException) {
         return late();
@@ -467,77 +502,105 @@ final class InfinispanCluster implements Cluster {
     };
   }
 
-  private static boolean isRead(Command command) {
+  static boolean isRead(Command command) {
     return command instanceof Command.Get || command instanceof Command.CountPresent;
   }
 
-  private Reply read(Joined here, Key key, Command command)
+  private Reply read(Joined here, Key key, Command command, byte[] encoded)
       throws ExecutionException, InterruptedException, TimeoutException {
     Object ownership = ownership(key.buffer());
-    if (ownership == null) {
-      remoteCommands.increment();
-    }
-    @Nullable Image image = null;
-    boolean isKnown = false;
     if (ownership != null) {
-      image = StoreContainer.read(store, key.buffer(), true);
-      isKnown = isStill(ownership);
+      Image image = StoreContainer.read(store, key.buffer(), true);
+      if (isStill(ownership)) {
+        return execute(command, image == null ? null : image.item()).reply();
+      }
     }
-    if (!isKnown) {
-      image = here.cache().getAsync(key).get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    }
-    return execute(command, image == null ? null : image.item()).reply();
+    return decide(here, key, encoded);
   }
 
-  private Reply write(Joined here, Key key, Command command, byte[] encoded)
+  /** Has the primary execute a command, which need not change anything. */
+  private Reply decide(Joined here, Key key, byte[] encoded)
       throws ExecutionException, InterruptedException, TimeoutException {
     if (!isPrimary(key)) {
       remoteCommands.increment();
     }
-    byte[] reply =
-        here.map()
-            .eval(key, new Operation(encoded, command))
-            .get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    Operation operation = new Operation(encoded);
+    long beganNanos = System.nanoTime();
+    byte[] reply;
+    int topology;
+    do {
+      topology = here.topology().getTopologyId();
+      long leftNanos = COMMAND_PATIENCE.toNanos() - (System.nanoTime() - beganNanos);
+      reply = here.map().eval(key, operation).get(leftNanos, TimeUnit.NANOSECONDS);
+      // Infinispan does without a backup that has left. If it is this node that was cut off, the others
+      // do not know what it has stored.
+      if (!mayRead(here)) {
+        return unknown("this node was cut off meanwhile; a write may have been executed");
+      }
+      // Where owners have changed, a new one may have missed it. It is sent again, and not executed.
+    } while (here.topology().getTopologyId() != topology);
     return RecordCodec.decode(reply, Reply.class);
   }
 
   // ---- failures ----
 
-  /** Whether a majority of the members, this node included, knows the same topology. */
-  private boolean isConfirmed() {
+  /**
+   * Asks whether a majority of the members, this node included, and the coordinator know the same
+   * topology; see {@link Fence}.
+   */
+  private CompletableFuture<Boolean> confirmation() {
     Joined here = joined;
     if (here == null) {
-      return false;
+      return CompletableFuture.completedFuture(false);
     }
-    int mine = here.topology().getTopologyId();
-    List<Address> members = here.rpc().getTransport().getMembers();
-    List<CompletableFuture<Integer>> answers = new ArrayList<>();
-    RpcOptions patience =
-        new RpcOptions(DeliverOrder.NONE, CONFIRM_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    LocalizedCacheTopology topology = here.topology();
+    int mine = topology.getTopologyId();
+    List<Address> members = topology.getMembers();
+    // With one copy, Infinispan goes on in each part of a cluster that is split.
+    int voters =
+        options.copies() == 1 ? Math.max(members.size(), options.peers().size()) : members.size();
+    Address itself = here.rpc().getAddress();
+    Address coordinator = here.rpc().getTransport().getCoordinator();
+    AtomicInteger same = new AtomicInteger(); // A vote each; the coordinator's are counted besides.
+    AtomicBoolean hasCoordinator = new AtomicBoolean();
+    CompletableFuture<Boolean> confirmation = new CompletableFuture<>();
+    List<CompletableFuture<?>> answers = new ArrayList<>();
+    Consumer<Address> confirmed =
+        member -> {
+          if (member.equals(coordinator)) {
+            hasCoordinator.set(true);
+          }
+          if (2 * same.incrementAndGet() > voters
+              && hasCoordinator.get()
+              && here.topology().getTopologyId() == mine) {
+            confirmation.complete(true);
+          }
+        };
+    confirmed.accept(itself);
     for (Address member : members) {
-      if (!member.equals(here.rpc().getAddress())) {
+      if (!member.equals(itself)) {
         answers.add(
-            here.rpc()
-                .invokeCommand(
-                    member, new TopologyQuery(), SingleResponseCollector.validOnly(), patience)
-                .thenApply(response -> (Integer) response.getResponseValue())
-                .toCompletableFuture());
+            ask(here, member)
+                .thenAccept(id -> {
+                  if (id == mine) {
+                    confirmed.accept(member);
+                  }
+                }));
       }
     }
-    long same = 1 + answers.stream().filter(answer -> answersWith(answer, mine)).count();
-    return same * 2 > Math.max(members.size(), options.peers().size())
-        && here.topology().getTopologyId() == mine;
+    CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+        .whenComplete((_, _) -> confirmation.complete(false));
+    return confirmation;
   }
 
-  private static boolean answersWith(CompletableFuture<Integer> answer, int expected) {
-    try {
-      return answer.get(2 * CONFIRM_PATIENCE.toMillis(), TimeUnit.MILLISECONDS) == expected;
-    } catch (ExecutionException | TimeoutException e) {
-      return false; // It is none of the majority.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  /** Which topology a member knows. */
+  private static CompletableFuture<Integer> ask(Joined here, Address member) {
+    RpcOptions patience =
+        new RpcOptions(DeliverOrder.NONE_NO_FC, CONFIRM_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    return here.rpc()
+        .invokeCommand(member, new TopologyQuery(), SingleResponseCollector.validOnly(), patience)
+        .thenApply(response -> (Integer) response.getResponseValue())
+        .toCompletableFuture();
   }
 
   /**

@@ -39,9 +39,13 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
   private static final int KEYS_AT_ONCE = 1_024;
 
   private final Store store;
+  private final RecentOperations recent;
+  private final OwnedSegments owned;
 
-  StoreContainer(Store store) {
+  StoreContainer(Store store, RecentOperations recent, OwnedSegments owned) {
     this.store = store;
+    this.recent = recent;
+    this.owned = owned;
   }
 
   // ---- one key ----
@@ -65,6 +69,9 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
           key.buffer(),
           ByteBuffer.wrap(value),
           new PutOptions(image.kind(), image.flags(), image.expiresAtMillis()));
+    }
+    if (image.hasOperation()) {
+      recent.add(image.operation(), image.reply());
     }
   }
 
@@ -335,11 +342,14 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
 
   /** Items come by themselves. */
   @Override
-  public void addSegments(IntSet segments) {}
+  public void addSegments(IntSet segments) {
+    owned.add(segments);
+  }
 
   @Override
   public void removeSegments(IntSet segments) {
     if (!segments.isEmpty()) {
+      owned.remove(segments);
       drop(segments);
     }
   }

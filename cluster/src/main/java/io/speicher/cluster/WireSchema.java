@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  *  Key            | key |
  *  Image          | flags (4) | kind (1) | time to live in ms (8), 0 for none | value |
  *                 or nothing, for a tombstone
- *  Operation      | marks (1) | command, or with mark 4 an Image |
- *                   marks: 1 it was sent before, 2 it may be repeated, 4 it is decided
+ *  Operation      | marks (1) | id (8) | command, unless it is decided |
+ *                 | marks (1) | id (8) | reply length (4) | reply
+ *                 | command length (4) | command, may be none | Image |, if it is
+ *                   marks: 1 it was sent before, 2 it is too old, 4 it is decided
  *  TopologyQuery  nothing
  * </pre>
  */
@@ -43,8 +45,10 @@ final class WireSchema implements SerializationContextInitializer {
   private static final byte[] NOTHING = {};
   private static final int IMAGE_HEADER_BYTES = Integer.BYTES + Byte.BYTES + Long.BYTES;
 
+  private static final int OPERATION_HEADER_BYTES = Byte.BYTES + Long.BYTES;
+
   private static final int RETRY = 1;
-  private static final int REPEATABLE = 2;
+  private static final int TOO_OLD = 2;
   private static final int DECIDED = 4;
 
   @Override
@@ -129,21 +133,54 @@ final class WireSchema implements SerializationContextInitializer {
 
   private static byte[] bytes(Operation operation) {
     @Nullable Image decision = operation.decision();
-    byte[] body = decision == null ? operation.command() : bytes(decision);
     int marks =
         (operation.takeRetry() ? RETRY : 0)
-            | (operation.mayRepeat() ? REPEATABLE : 0)
+            | (operation.isTooOld() ? TOO_OLD : 0)
             | (decision == null ? 0 : DECIDED);
-    return ByteBuffer.allocate(1 + body.length).put((byte) marks).put(body).array();
+    if (decision == null) {
+      byte[] command = operation.command();
+      return ByteBuffer.allocate(OPERATION_HEADER_BYTES + command.length)
+          .put((byte) marks)
+          .putLong(operation.id())
+          .put(command)
+          .array();
+    }
+    byte[] reply = decision.reply();
+    byte[] command = operation.takeCommand() ? operation.command() : NOTHING;
+    byte[] image = bytes(decision);
+    return ByteBuffer.allocate(
+            OPERATION_HEADER_BYTES
+                + 2 * Integer.BYTES
+                + reply.length
+                + command.length
+                + image.length)
+        .put((byte) marks)
+        .putLong(operation.id())
+        .putInt(reply.length)
+        .put(reply)
+        .putInt(command.length)
+        .put(command)
+        .put(image)
+        .array();
   }
 
   private static Operation operation(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     int marks = in.get();
-    boolean isDecided = (marks & DECIDED) != 0;
-    @Nullable Image decision = isDecided ? image(in) : null;
-    byte[] command = new byte[in.remaining()];
-    in.get(command);
-    return new Operation(command, decision, (marks & RETRY) != 0, (marks & REPEATABLE) != 0);
+    long id = in.getLong();
+    boolean isRetry = (marks & RETRY) != 0;
+    boolean isTooOld = (marks & TOO_OLD) != 0;
+    if ((marks & DECIDED) == 0) {
+      return new Operation(id, take(in, in.remaining()), null, isRetry, isTooOld);
+    }
+    byte[] reply = take(in, in.getInt());
+    byte[] command = take(in, in.getInt());
+    return new Operation(id, command, image(in).by(id, reply), isRetry, isTooOld);
+  }
+
+  private static byte[] take(ByteBuffer in, int length) {
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return bytes;
   }
 }

@@ -6,9 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
+import io.speicher.bench.history.Fault;
+import io.speicher.bench.history.HistoryRun;
+import io.speicher.bench.history.Node;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,11 +21,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
 
@@ -309,7 +317,10 @@ final class ClusterIT {
     try {
       await().atMost(PATIENCE).until(() -> alone.info("cluster_available") == 0);
       String split = "ERR the cluster is split, or has lost too many nodes: nothing is answered";
-      assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() ->
+              assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split));
       assertThat(alone.resp("GET", "minority")).isEqualTo(split);
       assertThat(alone.memcached("set minority 0 0 1\r\n1\r\n"))
           .startsWith("SERVER_ERROR the cluster is split");
@@ -325,6 +336,60 @@ final class ClusterIT {
     }
     awaitAllNodes();
     assertThat(alone.resp("GET", "minority")).isEqualTo("old");
+  }
+
+  /** One fault of each kind; bench/history goes on for as long as one likes. */
+  @ParameterizedTest
+  @EnumSource(names = {"STOP", "KILL"})
+  void history_isLinearizableThroughAFault(Fault fault) throws Exception {
+    assertThat(nodes.get(0).resp("FLUSHALL")).isEqualTo("OK");
+    List<Node> faulty = IntStream.range(0, 3).<Node>mapToObj(FaultyNode::new).toList();
+    long seed = Long.getLong("seed", ThreadLocalRandom.current().nextInt(1 << 30));
+    List<String> told = new ArrayList<>();
+    HistoryRun.Result result = new HistoryRun(faulty, null, List.of(fault), seed, told::add).run(1);
+    assertThat(result.violations()).as("%s%n%s", result.summary(), told).isEmpty();
+  }
+
+  /** One of the three, as the history checker knows nodes. */
+  private record FaultyNode(int index) implements Node {
+    @Override
+    public InetSocketAddress address() {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(index).client());
+    }
+
+    @Override
+    public void kill() throws InterruptedException {
+      nodes.get(index).kill();
+    }
+
+    @Override
+    public void start() throws IOException {
+      nodes.set(index, new TestNode("shop", ports.get(index), ports, folder));
+    }
+
+    @Override
+    public void suspend() throws IOException, InterruptedException {
+      nodes.get(index).signal("STOP");
+    }
+
+    @Override
+    public void resume() throws IOException, InterruptedException {
+      nodes.get(index).signal("CONT");
+    }
+  }
+
+  // ---- other clusters ----
+
+  @Test
+  void oneNode_oneCopy() throws Exception {
+    List<TestNode.Ports> own = TestNode.freePorts(1);
+    try (TestNode node = new TestNode("small", own.getFirst(), own, folder, "--copies", "1")) {
+      await().atMost(PATIENCE).until(node::isListening);
+      assertThat(node.resp("SET", "a", "1")).isEqualTo("OK");
+      assertThat(node.resp("INCR", "a")).isEqualTo("2");
+      assertThat(node.resp("GET", "a")).isEqualTo("2");
+      assertThat(node.resp("CLUSTER", "INFO")).contains("cluster_state:ok");
+    }
   }
 
   // ---- what cannot start ----

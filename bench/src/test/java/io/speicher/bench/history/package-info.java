@@ -1,0 +1,4 @@
+@NullMarked
+package io.speicher.bench.history;
+
+import org.jspecify.annotations.NullMarked;
