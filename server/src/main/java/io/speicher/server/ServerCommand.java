@@ -10,7 +10,9 @@ import io.speicher.store.Opening;
 import io.speicher.store.Ticker;
 import io.speicher.store.segment.Geometry;
 import io.speicher.store.segment.SegmentStore;
+import java.io.Console;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -169,7 +171,7 @@ public final class ServerCommand implements Callable<Integer> {
   private int serve(ServerSettings settings, ServerLog log)
       throws InterruptedException, ReflectiveOperationException {
     StopSignal stop = new StopSignal();
-    try (SpeicherServer server = start(settings, store(settings))) {
+    try (SpeicherServer server = start(settings, store(settings, log))) {
       if (server.hasFiles()) {
         stop.onHangUp(server::reloadFiles);
       }
@@ -193,17 +195,28 @@ public final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  private SegmentStore store(ServerSettings settings) throws IOException {
+  private SegmentStore store(ServerSettings settings, ServerLog log) throws IOException {
     Geometry geometry =
         Geometry.of(settings.memoryBytes()).withTagBytes(settings.get(ServerSettings.TAG_MEMORY));
     Optional<Path> directory = settings.get(ServerSettings.DATA);
     try {
       return directory.isPresent()
-          ? SegmentStore.open(directory.get(), geometry, resetsData)
+          ? SegmentStore.open(
+              directory.get(),
+              geometry,
+              resetsData,
+              settings.get(ServerSettings.SYNC),
+              new RecoveryProgress(directory.get(), line -> say(line, log), terminal()))
           : new SegmentStore(geometry, Ticker.system());
     } catch (RuntimeException | OutOfMemoryError e) {
       throw cannotStart(settings, e);
     }
+  }
+
+  /** Standard error, if somebody sits there. */
+  private static @Nullable PrintStream terminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal() ? System.err : null;
   }
 
   private static SpeicherServer start(ServerSettings settings, SegmentStore store)
@@ -337,6 +350,8 @@ public final class ServerCommand implements Callable<Integer> {
               "as a server has left it that was killed: repaired tables=%d segments=%d"
                   .formatted(opening.repairedTables(), opening.repairedSegments());
           case RESIZED -> "made with another --memory or --tag-memory, and copied";
+          case RECOVERED ->
+              "recovered after a power failure: torn items dropped=%d".formatted(opening.dropped());
         };
     return "keeping items in %s (%s): items=%d, opened in %d ms"
         .formatted(

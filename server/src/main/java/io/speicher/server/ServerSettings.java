@@ -235,8 +235,18 @@ public final class ServerSettings {
           SettingType.NONE,
           "Keep items in a file of --memory in this directory, so that they survive the server, even"
               + " if it is killed",
-          "They do not survive a power failure. On tmpfs the file takes memory, elsewhere disk too.",
+          "On tmpfs the file takes memory, elsewhere disk too.",
           new Names("dir", null));
+
+  public static final Setting<Duration> SYNC =
+      declare(
+          "sync",
+          SettingType.interval(),
+          "1s",
+          "With --data, write what has changed to the disk every so often: after a power failure, what"
+              + " was stored more than twice that time before is there",
+          "off leaves that to the system: the file cannot be used after a power failure.",
+          Names.NONE);
 
   public static final Setting<Long> CONNECTION_MEMORY =
       declare(

@@ -30,6 +30,9 @@ public final class SettingType<T> {
   /** The word of an optional setting that has no value. */
   static final String NONE = "none";
 
+  /** The word for never. */
+  static final String OFF = "off";
+
   /** The word for what the server chooses. */
   static final String AUTO = "auto";
 
@@ -236,6 +239,19 @@ public final class SettingType<T> {
         SettingType::seconds,
         0,
         Duration.ofDays(36_500).toMillis());
+  }
+
+  /** A duration of up to an hour after which something happens again, or off, which is zero. */
+  static SettingType<Duration> interval() {
+    return new SettingType<>(
+        "TIME",
+        text -> text.strip().equals(OFF) ? Duration.ZERO : Quantities.duration(text),
+        Duration::toMillis,
+        millis -> millis == 0 ? OFF : millis + "ms",
+        time -> Long.toString(time.plusMillis(999).toSeconds()),
+        SettingType::seconds,
+        0,
+        MAX_SHORT_TIME.toMillis());
   }
 
   /** A duration that Redis counts in microseconds, or none, which is a negative one. */

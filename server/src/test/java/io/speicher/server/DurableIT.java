@@ -1,10 +1,13 @@
 package io.speicher.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,41 @@ final class DurableIT {
     try (ServerProcess server = start();
         RawClient client = new RawClient(server.port())) {
       assertThat(info(client)).contains("speicher_attached:1\r\n");
+    }
+  }
+
+  /** The machine loses its power; the file is as the last sync has left it, or younger. */
+  @Test
+  void powerLoss_whatWasSyncedIsThere() throws Exception {
+    try (ServerProcess server = start("--sync", "100ms");
+        RawClient client = new RawClient(server.port())) {
+      for (int i = 0; i < BATCH; i++) {
+        assertReply(client, command("SET", "k" + i, "v" + i), "+OK\r\n");
+      }
+      assertReply(client, command("DEL", "k7"), ":1\r\n");
+      assertReply(client, command("SET", "last", "v"), "+OK\r\n");
+      String info = info(client);
+      while (!info.contains("speicher_dirty_bytes:0\r\n")) {
+        info = info(client);
+      }
+      assertThat(info).contains("speicher_sync_interval_seconds:0.1\r\n");
+      server.kill();
+    }
+    forgetBoot();
+    try (ServerProcess server = start("--sync", "100ms");
+        RawClient client = new RawClient(server.port())) {
+      assertThat(info(client))
+          .contains("speicher_attached:4\r\n", "speicher_attached_items:500\r\n");
+      for (int i = 0; i < BATCH; i++) {
+        assertReply(client, command("GET", "k" + i), i == 7 ? "$-1\r\n" : bulk("v" + i));
+      }
+    }
+  }
+
+  /** Has the file be one of another start of the machine. */
+  private void forgetBoot() throws IOException {
+    try (FileChannel file = FileChannel.open(directory.resolve("store"), WRITE)) {
+      file.write(ByteBuffer.allocate(Long.BYTES), 104);
     }
   }
 

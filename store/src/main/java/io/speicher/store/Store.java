@@ -61,6 +61,11 @@ public interface Store extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** What was written to the disk, if the store survives its process. */
+  default Optional<SyncStats> syncStats() {
+    return Optional.empty();
+  }
+
   /**
    * Which of the databases of its memory it is, whatever number it has: for {@link Prefetch#add}.
    */

@@ -3,6 +3,7 @@ package io.speicher.bench.siege;
 import io.speicher.bench.process.ServerProcess;
 import io.speicher.bench.traces.CommandErrors;
 import io.speicher.store.Opening;
+import io.speicher.store.RecoveryListener;
 import io.speicher.store.segment.Geometry;
 import io.speicher.store.segment.SegmentStore;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -165,7 +167,8 @@ final class KillCommand implements Callable<Integer> {
     try {
       Files.copy(data.resolve("store"), copy.resolve("store"), StandardCopyOption.REPLACE_EXISTING);
       Geometry geometry = Geometry.of((long) megabytes << 20);
-      try (SegmentStore store = SegmentStore.open(copy, geometry, false)) {
+      try (SegmentStore store =
+          SegmentStore.open(copy, geometry, false, Duration.ZERO, RecoveryListener.NONE)) {
         Opening opening = store.opening().orElseThrow();
         repaired += opening.repairedTables() + opening.repairedSegments() > 0 ? 1 : 0;
         store.verify();

@@ -42,6 +42,7 @@ import io.speicher.store.LargestItems;
 import io.speicher.store.Opening;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
+import io.speicher.store.SyncStats;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -185,6 +186,7 @@ public final class ServerStatus implements ServerControl {
     numbers.put(Gauge.CONNECTION_BYTES, account.usedBytes());
     numbers.put(Gauge.CONNECTION_BUDGET_BYTES, account.limitBytes());
     store.opening().ifPresent(opening -> addOpening(numbers, opening));
+    store.syncStats().ifPresent(stats -> addSync(numbers, stats, store.nowMillis()));
     ProcessUsage.Sample process = usage.now();
     numbers.put(Gauge.RESIDENT_BYTES, process.residentBytes());
     numbers.put(Gauge.USER_CPU, process.userCpuMicros());
@@ -220,9 +222,21 @@ public final class ServerStatus implements ServerControl {
           case STOPPED -> 1L;
           case KILLED -> 2L;
           case RESIZED -> 3L;
+          case RECOVERED -> 4L;
         });
+    numbers.put(Gauge.DROPPED_ITEMS, opening.dropped());
     numbers.put(Gauge.ATTACHED_ITEMS, opening.itemCount());
     numbers.put(Gauge.ATTACH_TIME, TimeUnit.NANOSECONDS.toMillis(opening.nanos()));
+  }
+
+  private static void addSync(Map<Metric, Long> numbers, SyncStats stats, long nowMillis) {
+    numbers.put(Gauge.SYNC_INTERVAL, stats.intervalMillis());
+    numbers.put(
+        Gauge.SYNC_AGE, stats.lastMillis() == 0 ? 0 : Math.max(0, nowMillis - stats.lastMillis()));
+    numbers.put(Gauge.SYNC_TIME, TimeUnit.NANOSECONDS.toMillis(stats.lastNanos()));
+    numbers.put(Gauge.DIRTY_BYTES, stats.dirtyBytes());
+    numbers.put(Gauge.FAILED_SYNCS, stats.failures());
+    numbers.put(Gauge.EARLY_SEGMENTS, stats.earlySegments());
   }
 
   /** The databases that have items. */

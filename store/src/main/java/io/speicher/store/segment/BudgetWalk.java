@@ -76,7 +76,7 @@ public final class BudgetWalk {
 
   private void walk(int segment, long header, long itemsEnd, int segmentsEnd) {
     long limit = segments.startOf(segmentsEnd) - segments.startOf(segment);
-    long offset = SegmentLayout.HEADER_BYTES;
+    long offset = (long) SegmentLayout.HEADER_BYTES + segments.prefixBytes();
     while (offset < itemsEnd) {
       item.at(header + offset, SegmentLayout.expiryBaseMillis(header));
       long bytes = Integer.toUnsignedLong(item.bytes());
@@ -86,7 +86,7 @@ public final class BudgetWalk {
                 .formatted(segment, offset, bytes, itemsEnd));
       }
       census = census.with(!ItemLayout.isDead(header + offset), bytes);
-      offset += bytes;
+      offset = segments.behind(offset, item.bytes());
     }
   }
 }

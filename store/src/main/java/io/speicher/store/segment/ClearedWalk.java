@@ -185,7 +185,7 @@ final class ClearedWalk {
       } else if (slotAddress != HashIndex.NOT_FOUND) {
         index.loses(table, cursor.sequence(), location);
         index.remove(table, slotAddress);
-        ItemLayout.markDead(item.address());
+        segments.markDead(item.address());
         parts.unlinked(item, cursor.sequence(), location, Sweeper.Fate.CLEARED);
         segments.addLiveBytes(cursor.segment(), -item.bytes());
       }

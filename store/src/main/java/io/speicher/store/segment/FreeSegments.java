@@ -46,6 +46,11 @@ final class FreeSegments {
     return free.get(segment);
   }
 
+  /** Whether segments in a row are free, all of them before {@code end}. */
+  boolean areFree(int first, int count, int end) {
+    return first + count <= end && free.nextClearBit(first) >= first + count;
+  }
+
   /** Segments in a row that were in use are free, and idle. */
   void add(int first, int count) {
     free.set(first, first + count);

@@ -489,12 +489,33 @@ final class HashIndex {
     }
     boolean[] isLinked = {false};
     visit(table, 0, buckets(table), slot -> isLinked[0] |= SlotLayout.location(slot) == location);
-    if (isLinked[0]) {
-      ItemLayout.markAlive(segments.address(location));
-    } else {
-      ItemLayout.markDead(segments.address(location));
-    }
+    StoredItem item = new StoredItem();
+    item.at(segments.address(location), segments.expiryBaseMillis(segment));
+    segments.repairItem(item, isLinked[0]);
     return segment;
+  }
+
+  /**
+   * Makes all tables anew, without items. No page of the index is taken; each table gets as many as
+   * it says that it has, if there are so many. One thread.
+   */
+  void makeAnew() {
+    long wanted = 0;
+    boolean isKnown = true;
+    for (int i = 0; i < tableCount(); i++) {
+      int count = TableLayout.pageCount(table(i));
+      isKnown &= count > 0 && count <= MAX_PAGES;
+      wanted += count;
+    }
+    isKnown &= wanted <= pages.available();
+    for (int i = 0; i < tableCount(); i++) {
+      long table = table(i);
+      int count = isKnown ? TableLayout.pageCount(table) : 1;
+      NativeMemory.zero(table, TABLE_BYTES);
+      TableLayout.setGenerationRelease(table, RootLayout.generationAcquire(root));
+      int added = addPages(table, count);
+      TableLayout.setBucketsRelease(table, added * PAGE_BUCKETS);
+    }
   }
 
   /** Makes a table that was locked what it should be, but for the items that its slots lead to. */
@@ -638,6 +659,15 @@ final class HashIndex {
         Backoff.pause(attempt);
       }
     }
+  }
+
+  /** A number that grows with each table that is locked: nothing has changed if it is the same. */
+  long changes() {
+    long changes = generation();
+    for (int i = 0; i < tableCount(); i++) {
+      changes += TableLayout.versionAcquire(table(i));
+    }
+    return changes;
   }
 
   long generation() {

@@ -28,7 +28,11 @@ enum KillPoint {
   /** The index took a segment, which still counts as free. */
   GROWING,
   /** Everything is being cleared: the index is empty, and the parts are not. */
-  CLEARING;
+  CLEARING,
+  /** An epoch has ended, and nothing of what belongs to it is known to be on the disk. */
+  SYNCING,
+  /** All of it is on the disk, and nothing says so. */
+  SYNCED;
 
   /** Is shown each moment. */
   interface Observer {

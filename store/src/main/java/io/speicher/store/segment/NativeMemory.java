@@ -166,7 +166,11 @@ final class NativeMemory {
     return new View(address, bytes);
   }
 
-  /** Waits until a part of a file is on its disk; nothing happens if this is no file. */
+  /**
+   * Waits until a part of a file is on its disk; nothing happens if this is no file.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
   void force(long offset, long partBytes) {
     if (file != null) {
       file.asSlice(offset, partBytes).force();
@@ -327,6 +331,16 @@ final class NativeMemory {
   }
 
   /**
+   * Makes a part of a file resident, if it is not, and returns false if it cannot be read: to touch
+   * it would end in an error of the virtual machine. Its first page has been read before.
+   */
+  boolean isReadable(long offset, long partBytes) {
+    return !LINUX
+        || Mapping.isPopulated(address + offset, partBytes)
+        || !Mapping.isPopulated(address, PAGE_BYTES); // The kernel, one before 5.14, cannot tell.
+  }
+
+  /**
    * Gives memory back to the system. It can be used again at any time, and is zero then; where the
    * system cannot do so, nothing happens.
    *
@@ -368,6 +382,22 @@ final class NativeMemory {
   private static boolean wordsEqual(ByteBuffer buffer, int position, long address, int end) {
     for (int i = Long.BYTES; i < end; i += Long.BYTES) {
       if ((long) BUFFER_LONG.get(buffer, position + i) != getLong(address + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether so many bytes, at least one, are the same at two addresses. */
+  static boolean equal(long one, long other, int bytes) {
+    int at = 0;
+    for (; at <= bytes - Long.BYTES; at += Long.BYTES) {
+      if (getLong(one + at) != getLong(other + at)) {
+        return false;
+      }
+    }
+    for (; at < bytes; at++) {
+      if (getByte(one + at) != getByte(other + at)) {
         return false;
       }
     }
@@ -434,6 +464,7 @@ final class NativeMemory {
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
     private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_READ = 22;
     private static final int MADV_POPULATE_WRITE = 23;
     private static final long MAP_FAILED = -1;
 
@@ -480,6 +511,15 @@ final class NativeMemory {
     static void advise(long address, long bytes, int advice) {
       try {
         int _ = (int) MADVISE.invokeExact(address, bytes, advice);
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    /** Reads pages, and returns whether they are there now. */
+    static boolean isPopulated(long address, long bytes) {
+      try {
+        return 0 == (int) MADVISE.invokeExact(address, bytes, MADV_POPULATE_READ);
       } catch (Throwable e) {
         throw new AssertionError(e);
       }

@@ -147,14 +147,14 @@ final class OpenSegments {
       if (!written) {
         ItemLayout.markDead(item);
       }
-      segments.addChecksum(location, (int) draft.bytes());
+      segments.written(location, (int) draft.bytes());
     }
   }
 
   /** Copies an item, byte by byte, to where bytes were reserved for it. */
   void copy(long item, long location, int bytes) {
     NativeMemory.copy(item, segments.address(location), bytes);
-    segments.addChecksum(location, bytes);
+    segments.written(location, bytes);
   }
 
   /** Whether a segment is open for such items, be there room or not. */

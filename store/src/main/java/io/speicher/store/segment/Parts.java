@@ -139,8 +139,7 @@ final class Parts {
    */
   void resume(PartsArea newArea) {
     area = newArea;
-    ByteBuffer kept = newArea.read();
-    PartsState state = kept == null ? PartsState.empty() : PartsState.decode(kept);
+    PartsState state = newArea.state();
     changes = state.changes() + 1; // What was cleared before is still to be unlinked.
     boolean counts = false;
     for (int database = 0; database < databases.length; database++) {
@@ -506,6 +505,11 @@ final class Parts {
   /** How often something was done that a walk has to see to, tags apart. */
   long changes() {
     return changes;
+  }
+
+  /** How often tags were cleared. Any thread. */
+  long tagClears() {
+    return tagClears.get();
   }
 
   /** As {@link #changes}, with tags. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  *  | bytes 4 | checksum 4  | what {@link PartsState} writes ...
  * </pre>
  *
+ * <p>Two more halves hold copies of what counted at the last times that everything was written to
+ * the disk ({@link StoreSync}): both halves may have been written since.
+ *
  * <p>The lock of {@link SegmentPool} is held by whoever calls anything here.
  */
 final class PartsArea {
@@ -23,8 +26,11 @@ final class PartsArea {
   private final long address;
   private final int halfBytes;
 
+  /** How often something was kept. */
+  private long writes;
+
   /**
-   * @param address of both halves
+   * @param address of both halves, and of the copies
    */
   PartsArea(long root, long address, int halfBytes) {
     this.root = root;
@@ -46,6 +52,22 @@ final class PartsArea {
     NativeMemory.view(start + HEADER_BYTES, state.remaining()).put(state);
     RootLayout.setPartsRelease(root, half);
     VarHandle.fullFence();
+    writes++;
+  }
+
+  /** How often something was kept since the process began. */
+  long writes() {
+    return writes;
+  }
+
+  /**
+   * What was kept last.
+   *
+   * @throws IllegalStateException if that is damaged
+   */
+  PartsState state() {
+    ByteBuffer kept = read();
+    return kept == null ? PartsState.empty() : PartsState.decode(kept);
   }
 
   /**
@@ -55,10 +77,10 @@ final class PartsArea {
    */
   @Nullable ByteBuffer read() {
     int half = RootLayout.parts(root);
-    if (half == 0) {
-      return null;
-    }
-    long start = startOf(half == 1 ? 1 : 2);
+    return half == 0 ? null : read(startOf(half == 1 ? 1 : 2));
+  }
+
+  private ByteBuffer read(long start) {
     int bytes = NativeMemory.getInt(start);
     if (bytes >= 0 && bytes <= capacityBytes()) {
       ByteBuffer state = NativeMemory.view(start + HEADER_BYTES, bytes);
@@ -67,6 +89,43 @@ final class PartsArea {
       }
     }
     throw new IllegalStateException("the table of parts is damaged: bytes=" + bytes);
+  }
+
+  // ---- copies ----
+
+  /**
+   * Copies what counts.
+   *
+   * @param lastCopy which copy was made last; 0 if none was
+   * @return which copy it is, 1 or 2; 0 if nothing was kept
+   */
+  int copy(int lastCopy) {
+    ByteBuffer state = read();
+    if (state == null) {
+      return 0;
+    }
+    int copy = lastCopy == 1 ? 2 : 1;
+    NativeMemory.copy(
+        startOf(RootLayout.parts(root)), startOfCopy(copy), HEADER_BYTES + state.remaining());
+    return copy;
+  }
+
+  /**
+   * Lets a copy count.
+   *
+   * @param copy which one; 0 if nothing was kept
+   * @throws IllegalStateException if it is damaged
+   */
+  void restore(int copy) {
+    if (copy != 0) {
+      ByteBuffer state = read(startOfCopy(copy));
+      NativeMemory.copy(startOfCopy(copy), startOf(1), HEADER_BYTES + state.remaining());
+    }
+    RootLayout.setPartsRelease(root, copy == 0 ? 0 : 1);
+  }
+
+  private long startOfCopy(int copy) {
+    return startOf(copy == 1 ? 3 : 4);
   }
 
   private long startOf(int half) {

@@ -25,7 +25,8 @@ final class Repair {
    * lead to becomes filler.
    */
 
-  private static final int MIN_GAP_BYTES = 4;
+  /** The smallest item. */
+  private static final int MIN_ITEM_BYTES = 4;
 
   private final long root;
   private final Segments segments;
@@ -222,25 +223,25 @@ final class Repair {
     int items = 0;
     int bytes = 0;
     for (; next < linked.length && linked[next] < itemsEnd; next++) {
-      fill(location, linked[next]);
+      fill(segment, location, linked[next]);
       item.at(segments.address(linked[next]), segments.expiryBaseMillis(segment));
-      ItemLayout.markAlive(item.address());
+      segments.repairItem(item, true);
       items++;
       bytes += item.bytes();
-      location = linked[next] + Integer.toUnsignedLong(item.bytes());
+      location = segments.behind(linked[next], item.bytes());
     }
     if (!isRun) {
-      fill(location, itemsEnd);
+      fill(segment, location, itemsEnd + segments.prefixBytes());
     }
     segments.repairAccount(segment, items, bytes);
   }
 
-  private void fill(long from, long to) {
+  private void fill(int segment, long from, long to) {
     if (from != to) {
-      if (to - from < MIN_GAP_BYTES) {
+      if (to - from < MIN_ITEM_BYTES + segments.prefixBytes()) {
         throw damaged("gap=" + (to - from));
       }
-      ItemLayout.writeFiller(segments.address(from), (int) (to - from));
+      segments.fill(segment, from, to);
     }
   }
 
@@ -258,7 +259,7 @@ final class Repair {
         items++;
         bytes += item.bytes();
       }
-      at += item.bytes();
+      at = segments.behind(at, item.bytes());
     }
     segments.repairAccount(segment, items, bytes);
   }

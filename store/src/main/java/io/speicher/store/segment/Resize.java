@@ -67,11 +67,11 @@ final class Resize {
     long end = from.segments.startOf(segment) + from.segments.writeOffset(segment);
     for (long at = from.segments.firstItemOf(segment); at < end; ) {
       item.at(from.segments.address(at), from.segments.expiryBaseMillis(segment));
-      long bytes = item.bytes();
+      int bytes = item.bytes();
       if (!ItemLayout.isDead(item.address())) {
         database(item.database()).copyFrom(from, item, at);
       }
-      at += bytes;
+      at = from.segments.behind(at, bytes);
     }
   }
 }

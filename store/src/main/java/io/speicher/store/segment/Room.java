@@ -101,6 +101,7 @@ final class Room {
   /**
    * @param root the address of the root page
    * @param maxItemSegments how many segments may hold items
+   * @param waitsForSync whether segments are used again only after a {@link StoreSync}
    * @param tagsAddress the address of the table of tags
    */
   Room(
@@ -114,6 +115,7 @@ final class Room {
       Removals removals,
       Changes changes,
       int maxItemSegments,
+      boolean waitsForSync,
       long tagsAddress,
       int tagBuckets) {
     this.root = root;
@@ -125,7 +127,9 @@ final class Room {
     policy = new EvictionPolicy(maxItemSegments, segments.segmentBytes());
     boolean mergesApart = maxItemSegments >= SEGMENTS_PER_STRIPE;
     open = new OpenSegments(segments, stripes(maxItemSegments), mergesApart);
-    pool = new SegmentPool(root, segments, open, index, pages, policy, removals, maxItemSegments);
+    pool =
+        new SegmentPool(
+            root, segments, open, index, pages, policy, removals, maxItemSegments, waitsForSync);
     compaction = new Compaction(segments, pool);
     TagTable tags = new TagTable(tagsAddress, tagBuckets, pool.lock);
     parts = new Parts(segments, open, pool, index, keyHash, tags);
@@ -246,7 +250,7 @@ final class Room {
     if (writer.writtenBytes() < segments.segmentBytes() >>> HELP_SHIFT) {
       return;
     }
-    boolean needed = pool.available() < spare || compaction.isDue();
+    boolean needed = pool.availableSoon() < spare + pool.expectedSpent() || compaction.isDue();
     if (!needed) {
       writer.takeWritten();
     } else if (pool.lock.tryLock()) {
@@ -265,8 +269,9 @@ final class Room {
 
   @GuardedBy("pool.lock")
   private void help(int writtenItems) {
-    if (pool.available() < spare) {
-      long wantedBytes = (long) spare * segments.segmentBytes();
+    int wanted = spare + pool.expectedSpent();
+    if (pool.availableSoon() < wanted) {
+      long wantedBytes = (long) wanted * segments.segmentBytes();
       int turns = 0;
       while (turns < MAX_HELP_TURNS
           && pool.emptyBytes() + cleaner.sweptBytes() < wantedBytes
@@ -282,10 +287,13 @@ final class Room {
   void addPages() {
     pool.lock.lock();
     try {
-      if (pages.available() < SPARE_PAGES && pool.itemSegmentsEnd() > 1) {
+      if (pages.available() < SPARE_PAGES && pool.itemSegmentsEnd() > 1 && !pool.isIndexWaiting()) {
         int segment = pool.itemSegmentsEnd() - 1;
         runs.vacate(segment, segment + 1);
         pool.takeForIndex();
+      }
+      if (pages.available() == 0 && pool.isIndexWaiting()) {
+        pool.takePagesEarly();
       }
     } finally {
       pool.lock.unlock();
@@ -313,7 +321,7 @@ final class Room {
   @GuardedBy("pool.lock")
   private void makeAvailable(int wanted) {
     for (int attempt = 1; pool.available() < wanted + pool.reserve(); attempt++) {
-      if (!cleaner.step(STEP_ITEMS, true)) {
+      if (!pool.takeEarly() && !cleaner.step(STEP_ITEMS, true)) {
         Backoff.pause(attempt); // All that could be cleaned is being written to.
       }
     }
@@ -466,6 +474,10 @@ final class Room {
     } finally {
       pool.lock.unlock();
     }
+  }
+
+  SegmentPool pool() {
+    return pool;
   }
 
   /** The parts that items belong to. */

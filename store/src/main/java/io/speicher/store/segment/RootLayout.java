@@ -9,6 +9,7 @@ import static io.speicher.store.segment.NativeMemory.putLong;
 import static io.speicher.store.segment.NativeMemory.putLongRelease;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /**
  * The bytes of the root page, with which the memory of a store begins: what has to be known to read
@@ -17,12 +18,16 @@ import java.nio.ByteBuffer;
  * <pre>
  *   0         8                16               20               24           28
  *  | magic 8 | format version 4 | segment bytes 4 | segment count 4 | table bits 4 | first index segment 4 |
+ *   28
+ *  | checksum bytes 4 |
  *   32                40                   48                56                 64
  *  | hash secrets 4x8 ...                                                      | index generation 8 |
  *   72                80                88              92          96      100     104
  *  | cleared through 8 | last sequence 8 | tag buckets 4 | clearing 4 | use 4 | zero 4 | boot id 16 |
  *   120             128                132           136        140                144              152
  *  | wall clock 8 | spread table 4 | spread slots 4 | parts 4 | evictions 4 | small target 8 | budget 8 | zero, to 4096 |
+ *   512, 1024
+ *  | two {@link SyncRecord}s |
  * </pre>
  *
  * <p>Any thread may read. The index generation is written with release by {@link HashIndex#clear};
@@ -45,6 +50,7 @@ final class RootLayout {
   private static final int SEGMENT_COUNT = 16;
   private static final int TABLE_BITS = 20;
   private static final int FIRST_INDEX_SEGMENT = 24;
+  private static final int CHECKSUM_BYTES = 28;
   private static final int SECRETS = 32;
   private static final int GENERATION = 64;
   private static final int CLEARED_THROUGH = 72;
@@ -67,6 +73,9 @@ final class RootLayout {
   /** Its process has stopped, and nothing is half done. */
   static final int STOPPED = 2;
 
+  /** A process was recovering it. */
+  static final int RECOVERING = 3;
+
   /** A boot id takes so many bytes. */
   static final int BOOT_ID_BYTES = 16;
 
@@ -79,7 +88,8 @@ final class RootLayout {
       int segmentCount,
       int tableBits,
       int firstIndexSegment,
-      int tagBuckets) {
+      int tagBuckets,
+      int checksumBytes) {
     putInt(root + VERSION, FORMAT_VERSION);
     putInt(root + SEGMENT_BYTES, segmentBytes);
     putInt(root + SEGMENT_COUNT, segmentCount);
@@ -87,6 +97,7 @@ final class RootLayout {
     putInt(root + FIRST_INDEX_SEGMENT, firstIndexSegment);
     putLong(root + GENERATION, 1);
     putInt(root + TAG_BUCKETS, tagBuckets);
+    putInt(root + CHECKSUM_BYTES, checksumBytes);
     putLong(root, MAGIC);
   }
 
@@ -113,6 +124,11 @@ final class RootLayout {
   /** How many buckets the table of tags has. */
   static int tagBuckets(long root) {
     return getInt(root + TAG_BUCKETS);
+  }
+
+  /** How long the checksum before each item is, or 0. */
+  static int checksumBytes(long root) {
+    return getInt(root + CHECKSUM_BYTES);
   }
 
   /** From this segment on, to the last one, segments hold pages of the index. */
@@ -171,7 +187,15 @@ final class RootLayout {
 
   // ---- only of files ----
 
-  /** {@link #IN_USE} or {@link #STOPPED}; 0 if the file has not been made to its end. */
+  /** Sums up all that never changes in the page of a file, secrets included. */
+  static void sumConstants(long root, CRC32C checksum) {
+    checksum.update(NativeMemory.view(root, FIRST_INDEX_SEGMENT));
+    checksum.update(NativeMemory.view(root + CHECKSUM_BYTES, GENERATION - CHECKSUM_BYTES));
+    checksum.update(NativeMemory.view(root + TAG_BUCKETS, Integer.BYTES));
+    checksum.update(NativeMemory.view(root + BUDGET, Long.BYTES));
+  }
+
+  /** {@link #IN_USE} and so on; 0 if the file has not been made to its end. */
   static int use(long root) {
     return getInt(root + USE);
   }

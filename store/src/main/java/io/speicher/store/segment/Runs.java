@@ -29,6 +29,7 @@ final class Runs {
     if (first == NO_SEGMENT) {
       first = cheapest(runLength);
       vacate(first, first + runLength);
+      pool.takeEarly(first, first + runLength);
     }
     return first;
   }
@@ -62,8 +63,8 @@ final class Runs {
 
   /** In bytes to copy; a run that is no shorter than what is wanted could hardly go elsewhere. */
   private long costToVacate(int segment, int wantedLength) {
-    if (pool.free().isFree(segment)) {
-      return 0;
+    if (!segments.isInUse(segment) && segments.itemClass(segment) != Segments.RUN_TAIL) {
+      return pool.free().isFree(segment) ? 0 : 1; // It waits for the disk.
     }
     int runLength = segments.runLength(segment);
     return runLength == 1
@@ -80,7 +81,7 @@ final class Runs {
         segment--;
       }
       while (segment < to) {
-        int runLength = pool.free().isFree(segment) ? 1 : segments.runLength(segment);
+        int runLength = segments.isInUse(segment) ? segments.runLength(segment) : 1;
         cleaner.vacate(segment);
         segment += runLength;
       }

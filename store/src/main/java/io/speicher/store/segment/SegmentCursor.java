@@ -55,7 +55,7 @@ final class SegmentCursor {
 
   /** Goes on behind the item that lies at the cursor. */
   void pass(StoredItem item) {
-    location += Integer.toUnsignedLong(item.bytes());
+    location = segments.behind(location, item.bytes());
   }
 
   /** Where the items of this segment end: here if there are no more; {@link #BUSY}. */

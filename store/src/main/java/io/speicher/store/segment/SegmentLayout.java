@@ -26,12 +26,16 @@ import java.util.zip.CRC32C;
  *  state:         1 open to writers, 2 sealed
  *  write offset:  where the items end, if sealed; while open it is 0, and the segment's account
  *                 knows
- *  checksum:      CRC32C of a secret of the store and the 44 bytes before
+ *  checksum:      CRC32C of a secret of the store and of what stays in the life of the segment:
+ *                 magic, format version, sequence, expiry base, run length
  * </pre>
  *
  * <p>A segment that is free, or the tail of a run, has no header; one that became free has no magic
  * any more. A value in the tail of a run can look like a header, but for the checksum: nobody
  * outside knows the secret.
+ *
+ * <p>What changes is not summed up: a file may be written to the disk at any instant, and a header
+ * must be sound at each.
  *
  * <p>The header is read when everything else is lost or in doubt. What threads read or write all
  * the time, {@link Segments} keeps side by side for all segments: the headers lie at multiples of
@@ -58,6 +62,9 @@ final class SegmentLayout {
   private static final int UNUSED = 42;
   private static final int CHECKSUM = 44;
 
+  /** A secret, and all that stays as it is. */
+  private static final int SUMMED_BYTES = 8 + 4 + 2 + 8 + 8 + 4;
+
   private SegmentLayout() {}
 
   /** Writes the header of a segment, or run, that is open from now on. */
@@ -77,22 +84,21 @@ final class SegmentLayout {
     putInt(segment + WRITE_OFFSET, 0);
     putInt(segment + RUN_LENGTH, runLength);
     putShort(segment + UNUSED, 0);
-    setPlace(segment, itemClass, stamp, secret);
+    setPlace(segment, itemClass, stamp);
+    putInt(segment + CHECKSUM, checksum(segment, secret));
   }
 
   /** Notes that nothing is appended any more. */
-  static void seal(long segment, long writeOffset, long secret) {
-    putByte(segment + STATE, SEALED);
+  static void seal(long segment, long writeOffset) {
     putInt(segment + WRITE_OFFSET, (int) writeOffset);
-    sign(segment, secret);
+    putByte(segment + STATE, SEALED);
   }
 
   /** Notes to which queue and window it belongs, and where in the order of its queue. */
-  static void setPlace(long segment, int itemClass, long stamp, long secret) {
+  static void setPlace(long segment, int itemClass, long stamp) {
     putByte(segment + QUEUE, ItemClass.queue(itemClass));
     putShort(segment + WINDOW, ItemClass.window(itemClass));
     putLong(segment + STAMP, stamp);
-    sign(segment, secret);
   }
 
   /** Notes that the segment is free. */
@@ -105,6 +111,7 @@ final class SegmentLayout {
     return getInt(segment) == MAGIC
         && getShort(segment + VERSION) == RootLayout.FORMAT_VERSION
         && (state(segment) == OPEN || state(segment) == SEALED)
+        && getShort(segment + UNUSED) == 0
         && getInt(segment + CHECKSUM) == checksum(segment, secret);
   }
 
@@ -138,13 +145,11 @@ final class SegmentLayout {
     return getInt(segment + RUN_LENGTH);
   }
 
-  private static void sign(long segment, long secret) {
-    putInt(segment + CHECKSUM, checksum(segment, secret));
-  }
-
   private static int checksum(long segment, long secret) {
-    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + CHECKSUM).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(secret).put(NativeMemory.view(segment, CHECKSUM)).flip();
+    ByteBuffer bytes = ByteBuffer.allocate(SUMMED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(secret).putInt(getInt(segment)).putShort((short) getShort(segment + VERSION));
+    bytes.putLong(sequence(segment)).putLong(expiryBaseMillis(segment)).putInt(runLength(segment));
+    bytes.flip();
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     return (int) checksum.getValue();

@@ -6,8 +6,12 @@ import static io.speicher.store.segment.EvictionPolicy.SMALL;
 import static io.speicher.store.segment.Segments.NO_SEGMENT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives segments to items and to the index, and takes back those of items. It cleans nothing: where
@@ -22,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class SegmentPool {
   /** One in so many segments is kept free for the cleaner, which copies before it can free. */
   private static final int RESERVE_SHIFT = 9;
+
+  /** No more than one in so many segments is kept free of items for those that wait. */
+  private static final int MAX_SPENT_SHIFT = 3;
 
   final ReentrantLock lock = new ReentrantLock();
 
@@ -41,6 +48,36 @@ final class SegmentPool {
   @GuardedBy("lock")
   private final FreeSegments free;
 
+  /**
+   * Whether a segment whose items are gone may be used again only when all that took their places
+   * is on the disk.
+   */
+  private final boolean waitsForSync;
+
+  /** Segments that wait for that, in the order in which their lives ended. */
+  @GuardedBy("lock")
+  private final ArrayDeque<Spent> spent = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private int spentCount;
+
+  /** How many segments were used again without waiting, since there was no other one. */
+  @GuardedBy("lock")
+  private long reusedEarly;
+
+  /** As {@link #available}, with those that wait. Any thread reads. */
+  private volatile int availableSoon;
+
+  /** Segments that the index has taken, and whose pages it may use when they have waited. */
+  @GuardedBy("lock")
+  private final ArrayDeque<Spent> spentByIndex = new ArrayDeque<>();
+
+  /** As many segments as are expected to wait at a time. Any thread reads. */
+  private volatile int expectedSpent;
+
+  /** Is told when segments that wait are needed. */
+  private volatile Runnable syncWish = () -> {};
+
   /** How many segments items have, by queue. */
   @GuardedBy("lock")
   private final int[] queueSegments = new int[QUEUES];
@@ -50,7 +87,16 @@ final class SegmentPool {
   private long taken;
 
   /**
+   * A segment, or run, whose items are gone.
+   *
+   * @param epoch in which the last of them may have gone
+   */
+  private record Spent(int first, int runLength, long epoch) {}
+
+  /**
    * @param maxItemSegments how many segments may hold items
+   * @param waitsForSync whether segments whose items are gone are used again only after a {@link
+   *     StoreSync}
    */
   SegmentPool(
       long root,
@@ -60,7 +106,8 @@ final class SegmentPool {
       IndexPages pages,
       EvictionPolicy policy,
       Removals removals,
-      int maxItemSegments) {
+      int maxItemSegments,
+      boolean waitsForSync) {
     this.root = root;
     this.segments = segments;
     this.open = open;
@@ -69,6 +116,7 @@ final class SegmentPool {
     this.policy = policy;
     this.removals = removals;
     this.maxItemSegments = maxItemSegments;
+    this.waitsForSync = waitsForSync;
     reserve = 1 + (maxItemSegments >>> RESERVE_SHIFT);
     int firstIndexSegment = RootLayout.firstIndexSegment(root);
     free = new FreeSegments(segments.count(), firstIndexSegment);
@@ -86,12 +134,37 @@ final class SegmentPool {
         segments.becomeIndex(segment);
       }
     }
+    if (waitsForSync && segments.lastSequence() > 0) {
+      findSpent(firstIndexSegment);
+    }
     updateAvailable();
+  }
+
+  /** Segments that waited when the process before was killed have their headers still. */
+  @GuardedBy("lock")
+  private void findSpent(int end) {
+    for (int segment = 0; segment < end; segment++) {
+      int runLength = free.isFree(segment) ? segments.endedRunLength(segment) : 0;
+      if (runLength > 0 && free.areFree(segment, runLength, end)) {
+        free.remove(segment, runLength);
+        addSpent(segment, runLength);
+        segment += runLength - 1;
+      } else if (runLength > 0) {
+        segments.erase(segment);
+      }
+    }
   }
 
   /** How many segments can still be taken for items. Any thread may ask. */
   int available() {
     return available;
+  }
+
+  /**
+   * As {@link #available}, with those that can be taken after the next sync. Any thread may ask.
+   */
+  int availableSoon() {
+    return availableSoon;
   }
 
   /** How many of them are to be left to the cleaner. */
@@ -131,6 +204,9 @@ final class SegmentPool {
     int segment = free.next();
     begin(segment, 1, OpenSegments.itemClass(place), expiresAtMillis);
     open.setSegmentRelease(place, segment);
+    if (available <= reserve + 1 && spentCount > 0) {
+      syncWish.run();
+    }
     fillMainFirst();
   }
 
@@ -185,6 +261,9 @@ final class SegmentPool {
     }
     long location = reserveAt(place, bytes, expiresAtMillis);
     while (location < 0) {
+      while (available == 0 && takeEarly()) {
+        assert waitsForSync;
+      }
       if (available == 0 || free.next() == NO_SEGMENT) {
         return -1;
       }
@@ -198,17 +277,54 @@ final class SegmentPool {
     return open.reserve(open.segmentAcquire(place), place, (int) bytes, expiresAtMillis);
   }
 
-  /** Gives the last segment before those of the index, which is free, to the index. */
+  /**
+   * Gives the last segment before those of the index, which is free or waits, to the index. If it
+   * waits, the index has its pages after that.
+   */
   @GuardedBy("lock")
   void takeForIndex() {
     int segment = itemSegmentsEnd() - 1;
-    pages.add(segments.startOf(segment), segments.segmentBytes()); // What may fail comes first.
+    Spent waiting = waiting(segment);
+    if (waiting == null) {
+      pages.add(segments.startOf(segment), segments.segmentBytes()); // What may fail comes first.
+    } else {
+      spent.remove(waiting);
+      if (waiting.runLength > 1) { // It is the last of the run.
+        spent.addFirst(new Spent(waiting.first, waiting.runLength - 1, waiting.epoch));
+      }
+      spentByIndex.add(new Spent(segment, 1, waiting.epoch));
+      spentCount--;
+    }
     RootLayout.setFirstIndexSegment(root, segment);
     assert KillPoint.GROWING.reached();
     free.remove(segment, 1);
     segments.becomeIndex(segment);
     taken++;
     updateAvailable();
+  }
+
+  /** Whether there is a segment that the index has taken and whose pages it has not. */
+  @GuardedBy("lock")
+  boolean isIndexWaiting() {
+    return !spentByIndex.isEmpty();
+  }
+
+  /** Lets the index have the pages of all its segments, whether they have waited or not. */
+  @GuardedBy("lock")
+  void takePagesEarly() {
+    reusedEarly += spentByIndex.size();
+    giveIndexPages(Long.MAX_VALUE);
+    syncWish.run();
+  }
+
+  @GuardedBy("lock")
+  private void giveIndexPages(long epoch) {
+    for (Spent next = spentByIndex.peek();
+        next != null && next.epoch <= epoch;
+        next = spentByIndex.peek()) {
+      pages.add(segments.startOf(next.first), segments.segmentBytes());
+      spentByIndex.remove();
+    }
   }
 
   /** Whether the index has used half of the pages of the last segment that it took. */
@@ -225,8 +341,9 @@ final class SegmentPool {
 
   @GuardedBy("lock")
   private void updateAvailable() {
-    available =
-        Math.min(free.count(), maxItemSegments - queueSegments[SMALL] - queueSegments[MAIN]);
+    int mayBeTaken = maxItemSegments - queueSegments[SMALL] - queueSegments[MAIN];
+    available = Math.min(free.count(), mayBeTaken);
+    availableSoon = Math.min(free.count() + spentCount, mayBeTaken);
   }
 
   /**
@@ -235,7 +352,7 @@ final class SegmentPool {
    */
   @GuardedBy("lock")
   long everAvailable() {
-    return available + taken;
+    return availableSoon + taken;
   }
 
   // ---- taking back ----
@@ -265,8 +382,100 @@ final class SegmentPool {
     int runLength = segments.runLength(first);
     queueSegments[ItemClass.queue(segments.itemClass(first))] -= runLength;
     segments.end(first);
-    free.add(first, runLength);
+    if (waitsForSync) {
+      addSpent(first, runLength);
+    } else {
+      makeFree(first, runLength);
+    }
     updateAvailable();
+  }
+
+  @GuardedBy("lock")
+  private void addSpent(int first, int runLength) {
+    spent.add(new Spent(first, runLength, segments.epoch()));
+    spentCount += runLength;
+  }
+
+  @GuardedBy("lock")
+  private void makeFree(int first, int runLength) {
+    segments.erase(first);
+    free.add(first, runLength);
+  }
+
+  // ---- waiting for the disk ----
+
+  /** How many segments wait until they can be taken. */
+  @GuardedBy("lock")
+  int spentCount() {
+    return spentCount;
+  }
+
+  /** How many segments were used again before what was moved from there was on the disk. */
+  @GuardedBy("lock")
+  long reusedEarly() {
+    return reusedEarly;
+  }
+
+  /** How many segments, beside the spare ones, there should be that wait or are free. */
+  int expectedSpent() {
+    return expectedSpent;
+  }
+
+  /** Whom to tell when segments that wait are needed. */
+  void setSyncWish(Runnable wish) {
+    syncWish = wish;
+  }
+
+  /** All that happened up to the end of an epoch is on the disk. */
+  @GuardedBy("lock")
+  void completed(long epoch) {
+    for (Spent next = spent.peek(); next != null && next.epoch <= epoch; next = spent.peek()) {
+      spent.remove();
+      spentCount -= next.runLength;
+      makeFree(next.first, next.runLength);
+    }
+    giveIndexPages(epoch);
+    updateAvailable();
+  }
+
+  /** Expects as many segments to wait as were taken between two syncs. */
+  @GuardedBy("lock")
+  void expectSpent(long takenSinceLast) {
+    expectedSpent = (int) Math.min(2 * takenSinceLast, maxItemSegments >>> MAX_SPENT_SHIFT);
+  }
+
+  /** Lets the segment that has waited for longest be taken. Returns false if none waits. */
+  @GuardedBy("lock")
+  boolean takeEarly() {
+    Spent oldest = spent.poll();
+    if (oldest != null) {
+      reuse(oldest);
+    }
+    return oldest != null;
+  }
+
+  /** Lets all segments of a row be taken that wait. */
+  @GuardedBy("lock")
+  void takeEarly(int from, int to) {
+    List<Spent> taken = new ArrayList<>(spent);
+    taken.removeIf(next -> next.first >= to || next.first + next.runLength <= from);
+    spent.removeAll(taken);
+    taken.forEach(this::reuse);
+  }
+
+  @GuardedBy("lock")
+  private void reuse(Spent next) {
+    spentCount -= next.runLength;
+    reusedEarly += next.runLength;
+    makeFree(next.first, next.runLength);
+    updateAvailable();
+    syncWish.run();
+  }
+
+  /** How many segments have been taken, ever, but for those that the cleaner copies to. */
+  @GuardedBy("lock")
+  long taken() {
+    return taken;
   }
 
   /** Moves a segment that is not open to another queue or window, or in the order of its queue. */
@@ -275,6 +484,16 @@ final class SegmentPool {
     queueSegments[ItemClass.queue(segments.itemClass(segment))] -= segments.runLength(segment);
     queueSegments[ItemClass.queue(itemClass)] += segments.runLength(segment);
     segments.setPlace(segment, itemClass, stamp);
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Spent waiting(int segment) {
+    for (Spent next : spent) {
+      if (next.first <= segment && segment < next.first + next.runLength) {
+        return next;
+      }
+    }
+    return null;
   }
 
   // ---- accounts ----
@@ -288,7 +507,7 @@ final class SegmentPool {
   /** What is free or will be filled: segments, and what is empty of those that are open. */
   @GuardedBy("lock")
   long emptyBytes() {
-    return (long) available * segments.segmentBytes()
+    return (long) availableSoon * segments.segmentBytes()
         + open.unfilledBytes(SMALL)
         + open.unfilledBytes(MAIN);
   }
@@ -326,7 +545,7 @@ final class SegmentPool {
     for (int segment = 0; segment < segments.count(); segment++) {
       int itemClass = segments.itemClass(segment);
       verifier.expect(
-          free.isFree(segment) == (itemClass == Segments.FREE)
+          (free.isFree(segment) || waiting(segment) != null) == (itemClass == Segments.FREE)
               && (segment >= itemSegmentsEnd()) == (itemClass == Segments.INDEX),
           "segment %d: class=%d free=%b".formatted(segment, itemClass, free.isFree(segment)));
       if (segments.isInUse(segment)) {
@@ -336,6 +555,7 @@ final class SegmentPool {
     verifier.expect(
         Arrays.equals(found, queueSegments),
         "segments of the queues: " + Arrays.toString(queueSegments));
-    return verifier.verify(itemSegmentsEnd(), pages.available());
+    int waitingPages = spentByIndex.size() * (segments.segmentBytes() / IndexPages.PAGE_BYTES);
+    return verifier.verify(itemSegmentsEnd(), pages.available() + waitingPages);
   }
 }

@@ -17,8 +17,10 @@ import io.speicher.store.Opening;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
 import io.speicher.store.PutResult;
+import io.speicher.store.RecoveryListener;
 import io.speicher.store.Store;
 import io.speicher.store.StoreStats;
+import io.speicher.store.SyncStats;
 import io.speicher.store.Ticker;
 import io.speicher.store.TtlRule;
 import io.speicher.store.Update;
@@ -29,7 +31,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -96,6 +100,9 @@ public final class SegmentStore implements Store {
   /** What the memory is, if the store survives its process. */
   private final @Nullable StoreFile file;
 
+  /** Writes it to the disk; null in files that an earlier version has made, too. */
+  private final @Nullable StoreSync sync;
+
   private @Nullable Opening opening;
   private final KeyHash keyHash;
   private final Removals removals;
@@ -147,7 +154,15 @@ public final class SegmentStore implements Store {
   }
 
   /**
-   * @param file what the store lives in; null if it goes with its process
+   * What a store lives in that survives its process.
+   *
+   * @param interval how often it is written to the disk; zero for never
+   * @param listener is told of a recovery
+   */
+  private record Home(StoreFile file, Duration interval, RecoveryListener listener) {}
+
+  /**
+   * @param home what the store lives in; null if it goes with its process
    */
   private SegmentStore(
       Geometry geometry,
@@ -155,12 +170,12 @@ public final class SegmentStore implements Store {
       RandomGenerator random,
       Miniatures miniatures,
       StoreLayout layout,
-      @Nullable StoreFile file) {
+      @Nullable Home home) {
     long startNanos = System.nanoTime();
     this.miniatures = miniatures;
     this.ticker = ticker;
     this.layout = layout;
-    this.file = file;
+    file = home == null ? null : home.file;
     database = 0;
     isUsed = true;
     threads = new AtomicInteger();
@@ -182,20 +197,54 @@ public final class SegmentStore implements Store {
     removals = new Removals(RootLayout.hasEvicted(root));
     StoreArea area = StoreArea.of(layout);
     long journal = file == null ? 0 : root + area.offset();
+    PartsArea partsArea = new PartsArea(root, root + area.partsOffset(), area.halfBytes());
+    boolean syncs = home != null && !home.interval.isZero() && layout.checksumBytes() != 0;
     IndexPages pages;
     Repair repair = null;
+    Recovery recovery = null;
+    SyncRecord record = null;
     if (isNew) {
+      if (home != null) {
+        RootLayout.setBudgetBytes(root, budgetBytes);
+        record = SyncRecord.first(root, syncs);
+        record.write(root);
+      }
       segments = Segments.create(layout, root);
       pages = IndexPages.of(layout);
       index = HashIndex.create(layout, root, pages, journal);
     } else {
-      requireNonNull(file).begin();
+      StoreFile present = requireNonNull(file);
+      SyncRecord before = SyncRecord.read(root);
       segments = Segments.resume(layout, root);
       pages = new IndexPages();
       index = HashIndex.attach(layout, root, pages, journal);
-      repair = new Repair(root, segments, index);
-      repair.run();
-      pages.addAllBut(layout, RootLayout.firstIndexSegment(root), repair.takenPages());
+      if (layout.checksumBytes() != 0 && before != null) {
+        // What was not written before is recoverable only after the first sync.
+        record = before.resumed(before.syncs() && (syncs || present.isToRecover()));
+        record.write(root);
+        segments.setEpoch(record.firstEpoch());
+      }
+      if (present.isToRecover()) {
+        present.beginRecovery();
+        partsArea.restore(requireNonNull(before).parts());
+        recovery =
+            new Recovery(
+                layout,
+                memory,
+                segments,
+                index,
+                keyHash,
+                before,
+                partsArea.state(),
+                requireNonNull(home).listener);
+        pages.addAllBut(layout, before.firstIndexSegment(), new BitSet());
+        recovery.run();
+      } else {
+        present.begin();
+        repair = new Repair(root, segments, index);
+        repair.run();
+        pages.addAllBut(layout, RootLayout.firstIndexSegment(root), repair.takenPages());
+      }
     }
     room =
         new Room(
@@ -209,38 +258,62 @@ public final class SegmentStore implements Store {
             removals,
             changes,
             layout.itemSegments(geometry),
+            syncs,
             root + layout.tagsOffset(),
             layout.tagBuckets());
     lookups =
         ThreadLocal.withInitial(() -> new Lookup(segments, index, keyHash, memory, nextThread()));
     parts = room.parts();
     databases = new Databases(this);
-    if (file == null) {
+    if (home == null) {
       opening = null;
+      sync = null;
       return;
     }
-    PartsArea partsArea = new PartsArea(root, root + area.partsOffset(), area.halfBytes());
-    if (repair == null) {
-      RootLayout.setBudgetBytes(root, budgetBytes);
+    if (isNew) {
       parts.keep(partsArea);
     } else {
+      if (recovery != null) {
+        recovery.linkRest(room);
+      }
       parts.resume(partsArea);
       databases.resume();
       room.resume();
     }
     room.note();
-    if (isNew) {
-      file.begin();
+    if (record != null && record.syncs() && !syncs) { // It was to be recovered again up to now.
+      record = record.with(record.newest(), syncs);
+      record.write(root);
     }
+    if (isNew || recovery != null) {
+      home.file.begin();
+    }
+    sync =
+        record == null
+            ? null
+            : new StoreSync(
+                root,
+                memory,
+                layout,
+                segments,
+                index,
+                room,
+                partsArea,
+                ticker,
+                record,
+                home.interval);
     opening =
         new Opening(
-            repair == null
+            isNew
                 ? Opening.Kind.CREATED
-                : file.wasStopped() ? Opening.Kind.STOPPED : Opening.Kind.KILLED,
+                : recovery != null
+                    ? Opening.Kind.RECOVERED
+                    : home.file.wasStopped() ? Opening.Kind.STOPPED : Opening.Kind.KILLED,
             index.itemCount(),
             System.nanoTime() - startNanos,
             repair == null ? 0 : repair.repairedTables(),
-            repair == null ? 0 : repair.repairedSegments());
+            repair == null ? 0 : repair.repairedSegments(),
+            recovery == null ? 0 : recovery.dropped());
   }
 
   /**
@@ -251,13 +324,27 @@ public final class SegmentStore implements Store {
    * machine's clock was set back meanwhile, the store's time goes on from where it was, so that
    * nothing lives longer.
    *
+   * <p>After a power loss, what it answered for longer ago than twice the interval is there, unless
+   * it was evicted, deleted or has expired; what came later may be there or not, each key as it was
+   * at some moment since.
+   *
    * @param resets whether to begin anew, without what is there
+   * @param interval how often what has changed is written to the disk, by a thread of the store;
+   *     zero for never, so that the file cannot be used after a power loss
+   * @param listener is told if the store has to be recovered after a power loss, and how far that
+   *     is
    * @throws IOException if the directory cannot be used, with a line for a person; what is in it
    *     has not changed
    */
-  public static SegmentStore open(Path directory, Geometry geometry, boolean resets)
+  public static SegmentStore open(
+      Path directory,
+      Geometry geometry,
+      boolean resets,
+      Duration interval,
+      RecoveryListener listener)
       throws IOException {
-    return open(directory, geometry, Ticker::systemFrom, new SecureRandom(), resets);
+    return open(
+        directory, geometry, Ticker::systemFrom, new SecureRandom(), resets, interval, listener);
   }
 
   /** {@code tickerFrom} makes a clock that shows no earlier time than that. */
@@ -266,18 +353,28 @@ public final class SegmentStore implements Store {
       Geometry geometry,
       LongFunction<Ticker> tickerFrom,
       RandomGenerator random,
-      boolean resets)
+      boolean resets,
+      Duration interval,
+      RecoveryListener listener)
       throws IOException {
     long startNanos = System.nanoTime();
-    StoreLayout layout = StoreLayout.of(geometry);
+    StoreLayout layout = StoreLayout.ofFile(geometry);
     StoreFile file = StoreFile.open(directory, layout, resets);
     boolean done = false;
     try {
-      Ticker ticker = tickerFrom.apply(RootLayout.wallMillis(file.memory().address()));
+      long root = file.memory().address();
+      if (file.isToRecover()) {
+        Recovery.repairRoot(root, requireNonNull(SyncRecord.read(root)));
+      }
+      Ticker ticker = tickerFrom.apply(RootLayout.wallMillis(root));
+      Home home = new Home(file, interval, listener);
       SegmentStore store =
           file.isNew() || file.layout().equals(layout)
-              ? in(file, geometry, ticker, random)
-              : resized(file, geometry, ticker, random, startNanos);
+              ? in(home, geometry, ticker, random)
+              : resized(home, geometry, ticker, random, startNanos);
+      if (store.sync != null) {
+        store.sync.start();
+      }
       done = true;
       return store;
     } catch (IllegalStateException e) {
@@ -291,29 +388,36 @@ public final class SegmentStore implements Store {
   }
 
   private static SegmentStore in(
-      StoreFile file, Geometry geometry, Ticker ticker, RandomGenerator random) {
+      Home home, Geometry geometry, Ticker ticker, RandomGenerator random) {
     Miniatures miniatures = new Miniatures(geometry.budgetBytes(), ticker.millis());
-    return new SegmentStore(geometry, ticker, random, miniatures, file.layout(), file);
+    return new SegmentStore(geometry, ticker, random, miniatures, home.file.layout(), home);
   }
 
   /** Opens a store that has another size in its file, and makes it one of this size. */
   private static SegmentStore resized(
-      StoreFile file, Geometry geometry, Ticker ticker, RandomGenerator random, long startNanos)
+      Home home, Geometry geometry, Ticker ticker, RandomGenerator random, long startNanos)
       throws IOException {
+    StoreFile file = home.file;
     long root = file.memory().address();
-    SegmentStore old = in(file, file.layout().geometry(root), ticker, random);
-    StoreFile next = file.next(StoreLayout.of(geometry));
+    SegmentStore old = in(home, file.layout().geometry(root), ticker, random);
+    StoreFile next = file.next(StoreLayout.ofFile(geometry));
     boolean done = false;
     try {
       long nextRoot = next.memory().address();
       KeyHash.copySecrets(root, nextRoot);
       RootLayout.setLastSequence(
           nextRoot, Resize.sequenceBeyond(root, next.layout().segmentBytes()));
-      SegmentStore store = in(next, geometry, ticker, random);
+      Home nextHome = new Home(next, home.interval, home.listener);
+      SegmentStore store = in(nextHome, geometry, ticker, random);
       new Resize(old, store).run();
       store.opening =
           new Opening(
-              Opening.Kind.RESIZED, store.index.itemCount(), System.nanoTime() - startNanos, 0, 0);
+              Opening.Kind.RESIZED,
+              store.index.itemCount(),
+              System.nanoTime() - startNanos,
+              0,
+              0,
+              requireNonNull(old.opening).dropped());
       file.giveWayTo(next);
       done = true;
       return store;
@@ -329,6 +433,16 @@ public final class SegmentStore implements Store {
     return Optional.ofNullable(opening);
   }
 
+  @Override
+  public Optional<SyncStats> syncStats() {
+    return Optional.ofNullable(sync).map(StoreSync::stats);
+  }
+
+  /** Writes what has changed to the disk, and waits for it. */
+  void sync() {
+    requireNonNull(sync).sync();
+  }
+
   /** Another database of the same memory. */
   private SegmentStore(SegmentStore first, int database) {
     this.database = database;
@@ -338,6 +452,7 @@ public final class SegmentStore implements Store {
     layout = first.layout;
     memory = first.memory;
     file = first.file;
+    sync = first.sync;
     opening = first.opening;
     keyHash = first.keyHash;
     segments = first.segments;
@@ -886,6 +1001,7 @@ public final class SegmentStore implements Store {
           return Outcome.CHANGED; // Somebody has asked for its version meanwhile.
         }
         assert KillPoint.UNLINKED.reached();
+        segments.linked(location);
         segments.addLiveBytes(segment, bytes);
         countGone(current, expired, era, owner, ownerEra);
       } else {
@@ -893,6 +1009,7 @@ public final class SegmentStore implements Store {
           return Outcome.TABLE_FULL;
         }
         assert KillPoint.LINKED.reached();
+        segments.linked(location);
         segments.addLiveBytes(segment, bytes);
         room.forgetGhost(table, current.hash());
       }
@@ -952,7 +1069,7 @@ public final class SegmentStore implements Store {
       @Nullable Namespace owner,
       Part.@Nullable Era ownerEra) {
     // Before it is counted: when a segment counts nothing, its memory may get another life.
-    ItemLayout.markDead(item.stored().address());
+    segments.markDead(item.stored().address());
     segments.addLiveBytes(item.segment(), -item.stored().bytes());
     parts.unlinked(item.stored(), era, item.sequence(), item.location());
     if (owner != null && ownerEra != null) {
@@ -1166,6 +1283,9 @@ public final class SegmentStore implements Store {
       memory.release();
     } else {
       room.note();
+      if (sync != null) {
+        sync.close();
+      }
       file.close();
     }
   }
@@ -1232,6 +1352,9 @@ public final class SegmentStore implements Store {
 
   /** Gives the memory back as it is, as if the process were killed. */
   void abandon() {
+    if (sync != null) {
+      sync.stop();
+    }
     requireNonNull(file).release();
   }
 

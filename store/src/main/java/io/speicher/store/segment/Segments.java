@@ -78,6 +78,14 @@ final class Segments {
   private final int segmentShift;
   private final int count;
 
+  /** How many bytes lie before each item, for its checksum: 4, or 0 in memory that is no file. */
+  private final int prefixBytes;
+
+  private final ItemChecksum itemChecksum;
+
+  /** The {@link ItemChecksum} mark of items that lose their slots now. */
+  private volatile int lostMark = ItemChecksum.markOf(1);
+
   /** Of all bytes ever written to a life, dead items included; only where checks are on. */
   private final long[] checksums;
 
@@ -88,6 +96,8 @@ final class Segments {
     address = root + layout.headBytes();
     count = layout.segmentCount();
     segmentShift = Integer.numberOfTrailingZeros(layout.segmentBytes());
+    prefixBytes = layout.checksumBytes();
+    itemChecksum = new ItemChecksum(root);
     checksums = new long[checked ? count : 0];
   }
 
@@ -134,21 +144,32 @@ final class Segments {
 
   /** Where the first item of a segment lies. */
   long firstItemOf(int segment) {
-    return startOf(segment) + SegmentLayout.HEADER_BYTES;
+    return startOf(segment) + SegmentLayout.HEADER_BYTES + prefixBytes;
+  }
+
+  /** Where the next item lies after one at this location that is so long. */
+  long behind(long location, int itemBytes) {
+    return location + Integer.toUnsignedLong(itemBytes) + prefixBytes;
+  }
+
+  /** How many bytes lie before each item, for its {@link ItemChecksum}. */
+  int prefixBytes() {
+    return prefixBytes;
   }
 
   long address(long location) {
     return NativeMemory.bounded(address + location);
   }
 
-  /** How many bytes of items a segment can hold. */
+  /** How long an item can be that shares its segment with others. */
   int capacityBytes() {
-    return segmentBytes() - SegmentLayout.HEADER_BYTES;
+    return segmentBytes() - SegmentLayout.HEADER_BYTES - prefixBytes;
   }
 
   /** How many segments in a row an item of that many bytes needs. */
   int segmentsFor(long itemBytes) {
-    return (int) ((itemBytes + SegmentLayout.HEADER_BYTES + segmentBytes() - 1) >>> segmentShift);
+    long bytes = SegmentLayout.HEADER_BYTES + prefixBytes + itemBytes;
+    return (int) ((bytes + segmentBytes() - 1) >>> segmentShift);
   }
 
   /** The version of an item that was first stored at this location. */
@@ -214,7 +235,10 @@ final class Segments {
     VarHandle.fullFence();
   }
 
-  /** Ends a life: all of its items are unlinked. The lock of the pool is held. */
+  /**
+   * Ends a life: all of its items are unlinked. Its header stays until {@link #erase}. The lock of
+   * the pool is held.
+   */
   void end(int segment) {
     assert fillAcquire(segment) < 0 && !hasWriters(segment) : "in use: segment=" + segment;
     NativeMemory.putLongRelease(life(segment), 0L);
@@ -224,7 +248,21 @@ final class Segments {
       NativeMemory.putInt(account(tail) + CLASS, FREE);
     }
     VarHandle.fullFence();
+  }
+
+  /** Says on the disk, too, that a segment that is not in use has no items. */
+  void erase(int segment) {
     SegmentLayout.erase(header(segment));
+  }
+
+  /**
+   * How many segments had a life that has ended, of which the header is still there; 0 if there is
+   * no such header.
+   */
+  int endedRunLength(int segment) {
+    return SegmentLayout.isSound(header(segment), secret())
+        ? SegmentLayout.runLength(header(segment))
+        : 0;
   }
 
   /** Gives a free segment to the index. The lock of the pool is held. */
@@ -264,7 +302,7 @@ final class Segments {
   }
 
   /**
-   * Reserves bytes in a segment of that life and counts the caller as a writer.
+   * Reserves bytes for an item in a segment of that life and counts the caller as a writer.
    *
    * @return the location, or -1 if there is no room or this life is over
    */
@@ -277,11 +315,12 @@ final class Segments {
           fill >= 0
               && (fill >>> LIFE_SHIFT & LIFE_MASK) == (sequence & LIFE_MASK)
               && (fill & WRITERS_MASK) != WRITERS_MASK;
-      if (!open || offset + bytes > segmentBytes()) {
+      long reserved = prefixBytes + (long) bytes;
+      if (!open || offset + reserved > segmentBytes()) {
         return -1;
       }
-      if (NativeMemory.compareAndSetLong(word, fill, fill + ONE_WRITER + bytes)) {
-        return startOf(segment) + offset;
+      if (NativeMemory.compareAndSetLong(word, fill, fill + ONE_WRITER + reserved)) {
+        return startOf(segment) + offset + prefixBytes;
       }
     }
   }
@@ -289,9 +328,9 @@ final class Segments {
   /** Reserves a segment or run, which has just begun, for one item, and returns its location. */
   long reserveRun(int first, long itemBytes) {
     // The offset cannot say how long a long run is filled. Its first item is all there is.
-    long bytes = runLength(first) > 1 ? 1 : itemBytes;
+    long bytes = prefixBytes + (runLength(first) > 1 ? 1 : itemBytes);
     NativeMemory.getAndAddLong(account(first) + FILL, SEALED + ONE_WRITER + bytes);
-    SegmentLayout.seal(header(first), SegmentLayout.HEADER_BYTES + itemBytes, secret());
+    SegmentLayout.seal(header(first), SegmentLayout.HEADER_BYTES + prefixBytes + itemBytes);
     return firstItemOf(first);
   }
 
@@ -308,12 +347,14 @@ final class Segments {
     long fill = NativeMemory.getAndBitwiseOrLong(account(segment) + FILL, SEALED);
     if (fill >= 0) {
       assert KillPoint.SEALING.reached();
-      SegmentLayout.seal(header(segment), fill & OFFSET_MASK, secret());
+      SegmentLayout.seal(header(segment), fill & OFFSET_MASK);
     }
     return (fill & WRITERS_MASK) == 0;
   }
 
-  /** How many bytes have been reserved, the header included; of a run, no more than one. */
+  /**
+   * How many bytes have been reserved, the header included; of the item of a run, no more than one.
+   */
   int writeOffset(int segment) {
     return (int) (fillAcquire(segment) & OFFSET_MASK);
   }
@@ -348,11 +389,81 @@ final class Segments {
   }
 
   /** What changes if an item is linked, or unlinked if its bytes are negative. */
-  static long liveChange(int bytes) {
-    return (bytes < 0 ? -ONE_ITEM : ONE_ITEM) + bytes;
+  long liveChange(int bytes) {
+    return (bytes < 0 ? -ONE_ITEM - prefixBytes : ONE_ITEM + prefixBytes) + bytes;
+  }
+
+  // ---- items, and what is said of them for when all else is lost ----
+
+  /** An item was written, or what there will ever be of it. Nothing leads to it yet. */
+  void written(long location, int itemBytes) {
+    if (prefixBytes != 0) {
+      long item = address(location);
+      int sum = itemChecksum.sum(item, itemBytes, sequenceAcquire(of(location)));
+      ItemChecksum.write(item, sum, ItemChecksum.UNLINKED);
+    }
+    addChecksum(location, itemBytes);
+  }
+
+  /** A slot leads to an item from now on. Its table is locked. */
+  void linked(long location) {
+    if (prefixBytes != 0) {
+      ItemChecksum.change(address(location), ItemChecksum.UNLINKED, 0);
+    }
+  }
+
+  /** The slot of an item leads elsewhere, or is about to. Its table is locked. */
+  void markDead(long item) {
+    ItemLayout.markDead(item);
+    if (prefixBytes != 0) {
+      ItemChecksum.change(item, 0, lostMark);
+    }
+  }
+
+  /** What loses its slot from now on, loses it in that epoch. */
+  void setEpoch(long epoch) {
+    lostMark = ItemChecksum.markOf(epoch);
+  }
+
+  long epoch() {
+    return ItemChecksum.epochOf(lostMark);
   }
 
   // ---- after the process was killed, by one thread ----
+
+  /** Notes anew of an item whether a slot leads to it. */
+  void repairItem(StoredItem item, boolean isLinked) {
+    if (isLinked) {
+      ItemLayout.markAlive(item.address());
+    } else {
+      ItemLayout.markDead(item.address());
+    }
+    repairMark(item, isLinked ? 0 : lostMark);
+  }
+
+  /** Writes a filler from one location, where an item may begin, to the next. */
+  void fill(int segment, long from, long to) {
+    ItemLayout.writeFiller(address(from), (int) (to - from) - prefixBytes);
+    StoredItem filler = new StoredItem();
+    filler.at(address(from), expiryBaseMillis(segment));
+    repairMark(filler, ItemChecksum.UNLINKED);
+  }
+
+  /** Gives an item another mark, whatever it had. */
+  void repairMark(StoredItem item, int mark) {
+    if (prefixBytes != 0) {
+      long sequence = sequenceAcquire(of(item.address() - address));
+      ItemChecksum.write(item.address(), itemChecksum.sum(item, sequence), mark);
+    }
+  }
+
+  /** The mark of an item, 0 in memory that is no file. */
+  int mark(StoredItem item) {
+    long sequence = sequenceAcquire(of(item.address() - address));
+    return prefixBytes == 0
+        ? 0
+        : ItemChecksum.mark(item.address(), itemChecksum.sum(item, sequence));
+  }
 
   /**
    * Whether the life of a segment that is in use has begun to its end, and has not begun to end.
@@ -383,10 +494,69 @@ final class Segments {
     NativeMemory.putLong(account(segment) + FILL, SEALED);
     NativeMemory.putLong(account(segment) + ALIVE, 0);
     NativeMemory.putInt(account(segment) + CLASS, isIndex ? INDEX : FREE);
-    if (!isIndex) {
-      SegmentLayout.erase(header(segment));
+  }
+
+  // ---- after a power loss ----
+
+  /** The sum of an item in a life, whatever mark it has. */
+  int sum(StoredItem item, long sequence) {
+    return itemChecksum.sum(item, sequence);
+  }
+
+  /** Whether a segment of items begins here, by its header alone. */
+  boolean hasHeader(int segment) {
+    return SegmentLayout.isSound(header(segment), secret());
+  }
+
+  /** The sequence number that the header tells. */
+  long sequenceOfHeader(int segment) {
+    return SegmentLayout.sequence(header(segment));
+  }
+
+  /** The run length that the header tells. */
+  int runLengthOfHeader(int segment) {
+    return SegmentLayout.runLength(header(segment));
+  }
+
+  /** Where the items end, by the header; 0 if that does not tell. */
+  long writeOffsetOfHeader(int segment) {
+    return SegmentLayout.writeOffset(header(segment));
+  }
+
+  /** Takes over from the header of a segment, or run, all but how far it is filled. */
+  void recover(int segment) {
+    long header = header(segment);
+    int itemClass = SegmentLayout.itemClass(header);
+    boolean isClass = itemClass >= 0 && itemClass < ItemClass.COUNT;
+    int runLength = SegmentLayout.runLength(header);
+    for (int tail = segment + 1; tail < segment + runLength; tail++) {
+      NativeMemory.putInt(account(tail) + CLASS, RUN_TAIL);
+      NativeMemory.putInt(account(tail) + RUN_LENGTH, runLength);
+    }
+    NativeMemory.putLong(life(segment), SegmentLayout.sequence(header));
+    NativeMemory.putLong(life(segment) + EXPIRY_BASE, SegmentLayout.expiryBaseMillis(header));
+    NativeMemory.putLong(account(segment) + ALIVE, 0);
+    NativeMemory.putLong(
+        account(segment) + STAMP,
+        Math.clamp(SegmentLayout.stamp(header), 0, SegmentLayout.sequence(header)));
+    NativeMemory.putInt(account(segment) + CLASS, isClass ? itemClass : 0);
+    NativeMemory.putInt(account(segment) + RUN_LENGTH, runLength);
+  }
+
+  /** Ends a segment behind its items; nothing is appended in this life any more. */
+  void sealRecovered(int segment, int writeOffset) {
+    NativeMemory.putLong(
+        account(segment) + FILL,
+        SEALED | ((sequenceAcquire(segment) & LIFE_MASK) << LIFE_SHIFT) | writeOffset);
+    SegmentLayout.setPlace(header(segment), itemClass(segment), stamp(segment));
+    if (runLength(segment) == 1) {
+      SegmentLayout.seal(header(segment), writeOffset);
+    } else {
+      SegmentLayout.seal(header(segment), SegmentLayout.writeOffset(header(segment)));
     }
   }
+
+  // ---- the header ----
 
   /** Writes what the header of a segment should say, if it does not. */
   void repairHeader(int segment) {
@@ -406,9 +576,9 @@ final class Segments {
       if (runLength(segment) > 1) {
         StoredItem item = new StoredItem();
         item.at(address(firstItemOf(segment)), expiryBaseMillis(segment));
-        end = SegmentLayout.HEADER_BYTES + Integer.toUnsignedLong(item.bytes());
+        end = behind(SegmentLayout.HEADER_BYTES, item.bytes());
       }
-      SegmentLayout.seal(header(segment), end, secret());
+      SegmentLayout.seal(header(segment), end);
     }
   }
 
@@ -416,7 +586,8 @@ final class Segments {
   void repairAccount(int segment, int liveItems, int liveBytes) {
     long word = account(segment) + FILL;
     NativeMemory.putLong(word, NativeMemory.getLong(word) & ~WRITERS_MASK);
-    NativeMemory.putLong(account(segment) + ALIVE, liveItems * ONE_ITEM + liveBytes);
+    NativeMemory.putLong(
+        account(segment) + ALIVE, liveItems * (ONE_ITEM + prefixBytes) + liveBytes);
   }
 
   /** Where checks are on: sums up what was written to a segment before the process began. */
@@ -424,9 +595,9 @@ final class Segments {
     if (CHECKED) {
       StoredItem item = new StoredItem();
       long end = startOf(segment) + writeOffset(segment);
-      for (long location = firstItemOf(segment); location < end; location += item.bytes()) {
-        item.at(address(location), expiryBaseMillis(segment));
-        addChecksum(location, item.bytes());
+      for (long at = firstItemOf(segment); at < end; at = behind(at, item.bytes())) {
+        item.at(address(at), expiryBaseMillis(segment));
+        addChecksum(at, item.bytes());
       }
     }
   }
@@ -434,7 +605,7 @@ final class Segments {
   // ---- checks ----
 
   /** Where checks are on: remembers what was written, in whatever order it comes. */
-  void addChecksum(long location, int itemBytes) {
+  private void addChecksum(long location, int itemBytes) {
     if (CHECKED) {
       LONGS.getAndAdd(checksums, of(location), checksumOf(address(location), itemBytes));
     }
@@ -483,7 +654,7 @@ final class Segments {
   void setPlace(int segment, int itemClass, long stamp) {
     NativeMemory.putInt(account(segment) + CLASS, itemClass);
     NativeMemory.putLong(account(segment) + STAMP, stamp);
-    SegmentLayout.setPlace(header(segment), itemClass, stamp, secret());
+    SegmentLayout.setPlace(header(segment), itemClass, stamp);
   }
 
   /** How many segments the item takes that lies here; 1 for a segment of many items. */

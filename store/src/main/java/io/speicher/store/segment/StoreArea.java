@@ -5,15 +5,16 @@ package io.speicher.store.segment;
  * segments and their guard. It does not count as budget.
  *
  * <pre>
- *  | memory of the store | guard | journal | parts, first half | parts, second half |
+ *  | memory of the store | guard | journal | parts, first half | parts, second half | two copies of a half |
  * </pre>
  *
  * <p>The journal holds the slots of the table that {@link HashIndex} spreads; {@link PartsArea}
  * knows the halves.
  *
  * @param offset of the journal in the file
+ * @param halves of parts, their copies included, which a store without checksums does not have
  */
-record StoreArea(long offset, long journalBytes, int halfBytes) {
+record StoreArea(long offset, long journalBytes, int halfBytes, int halves) {
   private static final int MIN_HALF_BYTES = 64 << 10;
   private static final int MAX_HALF_BYTES = 2 << 20;
 
@@ -25,7 +26,8 @@ record StoreArea(long offset, long journalBytes, int halfBytes) {
     // A slot leads to an item, and an item takes more bytes than a slot.
     long journalBytes = pages(Math.min(HashIndex.JOURNAL_BYTES, layout.bytes()));
     long halfBytes = Math.clamp(layout.bytes() >>> HALF_SHIFT, MIN_HALF_BYTES, MAX_HALF_BYTES);
-    return new StoreArea(pages(storeBytes), journalBytes, (int) pages(halfBytes));
+    int halves = layout.checksumBytes() == 0 ? 2 : 4;
+    return new StoreArea(pages(storeBytes), journalBytes, (int) pages(halfBytes), halves);
   }
 
   private static long pages(long bytes) {
@@ -38,6 +40,6 @@ record StoreArea(long offset, long journalBytes, int halfBytes) {
 
   /** How long the file is. */
   long fileBytes() {
-    return partsOffset() + 2L * halfBytes;
+    return partsOffset() + (long) halves * halfBytes;
   }
 }

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The file has its full length from the beginning, and the file system has blocks for all of it,
  * so that no write to the memory can find the disk full. It says in which start of the machine it
  * was last used, and whether it was closed. If the machine is still running since, the kernel has
- * kept every page, and the memory is what it was when the process ended, however it ended.
+ * kept every page, and the memory is what it was when the process ended, however it ended. If not,
+ * {@link Recovery} finds what {@link StoreSync} has written to the disk.
  *
  * <p>Every failure is an {@link IOException} whose message is a line for a person: what, why, and
  * what to do. A file that was there is never changed then.
@@ -54,6 +55,7 @@ final class StoreFile implements AutoCloseable {
   private final NativeMemory memory;
   private final boolean isNew;
   private final boolean wasStopped;
+  private final boolean isToRecover;
 
   private StoreFile(
       Path directory,
@@ -62,7 +64,8 @@ final class StoreFile implements AutoCloseable {
       StoreLayout layout,
       NativeMemory memory,
       boolean isNew,
-      boolean wasStopped) {
+      boolean wasStopped,
+      boolean isToRecover) {
     this.directory = directory;
     this.lockChannel = lockChannel;
     this.channel = channel;
@@ -70,6 +73,7 @@ final class StoreFile implements AutoCloseable {
     this.memory = memory;
     this.isNew = isNew;
     this.wasStopped = wasStopped;
+    this.isToRecover = isToRecover;
   }
 
   /**
@@ -95,7 +99,9 @@ final class StoreFile implements AutoCloseable {
       StoreLayout present = isNew ? layout : check(directory, channel);
       NativeMemory memory = NativeMemory.map(channel, StoreArea.of(present).fileBytes());
       boolean wasStopped = RootLayout.use(memory.address()) == RootLayout.STOPPED;
-      return new StoreFile(directory, lockChannel, channel, present, memory, isNew, wasStopped);
+      boolean isToRecover = !isNew && !isAsItWas(memory.address());
+      return new StoreFile(
+          directory, lockChannel, channel, present, memory, isNew, wasStopped, isToRecover);
     } catch (IOException e) {
       closeQuietly(channel, e);
       closeQuietly(lockChannel, e);
@@ -121,7 +127,8 @@ final class StoreFile implements AutoCloseable {
     try {
       next = create(directory, file, nextLayout);
       NativeMemory nextMemory = NativeMemory.map(next, StoreArea.of(nextLayout).fileBytes());
-      return new StoreFile(directory, lockChannel, next, nextLayout, nextMemory, true, false);
+      return new StoreFile(
+          directory, lockChannel, next, nextLayout, nextMemory, true, false, false);
     } catch (IOException e) {
       closeQuietly(next, e);
       throw told(directory, e);
@@ -173,6 +180,20 @@ final class StoreFile implements AutoCloseable {
   /** Whether the last process has stopped, rather than being killed. */
   boolean wasStopped() {
     return wasStopped;
+  }
+
+  /** Whether its pages may be of different ages, since the machine has stopped meanwhile. */
+  boolean isToRecover() {
+    return isToRecover;
+  }
+
+  /**
+   * From here on its pages are changed to be those of one age; if that is cut off, it is still to
+   * be recovered.
+   */
+  void beginRecovery() {
+    RootLayout.setUseRelease(memory.address(), RootLayout.RECOVERING);
+    memory.force(0, RootLayout.ROOT_BYTES);
   }
 
   /**
@@ -328,19 +349,37 @@ final class StoreFile implements AutoCloseable {
               .formatted(STORE, channel.size(), expectedBytes),
           "copy it back from where it was whole, " + RESET);
     }
-    boolean isAsItWas =
-        RootLayout.use(root) == RootLayout.STOPPED
-            || (RootLayout.use(root) == RootLayout.IN_USE
-                && RootLayout.hasBootId(root, bootId())
-                && !isUnknown(bootId()));
-    if (!isAsItWas) {
-      throw failed(
-          directory,
-          "the machine has stopped since, and the server had not: the file may lack what was"
-              + " written last",
-          "begin anew, without what is in it, with --data-reset");
+    if (!isAsItWas(root)) {
+      SyncRecord record = found.checksumBytes() == 0 ? null : SyncRecord.read(root);
+      boolean isKnown = record != null && isOfLayout(record, found);
+      if (found.checksumBytes() != 0 && !isKnown) {
+        throw failed(
+            directory,
+            "damaged root page: nothing says what was on the disk",
+            "copy it back from where it was whole, " + RESET);
+      }
+      if (record == null || !record.syncs()) {
+        throw failed(
+            directory,
+            "the machine has stopped since, and the server had not, which ran with --sync off: the"
+                + " file may lack anything",
+            "begin anew, without what is in it, with --data-reset");
+      }
     }
     return found;
+  }
+
+  /** Whether the kernel has kept every page since the last process. */
+  private static boolean isAsItWas(long root) {
+    return RootLayout.use(root) == RootLayout.STOPPED
+        || (RootLayout.use(root) == RootLayout.IN_USE
+            && RootLayout.hasBootId(root, bootId())
+            && !isUnknown(bootId()));
+  }
+
+  private static boolean isOfLayout(SyncRecord record, StoreLayout layout) {
+    return record.firstIndexSegment() > 0
+        && record.firstIndexSegment() <= layout.firstIndexSegment();
   }
 
   // ---- the start of the machine ----

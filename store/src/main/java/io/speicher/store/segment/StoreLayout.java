@@ -18,8 +18,11 @@ import static io.speicher.store.segment.RootLayout.ROOT_BYTES;
  * @param segmentCount all segments, those of the index included
  * @param tableBits the index has {@code 1 << tableBits} tables
  * @param tagBuckets how many buckets the table of tags has, a power of two
+ * @param checksumBytes how long the {@link ItemChecksum} before each item is: 4, or 0 in memory
+ *     that is no file
  */
-record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuckets) {
+record StoreLayout(
+    int segmentBytes, int segmentCount, int tableBits, int tagBuckets, int checksumBytes) {
   static final int PAGE_BYTES = 4 << 10;
   static final int GUARD_BYTES = 128 << 10;
 
@@ -34,8 +37,17 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
   /** What the Java heap holds for each segment: its bits in a few sets, and a place in a queue. */
   private static final int HEAP_BYTES_PER_SEGMENT = 1;
 
-  /** Divides a budget. */
+  /** Divides a budget in memory that is no file. */
   static StoreLayout of(Geometry geometry) {
+    return of(geometry, 0);
+  }
+
+  /** Divides a budget in a file. */
+  static StoreLayout ofFile(Geometry geometry) {
+    return of(geometry, ItemChecksum.BYTES);
+  }
+
+  private static StoreLayout of(Geometry geometry, int checksumBytes) {
     long budgetBytes = geometry.budgetBytes();
     int tableBits =
         Math.min(
@@ -51,7 +63,7 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
         geometry.segmentBytes() + LIFE_BYTES + ACCOUNT_BYTES + HEAP_BYTES_PER_SEGMENT;
     long count = (budgetBytes - fixedBytes) / bytesPerSegment;
     StoreLayout layout =
-        new StoreLayout(geometry.segmentBytes(), (int) count, tableBits, tagBuckets);
+        new StoreLayout(geometry.segmentBytes(), (int) count, tableBits, tagBuckets, checksumBytes);
     long heapBytes = count * HEAP_BYTES_PER_SEGMENT;
     if (layout.firstIndexSegment() < 1 || layout.bytes() + heapBytes > budgetBytes) {
       throw new IllegalArgumentException(
@@ -81,6 +93,7 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
     int segmentCount = RootLayout.segmentCount(root);
     int tableBits = RootLayout.tableBits(root);
     int tagBuckets = RootLayout.tagBuckets(root);
+    int checksumBytes = RootLayout.checksumBytes(root);
     if (Integer.bitCount(segmentBytes) != 1
         || segmentBytes < Geometry.MIN_SEGMENT_BYTES
         || segmentBytes > Geometry.MAX_SEGMENT_BYTES
@@ -89,12 +102,13 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
         || tableBits > MAX_TABLE_BITS
         || Integer.bitCount(tagBuckets) != 1
         || tagBuckets < 1
-        || tagBuckets > TagTable.MAX_BUCKETS) {
+        || tagBuckets > TagTable.MAX_BUCKETS
+        || (checksumBytes != 0 && checksumBytes != ItemChecksum.BYTES)) {
       throw new IllegalArgumentException(
           "damaged root page: segmentBytes=%d segmentCount=%d tableBits=%d tagBuckets=%d"
               .formatted(segmentBytes, segmentCount, tableBits, tagBuckets));
     }
-    return new StoreLayout(segmentBytes, segmentCount, tableBits, tagBuckets);
+    return new StoreLayout(segmentBytes, segmentCount, tableBits, tagBuckets, checksumBytes);
   }
 
   /**
@@ -106,7 +120,7 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
     long budgetBytes = RootLayout.budgetBytes(root);
     Geometry geometry =
         new Geometry(budgetBytes, segmentBytes, 0, (long) tagBuckets * TagTable.BUCKET_BYTES);
-    if (!of(geometry).equals(this)) {
+    if (!of(geometry, checksumBytes).equals(this)) {
       throw new IllegalStateException("damaged root page: budgetBytes=" + budgetBytes);
     }
     return geometry;
@@ -114,7 +128,14 @@ record StoreLayout(int segmentBytes, int segmentCount, int tableBits, int tagBuc
 
   /** Writes the root page of an empty store of this layout. */
   void writeRoot(long root) {
-    RootLayout.write(root, segmentBytes, segmentCount, tableBits, firstIndexSegment(), tagBuckets);
+    RootLayout.write(
+        root,
+        segmentBytes,
+        segmentCount,
+        tableBits,
+        firstIndexSegment(),
+        tagBuckets,
+        checksumBytes);
   }
 
   /** As many buckets as fit, and at least one. */

@@ -106,7 +106,7 @@ final class Sweeper {
         tell();
         segment = changed;
       }
-      change += Segments.liveChange(bytes);
+      change += segments.liveChange(bytes);
     }
 
     void tell() {
@@ -280,9 +280,9 @@ final class Sweeper {
     here.location = sweep.cursor;
     long address = segments.address(sweep.cursor);
     item.at(address, segments.expiryBaseMillis(sweep.segment));
-    int bytes = item.bytes();
+    long next = segments.behind(sweep.cursor, item.bytes());
     Fate fate = ItemLayout.isDead(address) ? Fate.WAS_DEAD : fate(sweep, hash);
-    sweep.cursor += bytes; // Not before: an item that is passed over alive would never be freed.
+    sweep.cursor = next; // Not before: an item that is passed over alive would never be freed.
     sweep.next++;
     return fate;
   }
@@ -315,10 +315,10 @@ final class Sweeper {
         if (isMovable(sweep, at, window, nowMillis)) {
           movable[movableCount] = count;
           movableLocations[movableCount++] = at;
-          movableBytes += item.bytes();
+          movableBytes += item.bytes() + segments.prefixBytes();
         }
       }
-      at += item.bytes();
+      at = segments.behind(at, item.bytes());
       count++;
     }
     touched = NativeMemory.touch(buckets, alive);
@@ -387,7 +387,7 @@ final class Sweeper {
       index.loses(table, segments.sequenceAcquire(sweep.segment), here.location);
       index.remove(table, slotAddress);
       assert KillPoint.UNLINKED.reached();
-      ItemLayout.markDead(item.address());
+      segments.markDead(item.address());
       gone.add(sweep.segment, -item.bytes());
       tellIfDurable();
       parts.unlinked(item, segments.sequenceAcquire(sweep.segment), here.location, fate);
@@ -431,7 +431,8 @@ final class Sweeper {
   private void moveTogether(Sweep sweep) {
     turnToMovable(sweep, 0);
     int place = open.placeOfMerged(segments.itemClass(sweep.segment));
-    long location = pool.reserveForMove(place, movableBytes, item.expiresAtMillis());
+    int bytes = movableBytes - segments.prefixBytes(); // The first one's is reserved with any item.
+    long location = pool.reserveForMove(place, bytes, item.expiresAtMillis());
     if (location < 0) {
       return;
     }
@@ -448,13 +449,13 @@ final class Sweeper {
         if (!relinkMovable(sweep, moved, to)) {
           ItemLayout.markDead(segments.address(to));
         }
-        to += item.bytes();
+        to = segments.behind(to, item.bytes());
       }
     } finally {
       for (; moved < movableCount; moved++) {
         turnToMovable(sweep, moved);
         ItemLayout.markDead(segments.address(to));
-        to += item.bytes();
+        to = segments.behind(to, item.bytes());
       }
       segments.done(segments.of(location));
     }
@@ -470,7 +471,7 @@ final class Sweeper {
     for (int i = 0; i < movableCount; i++) {
       turnToMovable(sweep, i);
       open.copy(item.address(), to, item.bytes());
-      to += item.bytes();
+      to = segments.behind(to, item.bytes());
     }
   }
 
@@ -581,7 +582,8 @@ final class Sweeper {
         return false;
       }
       assert KillPoint.UNLINKED.reached();
-      ItemLayout.markDead(item.address());
+      segments.linked(location);
+      segments.markDead(item.address());
       parts.moved(item, segments.sequenceAcquire(sweep.segment), here.location, bytes);
       come.add(segments.of(location), bytes);
       gone.add(sweep.segment, -item.bytes());

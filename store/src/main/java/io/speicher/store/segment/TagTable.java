@@ -317,6 +317,29 @@ final class TagTable {
     }
   }
 
+  /**
+   * After a power loss: an entry whose generation has come round, and which has no cutoff, may have
+   * come round after the cutoffs were written. What carries it is cleared.
+   */
+  void recover(Map<Integer, Cutoff> knownCutoffs) {
+    for (int entry = 0; entry < buckets * ENTRIES; entry++) {
+      int generation = getInt(entry(entry) + GENERATION);
+      if (generation != 0 && (generation & roundMask) == 0 && !knownCutoffs.containsKey(entry)) {
+        putInt(entry(entry) + GENERATION, generation + 1);
+      }
+    }
+  }
+
+  /** Whether all tags of an item are current. */
+  boolean areCurrent(StoredItem item) {
+    for (int i = 0; i < item.tagCount(); i++) {
+      if (!isCurrent(item.tag(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** A walk has unlinked all that lay before the cutoffs up to that one, or there is nothing. */
   void forgetCutoffs(long numberUpTo) {
     lock.lock();

@@ -177,7 +177,7 @@ final class Verifier {
         !ItemLayout.isDead(segments.address(location)),
         name + "a slot leads to an item that is marked dead, in segment " + segment);
     expect(locations.add(location), name + "two slots lead to one item, in segment " + segment);
-    liveBytes[segment] += item.bytes();
+    liveBytes[segment] += item.bytes() + segments.prefixBytes();
     liveItems[segment]++;
   }
 
@@ -205,8 +205,12 @@ final class Verifier {
           live != ItemLayout.isDead(segments.address(location)),
           "segment %d: nothing leads to the item at offset %d, which is not marked dead"
               .formatted(segment, location - segments.startOf(segment)));
+      expect(
+          isMarkSound(live),
+          "segment %d: the item at offset %d is damaged, or has the mark of another state"
+              .formatted(segment, location - segments.startOf(segment)));
       census = census.with(live, bytes);
-      location += bytes;
+      location = segments.behind(location, bytes);
     }
     expect(
         segments.isHeaderSound(segment),
@@ -215,5 +219,15 @@ final class Verifier {
         !Segments.CHECKED || checksum == segments.checksum(segment),
         "segment %d: its bytes have changed".formatted(segment));
     expect(!segments.hasWriters(segment), "segment %d: it has writers".formatted(segment));
+  }
+
+  /** Whether the checksum of the item says that it is what was written, and whether it is alive. */
+  private boolean isMarkSound(boolean live) {
+    int mark = segments.mark(item);
+    if (live || segments.prefixBytes() == 0) {
+      return mark == 0;
+    }
+    long epoch = ItemChecksum.epochOf(mark);
+    return mark == ItemChecksum.UNLINKED || (epoch > 0 && epoch <= segments.epoch());
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.speicher.store.FakeTicker;
 import io.speicher.store.Opening;
 import io.speicher.store.PutOptions;
+import io.speicher.store.RecoveryListener;
 import io.speicher.store.Store;
 import io.speicher.store.TtlRule;
 import io.speicher.store.Update;
@@ -41,13 +42,20 @@ final class DurableStoreTest {
   /** So many keys are changed again and again; a table of the index grows for them. */
   private static final int KEYS = 1_200;
 
+  /** So many kills at each point. */
+  private static final int COPIES = Integer.getInteger("kills", 8);
+
   private static final Geometry SMALL = new Geometry(400_000, SEGMENT_BYTES, 0);
 
   private final long seed = Long.getLong("seed", new Random().nextLong());
   private final Random random = new Random(seed);
   private final FakeTicker ticker = new FakeTicker();
 
-  @TempDir Path directory;
+  /** Everything is cleared once in so many times 40 changes. */
+  private int clearsRarely = 60;
+
+  @TempDir(factory = MemoryDirectory.class)
+  Path directory;
 
   @AfterEach
   void observeNothing() {
@@ -136,7 +144,9 @@ final class DurableStoreTest {
               return ticker;
             },
             random,
-            false)
+            false,
+            StoreSync.BY_HAND,
+            RecoveryListener.NONE)
         .close();
     assertThat(earliest[0]).isEqualTo(ticker.millis());
   }
@@ -287,7 +297,7 @@ final class DurableStoreTest {
     SegmentStore store = open(SMALL);
     store.put(bytes("a"), bytes("1"), PutOptions.DEFAULT);
     end(store, true);
-    store = SegmentStore.open(directory, SMALL, _ -> ticker, random, true);
+    store = open(directory, SMALL, true);
     assertThat(get(store, "a")).isNull();
     assertThat(store.opening().orElseThrow().kind()).isEqualTo(Opening.Kind.CREATED);
     store.close();
@@ -302,9 +312,15 @@ final class DurableStoreTest {
   @ParameterizedTest
   @EnumSource(KillPoint.class)
   void kill_at(KillPoint point) throws IOException {
+    boolean isRare =
+        switch (point) {
+          case SPREADING, GROWING, CLEARING, SYNCING, SYNCED -> true;
+          default -> false;
+        };
+    clearsRarely = point == KillPoint.CLEARING ? 6 : 60;
     int copies = 0;
-    for (int round = 0; copies < 12 && round < 60; round++) {
-      copies += killAt(point, 1 + random.nextInt(1 << random.nextInt(10)), round);
+    for (int round = 0; copies < COPIES && round < 5 * COPIES; round++) {
+      copies += killAt(point, 1 + random.nextInt(1 << random.nextInt(isRare ? 2 : 10)), round);
     }
     assertThat(copies).as("kills at %s, -Dseed=%d", point, seed).isPositive();
   }
@@ -318,7 +334,7 @@ final class DurableStoreTest {
     String[] changingAtKill = {""};
     long[] evictedAtKill = {0};
     Map<KillPoint, Integer> reached = new EnumMap<>(KillPoint.class);
-    SegmentStore store = SegmentStore.open(live, SMALL, _ -> ticker, random, false);
+    SegmentStore store = open(live, SMALL, false);
     KillPoint.observe(at -> {
       if (at == point && reached.merge(at, 1, Integer::sum) == times) {
         copy(live, killed);
@@ -344,7 +360,7 @@ final class DurableStoreTest {
   private void assertIsWhole(
       Path killed, Map<String, String> model, String changing, boolean isEvicting)
       throws IOException {
-    SegmentStore store = SegmentStore.open(killed, SMALL, _ -> ticker, random, false);
+    SegmentStore store = open(killed, SMALL, false);
     String context = "-Dseed=" + seed + " changing=" + changing;
     store.verify();
     List<String> lost = new ArrayList<>();
@@ -365,12 +381,12 @@ final class DurableStoreTest {
         assertThat(get(store, key)).as("revived; %s", context).isNull();
       }
     }
-    for (int i = 0; i < 2_000; i++) {
+    for (int i = 0; i < 600; i++) {
       change(store, new HashMap<>(), new String[] {""});
     }
     store.verify();
     end(store, true);
-    store = SegmentStore.open(killed, SMALL, _ -> ticker, random, false);
+    store = open(killed, SMALL, false);
     store.verify();
     store.close();
   }
@@ -400,9 +416,12 @@ final class DurableStoreTest {
       case 10 -> {
         changing[0] = "";
         store.maintain();
+        if (random.nextInt(4) == 0) {
+          store.sync();
+        }
       }
       case 11 -> {
-        if (random.nextInt(60) == 0) {
+        if (random.nextInt(clearsRarely) == 0) {
           changing[0] = "*";
           store.clear();
           model.clear();
@@ -429,7 +448,12 @@ final class DurableStoreTest {
   // ---- help ----
 
   private SegmentStore open(Geometry geometry) throws IOException {
-    return SegmentStore.open(directory, geometry, _ -> ticker, random, false);
+    return open(directory, geometry, false);
+  }
+
+  private SegmentStore open(Path path, Geometry geometry, boolean resets) throws IOException {
+    return SegmentStore.open(
+        path, geometry, _ -> ticker, random, resets, StoreSync.BY_HAND, RecoveryListener.NONE);
   }
 
   private static void end(SegmentStore store, boolean killed) {

@@ -35,7 +35,7 @@ final class HashIndexTest {
 
   private HashIndex index(int tableBits, int pageCount) {
     pages.add(0, pageCount * IndexPages.PAGE_BYTES);
-    RootLayout.write(memory.address(), IndexPages.PAGE_BYTES, PAGES, tableBits, 0, 1);
+    RootLayout.write(memory.address(), IndexPages.PAGE_BYTES, PAGES, tableBits, 0, 1, 0);
     long tables = firstPage + (long) PAGES * IndexPages.PAGE_BYTES;
     return new HashIndex(memory.address(), tables, tableBits, firstPage, pages);
   }

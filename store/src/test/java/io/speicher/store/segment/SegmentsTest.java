@@ -17,7 +17,7 @@ final class SegmentsTest {
 
   private static final int HEADER_BYTES = SegmentLayout.HEADER_BYTES;
 
-  private final StoreLayout layout = new StoreLayout(SEGMENT_BYTES, COUNT, 0, 1);
+  private final StoreLayout layout = new StoreLayout(SEGMENT_BYTES, COUNT, 0, 1, 0);
   private final NativeMemory memory = NativeMemory.reserve(layout.bytes());
   private final Segments segments = Segments.create(layout, memory.address());
 

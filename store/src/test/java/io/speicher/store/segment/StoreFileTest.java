@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.speicher.store.Opening;
 import io.speicher.store.PutOptions;
+import io.speicher.store.RecoveryListener;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +41,7 @@ final class StoreFileTest {
   @Test
   void open_isAllocatedInFull() throws IOException {
     open().close();
-    long bytes = StoreArea.of(StoreLayout.of(GEOMETRY)).fileBytes();
+    long bytes = StoreArea.of(StoreLayout.ofFile(GEOMETRY)).fileBytes();
     assertThat(Files.size(file)).isEqualTo(bytes);
     assertThat((Integer) Files.getAttribute(file, "unix:mode") & 0777).isEqualTo(0600);
   }
@@ -60,7 +62,7 @@ final class StoreFileTest {
     Files.createDirectories(directory);
     Files.writeString(file, "something else".repeat(1_000));
     assertRefused("the file store in it is no store of Speicher", "--data-reset");
-    SegmentStore.open(directory, GEOMETRY, true).close();
+    open(directory, GEOMETRY, true).close();
     open().close();
   }
 
@@ -106,32 +108,70 @@ final class StoreFileTest {
   void open_cut() throws IOException {
     open().close();
     byte[] whole = Files.readAllBytes(file);
-    for (int bytes = 4 << 10; bytes < whole.length; bytes += 4 << 10) {
-      Files.write(file, Arrays.copyOf(whole, bytes));
-      assertRefused("the file store has another length than it was made with", "bytes=" + bytes);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      for (int bytes = whole.length - (4 << 10); bytes > 0; bytes -= 4 << 10) {
+        channel.truncate(bytes);
+        assertThatThrownBy(this::open)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("has another length than it was made with: bytes=" + bytes);
+      }
     }
     Files.write(file, whole);
     open().close();
   }
 
-  /** The machine was started anew, so only a file that was closed is as it was. */
+  /** The machine was started anew: what was closed is as it was, and all else is recovered. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void open_otherBoot(boolean wasStopped) throws IOException {
+    SegmentStore store = open();
+    store.put(ByteBuffer.wrap(new byte[] {1}), ByteBuffer.allocate(1), PutOptions.DEFAULT);
+    store.close();
+    write(BOOT_ID, 42);
+    if (!wasStopped) {
+      write(USE, RootLayout.IN_USE);
+    }
+    store = open();
+    assertThat(store.opening().orElseThrow().kind())
+        .isEqualTo(wasStopped ? Opening.Kind.STOPPED : Opening.Kind.RECOVERED);
+    assertThat(store.itemCount()).isEqualTo(1);
+    store.close();
+  }
+
+  /** Nobody knows what is on the disk. */
+  @Test
+  void open_otherBootWithoutSync() throws IOException {
+    SegmentStore.open(directory, GEOMETRY, false, Duration.ZERO, RecoveryListener.NONE).close();
+    write(BOOT_ID, 42);
+    write(USE, RootLayout.IN_USE);
+    assertRefused("the machine has stopped since, and the server had not", "--data-reset");
+  }
+
+  /** Both records of what is on the disk are damaged. */
+  @Test
+  void open_otherBootWithoutRecord() throws IOException {
     open().close();
     write(BOOT_ID, 42);
-    if (wasStopped) {
-      open().close();
-    } else {
-      write(USE, RootLayout.IN_USE);
-      assertRefused("the machine has stopped since, and the server had not", "--data-reset");
-    }
+    write(USE, RootLayout.IN_USE);
+    write(512, 42);
+    write(1024, 42);
+    assertRefused("damaged root page: nothing says what was on the disk", "--data-reset");
+  }
+
+  /** A process that was killed while it recovered has changed some pages. */
+  @Test
+  void open_recoveringFile() throws IOException {
+    open().close();
+    write(USE, RootLayout.RECOVERING);
+    SegmentStore store = open();
+    assertThat(store.opening().orElseThrow().kind()).isEqualTo(Opening.Kind.RECOVERED);
+    store.close();
   }
 
   @Test
   void open_noDirectory() throws IOException {
     Path occupied = Files.writeString(directory.resolve("occupied"), "a file");
-    assertThatThrownBy(() -> SegmentStore.open(occupied, GEOMETRY, false))
+    assertThatThrownBy(() -> open(occupied, GEOMETRY, false))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "cannot use the directory %s: there is a file of that name; name one on a local file"
@@ -155,7 +195,7 @@ final class StoreFileTest {
   void open_noSpace() throws IOException {
     Geometry huge = Geometry.of(SegmentStore.MAX_BUDGET_BYTES);
     if (Files.getFileStore(directory).getUsableSpace() < huge.budgetBytes()) {
-      assertThatThrownBy(() -> SegmentStore.open(directory, huge, false))
+      assertThatThrownBy(() -> open(directory, huge, false))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("no space for the store: neededBytes=")
           .hasMessageContaining("lower --memory");
@@ -179,7 +219,12 @@ final class StoreFileTest {
   }
 
   private SegmentStore open() throws IOException {
-    return SegmentStore.open(directory, GEOMETRY, false);
+    return open(directory, GEOMETRY, false);
+  }
+
+  private static SegmentStore open(Path path, Geometry geometry, boolean resets)
+      throws IOException {
+    return SegmentStore.open(path, geometry, resets, StoreSync.BY_HAND, RecoveryListener.NONE);
   }
 
   private void assertRefused(String why, String whatToDo) throws IOException {
