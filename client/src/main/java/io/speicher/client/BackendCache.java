@@ -50,8 +50,7 @@ final class BackendCache<V> implements Cache<V> {
 
   BackendCache(Calls<V> calls) {
     this.calls = calls;
-    flights =
-        new Flights<>(calls.options.lease.toNanos(), Calls.nanos(calls.options.negativeFor));
+    flights = new Flights<>(calls.options.lease.toNanos(), Calls.nanos(calls.options.negativeFor));
     fleetLoads = new FleetLoads<>(calls, flights);
     async = new BackendAsyncCache<>(calls, flights, fleetLoads);
   }

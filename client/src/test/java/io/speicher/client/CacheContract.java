@@ -547,8 +547,7 @@ public abstract class CacheContract {
         speicher.cache("c", Codec.string(), o -> o.negativeFor(Duration.ofMillis(5)));
     AtomicInteger loads = new AtomicInteger();
     while (loads.get() < 3) {
-      assertThat(brief.get("k", key -> loads.incrementAndGet() > 3 ? key : null))
-          .isNull();
+      assertThat(brief.get("k", key -> loads.incrementAndGet() > 3 ? key : null)).isNull();
     }
     assertThatIllegalArgumentException()
         .isThrownBy(
