@@ -60,7 +60,9 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
   public CompletableFuture<@Nullable V> get(
       String key, Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
     nonNull("loader", loader);
-    if (calls.backend.knows(Feature.LEASES)) {
+    if (flights.isNegative(key)) {
+      return get(key);
+    } else if (calls.backend.knows(Feature.LEASES)) {
       return fleetLoads.getAsync(key, loader);
     }
     int landings = flights.landings(key);
@@ -91,6 +93,10 @@ final class BackendAsyncCache<V> implements AsyncCache<V> {
       Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
     return calls
         .loadAsync(() -> loader.apply(key))
+        .<@Nullable V>thenApply(loaded -> {
+          flights.loaded(key, loaded);
+          return loaded;
+        })
         .thenCompose(loaded ->
             loaded == null || !flight.isWanted()
                 ? CompletableFuture.completedFuture(loaded)

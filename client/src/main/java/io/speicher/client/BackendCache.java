@@ -50,7 +50,7 @@ final class BackendCache<V> implements Cache<V> {
 
   BackendCache(Calls<V> calls) {
     this.calls = calls;
-    flights = new Flights<>(calls.options.lease.toNanos());
+    flights = new Flights<>(calls.options.lease.toNanos(), Calls.nanos(calls.options.negativeFor));
     fleetLoads = new FleetLoads<>(calls, flights);
     async = new BackendAsyncCache<>(calls, flights, fleetLoads);
   }
@@ -83,7 +83,9 @@ final class BackendCache<V> implements Cache<V> {
   @Override
   public @Nullable V get(String key, Loader<? extends V> loader) {
     nonNull("loader", loader);
-    if (calls.backend.knows(Feature.LEASES)) {
+    if (flights.isNegative(key)) {
+      return get(key);
+    } else if (calls.backend.knows(Feature.LEASES)) {
       return fleetLoads.get(key, loader);
     }
     int landings = flights.landings(key);
@@ -103,6 +105,7 @@ final class BackendCache<V> implements Cache<V> {
 
   private @Nullable V loadAndSet(String key, Flights.Flight<V> flight, Loader<? extends V> loader) {
     V loaded = calls.<@Nullable V>load(() -> loader.load(key));
+    flights.loaded(key, loaded);
     if (loaded != null && flight.isWanted()) {
       store(key, loaded, calls.options.ttl);
     }
@@ -136,9 +139,11 @@ final class BackendCache<V> implements Cache<V> {
     Map<String, V> found = getAll(keys);
     Set<String> missing = new LinkedHashSet<>(keys);
     missing.removeAll(found.keySet());
+    missing.removeIf(flights::isNegative);
     if (!missing.isEmpty()) {
       Map<String, V> loaded = calls.load(() -> loader.loadAll(missing));
       setAll(loaded);
+      missing.forEach(key -> flights.loaded(key, loaded.get(key)));
       found.putAll(loaded);
     }
     return found;

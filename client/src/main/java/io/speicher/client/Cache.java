@@ -60,7 +60,8 @@ public interface Cache<V> {
    * process to load once, and store what was written through other processes meanwhile.
    *
    * @param loader called on the thread that calls, or in the background
-   * @return null if there is none and the loader has none either, which is not remembered
+   * @return null if there is none and the loader has none either, which is remembered for {@link
+   *     CacheOptions#negativeFor}
    */
   @Nullable V get(String key, Loader<? extends V> loader);
 

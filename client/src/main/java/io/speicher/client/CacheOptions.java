@@ -18,6 +18,7 @@ public final class CacheOptions {
   Duration lease = Duration.ofSeconds(5);
   Duration staleFor = Duration.ZERO;
   double refreshEarly = 1;
+  Duration negativeFor = Duration.ZERO;
   @Nullable NearCaching near;
 
   CacheOptions() {}
@@ -77,6 +78,24 @@ public final class CacheOptions {
       throw new IllegalArgumentException("staleFor=" + staleFor + " (expected: zero or more)");
     }
     this.staleFor = staleFor;
+    return this;
+  }
+
+  /**
+   * How long this program remembers that a loader had no value, and does not run it again for that
+   * key; not at all unless told. A value that anybody stores meanwhile is found at once: the server
+   * is still asked. What is set, deleted or cleared through this cache is forgotten earlier, and so
+   * is what goes beyond 10,000 keys.
+   *
+   * @param negativeFor zero or more; a few seconds keep a missing row from being looked up by each
+   *     request
+   */
+  public CacheOptions negativeFor(Duration negativeFor) {
+    if (nonNull("negativeFor", negativeFor).isNegative()) {
+      throw new IllegalArgumentException(
+          "negativeFor=" + negativeFor + " (expected: zero or more)");
+    }
+    this.negativeFor = negativeFor;
     return this;
   }
 

@@ -196,6 +196,13 @@ final class Calls<V> {
     return submit(Operation.DELETE, new Command.Delete(key(key)), Calls::isDone);
   }
 
+  /** A duration of any length; what does not fit is as good as for ever. */
+  static long nanos(Duration duration) {
+    return duration.compareTo(Duration.ofDays(36_500)) > 0
+        ? Long.MAX_VALUE / 4
+        : duration.toNanos();
+  }
+
   /** Whether a failure is to be a miss, or no more than a write that is left out. */
   boolean hidesFailures() {
     return options.onFailure == OnFailure.MISS;

@@ -85,14 +85,14 @@ final class FleetLoads<V> {
         flights.lead(key, own);
         return load(key, asked, own, loader);
       } else if (asked.isUnknown()) {
-        return flights.load(key, flight -> calls.<@Nullable V>load(() -> loader.load(key)));
+        return flights.load(key, flight -> loaded(key, loader));
       }
       Flight<V> flight = flights.join(key, own);
       long passedNanos = System.nanoTime() - startNanos;
       boolean isOwnTask = flight != own && flight.isOf(Thread.currentThread());
       if (isOwnTask || passedNanos > leaseNanos) {
         // A loader that asks for its own key, or all who had the lease were too slow.
-        return calls.<@Nullable V>load(() -> loader.load(key));
+        return loaded(key, loader);
       }
       if (asked.isInTheWay()) {
         giveBack(key, System.nanoTime());
@@ -108,6 +108,12 @@ final class FleetLoads<V> {
       }
       next = ask(key);
     }
+  }
+
+  private @Nullable V loaded(String key, Loader<? extends V> loader) {
+    V loaded = calls.<@Nullable V>load(() -> loader.load(key));
+    flights.loaded(key, loaded);
+    return loaded;
   }
 
   private static long pauseNanos(long passedNanos) {
@@ -155,7 +161,7 @@ final class FleetLoads<V> {
     long startNanos = System.nanoTime();
     V loaded;
     try {
-      loaded = calls.<@Nullable V>load(() -> loader.load(key));
+      loaded = loaded(key, loader);
     } catch (RuntimeException | Error e) {
       if (!asked.hasItem()) {
         giveBack(key, startNanos);
@@ -244,12 +250,12 @@ final class FleetLoads<V> {
       return loadAsync(key, asked, own, loader);
     } else if (asked.isUnknown()) {
       flights.leave(key, own);
-      return flights.loadAsync(key, flight -> calls.loadAsync(() -> loader.apply(key)));
+      return flights.loadAsync(key, flight -> loadedAsync(key, loader));
     }
     Flight<V> flight = flights.join(key, own);
     long passedNanos = System.nanoTime() - startNanos;
     if (passedNanos > leaseNanos) {
-      return calls.loadAsync(() -> loader.apply(key));
+      return loadedAsync(key, loader);
     }
     Supplier<CompletableFuture<@Nullable V>> again =
         () -> askAsync(key).thenCompose(next -> getOrWaitAsync(key, loader, next, own, startNanos));
@@ -266,8 +272,7 @@ final class FleetLoads<V> {
       Flight<V> own,
       Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
     long startNanos = System.nanoTime();
-    return calls
-        .loadAsync(() -> loader.apply(key))
+    return loadedAsync(key, loader)
         .whenComplete((loaded, failure) -> {
           if (failure == null ? loaded == null : !asked.hasItem()) {
             giveBackAsync(key, startNanos);
@@ -287,6 +292,16 @@ final class FleetLoads<V> {
                 }
                 return loaded;
               });
+        });
+  }
+
+  private CompletableFuture<@Nullable V> loadedAsync(
+      String key, Function<String, ? extends CompletableFuture<? extends @Nullable V>> loader) {
+    return calls
+        .loadAsync(() -> loader.apply(key))
+        .<@Nullable V>thenApply(loaded -> {
+          flights.loaded(key, loaded);
+          return loaded;
         });
   }
 

@@ -75,12 +75,27 @@ final class Flights<V> {
   private final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
   private final AtomicIntegerArray landings = new AtomicIntegerArray(LANDINGS);
   private final long leaseNanos;
+  private final Negatives negatives;
 
   /**
    * @param leaseNanos how long others wait before one of them loads as well
+   * @param negativeNanos how long it is remembered that there is no value
    */
-  Flights(long leaseNanos) {
+  Flights(long leaseNanos, long negativeNanos) {
     this.leaseNanos = leaseNanos;
+    negatives = new Negatives(negativeNanos);
+  }
+
+  /** Whether a loader had no value a short time ago. */
+  boolean isNegative(String key) {
+    return negatives.has(key);
+  }
+
+  /** The loader has run: what it returned counts for a while if it is null. */
+  void loaded(String key, @Nullable Object value) {
+    if (value == null) {
+      negatives.remember(key);
+    }
   }
 
   /**
@@ -191,6 +206,7 @@ final class Flights<V> {
 
   /** Somebody has written the key, so that what is being loaded may be older. */
   void forget(String key) {
+    negatives.forget(key);
     if (!flights.isEmpty()) {
       Flight<V> flight = flights.remove(key);
       if (flight != null) {
@@ -200,6 +216,7 @@ final class Flights<V> {
   }
 
   void forgetAll() {
+    negatives.forgetAll();
     flights.keySet().forEach(this::forget);
   }
 }

@@ -505,6 +505,56 @@ public abstract class CacheContract {
   }
 
   @Test
+  final void load_ofNothing_isRememberedIfAsked() throws Exception {
+    Duration hour = Duration.ofHours(1);
+    Cache<String> patient = speicher.cache("c", Codec.string(), o -> o.negativeFor(hour));
+    AtomicInteger loads = new AtomicInteger();
+    Loader<String> none =
+        key -> {
+          loads.incrementAndGet();
+          return null;
+        };
+    for (int i = 0; i < 3; i++) {
+      assertThat(patient.get("k", none)).isNull();
+      assertThat(
+              patient
+                  .async()
+                  .get("k", key -> CompletableFuture.completedFuture(none.load(key)))
+                  .get())
+          .isNull();
+    }
+    assertThat(loads).hasValue(1);
+    assertThat(patient.getAll(List.of("k", "a"), keys -> Map.of(keys.iterator().next(), "v")))
+        .isEqualTo(Map.of("a", "v"));
+
+    speicher.cache("c", Codec.string()).set("k", "of another cache");
+    assertThat(patient.get("k", none)).isEqualTo("of another cache");
+    patient.delete("k");
+    assertThat(patient.get("k", none)).isNull();
+    assertThat(loads).as("what is written is forgotten").hasValue(2);
+
+    assertThat(patient.getAll(List.of("k", "x"), keys -> Map.of())).isEmpty();
+    assertThat(patient.get("x", none)).isNull();
+    assertThat(loads).as("the loader of many had none either").hasValue(2);
+    patient.clear();
+    assertThat(patient.get("x", none)).isNull();
+    assertThat(loads).hasValue(3);
+  }
+
+  @Test
+  final void load_ofNothing_isRememberedForAShortTime() {
+    Cache<String> brief =
+        speicher.cache("c", Codec.string(), o -> o.negativeFor(Duration.ofMillis(5)));
+    AtomicInteger loads = new AtomicInteger();
+    while (loads.get() < 3) {
+      assertThat(brief.get("k", key -> loads.incrementAndGet() > 3 ? key : null)).isNull();
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> speicher.cache("c", Codec.string(), o -> o.negativeFor(Duration.ofMillis(-1))));
+  }
+
+  @Test
   final void load_onceForAllWhoAsk() throws Exception {
     AtomicInteger loads = new AtomicInteger();
     CountDownLatch loading = new CountDownLatch(1);

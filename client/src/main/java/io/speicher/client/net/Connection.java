@@ -2,6 +2,7 @@ package io.speicher.client.net;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.client.exception.RefusedException;
@@ -37,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  * and never used again: what was in flight then has no reply, and a new connection starts with
  * nothing in flight.
  *
- * <p><b>Threads.</b> Any thread may {@link #flush}; everything else belongs to the I/O thread. What
- * both touch is thread-safe or guarded by the send lock, under which nothing blocks.
+ * <p><b>Threads.</b> Any thread may {@link #flush}, {@link #readFor} and {@link #leaveToIoThread};
+ * everything else belongs to the I/O thread. What they have in common is thread-safe, guarded by
+ * the send lock, under which nothing blocks, or belongs to who has the {@link ReadingRole}.
  */
 final class Connection {
 
@@ -49,6 +51,8 @@ final class Connection {
    *
    * The batch is outside the heap because the JDK copies heap buffers to such memory before it
    * writes them, and keeps that memory for each thread that ever wrote.
+   *
+   * Who reads, and when, is said by the reading role.
    *
    * A command is put in flight before its first byte is written, so that the reply always finds it,
    * and before it leaves the queue, so that a walk through the queue and then through what is in
@@ -120,14 +124,27 @@ final class Connection {
   /** Why a write failed. What was received before it can still be read. */
   private volatile @Nullable Throwable writeFailure;
 
-  // What follows belongs to the I/O thread.
+  private final ReadingRole reading;
+
+  // What follows is written by who has the reading role.
 
   private final ReplyReader reader;
-  private long receivedNanos = System.nanoTime();
-  private boolean ended;
+  private volatile long receivedNanos = System.nanoTime();
+  private volatile boolean ended;
+
+  /** How many commands were answered. */
+  private long answeredCount;
 
   /** Whether something may be there to be read, whatever the socket says. */
-  private boolean mayHaveMore = true;
+  private volatile boolean mayHaveMore = true;
+
+  /** Ends the connection because of what was read; for the I/O thread. Null if all is well. */
+  private volatile @Nullable Runnable trouble;
+
+  // What follows belongs to the I/O thread.
+
+  /** Whether its selector watches the socket. */
+  private boolean isWatching = true;
 
   /** Whose replies have not come, of the greeting. */
   private final Queue<Greeting> greetings = new ArrayDeque<>();
@@ -152,6 +169,7 @@ final class Connection {
     this.wire = wire;
     this.key = key;
     this.waiting = waiting;
+    reading = new ReadingRole(changes == null);
     reader = new ReplyReader(settings.maxFrameBytes());
     key.interestOps(SelectionKey.OP_READ);
   }
@@ -259,7 +277,7 @@ final class Connection {
       return null;
     }
     for (PendingCommand<?> next = waiting.peek(); next != null; next = waiting.peek()) {
-      ByteBuffer frame = next.isDone() ? null : next.send(nowNanos);
+      ByteBuffer frame = next.isDone() ? null : next.send(nowNanos, this);
       if (frame != null) {
         inFlight.add(next);
       }
@@ -286,10 +304,15 @@ final class Connection {
 
   // Events, on the I/O thread.
 
-  /** Does what the channel is ready for. */
+  /** Does what the channel is ready for, except what a caller does. */
   void ready() {
-    if (key.isReadable() || mayHaveMore) {
-      receive();
+    if ((key.isReadable() || mayHaveMore) && reading.tryTakeForIoThread()) {
+      try {
+        receive();
+        endIfTroubled();
+      } finally {
+        reading.release();
+      }
     }
     boolean owesAnswer = wire.owesAnswer();
     if (!ended && (key.isWritable() || owesAnswer)) {
@@ -305,14 +328,103 @@ final class Connection {
     return mayHaveMore;
   }
 
-  /** Ends the connection if a write has failed, on whatever thread. */
-  void checkWriteFailure() {
+  /** Ends the connection if something has failed, on whatever thread. */
+  void checkFailures() {
     Throwable failure = writeFailure;
-    if (failure != null && !ended) {
-      receive();
+    if (ended || (failure == null && trouble == null)) {
+      return;
+    }
+    reading.recall();
+    try {
+      receive(); // What came before the failure.
+      endIfTroubled();
       if (!ended) {
-        end(String.valueOf(failure.getMessage()), failure);
+        endWithRole(String.valueOf(requireNonNull(failure).getMessage()), failure);
       }
+    } finally {
+      reading.release();
+    }
+  }
+
+  private void endIfTroubled() {
+    Runnable end = trouble;
+    if (end != null && !ended) {
+      end.run();
+    }
+  }
+
+  /** Watches the socket, or leaves that to callers. To be called before the I/O thread waits. */
+  void watch() {
+    boolean watches = reading.isWatchedByIoThread();
+    if (watches != isWatching && !ended) {
+      isWatching = watches;
+      if (watches) {
+        key.interestOpsOr(SelectionKey.OP_READ);
+      } else {
+        key.interestOpsAnd(~SelectionKey.OP_READ);
+      }
+    }
+  }
+
+  // Callers who read, on their own threads.
+
+  /**
+   * Reads replies until {@code command} is done, if this thread is the one to do so. Otherwise, and
+   * if it has to stop earlier, the I/O thread goes on: the caller is to wait for the command then.
+   *
+   * @param command the only one without a reply when it was submitted, in flight on this connection
+   */
+  void readFor(PendingCommand<?> command) {
+    ReadingRole.Attempt attempt = reading.take();
+    if (attempt == ReadingRole.Attempt.LEFT_TO_IO_THREAD) {
+      if (reading.isForCallersNow()) {
+        leaveToIoThread();
+      }
+      return;
+    }
+    boolean isAlone = false;
+    try {
+      if (attempt == ReadingRole.Attempt.TAKEN_OVER) {
+        dispatcher.lookAtTime();
+      }
+      isAlone = readUntilDone(command);
+    } catch (IOException | RuntimeException | Error e) { // The command fails with the connection.
+      trouble = () -> endWithRole(e.toString(), e);
+    } finally {
+      boolean isForCallers = reading.giveBack();
+      if (!isForCallers || !isAlone || !waiting.isEmpty() || !inFlight.isEmpty()) {
+        reading.leaveToIoThread();
+        dispatcher.wake();
+      }
+    }
+  }
+
+  /** Returns whether nothing is left to be done by others. */
+  private boolean readUntilDone(PendingCommand<?> command) throws IOException {
+    long answeredBefore = answeredCount;
+    while (!command.isDone() && !ended && trouble == null && !reading.isRecalled()) {
+      if (!mayHaveMore) {
+        long leftNanos = command.deadlineNanos() - System.nanoTime();
+        if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
+          return false;
+        }
+        reading.await(key.channel(), leftNanos);
+      }
+      receive();
+      if (wire.owesAnswer()) {
+        mayHaveMore = true; // Which has the I/O thread send it.
+      }
+      if (mayHaveMore) {
+        return false;
+      }
+    }
+    return trouble == null && answeredCount - answeredBefore == 1;
+  }
+
+  /** The I/O thread reads from now on: a command comes that its caller does not read for. */
+  void leaveToIoThread() {
+    if (reading.leaveToIoThread()) {
+      dispatcher.wake();
     }
   }
 
@@ -321,10 +433,11 @@ final class Connection {
   private void receive() {
     mayHaveMore = false;
     try {
-      for (int i = 0; i < MAX_BATCHES && !ended; i++) {
+      for (int i = 0; i < MAX_BATCHES && !ended && trouble == null; i++) {
         int receivedBytes = reader.receive(wire);
         if (receivedBytes < 0) {
-          end("the server closed the connection" + (reader.isWithinReply() ? CUT : ""), null);
+          String cut = reader.isWithinReply() ? CUT : "";
+          trouble = () -> endWithRole("the server closed the connection" + cut, null);
         } else if (receivedBytes > 0) {
           receivedNanos = System.nanoTime();
           answerAll();
@@ -335,9 +448,10 @@ final class Connection {
       }
       lookAgain();
     } catch (ProtocolException e) {
-      endMalformed(!greetings.isEmpty() ? hint(reader.peek(HINT_BYTES)) : e.reason());
+      String reason = !greetings.isEmpty() ? hint(reader.peek(HINT_BYTES)) : e.reason();
+      trouble = () -> endMalformed(reason);
     } catch (IOException e) {
-      end(String.valueOf(e.getMessage()), e);
+      trouble = () -> endWithRole(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -350,7 +464,7 @@ final class Connection {
     Reply reply = reader.next();
     while (reply != null) {
       answer(reply);
-      reply = ended ? null : reader.next();
+      reply = ended || trouble != null ? null : reader.next();
     }
   }
 
@@ -366,10 +480,11 @@ final class Connection {
     }
     PendingCommand<?> command = inFlight.peek();
     if (command == null) {
-      endUnasked(reply);
+      trouble = () -> endUnasked(reply);
     } else if (!command.operation().allows(reply)) {
-      endMalformed("a status that does not fit the command");
+      trouble = () -> endMalformed("a status that does not fit the command");
     } else {
+      answeredCount++;
       inFlight.remove();
       command.end();
       dispatcher.answered(command, reply);
@@ -381,11 +496,10 @@ final class Connection {
 
   private void greeted(Greeting greeting, Reply reply) {
     if (reply instanceof Reply.Failed) {
-      endUnasked(reply);
+      trouble = () -> endUnasked(reply);
     } else if (greeting == Greeting.LOGIN && reply instanceof Reply.Refused refused) {
-      end(
-          "the server refused the login",
-          new RefusedException(refused.message(), refused.statusCode()));
+      RefusedException cause = new RefusedException(refused.message(), refused.statusCode());
+      trouble = () -> endWithRole("the server refused the login", cause);
     } else if (greeting == Greeting.INFO) {
       boolean isTold = reply instanceof Reply.Features; // A server of level core refuses.
       dispatcher.established(this, isTold ? ((Reply.Features) reply).names() : List.of());
@@ -429,19 +543,21 @@ final class Connection {
   }
 
   /**
-   * Asks the server for a sign of life if there was none for a while and none is on its way.
+   * Asks the server for a sign of life if there was none for a while and none is on its way, and
+   * looks whether callers still read.
    *
    * @return the nanoseconds until this has to be called again
    */
   long beat(long nowNanos) {
+    long tickNanos = reading.tick();
     long leftNanos = receivedNanos + settings.heartbeatNanos() - nowNanos;
     if (leftNanos > 0) {
-      return leftNanos;
+      return Math.min(tickNanos, leftNanos);
     }
     if (inFlight.isEmpty()) {
       dispatcher.ping();
     }
-    return settings.heartbeatNanos();
+    return Math.min(tickNanos, settings.heartbeatNanos());
   }
 
   // The end.
@@ -449,9 +565,9 @@ final class Connection {
   /** A server with too many connections says so to a new one, and closes it. */
   private void endUnasked(Reply reply) {
     if (reply instanceof Reply.Failed failed) {
-      end("the server turned the connection away: " + failed.message(), null);
+      endWithRole("the server turned the connection away: " + failed.message(), null);
     } else {
-      end("the server sent a reply that nobody asked for", null);
+      endWithRole("the server sent a reply that nobody asked for", null);
     }
   }
 
@@ -462,11 +578,20 @@ final class Connection {
       dispatcher.release(command);
       command.failMalformed(reason);
     }
-    end(!greetings.isEmpty() ? reason : "malformed reply: " + reason, null);
+    endWithRole(!greetings.isEmpty() ? reason : "malformed reply: " + reason, null);
   }
 
   /** Closes the connection and fails what is in flight. Calling it again does what is left. */
   void end(String reason, @Nullable Throwable cause) {
+    reading.recall();
+    try {
+      endWithRole(reason, cause);
+    } finally {
+      reading.release();
+    }
+  }
+
+  private void endWithRole(String reason, @Nullable Throwable cause) {
     ended = true;
     closeChannel();
     forgetAll();
@@ -480,12 +605,17 @@ final class Connection {
 
   /** Closes the connection and fails what is in flight because the client is closed. */
   void close() {
-    ended = true;
-    closeChannel();
-    forgetAll();
-    for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
-      lost.end();
-      lost.fail(lost.closed());
+    reading.recall();
+    try {
+      ended = true;
+      closeChannel();
+      forgetAll();
+      for (PendingCommand<?> lost = inFlight.poll(); lost != null; lost = inFlight.poll()) {
+        lost.end();
+        lost.fail(lost.closed());
+      }
+    } finally {
+      reading.release();
     }
   }
 
@@ -502,6 +632,7 @@ final class Connection {
     try {
       writable = false;
       unsent = null;
+      reading.close();
       wire.close();
     } catch (IOException e) {
       // It is gone either way.

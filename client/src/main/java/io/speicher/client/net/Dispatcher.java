@@ -58,8 +58,9 @@ import org.jspecify.annotations.Nullable;
  * wait fail with it, and later ones fail at once until an attempt succeeds: nobody waits for a
  * server that is known to be away.
  *
- * <p><b>Threads.</b> {@link #submit}, {@link #await}, {@link #close}, {@link #wake} and {@link
- * #release} are for any thread; everything else belongs to the one I/O thread.
+ * <p><b>Threads.</b> {@link #submit}, {@link #call}, {@link #close}, {@link #wake}, {@link
+ * #answered} and {@link #release} are for any thread; everything else belongs to the one I/O
+ * thread.
  *
  * <p><b>Bounds.</b> A command counts from {@link #submit} until its reply has come or it was
  * dropped, whether or not it has timed out meanwhile; all that count take {@link
@@ -70,9 +71,9 @@ final class Dispatcher {
   /*
    * One thread with a selector connects, receives and watches the time; no code of a user runs on
    * it, so that nobody can hold it up. It also sends what has come from all threads, in batches.
-   * Only a caller that blocks while nothing else is pending sends its command itself: there is
-   * nothing to batch it with, and it is spared a change of threads. Callers that are not alone
-   * would make a system call for each command.
+   * Only a caller that blocks while nothing else is pending sends its command itself, and reads the
+   * reply: there is nothing to batch it with, and it is spared two changes of threads. Callers that
+   * are not alone would make system calls for each command.
    *
    * A thread that only receives, with a blocking socket and callers that write, would be shorter.
    * But a server that does not read would hold callers up beyond their timeouts, the interrupt of
@@ -133,6 +134,9 @@ final class Dispatcher {
 
   /** When the I/O thread looks at the time again: not later than the earliest deadline of all. */
   private volatile long timerNanos = System.nanoTime();
+
+  /** Whether a command has been answered since a connection was lost last. */
+  private volatile boolean hasServed;
 
   /** Whether there is a deadline before {@link #timerNanos}. */
   private volatile boolean timerIsLate;
@@ -217,15 +221,45 @@ final class Dispatcher {
    * any more. Does not block.
    */
   void submit(PendingCommand<?> command) {
+    boolean unused = bring(command);
+  }
+
+  /** Executes the command and waits for its result, until its deadline. */
+  <T> T call(PendingCommand<T> command) {
+    if (bring(command)) {
+      Connection carrier = command.carrier();
+      if (carrier != null) {
+        carrier.readFor(command);
+      } else if (!command.isDone()) {
+        leaveToIoThread(); // Somebody else is sending it.
+      }
+    }
+    return await(command);
+  }
+
+  private void leaveToIoThread() {
+    Connection current = connection;
+    if (current != null) {
+      current.leaveToIoThread();
+    }
+  }
+
+  /**
+   * As {@link #submit}.
+   *
+   * @return whether the caller waits for it and nothing else was pending, so that it may read the
+   *     reply
+   */
+  private boolean bring(PendingCommand<?> command) {
     if (failIfHopeless(command)) {
-      return;
+      return false;
     }
     long pending = pendingBytes.addAndGet(command.weight());
     boolean isAlone = pending == command.weight();
     if (pending > settings.maxPendingBytes() && !isAlone) {
       release(command);
       command.failAtOnce(command.queueFull(settings.maxPendingBytes()));
-      return;
+      return false;
     }
     waiting.add(command);
     failIfHopeless(command); // What ends the waiting may have passed the command over.
@@ -234,9 +268,11 @@ final class Dispatcher {
     }
     if (command.isAwaited() && isAlone) {
       flush();
-    } else {
-      wake();
+      return true;
     }
+    leaveToIoThread();
+    wake();
+    return false;
   }
 
   private void watch(PendingCommand<?> command) {
@@ -290,8 +326,7 @@ final class Dispatcher {
     return failure != null;
   }
 
-  /** Waits for what {@link #submit} has brought on its way, until its deadline. */
-  <T> T await(PendingCommand<T> command) {
+  private <T> T await(PendingCommand<T> command) {
     try {
       long leftNanos = command.deadlineNanos() - System.nanoTime();
       return command.future().get(leftNanos, TimeUnit.NANOSECONDS);
@@ -315,6 +350,12 @@ final class Dispatcher {
       watch(command);
     }
     return failure;
+  }
+
+  /** Makes the I/O thread look when it has to look again. */
+  void lookAtTime() {
+    timerIsLate = true;
+    wake();
   }
 
   /** Makes the I/O thread look around. */
@@ -401,12 +442,21 @@ final class Dispatcher {
       if (isReady || current.mayHaveMore()) {
         current.ready();
       }
-      current.checkWriteFailure();
+      current.checkFailures();
     }
     if (!closed.get()) {
       watchTime(System.nanoTime());
       flush();
       endTimerAfter(callbacks.flush());
+      watch();
+    }
+  }
+
+  /** Who watches the socket is decided last, and looked at again whenever this thread is woken. */
+  private void watch() {
+    Connection current = greeting == null ? connection : greeting;
+    if (current != null) {
+      current.watch();
     }
   }
 
@@ -625,6 +675,10 @@ final class Dispatcher {
     } else if (connection == ended) {
       connection = null;
       callbacks.add(() -> settings.observer().lost(reason));
+      if (hasServed) {
+        hasServed = false;
+        backoff.reset();
+      }
       int waitMillis = backoff.nextMillis(true);
       if (waitMillis > MAX_WAIT_MILLIS) {
         failWaiting(cannotConnect(settings, new IOException(reason, cause)));
@@ -642,8 +696,8 @@ final class Dispatcher {
 
   /** A command in flight has its reply. Only a server that serves ends the backing off. */
   void answered(PendingCommand<?> command, Reply reply) {
-    if (!(reply instanceof Reply.Failed)) {
-      backoff.reset();
+    if (!hasServed && !(reply instanceof Reply.Failed)) {
+      hasServed = true;
     }
     release(command);
   }

@@ -64,6 +64,9 @@ final class PendingCommand<T extends @Nullable Object> {
   /** Written by the sender before the command is in flight, and read while it is. */
   private long sentNanos;
 
+  /** The same: where it is in flight. */
+  private @Nullable Connection carrier;
+
   /** Belongs to {@link Deadlines}. */
   private long dueNanos;
 
@@ -135,6 +138,11 @@ final class PendingCommand<T extends @Nullable Object> {
     return state.get() == State.SENT;
   }
 
+  /** The connection that it is in flight on, or null if it is not. */
+  @Nullable Connection carrier() {
+    return isInFlight() ? carrier : null;
+  }
+
   /** It is in flight no more, since its reply has come or will not come. */
   void end() {
     state.set(State.ENDED);
@@ -149,8 +157,9 @@ final class PendingCommand<T extends @Nullable Object> {
    * Hands the frame over, to be sent now: from here on the server may execute the command. Returns
    * null if the command was dropped.
    */
-  @Nullable ByteBuffer send(long nowNanos) {
+  @Nullable ByteBuffer send(long nowNanos, Connection connection) {
     sentNanos = nowNanos;
+    carrier = connection;
     if (!state.compareAndSet(State.WAITING, State.SENT)) {
       return null;
     }

@@ -25,6 +25,12 @@ final class ReplyReader {
   private final int maxFrameBytes;
   private final JsonReplyDecoder decoder;
 
+  /**
+   * Where the channel puts what it receives. Outside the heap, because the JDK would use such
+   * memory of its own otherwise, and keep it for each thread that ever read.
+   */
+  private final ByteBuffer intake = ByteBuffer.allocateDirect(READ_BYTES);
+
   /** Received and not taken: from the position to the limit. */
   private ByteBuffer received = ByteBuffer.allocate(READ_BYTES).limit(0);
 
@@ -46,8 +52,9 @@ final class ReplyReader {
     makeRoom();
     int from = received.limit();
     int to = Math.min(received.capacity(), from + READ_BYTES);
-    int bytes = channel.read(received.duplicate().limit(to).position(from));
+    int bytes = channel.read(intake.clear().limit(to - from));
     received.limit(from + Math.max(0, bytes));
+    received.put(from, intake, 0, Math.max(0, bytes));
     return bytes;
   }
 

@@ -184,8 +184,7 @@ public final class ServerBackend implements Backend {
     PendingCommand<Reply> pending =
         dispatcher.newCommand(
             operation, frame(operation, command), timeoutNanos, Function.identity(), true);
-    dispatcher.submit(pending);
-    return dispatcher.await(pending);
+    return dispatcher.call(pending);
   }
 
   @Override
