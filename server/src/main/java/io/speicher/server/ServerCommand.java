@@ -215,8 +215,9 @@ public final class ServerCommand implements Callable<Integer> {
 
   /** Standard error, if somebody sits there. */
   private static @Nullable PrintStream terminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal() ? System.err : null;
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
+        ? System.err
+        : null;
   }
 
   private static SpeicherServer start(ServerSettings settings, SegmentStore store)

@@ -1,4 +1,4 @@
-package io.speicher.client;
+package io.speicher.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
