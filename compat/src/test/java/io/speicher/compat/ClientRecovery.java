@@ -48,7 +48,7 @@ final class ClientRecovery {
         Speicher.builder().host("127.0.0.1").port(port).connect(ConnectMode.LAZY).build()) {
       Cache<String> cache = speicher.cache("", Codec.string());
       Process server = start(jar, port);
-      long unused = awaitSuccess(cache);
+      var _ = awaitSuccess(cache);
       for (int round = 1; round <= ROUNDS; round++) {
         server.destroyForcibly().waitFor();
         double[] failing = failing(cache);
@@ -92,7 +92,7 @@ final class ClientRecovery {
     for (int i = -1; i < CALLS; i++) {
       long startNanos = System.nanoTime();
       try {
-        Object unused = cache.get("k");
+        var _ = cache.get("k");
         throw new IllegalStateException("the server was killed");
       } catch (SpeicherException e) {
         micros[Math.max(i, 0)] = (System.nanoTime() - startNanos) / 1e3;
@@ -117,7 +117,7 @@ final class ClientRecovery {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         if (isAnswered) {
           socket.getOutputStream().write(PING);
-          int unused = socket.getInputStream().read();
+          var _ = socket.getInputStream().read();
         }
         return System.nanoTime();
       } catch (IOException e) {
@@ -130,7 +130,7 @@ final class ClientRecovery {
   private static long awaitSuccess(Cache<String> cache) throws InterruptedException {
     while (true) {
       try {
-        Object unused = cache.get("k");
+        var _ = cache.get("k");
         return System.nanoTime();
       } catch (SpeicherException e) {
         TimeUnit.MILLISECONDS.sleep(1);
