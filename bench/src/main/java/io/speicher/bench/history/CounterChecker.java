@@ -35,7 +35,7 @@ final class CounterChecker {
       }
       String result = operation.result();
       long number = result == null ? 0 : Long.parseLong(result);
-      long acknowledged = countBelow(ends, operation.beginNanos()) + (operation.isRead() ? 0 : 1);
+      long acknowledged = countBelow(ends, operation.beginNanos()) + (operation.isRead() ? 0L : 1L);
       long begun = countBelow(begins, operation.endNanos());
       if (number < acknowledged) {
         violations.add(
