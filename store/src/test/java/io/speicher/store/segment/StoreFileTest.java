@@ -141,9 +141,10 @@ final class StoreFileTest {
   /** Nobody knows what is on the disk. */
   @Test
   void open_otherBootWithoutSync() throws IOException {
-    SegmentStore.open(directory, GEOMETRY, false, Duration.ZERO, RecoveryListener.NONE).close();
+    SegmentStore.open(directory, GEOMETRY, false, Duration.ZERO, RecoveryListener.NONE).abandon();
     write(BOOT_ID, 42);
-    write(USE, RootLayout.IN_USE);
+    assertRefused("the machine has stopped since, and the server had not", "--data-reset");
+    write(USE, RootLayout.RECOVERING);
     assertRefused("the machine has stopped since, and the server had not", "--data-reset");
   }
 
