@@ -72,7 +72,7 @@ final class CounterChecker {
   }
 
   /** How many of the numbers, in their order, are less. */
-  private static int countBelow(long[] numbers, long limit) {
+  private static long countBelow(long[] numbers, long limit) {
     int low = 0;
     int high = numbers.length;
     while (low < high) {

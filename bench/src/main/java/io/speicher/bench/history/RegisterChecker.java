@@ -161,7 +161,7 @@ final class RegisterChecker {
                 older.text(),
                 again == null ? "nobody" : again.by(),
                 newer.text(),
-                seen == newer.write ? "written" : "read",
+                seen != null && seen.isRead() ? "read" : "written",
                 seen == null ? "nobody" : seen.by()));
   }
 }
