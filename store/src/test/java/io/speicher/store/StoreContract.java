@@ -1521,7 +1521,7 @@ public abstract class StoreContract {
       Store store, Store subject, String prefix, PutOptions options, Runnable clear)
       throws Exception {
     int keys = 3;
-    int clears = 4_000;
+    int clears = 1_000;
     AtomicLong begun = new AtomicLong();
     AtomicLong ended = new AtomicLong();
     AtomicLong[] stored = new AtomicLong[keys];
