@@ -532,12 +532,14 @@ final class InfinispanCluster implements Cluster {
       topology = here.topology().getTopologyId();
       long leftNanos = COMMAND_PATIENCE.toNanos() - (System.nanoTime() - beganNanos);
       reply = here.map().eval(key, operation).get(leftNanos, TimeUnit.NANOSECONDS);
-      // Infinispan does without a backup that has left. If it is this node that was cut off, the others
+      // Infinispan does without a backup that has left. If it is this node that was cut off, the
+      // others
       // do not know what it has stored.
       if (!mayRead(here)) {
         return unknown("this node was cut off meanwhile; a write may have been executed");
       }
-      // Where owners have changed, a new one may have missed it. It is sent again, and not executed.
+      // Where owners have changed, a new one may have missed it. It is sent again, and not
+      // executed.
     } while (here.topology().getTopologyId() != topology);
     return RecordCodec.decode(reply, Reply.class);
   }

@@ -319,8 +319,7 @@ final class ClusterIT {
       String split = "ERR the cluster is split, or has lost too many nodes: nothing is answered";
       await()
           .atMost(PATIENCE)
-          .untilAsserted(() ->
-              assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split));
+          .untilAsserted(() -> assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split));
       assertThat(alone.resp("GET", "minority")).isEqualTo(split);
       assertThat(alone.memcached("set minority 0 0 1\r\n1\r\n"))
           .startsWith("SERVER_ERROR the cluster is split");
