@@ -28,8 +28,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
 
@@ -337,15 +335,14 @@ final class ClusterIT {
     assertThat(alone.resp("GET", "minority")).isEqualTo("old");
   }
 
-  /** One fault of each kind; bench/history goes on for as long as one likes. */
-  @ParameterizedTest
-  @EnumSource(names = {"STOP", "KILL"})
-  void history_isLinearizableThroughAFault(Fault fault) throws Exception {
+  /** One fault, of the kind that is over soonest; bench/history has the others, for as long as one likes. */
+  @Test
+  void history_isLinearizableThroughAStop() throws Exception {
     assertThat(nodes.get(0).resp("FLUSHALL")).isEqualTo("OK");
     List<Node> faulty = IntStream.range(0, 3).<Node>mapToObj(FaultyNode::new).toList();
     long seed = Long.getLong("seed", ThreadLocalRandom.current().nextInt(1 << 30));
     List<String> told = new ArrayList<>();
-    HistoryRun.Result result = new HistoryRun(faulty, null, List.of(fault), seed, told::add).run(1);
+    HistoryRun.Result result = new HistoryRun(faulty, null, List.of(Fault.STOP), seed, told::add).run(1);
     assertThat(result.violations()).as("%s%n%s", result.summary(), told).isEmpty();
   }
 
