@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlantedFaultsTest {
   /** For cases that have to fail, some of them because nothing comes. */
   private static final Duration IMPATIENCE = Duration.ofSeconds(3);
+
+  private static final int TRIES = 4;
 
   static List<PlantedFaults.Fault> faults() throws IOException {
     return PlantedFaults.read();
@@ -36,12 +39,19 @@ class PlantedFaultsTest {
       List<String> finders =
           Transcripts.cases(Dialect.json).stream()
               .filter(testCase -> fault.finders().contains(testCase.fullName()))
-              .map(runner::run)
-              .filter(result -> !result.passed())
-              .map(result -> result.testCase().fullName())
+              .filter(testCase -> fails(testCase, runner))
+              .map(Case::fullName)
               .toList();
       assertThat(finders).isNotEmpty().containsExactlyInAnyOrderElementsOf(fault.finders());
     }
+  }
+
+  /**
+   * In one of a few tries: a server that is late by some milliseconds is not seen by a client that
+   * a busy machine has let wait for longer.
+   */
+  private static boolean fails(Case testCase, CaseRunner runner) {
+    return IntStream.range(0, TRIES).anyMatch(i -> !runner.run(testCase).passed());
   }
 
   @Test

@@ -34,6 +34,7 @@ class WrongServersTest {
   private static final Duration IMPATIENCE = Duration.ofSeconds(1);
 
   private static final double SCALE = 0.3;
+  private static final int TRIES = 4;
 
   /**
    * Of the cases whose topic finds nothing of a flaw, one in so many runs against it, which ones
@@ -71,7 +72,7 @@ class WrongServersTest {
             .filter(mustFail.negate());
 
     try (ReferenceServer server = new ReferenceServer(flaw, 0)) {
-      assertThat(failures(server, cases.stream().filter(mustFail), IMPATIENCE))
+      assertThat(failuresInTries(server, cases.stream().filter(mustFail).toList()))
           .as("cases that find it")
           .isNotEmpty()
           .isEqualTo(failing);
@@ -79,6 +80,20 @@ class WrongServersTest {
           .as("cases that have nothing to do with it")
           .isEmpty();
     }
+  }
+
+  /**
+   * Those that fail in one of a few tries: a server that is late by some milliseconds is not seen by
+   * a client that a busy machine has let wait for longer.
+   */
+  private static Set<String> failuresInTries(ReferenceServer server, List<Case> cases) {
+    Set<String> failing = new TreeSet<>();
+    for (int tries = 0; tries < TRIES && failing.size() < cases.size(); tries++) {
+      Stream<Case> passing =
+          cases.stream().filter(testCase -> !failing.contains(testCase.fullName()));
+      failing.addAll(failures(server, passing, IMPATIENCE));
+    }
+    return failing;
   }
 
   private static Set<String> failures(
