@@ -73,7 +73,6 @@ final class DurableIT {
       while (!info.contains("speicher_dirty_bytes:0\r\n")) {
         info = info(client);
       }
-      assertThat(info).contains("speicher_sync_interval_seconds:0.1\r\n");
       server.kill();
     }
     forgetBoot();
