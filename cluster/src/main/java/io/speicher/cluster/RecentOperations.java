@@ -25,6 +25,7 @@ final class RecentOperations {
   /** From when on it knows all. */
   private long completeSinceNanos;
 
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares outcomes.
   private record Outcome(byte[] reply, long nanos) {}
 
   RecentOperations(LongSupplier nanoTime) {
