@@ -68,10 +68,13 @@ final class DurableIT {
         assertReply(client, command("SET", "k" + i, "v" + i), "+OK\r\n");
       }
       assertReply(client, command("DEL", "k7"), ":1\r\n");
-      assertReply(client, command("SET", "last", "v"), "+OK\r\n");
-      String info = info(client);
-      while (!info.contains("speicher_dirty_bytes:0\r\n")) {
-        info = info(client);
+      // The second time that nothing is dirty, one sync has begun behind all of this, and ended.
+      for (int sync = 0; sync < 2; sync++) {
+        assertReply(client, command("SET", "last", "v"), "+OK\r\n");
+        String info = info(client);
+        while (!info.contains("speicher_dirty_bytes:0\r\n")) {
+          info = info(client);
+        }
       }
       server.kill();
     }
