@@ -335,14 +335,18 @@ final class ClusterIT {
     assertThat(alone.resp("GET", "minority")).isEqualTo("old");
   }
 
-  /** One fault, of the kind that is over soonest; bench/history has the others, for as long as one likes. */
+  /**
+   * One fault, of the kind that is over soonest; bench/history has the others, for as long as one
+   * likes.
+   */
   @Test
   void history_isLinearizableThroughAStop() throws Exception {
     assertThat(nodes.get(0).resp("FLUSHALL")).isEqualTo("OK");
     List<Node> faulty = IntStream.range(0, 3).<Node>mapToObj(FaultyNode::new).toList();
     long seed = Long.getLong("seed", ThreadLocalRandom.current().nextInt(1 << 30));
     List<String> told = new ArrayList<>();
-    HistoryRun.Result result = new HistoryRun(faulty, null, List.of(Fault.STOP), seed, told::add).run(1);
+    HistoryRun.Result result =
+        new HistoryRun(faulty, null, List.of(Fault.STOP), seed, told::add).run(1);
     assertThat(result.violations()).as("%s%n%s", result.summary(), told).isEmpty();
   }
 

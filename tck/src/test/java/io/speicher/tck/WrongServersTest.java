@@ -83,8 +83,8 @@ class WrongServersTest {
   }
 
   /**
-   * Those that fail in one of a few tries: a server that is late by some milliseconds is not seen by
-   * a client that a busy machine has let wait for longer.
+   * Those that fail in one of a few tries: a server that is late by some milliseconds is not seen
+   * by a client that a busy machine has let wait for longer.
    */
   private static Set<String> failuresInTries(ReferenceServer server, List<Case> cases) {
     Set<String> failing = new TreeSet<>();
