@@ -305,14 +305,9 @@ final class Calls<V> {
     return new Command.GetAll(batch, Command.View.VALUE);
   }
 
-  /** Keys in batches of {@link #BATCH_KEYS}, each of them once. */
+  /** The same with each key once. */
   List<List<String>> batches(Collection<String> keys) {
-    List<String> all = new ArrayList<>(new LinkedHashSet<>(keys));
-    List<List<String>> batches = new ArrayList<>();
-    for (int i = 0; i < all.size(); i += BATCH_KEYS) {
-      batches.add(all.subList(i, Math.min(all.size(), i + BATCH_KEYS)));
-    }
-    return batches;
+    return parts(new LinkedHashSet<>(keys));
   }
 
   List<ByteBuffer> keys(Collection<String> keys) {

@@ -533,8 +533,7 @@ final class InfinispanCluster implements Cluster {
       long leftNanos = COMMAND_PATIENCE.toNanos() - (System.nanoTime() - beganNanos);
       reply = here.map().eval(key, operation).get(leftNanos, TimeUnit.NANOSECONDS);
       // Infinispan does without a backup that has left. If it is this node that was cut off, the
-      // others
-      // do not know what it has stored.
+      // others do not know what it has stored.
       if (!mayRead(here)) {
         return unknown("this node was cut off meanwhile; a write may have been executed");
       }

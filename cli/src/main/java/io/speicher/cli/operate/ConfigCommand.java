@@ -1,15 +1,10 @@
 package io.speicher.cli.operate;
 
 import io.speicher.cli.console.Shell;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** {@code speicher config}: the settings of a server that runs. Alone, it shows what there is. */
+/** {@code speicher config}: the settings of a server that runs. */
 @Command(
     name = "config",
     description = "Print settings of the server, or change them while it runs.",
@@ -22,16 +17,7 @@ import picocli.CommandLine.Spec;
       "",
       "Settings have the names that Redis gives them.",
     })
-public final class ConfigCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // For picocli alone.
-  private boolean help;
-
+public final class ConfigCommand extends CommandGroup {
   private ConfigCommand() {}
 
   /** The command with its subcommands. */
@@ -39,11 +25,5 @@ public final class ConfigCommand implements Callable<Integer> {
     return new CommandLine(new ConfigCommand())
         .addSubcommand(new ConfigGetCommand(shell))
         .addSubcommand(new ConfigSetCommand(shell));
-  }
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-    return ExitCode.OK;
   }
 }
