@@ -576,9 +576,11 @@ final class Connection {
     if (command != null) {
       command.end();
       dispatcher.release(command);
-      command.failMalformed(reason);
     }
     endWithRole(!greetings.isEmpty() ? reason : "malformed reply: " + reason, null);
+    if (command != null) {
+      command.failMalformed(reason); // Now that its caller's next command takes another connection.
+    }
   }
 
   /** Closes the connection and fails what is in flight. Calling it again does what is left. */
