@@ -256,24 +256,19 @@ public final class CopyCommand implements Callable<Integer> {
     Integer fromDatabase =
         isAll ? null : database == null ? from.database() : Integer.valueOf(database);
     try (Target there = openTarget(to)) {
-      return copy(from, plan, there, rules, fromDatabase);
+      ValueLimit limit = ValueLimit.of(there.longestValue());
+      return copy(from, plan, there, new Selection(fromDatabase, rules, limit, new Skips()));
     }
   }
 
-  private int copy(
-      Endpoint from,
-      CopyRun.Plan plan,
-      Target there,
-      KeyRules rules,
-      @Nullable Integer fromDatabase)
+  private int copy(Endpoint from, CopyRun.Plan plan, Target there, Selection selection)
       throws IOException, InterruptedException {
-    Skips skipped = new Skips();
-    ValueLimit limit = ValueLimit.of(there.longestValue());
-    CopyState state = new CopyState(stateFile, identity(plan, rules, fromDatabase));
+    Skips skipped = selection.skips();
+    CopyState state = new CopyState(stateFile, identity(plan, selection));
     long evictedBefore = there.evictions();
     Tally tally;
     double seconds;
-    try (Source here = openSource(from, fromDatabase, rules, any -> true, limit, skipped);
+    try (Source here = openSource(from, selection);
         Progress progress = new Progress(shell)) {
       CopyRun run = new CopyRun(plan, here, there, state, progress, skipped);
       if (run.resume()) {
@@ -291,19 +286,19 @@ public final class CopyCommand implements Callable<Integer> {
     }
     long evicted = there.evictions() - evictedBefore;
     Verification.Result verified =
-        verify == null ? null : verify(from, plan, there, rules, fromDatabase, limit, tally.seen);
+        verify == null ? null : verify(from, plan, there, selection, tally.seen);
     new Summary(tally, skipped, seconds, evicted, verified, isDry, replaces)
         .print(shell, "copy", "copied", json);
     return verified == null || verified.isGood() ? ExitCode.OK : 1;
   }
 
-  private Map<String, String> identity(
-      CopyRun.Plan plan, KeyRules rules, @Nullable Integer fromDatabase) {
+  private Map<String, String> identity(CopyRun.Plan plan, Selection selection) {
+    String pattern = selection.rules().pattern();
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("source", plan.from().server());
     identity.put("target", plan.to().server() + "/" + nameOf(plan.targetDatabase()));
-    identity.put("db", nameOf(fromDatabase));
-    identity.put("match", rules.pattern() == null ? "*" : rules.pattern());
+    identity.put("db", nameOf(selection.database()));
+    identity.put("match", pattern == null ? "*" : pattern);
     identity.put("prefix-strip", strip);
     identity.put("prefix-add", add);
     identity.put("mode", replaces ? "replace" : "skip");
@@ -337,28 +332,12 @@ public final class CopyCommand implements Callable<Integer> {
     }
   }
 
-  private static Source openSource(
-      Endpoint from,
-      @Nullable Integer fromDatabase,
-      KeyRules rules,
-      Predicate<byte[]> isWanted,
-      ValueLimit limit,
-      Skips skipped)
-      throws IOException {
+  private static Source openSource(Endpoint from, Selection selection) throws IOException {
     try {
       return switch (from.protocol()) {
-        case RESP ->
-            new RespSource(RespServer.connect(from), fromDatabase, rules, isWanted, limit, skipped);
-        case MEMCACHED ->
-            new MemcachedSource(MemcachedServer.connect(from), rules, isWanted, limit, skipped);
-        case FILE ->
-            openFile(
-                requireNonNull(from.file(), "a file"),
-                fromDatabase,
-                rules,
-                isWanted,
-                limit,
-                skipped);
+        case RESP -> new RespSource(RespServer.connect(from), selection);
+        case MEMCACHED -> new MemcachedSource(MemcachedServer.connect(from), selection);
+        case FILE -> openFile(requireNonNull(from.file(), "a file"), selection);
       };
     } catch (IOException | RuntimeException e) {
       throw new EndpointException(from, e);
@@ -366,34 +345,21 @@ public final class CopyCommand implements Callable<Integer> {
   }
 
   /** A dump, or what is taken for an RDB file. */
-  private static Source openFile(
-      Path file,
-      @Nullable Integer fromDatabase,
-      KeyRules rules,
-      Predicate<byte[]> isWanted,
-      ValueLimit limit,
-      Skips skipped)
-      throws IOException {
+  private static Source openFile(Path file, Selection selection) throws IOException {
     return DumpReader.isDump(file)
-        ? new DumpSource(file, fromDatabase, rules, isWanted, limit, skipped)
-        : new RdbSource(file, fromDatabase, rules, isWanted, limit, skipped);
+        ? new DumpSource(file, selection)
+        : new RdbSource(file, selection);
   }
 
   private Verification.Result verify(
-      Endpoint from,
-      CopyRun.Plan plan,
-      Target there,
-      KeyRules rules,
-      @Nullable Integer fromDatabase,
-      ValueLimit limit,
-      long keys)
+      Endpoint from, CopyRun.Plan plan, Target there, Selection selection, long keys)
       throws IOException {
     Predicate<byte[]> sample = Verification.sample(ALL.equals(verify), keys);
     boolean isFile = from.protocol() == Endpoint.Protocol.FILE;
-    try (Source again = openSource(from, fromDatabase, rules, sample, limit, new Skips());
+    try (Source again = openSource(from, selection.only(sample));
         Target byKey = isFile ? null : openTarget(from);
         Progress progress = new Progress(shell)) {
-      return new Verification(again, there, byKey, rules, plan).run(progress);
+      return new Verification(again, there, byKey, selection.rules(), plan).run(progress);
     }
   }
 

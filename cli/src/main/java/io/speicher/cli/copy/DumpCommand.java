@@ -86,11 +86,11 @@ public final class DumpCommand extends RespCommand {
   protected int run(RespConnection server) throws IOException, InterruptedException {
     Skips skips = new Skips();
     Tally tally = new Tally();
-    KeyRules rules = new KeyRules(match, "", "");
-    ValueLimit limit = ValueLimit.of(Integer.MAX_VALUE);
+    Selection selection =
+        new Selection(
+            database, new KeyRules(match, "", ""), ValueLimit.of(Integer.MAX_VALUE), skips);
     long startNanos = System.nanoTime();
-    try (Source source =
-            new RespSource(RespServer.of(server), database, rules, any -> true, limit, skips);
+    try (Source source = new RespSource(RespServer.of(server), selection);
         DumpWriter file = open(source, tally)) {
       String position = file.position();
       if (position != null) {

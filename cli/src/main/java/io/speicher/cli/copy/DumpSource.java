@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,32 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class DumpSource implements Source {
   private final DumpReader file;
-  private final @Nullable Integer wantedDatabase;
-  private final KeyRules rules;
-  private final Predicate<byte[]> isWanted;
-  private final ValueLimit limit;
-  private final Skips skips;
+  private final Selection selection;
   private final String incarnation;
   private boolean hasEnded;
 
-  /**
-   * @param database null for all
-   * @param isWanted which keys are given at all
-   * @param limit longer values are counted, and not given
-   */
-  DumpSource(
-      Path path,
-      @Nullable Integer database,
-      KeyRules rules,
-      Predicate<byte[]> isWanted,
-      ValueLimit limit,
-      Skips skips)
-      throws IOException {
-    this.wantedDatabase = database;
-    this.rules = rules;
-    this.isWanted = isWanted;
-    this.limit = limit;
-    this.skips = skips;
+  DumpSource(Path path, Selection selection) throws IOException {
+    this.selection = selection;
     incarnation = Files.size(path) + "@" + Files.getLastModifiedTime(path).toMillis();
     file = new DumpReader(path);
   }
@@ -81,19 +60,13 @@ final class DumpSource implements Source {
     List<Item> items = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Item item = item(body);
-      if (database(item, database) && rules.allows(item.key()) && isWanted.test(item.key())) {
-        add(item, items);
+      if (!selection.wantsDatabase(database)) {
+        selection.countOtherDatabase(database, item.key());
+      } else if (selection.wants(item.key())) {
+        selection.add(item, items);
       }
     }
     return new Batch(database, items, seen, Long.toString(block.end()));
-  }
-
-  private boolean database(Item item, int database) {
-    boolean isWantedOne = wantedDatabase == null || wantedDatabase == database;
-    if (!isWantedOne) {
-      skips.add("in another database (--db " + database + ")", item.key());
-    }
-    return isWantedOne;
   }
 
   private Item item(ByteBuffer body) throws CopyFailedException {
@@ -118,17 +91,6 @@ final class DumpSource implements Source {
     byte[] bytes = new byte[count];
     body.get(bytes);
     return bytes;
-  }
-
-  private void add(Item item, List<Item> items) {
-    byte[] renamed = rules.rename(item.key());
-    if (item.value().length > limit.bytes()) {
-      skips.add(limit.reason(), item.key());
-    } else if (renamed == null) {
-      skips.add(KeyRules.NO_PREFIX, item.key());
-    } else {
-      items.add(item.withKey(renamed));
-    }
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,28 +37,16 @@ final class MemcachedSource implements Source {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final MemcachedServer server;
-  private final KeyRules rules;
-  private final Predicate<byte[]> isWanted;
-  private final ValueLimit limit;
-  private final Skips skips;
+  private final Selection selection;
   private final Path list;
   private final DataInputStream keys;
   private final long total;
   private long left;
   private int together = FIRST_KEYS;
 
-  MemcachedSource(
-      MemcachedServer server,
-      KeyRules rules,
-      Predicate<byte[]> isWanted,
-      ValueLimit limit,
-      Skips skips)
-      throws IOException {
+  MemcachedSource(MemcachedServer server, Selection selection) throws IOException {
     this.server = server;
-    this.rules = rules;
-    this.isWanted = isWanted;
-    this.limit = limit;
-    this.skips = skips;
+    this.selection = selection;
     list = Files.createTempFile("speicher-copy", ".keys");
     try {
       total = listKeys();
@@ -149,7 +136,7 @@ final class MemcachedSource implements Source {
       keys.readFully(key);
       left--;
       seen++;
-      if (rules.allows(key) && isWanted.test(key)) {
+      if (selection.wants(key)) {
         taken.add(key);
         server.addRead(key);
       }
@@ -162,19 +149,15 @@ final class MemcachedSource implements Source {
     List<Item> items = new ArrayList<>(taken.size());
     long bytes = 0;
     for (byte[] key : taken) {
-      MemcachedServer.Read read = server.receiveRead(key, limit.bytes());
+      MemcachedServer.Read read = server.receiveRead(key, selection.limit().bytes());
       if (read == null) {
         continue; // It has expired, or was deleted.
       }
       Item item = read.item();
-      byte[] renamed = rules.rename(key);
       if (item == null) {
-        skips.add(limit.reason(), key);
-      } else if (renamed == null) {
-        skips.add(KeyRules.NO_PREFIX, key);
-      } else {
+        selection.countTooLong(key);
+      } else if (selection.add(item, items)) {
         bytes += item.value().length;
-        items.add(item.withKey(renamed));
       }
     }
     long fitting = VALUE_BYTES_TOGETHER * taken.size() / Math.max(1, bytes);

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +43,7 @@ final class RdbSource implements Source {
 
   private final InputStream file;
   private final RdbInput in;
-  private final @Nullable Integer wantedDatabase;
-  private final KeyRules rules;
-  private final Predicate<byte[]> isWanted;
-  private final ValueLimit limit;
-  private final Skips skips;
+  private final Selection selection;
   private final String incarnation;
   private final boolean isValkey;
 
@@ -63,19 +58,8 @@ final class RdbSource implements Source {
   private long itemBytes;
   private int seen;
 
-  RdbSource(
-      Path path,
-      @Nullable Integer database,
-      KeyRules rules,
-      Predicate<byte[]> isWanted,
-      ValueLimit limit,
-      Skips skips)
-      throws IOException {
-    this.wantedDatabase = database;
-    this.rules = rules;
-    this.isWanted = isWanted;
-    this.limit = limit;
-    this.skips = skips;
+  RdbSource(Path path, Selection selection) throws IOException {
+    this.selection = selection;
     long bytes = Files.size(path);
     incarnation = bytes + "@" + Files.getLastModifiedTime(path).toMillis();
     file = Files.newInputStream(path);
@@ -217,33 +201,30 @@ final class RdbSource implements Source {
       throw in.damaged("a key is longer than Redis allows");
     }
     seen++;
-    boolean isInDatabase = wantedDatabase == null || wantedDatabase == database;
-    boolean counts =
-        in.offset() > resumeOffset && isInDatabase && rules.allows(key) && isWanted.test(key);
+    boolean isInDatabase = selection.wantsDatabase(database);
+    boolean counts = in.offset() > resumeOffset && isInDatabase && selection.wants(key);
     if (type != RdbValues.STRING) {
       String name = RdbValues.skip(type, isValkey, in);
       if (counts) {
-        skips.add("type " + name, key);
+        selection.skips().add("type " + name, key);
       }
       return;
     }
     if (!counts) {
       in.skipString();
       if (in.offset() > resumeOffset && !isInDatabase) {
-        skips.add("in another database (--db " + database + ")", key);
+        selection.countOtherDatabase(database, key);
       }
       return;
     }
-    byte[] value = in.string(limit.bytes());
-    byte[] renamed = rules.rename(key);
+    byte[] value = in.string(selection.limit().bytes());
     if (value == null) {
-      skips.add(limit.reason(), key);
-    } else if (renamed == null) {
-      skips.add(KeyRules.NO_PREFIX, key);
-    } else {
-      Item item = new Item(renamed, value, ValueKind.BYTES, 0, expiresAtMillis);
-      items.add(item);
-      itemBytes += item.bytes();
+      selection.countTooLong(key);
+      return;
+    }
+    Item item = new Item(key, value, ValueKind.BYTES, 0, expiresAtMillis);
+    if (selection.add(item, items)) {
+      itemBytes += items.get(items.size() - 1).bytes();
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +27,7 @@ final class RespSource implements Source {
   private static final String START = "0";
 
   private final RespServer server;
-  private final KeyRules rules;
-  private final Predicate<byte[]> isWanted;
-  private final ValueLimit limit;
-  private final Skips skips;
+  private final Selection selection;
 
   /** Those that are still to be walked through; the first one is selected. */
   private final Deque<Integer> databases;
@@ -51,25 +47,12 @@ final class RespSource implements Source {
   /** How many keys SCAN has gone past since the last batch. */
   private int seen;
 
-  /**
-   * @param database null for all that have keys
-   * @param isWanted which keys are read at all
-   * @param limit longer values are counted, and not copied
-   */
-  RespSource(
-      RespServer server,
-      @Nullable Integer database,
-      KeyRules rules,
-      Predicate<byte[]> isWanted,
-      ValueLimit limit,
-      Skips skips)
-      throws IOException {
+  /** Reads all databases that have keys, unless the selection names one. */
+  RespSource(RespServer server, Selection selection) throws IOException {
     this.server = server;
-    this.rules = rules;
-    this.isWanted = isWanted;
-    this.limit = limit;
-    this.skips = skips;
-    server.connection().omitBeyond(limit.bytes());
+    this.selection = selection;
+    Integer database = selection.database();
+    server.connection().omitBeyond(selection.limit().bytes());
     if (database == null) {
       ServerInfo keyspace = server.info("keyspace");
       databases = new ArrayDeque<>(databases(keyspace));
@@ -148,7 +131,7 @@ final class RespSource implements Source {
     if (scansAhead) {
       receiveScan();
     }
-    server.countTypes(others, skips);
+    server.countTypes(others, selection.skips());
     return new Batch(database, items, takeSeen(), database + "/" + position);
   }
 
@@ -171,24 +154,15 @@ final class RespSource implements Source {
       Item item = one.item();
       if (item != null) {
         bytes += item.value().length;
-        addRenamed(item, items);
+        selection.add(item, items);
       } else if (one.isOfOtherType()) {
         others.add(key);
       } else if (one.isTooLong()) {
-        skips.add(limit.reason(), key);
+        selection.countTooLong(key);
       }
     }
     adapt(read.size(), bytes);
     return items;
-  }
-
-  private void addRenamed(Item item, List<Item> items) {
-    byte[] key = rules.rename(item.key());
-    if (key == null) {
-      skips.add(KeyRules.NO_PREFIX, item.key());
-    } else {
-      items.add(item.withKey(key));
-    }
   }
 
   private void adapt(int count, long bytes) {
@@ -200,7 +174,7 @@ final class RespSource implements Source {
     List<ByteBuffer> scan = new ArrayList<>();
     scan.add(RespServer.word("SCAN"));
     scan.add(RespServer.word(cursor));
-    String pattern = rules.pattern();
+    String pattern = selection.rules().pattern();
     if (pattern != null) {
       scan.addAll(RespConnection.bytes("MATCH", pattern));
     }
@@ -221,11 +195,11 @@ final class RespSource implements Source {
     for (RespReply key : found.element(1).elements()) {
       byte[] bytes = new byte[key.bytes().remaining()];
       key.bytes().duplicate().get(bytes);
-      if (isWanted.test(bytes)) {
+      if (selection.isWanted().test(bytes)) {
         keys.add(bytes);
       }
     }
-    seen += rules.pattern() == null ? found.element(1).elements().size() : MOST_KEYS;
+    seen += selection.rules().pattern() == null ? found.element(1).elements().size() : MOST_KEYS;
   }
 
   private int takeSeen() {

@@ -129,10 +129,13 @@ public final class RestoreCommand extends RespCommand {
             null);
     RespTarget target = new RespTarget(RespServer.of(server));
     Skips skipped = new Skips();
+    Selection selection =
+        new Selection(
+            database, new KeyRules(match, "", ""), ValueLimit.of(target.longestValue()), skipped);
     long evictedBefore = target.evictions();
     Tally tally;
     double seconds;
-    try (Source source = open(target, any -> true, skipped);
+    try (Source source = open(selection);
         Progress progress = new Progress(shell)) {
       CopyState state = new CopyState(stateFile, identity());
       CopyRun run = new CopyRun(plan, source, target, state, progress, skipped);
@@ -152,18 +155,16 @@ public final class RestoreCommand extends RespCommand {
       seconds = run.seconds();
     }
     long evicted = target.evictions() - evictedBefore;
-    Verification.Result verified = verify == null ? null : verify(plan, target, tally.seen);
+    Verification.Result verified =
+        verify == null ? null : verify(plan, target, selection, tally.seen);
     new Summary(tally, skipped, seconds, evicted, verified, isDry, replaces)
         .print(shell, "restore", "restored", json);
     return verified == null || verified.isGood() ? ExitCode.OK : NOT_DONE;
   }
 
-  private Source open(Target target, Predicate<byte[]> isWanted, Skips skipped)
-      throws EndpointException {
-    KeyRules rules = new KeyRules(match, "", "");
-    ValueLimit limit = ValueLimit.of(target.longestValue());
+  private Source open(Selection selection) throws EndpointException {
     try {
-      return new DumpSource(file, database, rules, isWanted, limit, skipped);
+      return new DumpSource(file, selection);
     } catch (IOException e) {
       throw EndpointException.ofFile(file, e);
     }
@@ -185,13 +186,12 @@ public final class RestoreCommand extends RespCommand {
     }
   }
 
-  private Verification.Result verify(CopyRun.Plan plan, Target target, long keys)
-      throws IOException {
+  private Verification.Result verify(
+      CopyRun.Plan plan, Target target, Selection selection, long keys) throws IOException {
     Predicate<byte[]> sample = Verification.sample(ALL.equals(verify), keys);
-    try (Source again = open(target, sample, new Skips());
+    try (Source again = open(selection.only(sample));
         Progress progress = new Progress(shell)) {
-      KeyRules rules = new KeyRules(match, "", "");
-      return new Verification(again, target, null, rules, plan).run(progress);
+      return new Verification(again, target, null, selection.rules(), plan).run(progress);
     }
   }
 }

@@ -53,7 +53,7 @@ final class DumpTest {
   }
 
   private static DumpSource open(Path file) throws IOException {
-    return new DumpSource(file, null, ALL, any -> true, LIMIT, new Skips());
+    return new DumpSource(file, new Selection(null, ALL, LIMIT, new Skips()));
   }
 
   /** All items that a file gives before its end, or before the error, in words. */
@@ -116,7 +116,7 @@ final class DumpTest {
     Path file = write(BATCHES);
     Skips skips = new Skips();
     try (DumpSource source =
-        new DumpSource(file, 0, ALL, any -> true, new ValueLimit(2, "too long"), skips)) {
+        new DumpSource(file, new Selection(0, ALL, new ValueLimit(2, "too long"), skips))) {
       Batch first = requireNonNull(source.next());
       assertThat(first.items()).hasSize(1);
       source.next();

@@ -42,7 +42,7 @@ final class RdbSourceTest {
       throws IOException {
     Path path = Files.write(folder.resolve("dump.rdb"), file);
     Map<String, Item> items = new LinkedHashMap<>();
-    try (RdbSource source = new RdbSource(path, database, ALL, any -> true, limit, skips)) {
+    try (RdbSource source = new RdbSource(path, new Selection(database, ALL, limit, skips))) {
       for (Batch batch = source.next(); batch != null; batch = source.next()) {
         for (Item item : batch.items()) {
           items.put(batch.database() + "/" + new String(item.key(), UTF_8), item);
@@ -111,10 +111,10 @@ final class RdbSourceTest {
   void resume_goesOnBehindWhatWasCopied() throws IOException {
     Path path = Files.write(folder.resolve("dump.rdb"), redis7());
     String position;
-    try (RdbSource source = new RdbSource(path, 0, ALL, any -> true, LIMIT, skips)) {
+    try (RdbSource source = new RdbSource(path, new Selection(0, ALL, LIMIT, skips))) {
       position = requireNonNull(source.next()).position();
     }
-    try (RdbSource source = new RdbSource(path, 0, ALL, any -> true, LIMIT, skips)) {
+    try (RdbSource source = new RdbSource(path, new Selection(0, ALL, LIMIT, skips))) {
       source.resume(position);
       assertThat(requireNonNull(source.next()).items()).isEmpty();
     }
