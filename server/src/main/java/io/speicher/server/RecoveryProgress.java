@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class RecoveryProgress implements RecoveryListener {
   /** Where the bar is drawn, if anybody sees it. */
   private final @Nullable PrintStream terminal;
 
+  private final LongSupplier nanoTime;
   private boolean isBegun;
   private long nextLineNanos;
 
@@ -31,14 +33,23 @@ final class RecoveryProgress implements RecoveryListener {
    * @param terminal null if there is none
    */
   RecoveryProgress(Path directory, Consumer<String> lines, @Nullable PrintStream terminal) {
+    this(directory, lines, terminal, System::nanoTime);
+  }
+
+  RecoveryProgress(
+      Path directory,
+      Consumer<String> lines,
+      @Nullable PrintStream terminal,
+      LongSupplier nanoTime) {
     this.directory = directory;
     this.lines = lines;
     this.terminal = terminal;
+    this.nanoTime = nanoTime;
   }
 
   @Override
   public void recovered(long doneBytes, long allBytes, long itemCount) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (!isBegun) {
       isBegun = true;
       nextLineNanos = now + LINE_NANOS;

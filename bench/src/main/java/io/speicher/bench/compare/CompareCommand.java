@@ -41,7 +41,7 @@ import picocli.CommandLine.TypeConversionException;
       "Writes into bench/results:",
       "  compare.md, compare-*.svg    the table, and a chart for each part of it",
       "  compare-tail.md, compare-same-rate.md, compare-connections.md, compare-loops.md,",
-      "  compare-start.md",
+      "  compare-durable.md, compare-start.md",
     })
 final class CompareCommand implements Callable<Integer> {
   private static final int DEFAULT_ROUNDS = 5;
@@ -167,6 +167,14 @@ final class CompareCommand implements Callable<Integer> {
     private boolean twoLoops;
 
     @Option(
+        names = "--durable",
+        description = {
+          "Instead, what --data costs on tmpfs and on a disk, beside a server",
+          "without files, and Valkey with its log."
+        })
+    private boolean durable;
+
+    @Option(
         names = "--start",
         description = "Instead, the time from starting to the first reply, and memory then.")
     private boolean start;
@@ -222,6 +230,8 @@ final class CompareCommand implements Callable<Integer> {
       connectionsCost(bench, folder);
     } else if (mode != null && mode.twoLoops) {
       twoLoops(bench, folder);
+    } else if (mode != null && mode.durable) {
+      durable(bench, folder);
     } else if (mode != null && mode.start) {
       start(bench, folder);
     } else {
@@ -239,7 +249,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<Server> defaultServers() {
-    return mode != null && (mode.tail || mode.sameRate)
+    return mode != null && (mode.tail || mode.sameRate || mode.durable)
         ? List.of(Server.SPEICHER, Server.VALKEY)
         : List.of(Server.values());
   }
@@ -314,6 +324,14 @@ final class CompareCommand implements Callable<Integer> {
     TwoLoops loops = new TwoLoops(bench, cells, rounds(DEFAULT_ROUNDS), seconds(DEFAULT_SECONDS));
     announce(loops.expected());
     write(folder.resolve("compare-loops.md"), loops.measure());
+  }
+
+  private void durable(Bench bench, Path folder) throws IOException {
+    List<Cell> cells = cells(List.of(Operation.GET, Operation.SET), List.of(1, 16, 64));
+    DurableCost cost =
+        new DurableCost(bench, cells, rounds(DEFAULT_ROUNDS), seconds(DEFAULT_SECONDS));
+    announce(cost.expected());
+    write(folder.resolve("compare-durable.md"), cost.measure());
   }
 
   /** All operations that were asked for at all depths, or at these. */
