@@ -176,11 +176,16 @@ final class PowerLoss {
       KillPoint.observe(null);
     }
     byte[] now = read();
-    byte[] base = forced[0] == null ? now : forced[0].clone();
-    System.arraycopy(now, 0, base, 0, RootLayout.ROOT_BYTES); // It was written once more.
     images.clear();
-    images.add(base);
+    images.add(forced[0] == null ? now : noted(forced[0], now));
     syncedChanges = began;
+  }
+
+  /** What is on the disk when a sync ends: its root page was written after all else. */
+  static byte[] noted(byte[] forced, byte[] now) {
+    byte[] noted = forced.clone();
+    System.arraycopy(now, 0, noted, 0, RootLayout.ROOT_BYTES);
+    return noted;
   }
 
   private SyncStats stats() {
@@ -323,7 +328,7 @@ final class PowerLoss {
   void lose(boolean goesOn) throws IOException {
     losses++;
     images.add(read());
-    byte[] left = draw(images);
+    byte[] left = draw(images, random);
     images.removeLast();
     int live = files;
     SegmentStore before = store;
@@ -340,7 +345,7 @@ final class PowerLoss {
       byte[] now = read();
       store.abandon();
       System.arraycopy(now, 0, left, 0, RootLayout.ROOT_BYTES); // It was written before all else.
-      write(path, draw(List.of(left, now)));
+      write(path, draw(List.of(left, now), random));
       store = recovered(path);
       compare(mayMiss);
     }
@@ -419,8 +424,12 @@ final class PowerLoss {
     return brief(last.toString());
   }
 
-  /** One of the states in which a power loss may leave the file. */
-  private byte[] draw(List<byte[]> from) {
+  /**
+   * One of the states in which a power loss may leave the file.
+   *
+   * @param from what it was when the last sync ended, and at instants since then
+   */
+  static byte[] draw(List<byte[]> from, Random random) {
     byte[] left = from.getFirst().clone();
     int newest = random.nextInt(4) == 0 ? from.size() : 1 + random.nextInt(from.size());
     int oldShare = random.nextInt(100);
@@ -451,7 +460,7 @@ final class PowerLoss {
   void damage(int bits) throws IOException {
     losses++;
     images.add(read());
-    byte[] left = draw(images);
+    byte[] left = draw(images, random);
     images.removeLast();
     for (int i = 0; i < bits; i++) {
       // Half of them where every bit counts.
@@ -486,7 +495,7 @@ final class PowerLoss {
     }
   }
 
-  private static void write(Path path, byte[] content) throws IOException {
+  static void write(Path path, byte[] content) throws IOException {
     Files.createDirectories(path);
     Files.write(path.resolve("store"), content);
   }
