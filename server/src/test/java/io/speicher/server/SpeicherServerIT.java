@@ -412,7 +412,8 @@ final class SpeicherServerIT {
             });
     RawClient other = connect(server);
     await().until(() -> queryBytes(other, "writer") >= 256 << 10);
-    FutureTask<String> reading = // Whoever does not read has its requests kept, as far as memory goes.
+    FutureTask<String>
+        reading = // Whoever does not read has its requests kept, as far as memory goes.
         new FutureTask<>(() -> {
           String first = writer.line() + writer.line();
           for (int i = 0; i < pings; i++) {

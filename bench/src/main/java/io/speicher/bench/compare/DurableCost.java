@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * What operations cost a server that keeps its items in a file, on tmpfs and on a disk, beside one
- * without files and beside Valkey with its log; and its slowest replies at a rate that all can bear.
+ * without files and beside Valkey with its log; and its slowest replies at a rate that all can
+ * bear.
  */
 final class DurableCost {
   private static final int START_SECONDS = 10; // And filling.
@@ -151,11 +152,7 @@ final class DurableCost {
       rates.add(
           generator
               .closedLoop(
-                  keeping.contender(),
-                  server(servers, keeping),
-                  dataSet,
-                  TAIL,
-                  SATURATING_SECONDS)
+                  keeping.contender(), server(servers, keeping), dataSet, TAIL, SATURATING_SECONDS)
               .operationsPerSecond());
       remaining.end(pieceSeconds(SATURATING_SECONDS));
     }
@@ -168,11 +165,7 @@ final class DurableCost {
    * @param rate operations a second, or 0 for as many as there can be
    */
   private void measureRound(
-      int round,
-      Cell cell,
-      long rate,
-      Map<Keeping, RunningServer> servers,
-      RemainingTime remaining)
+      int round, Cell cell, long rate, Map<Keeping, RunningServer> servers, RemainingTime remaining)
       throws IOException {
     for (Keeping keeping : keepings) {
       remaining.begin("round %d of %d, %s: %s".formatted(round, rounds, cell, keeping.title));

@@ -313,7 +313,7 @@ final class Recovery {
       if (item.keyBytes() == 0) {
         return false;
       }
-      boolean isKept = isKnown[item.database()] && tags.areCurrent(item);
+      boolean isKept = isKnown[item.database()] && tags.areKnown(item);
       if (!isKept) {
         dropped.increment();
       }

@@ -373,6 +373,9 @@ public final class SegmentStore implements Store {
               ? in(home, geometry, ticker, random)
               : resized(home, geometry, ticker, random, startNanos);
       if (store.sync != null) {
+        if (file.isToRecover() && store.sync.isOn()) {
+          store.sync.sync(); // Or what was dropped might come back, with what has its number then.
+        }
         store.sync.start();
       }
       done = true;

@@ -330,10 +330,13 @@ final class TagTable {
     }
   }
 
-  /** Whether all tags of an item are current. */
-  boolean areCurrent(StoredItem item) {
+  /**
+   * After a power loss: whether the table knows all tags of an item, and they are current. An entry
+   * without a tag was given to one after the table was written, and will be given to another one.
+   */
+  boolean areKnown(StoredItem item) {
     for (int i = 0; i < item.tagCount(); i++) {
-      if (!isCurrent(item.tag(i))) {
+      if (hash(item.tag(i)) == NONE || !isCurrent(item.tag(i))) {
         return false;
       }
     }

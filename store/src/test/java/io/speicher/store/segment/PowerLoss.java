@@ -113,6 +113,10 @@ final class PowerLoss {
   }
 
   private SegmentStore open(Path path) throws IOException {
+    return open(path, ticker, random);
+  }
+
+  static SegmentStore open(Path path, FakeTicker ticker, Random random) throws IOException {
     return SegmentStore.open(
         path, GEOMETRY, _ -> ticker, random, false, StoreSync.BY_HAND, RecoveryListener.NONE);
   }
@@ -334,35 +338,59 @@ final class PowerLoss {
     SegmentStore before = store;
     int next = files + 1;
     Path path = directory.resolve(Integer.toString(next));
-    write(path, left);
     files = next;
     boolean mayMiss =
         before.stats().evictedItemCount() > evictedBefore
             || before.syncStats().orElseThrow().earlySegments() > earlyBefore;
-    store = recovered(path);
+    Recovered recovered = recover(path, left);
     compare(mayMiss);
-    if (random.nextInt(4) == 0) { // The power fails again at once.
-      byte[] now = read();
+    if (random.nextInt(4) == 0) { // The power fails again before the recovery ends.
       store.abandon();
-      System.arraycopy(now, 0, left, 0, RootLayout.ROOT_BYTES); // It was written before all else.
-      write(path, draw(List.of(left, now), random));
-      store = recovered(path);
+      recovered = recover(path, mixed(left, recovered.unsynced()));
       compare(mayMiss);
     }
     if (goesOn) {
       before.abandon();
       delete(directory.resolve(Integer.toString(live)));
       rememberAll();
+      evictedBefore = store.stats().evictedItemCount();
+      earlyBefore = stats().earlySegments();
       images.clear();
-      change(1 + random.nextInt(100)); // Nobody knows which of these survive.
-      rememberAll();
-      sync();
+      images.add(recovered.disk());
+      syncedChanges = changes;
     } else {
       store.abandon();
       store = before;
       files = live;
       delete(path);
     }
+  }
+
+  /** What a file was when it had been recovered, and what of that was on the disk in the end. */
+  private record Recovered(byte[] unsynced, byte[] disk) {}
+
+  private Recovered recover(Path path, byte[] left) throws IOException {
+    write(path, left);
+    List<byte[]> seen = new ArrayList<>();
+    KillPoint.observe(point -> {
+      if (point == KillPoint.SYNCING || point == KillPoint.SYNCED) {
+        seen.add(read());
+      }
+    });
+    try {
+      store = recovered(path);
+    } finally {
+      KillPoint.observe(null);
+    }
+    byte[] now = read();
+    return seen.isEmpty()
+        ? new Recovered(now, mixed(left, now))
+        : new Recovered(seen.getFirst(), noted(seen.getLast(), now));
+  }
+
+  /** Some pages of a file as they were, others as they are now; the root page is written first. */
+  private byte[] mixed(byte[] before, byte[] now) {
+    return draw(List.of(noted(before, now), now), random);
   }
 
   /** What the store has now is what it had. */

@@ -1,9 +1,14 @@
 package io.speicher.store.segment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.store.FakeTicker;
+import io.speicher.store.PutOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +53,38 @@ final class PowerLossTest {
     }
     assertThat(undone).as("keys whose last changes were lost").isPositive();
     assertThat(missing).as("keys that had made way").isLessThan(undone);
+  }
+
+  /** Its entry in the table will be another tag's. */
+  @Test
+  void itemWhoseTagIsLost_isLost() throws IOException {
+    Path live = directory.resolve("live");
+    SegmentStore store = PowerLoss.open(live, new FakeTicker(), new Random(seed));
+    byte[] synced;
+    byte[] now;
+    try {
+      store.put(UTF_8.encode("plain"), UTF_8.encode("value"), PutOptions.DEFAULT);
+      store.sync();
+      synced = Files.readAllBytes(live.resolve("store"));
+      PutOptions tagged = PutOptions.DEFAULT.withTags(List.of(UTF_8.encode("new")));
+      store.put(UTF_8.encode("tagged"), UTF_8.encode("value"), tagged);
+      now = Files.readAllBytes(live.resolve("store"));
+    } finally {
+      store.abandon();
+    }
+    StoreLayout layout = StoreLayout.ofFile(PowerLoss.GEOMETRY);
+    int tags = Math.toIntExact(layout.tagsOffset());
+    System.arraycopy(synced, tags, now, tags, layout.tagBuckets() * TagTable.BUCKET_BYTES);
+    Path lost = directory.resolve("lost");
+    PowerLoss.write(lost, PowerLoss.draw(List.of(now), new Random(seed)));
+    SegmentStore recovered = PowerLoss.open(lost, new FakeTicker(), new Random(seed));
+    try {
+      assertThat(recovered.look(UTF_8.encode("plain"), _ -> {})).isTrue();
+      assertThat(recovered.look(UTF_8.encode("tagged"), _ -> {})).isFalse();
+      assertThat(recovered.opening().orElseThrow().dropped()).isEqualTo(1);
+    } finally {
+      recovered.abandon();
+    }
   }
 
   @Test
