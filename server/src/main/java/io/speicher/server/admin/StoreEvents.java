@@ -5,6 +5,7 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -14,7 +15,8 @@ import jdk.jfr.StackTrace;
  * at a time, and when it grows. One thread tells it now and then what the store has counted; it
  * compares that with what it was told before.
  *
- * <p>An event that nobody records costs a comparison each time.
+ * <p>An event that nobody records costs a comparison each time. None is made before somebody uses
+ * the flight recorder, since the first one loads it.
  */
 @SuppressWarnings("UnusedVariable") // The flight recorder reads the fields of events.
 final class StoreEvents {
@@ -82,8 +84,10 @@ final class StoreEvents {
   }
 
   void sample(StoreStats now) {
-    tell(new EvictionBurst(), now.evictedItemCount() - evictedItems, now);
-    tell(new ExpiryBurst(), now.expiredItemCount() - expiredItems, now);
+    if (FlightRecorder.isInitialized()) {
+      tell(new EvictionBurst(), now.evictedItemCount() - evictedItems, now);
+      tell(new ExpiryBurst(), now.expiredItemCount() - expiredItems, now);
+    }
     evictedItems = now.evictedItemCount();
     expiredItems = now.expiredItemCount();
     tellGrowth(now);
@@ -103,15 +107,20 @@ final class StoreEvents {
     if (grown < 0) {
       usedBytes = now.usedBytes();
     } else if (grown >= now.budgetBytes() / GROWTH_SHARE) {
-      Growth growth = new Growth();
-      if (growth.shouldCommit()) {
-        growth.usedBytesBefore = usedBytes;
-        growth.usedBytes = now.usedBytes();
-        growth.budgetBytes = now.budgetBytes();
-        growth.items = now.itemCount();
-        growth.commit();
+      if (FlightRecorder.isInitialized()) {
+        tell(new Growth(), now);
       }
       usedBytes = now.usedBytes();
+    }
+  }
+
+  private void tell(Growth growth, StoreStats now) {
+    if (growth.shouldCommit()) {
+      growth.usedBytesBefore = usedBytes;
+      growth.usedBytes = now.usedBytes();
+      growth.budgetBytes = now.budgetBytes();
+      growth.items = now.itemCount();
+      growth.commit();
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import jdk.jfr.FlightRecorder;
 
 /**
  * The last commands that took long, in memory. Any thread may call any method; the lock is held for
@@ -118,7 +119,14 @@ public final class SlowLog {
     record(nanos, words, peer, client);
   }
 
+  /**
+   * Tells the flight recorder, if anybody has begun to use it: an event loads what is behind it,
+   * which would hold an event loop up for 150 ms, at the first command of a server as a rule.
+   */
   private static void record(long nanos, List<String> words, String peer, String client) {
+    if (!FlightRecorder.isInitialized()) {
+      return;
+    }
     SlowCommandEvent event = new SlowCommandEvent();
     if (event.shouldCommit()) {
       event.command = words.getFirst();

@@ -9,6 +9,7 @@ import io.speicher.protocol.SetOptions;
 import io.speicher.protocol.SlowCommand;
 import io.speicher.protocol.ValueKind;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -49,6 +50,32 @@ final class SlowLogTest {
     assertThat(noted()).containsExactly("c");
     log.clear();
     assertThat(noted()).isEmpty();
+  }
+
+  /** Loading it takes 150 ms, which the first clients of a server would wait for. */
+  @Test
+  void add_doesNotLoadTheFlightRecorder() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load",
+                "-cp",
+                System.getProperty("java.class.path", ""),
+                Noting.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    List<String> loaded = process.inputReader().lines().toList();
+    assertThat(process.waitFor()).isZero();
+    assertThat(loaded)
+        .anyMatch(line -> line.contains(SlowLog.class.getName()))
+        .noneMatch(line -> line.contains(SlowCommandEvent.class.getName()));
+  }
+
+  /** A program that notes a command. */
+  static final class Noting {
+    public static void main(String[] arguments) {
+      new SlowLog(Duration.ZERO, 2, InstantSource.system()).add(1, List.of("get"), "", "");
+    }
   }
 
   @Test
