@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One client serves a whole program: it is safe for all threads, and has a connection, or a few,
  * and a thread of its own for each. When it loses a connection it makes a new one by itself, trying
- * after 10 ms at first and every 80 ms at last. Commands that were sent on the lost one fail, since
- * nobody knows whether they were executed. While there is no connection, calls fail at once.
+ * after 10 ms at first, then every 40 ms for ten seconds, and every 320 ms at last. Commands that
+ * were sent on the lost one fail, since nobody knows whether they were executed. While there is no
+ * connection, calls fail at once.
  */
 public interface Speicher extends AutoCloseable {
   /**

@@ -13,7 +13,22 @@ final class BackoffTest {
   void nextMillis_doublesUpToItsCeiling() {
     assertDoubles(true, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_000, 1_000);
     backoff.reset();
-    assertDoubles(false, 10, 20, 40, 80, 80, 80);
+    assertDoubles(false, 10, 20, 40, 40, 40);
+  }
+
+  /** A server that starts is found within 40 ms, and one that stays away is left in peace. */
+  @Test
+  void nextMillis_ofAServerThatRefuses_growsAfterTenSeconds() {
+    int waitedMillis = 0;
+    int attempts = 0;
+    while (waitedMillis < 10_000) {
+      int millis = backoff.nextMillis(false);
+      assertThat(millis).as("seed %d", seed).isBetween(5, 40);
+      waitedMillis += millis;
+      attempts++;
+    }
+    assertThat(attempts).as("seed %d", seed).isBetween(250, 505);
+    assertDoubles(false, 80, 160, 320, 320, 320);
   }
 
   private void assertDoubles(boolean wasConnected, int... ceilings) {
