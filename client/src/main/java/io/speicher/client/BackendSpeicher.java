@@ -14,7 +14,7 @@ final class BackendSpeicher implements Speicher {
   private final Backend backend;
   private final String namespace;
   private final long timeoutNanos;
-  private final @Nullable ClientListener listener;
+  private final @Nullable CallObserver observer;
   private final Cache<String> strings;
 
   BackendSpeicher(Backend backend) {
@@ -22,11 +22,11 @@ final class BackendSpeicher implements Speicher {
   }
 
   BackendSpeicher(
-      Backend backend, String namespace, Duration timeout, @Nullable ClientListener listener) {
+      Backend backend, String namespace, Duration timeout, @Nullable CallObserver observer) {
     this.backend = backend;
     this.namespace = namespace;
     this.timeoutNanos = timeout.toNanos();
-    this.listener = listener;
+    this.observer = observer;
     strings = cache("", Codec.string());
   }
 
@@ -61,7 +61,7 @@ final class BackendSpeicher implements Speicher {
             nonNull("codec", codec),
             chosen,
             timeout == null ? timeoutNanos : timeout.toNanos(),
-            listener);
+            observer);
     Cache<V> cache = new BackendCache<>(calls);
     return near == null ? cache : near.of(cache, calls::listen);
   }

@@ -65,7 +65,7 @@ final class Calls<V> {
   private final String prefix;
   private final byte[] prefixBytes;
   private final long timeoutNanos;
-  private final @Nullable ClientListener listener;
+  private final @Nullable CallObserver observer;
 
   /** Kept from being collected as long as the cache is. */
   private final List<KeyListener> listeners = new CopyOnWriteArrayList<>();
@@ -80,7 +80,7 @@ final class Calls<V> {
       Codec<V> codec,
       CacheOptions options,
       long timeoutNanos,
-      @Nullable ClientListener listener) {
+      @Nullable CallObserver observer) {
     this.backend = backend;
     this.name = name;
     this.prefix = prefix;
@@ -88,7 +88,7 @@ final class Calls<V> {
     this.codec = codec;
     this.options = options;
     this.timeoutNanos = timeoutNanos;
-    this.listener = listener;
+    this.observer = observer;
   }
 
   // ---- calls ----
@@ -96,14 +96,14 @@ final class Calls<V> {
   /** Executes a command and waits for what {@code decode} makes of its reply. */
   <T extends @Nullable Object> T call(
       Operation operation, Command command, Function<? super Reply, ? extends T> decode) {
-    long startNanos = listener == null ? 0 : System.nanoTime();
+    CallObserver.Running running = observer == null ? null : observer.started(name, operation);
     try {
       T result = decode.apply(backend.call(operation, command, timeoutNanos));
-      tell(operation, startNanos, null);
+      tell(running, null);
       return result;
     } catch (SpeicherException e) {
       counters.failures.increment();
-      tell(operation, startNanos, e);
+      tell(running, e);
       throw e;
     }
   }
@@ -111,7 +111,7 @@ final class Calls<V> {
   /** The same without waiting. */
   <T extends @Nullable Object> CompletableFuture<T> submit(
       Operation operation, Command command, Function<? super Reply, ? extends T> decode) {
-    long startNanos = listener == null ? 0 : System.nanoTime();
+    CallObserver.Running running = observer == null ? null : observer.started(name, operation);
     CompletableFuture<T> future;
     try {
       future = backend.submit(operation, command, timeoutNanos, decode);
@@ -123,16 +123,15 @@ final class Calls<V> {
           if (failure != null) {
             counters.failures.increment();
           }
-          tell(operation, startNanos, failure);
+          tell(running, failure);
           return null;
         });
     return future; // And no other, which could not be cancelled.
   }
 
-  private void tell(Operation operation, long startNanos, @Nullable Throwable failure) {
-    if (listener != null) {
-      SpeicherException known = failure instanceof SpeicherException e ? e : null;
-      listener.completed(name, operation.label(), System.nanoTime() - startNanos, known);
+  private static void tell(CallObserver.@Nullable Running running, @Nullable Throwable failure) {
+    if (running != null) {
+      running.completed(failure instanceof SpeicherException known ? known : null);
     }
   }
 

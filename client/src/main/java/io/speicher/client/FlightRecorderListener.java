@@ -7,6 +7,7 @@ import java.time.Duration;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -78,8 +79,8 @@ public final class FlightRecorderListener implements ClientListener {
   @Override
   public void completed(
       String cache, String operation, long nanos, @Nullable SpeicherException failure) {
-    if (nanos < slowNanos && failure == null) {
-      return;
+    if ((nanos < slowNanos && failure == null) || !FlightRecorder.isInitialized()) {
+      return; // An event would load the recorder, which takes the first call 100 ms and more.
     }
     CallEvent event = new CallEvent();
     if (event.isEnabled()) {
@@ -107,6 +108,9 @@ public final class FlightRecorderListener implements ClientListener {
   }
 
   private static void tell(String server, String state, @Nullable String reason) {
+    if (!FlightRecorder.isInitialized()) {
+      return;
+    }
     ConnectionEvent event = new ConnectionEvent();
     if (event.isEnabled()) {
       event.server = server;

@@ -14,6 +14,8 @@ import io.speicher.protocol.Limits;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
@@ -52,7 +54,7 @@ public final class SpeicherBuilder {
   private ConnectMode connectMode = ConnectMode.EAGER;
   private @Nullable Breaker breaker;
   private @Nullable Executor callbackExecutor;
-  private @Nullable ClientListener listener;
+  private final List<ClientListener> listeners = new ArrayList<>();
 
   SpeicherBuilder() {}
 
@@ -269,9 +271,9 @@ public final class SpeicherBuilder {
     return this;
   }
 
-  /** Who is told what the client does. */
+  /** Who is told what the client does, after those that were named before. */
   public SpeicherBuilder listener(ClientListener listener) {
-    this.listener = nonNull("listener", listener);
+    listeners.add(nonNull("listener", listener));
     return this;
   }
 
@@ -332,7 +334,11 @@ public final class SpeicherBuilder {
             callbackExecutor,
             observer(server.toString()));
     ServerBackend backend = ServerBackend.open(settings, connectMode == ConnectMode.EAGER);
-    return new BackendSpeicher(backend, namespace, timeout, listener);
+    CallObserver observer =
+        listeners.isEmpty()
+            ? null
+            : new CallObserver(Listeners.of(listeners), server.toString(), namespace);
+    return new BackendSpeicher(backend, namespace, timeout, observer);
   }
 
   private Speicher open(String url) {
@@ -350,7 +356,7 @@ public final class SpeicherBuilder {
   }
 
   private ConnectionObserver observer(String server) {
-    ClientListener told = listener == null ? new ClientListener() {} : listener;
+    ClientListener told = Listeners.of(listeners);
     return new ConnectionObserver() {
       @Override
       public void connected() {

@@ -331,6 +331,38 @@ final class ResilienceTest {
     }
   }
 
+  /** The caller's thread is where a trace goes on; the reply comes on another one. */
+  @Test
+  void listeners_areToldOfTheStart_onTheCallersThread() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    Thread caller = Thread.currentThread();
+    try (FakeServer server = FakeServer.startCorrect();
+        Speicher speicher =
+            server
+                .client()
+                .namespace("staging:")
+                .listener(started("first", told, caller))
+                .listener(started("second", told, caller))
+                .build()) {
+      speicher.cache("users", Codec.string()).async().set("k", "v").join();
+      String call = "Call[server=127.0.0.1:" + server.port() + ", namespace=staging:, cache=users,";
+      assertThat(told.take()).startsWith("first true " + call).endsWith("operation=set]");
+      assertThat(told.take()).startsWith("second true " + call);
+      assertThat(told.take()).isEqualTo("first has ended: null");
+      assertThat(told.take()).isEqualTo("second has ended: null");
+    }
+  }
+
+  private static ClientListener started(String name, BlockingQueue<String> told, Thread caller) {
+    return new ClientListener() {
+      @Override
+      public Completion started(Call call) {
+        told.add(name + " " + (Thread.currentThread() == caller) + " " + call);
+        return (nanos, failure) -> told.add(name + " has ended: " + failure);
+      }
+    };
+  }
+
   @Test
   void load_findsWhatAnotherHasStored_sinceItMissed() throws Exception {
     AtomicReference<@Nullable Runnable> afterMiss = new AtomicReference<>();
