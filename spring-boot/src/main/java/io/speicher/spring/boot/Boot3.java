@@ -3,6 +3,7 @@ package io.speicher.spring.boot;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.speicher.client.Speicher;
 import io.speicher.spring.SpringCache;
+import io.speicher.telemetry.CacheMetrics;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.metrics.cache.CacheMeterBinderProvider;
@@ -42,7 +43,7 @@ public class Boot3 {
   static class MetricsConfiguration {
     @Bean
     CacheMeterBinderProvider<SpringCache> speicherCacheMeterBinderProvider() {
-      return (cache, tags) -> new SpeicherMetrics(cache.getNativeCache(), tags);
+      return (cache, tags) -> new CacheMetrics(cache.getNativeCache(), tags);
     }
   }
 }

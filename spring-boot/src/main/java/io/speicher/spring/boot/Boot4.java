@@ -3,6 +3,7 @@ package io.speicher.spring.boot;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.speicher.client.Speicher;
 import io.speicher.spring.SpringCache;
+import io.speicher.telemetry.CacheMetrics;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -42,7 +43,7 @@ public class Boot4 {
   static class MetricsConfiguration {
     @Bean
     CacheMeterBinderProvider<SpringCache> speicherCacheMeterBinderProvider() {
-      return (cache, tags) -> new SpeicherMetrics(cache.getNativeCache(), tags);
+      return (cache, tags) -> new CacheMetrics(cache.getNativeCache(), tags);
     }
   }
 }

@@ -1,9 +1,11 @@
 package io.speicher.spring.boot;
 
+import io.speicher.client.ClientListener;
 import io.speicher.client.ConnectMode;
 import io.speicher.client.Speicher;
 import io.speicher.client.SpeicherBuilder;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -13,10 +15,13 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration
 @EnableConfigurationProperties(SpeicherProperties.class)
 public class SpeicherAutoConfiguration {
-  /** The client. */
+  /** The client, which tells all beans that are listeners, in their order. */
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean
-  public Speicher speicher(SpeicherConnectionDetails details, SpeicherProperties properties) {
+  public Speicher speicher(
+      SpeicherConnectionDetails details,
+      SpeicherProperties properties,
+      ObjectProvider<ClientListener> listeners) {
     SpeicherBuilder builder =
         Speicher.builder()
             .url(details.url())
@@ -25,6 +30,7 @@ public class SpeicherAutoConfiguration {
             .connectTimeout(properties.getConnectTimeout())
             .connections(properties.getConnections())
             .connect(properties.isLazy() ? ConnectMode.LAZY : ConnectMode.EAGER);
+    listeners.orderedStream().forEach(builder::listener);
     String username = details.username();
     String password = details.password();
     if (password != null) {

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.speicher.client.ClientListener;
 import io.speicher.client.Codec;
 import io.speicher.client.Speicher;
 import io.speicher.client.Ttl;
@@ -18,6 +19,8 @@ import io.speicher.junit.TestServer;
 import io.speicher.spring.CacheCodecs;
 import io.speicher.spring.SpeicherCacheManager;
 import io.speicher.spring.SpringCache;
+import io.speicher.telemetry.CacheMetrics;
+import io.speicher.telemetry.MicrometerListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
@@ -451,6 +454,19 @@ final class SpringBootTest {
         });
   }
 
+  /** For metrics and traces of calls. */
+  @Test
+  void listeners_areTold() {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    runner
+        .withBean(ClientListener.class, () -> new MicrometerListener(registry))
+        .run(context -> {
+          context.getBean(Prices.class).price("apple");
+          assertThat(registry.get("speicher.client.calls").tag("operation", "set").timer().count())
+              .isEqualTo(1);
+        });
+  }
+
   // ---- transactions ----
 
   @Test
@@ -497,7 +513,7 @@ final class SpringBootTest {
   void metrics() {
     runner.run(context -> {
       SpringCache cache = (SpringCache) cache(context, "any");
-      MeterBinder binder = new SpeicherMetrics(cache.getNativeCache(), Tags.of("a", "b"));
+      MeterBinder binder = new CacheMetrics(cache.getNativeCache(), Tags.of("a", "b"));
       MeterRegistry registry = new SimpleMeterRegistry();
       binder.bindTo(registry);
       cache.put("k", "v");

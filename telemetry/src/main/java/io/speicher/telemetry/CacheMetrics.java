@@ -1,18 +1,35 @@
-package io.speicher.spring.boot;
+package io.speicher.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.cache.CacheMeterBinder;
 import io.speicher.client.Cache;
 import org.jspecify.annotations.Nullable;
 
-/** What a cache has counted, under the names that Micrometer has for caches. */
-final class SpeicherMetrics extends CacheMeterBinder<Cache<?>> {
-  SpeicherMetrics(Cache<?> cache, Iterable<Tag> tags) {
+/**
+ * What a cache has counted ({@link Cache#stats}), under the names that Micrometer has for caches:
+ * {@code cache.gets}, {@code cache.puts} and others, with the tag {@code cache}. Reading them costs
+ * calls nothing.
+ *
+ * <p>It does not keep the cache from being collected; what it counts then stays as it was.
+ */
+public final class CacheMetrics extends CacheMeterBinder<Cache<?>> {
+  /**
+   * What is to be bound to a registry.
+   *
+   * @param tags which the meters have beside that of the cache's name
+   */
+  public CacheMetrics(Cache<?> cache, Iterable<Tag> tags) {
     super(cache, cache.name(), tags);
+  }
+
+  /** Binds what the cache counts to the registry. */
+  public static void monitor(MeterRegistry registry, Cache<?> cache) {
+    new CacheMetrics(cache, Tags.empty()).bindTo(registry);
   }
 
   /** Nobody counts the items of one cache. */
