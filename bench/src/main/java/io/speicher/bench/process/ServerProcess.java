@@ -69,6 +69,10 @@ public final class ServerProcess implements AutoCloseable {
     return port;
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   public ProcessStatistics statistics() {
     return statistics;
   }
