@@ -294,14 +294,14 @@ final class RespCommandTest {
               "CLUSTER NODES", "SPEICHER DRAIN", "INFO cluster", "INFO cluster", "INFO cluster");
       lonely.set(7); // It has ended before its time.
       assertThat(cluster(node, "drain"))
-          .isEqualTo(
-              new Outcome(1, "drained: nodes=2 of 3, segments with too few copies=7\n", ""));
+          .isEqualTo(new Outcome(1, "drained: nodes=2 of 3, segments with too few copies=7\n", ""));
     }
   }
 
   @Test
   void cluster_drain_stays() throws Exception {
-    Queue<@Nullable String> infos = new ConcurrentLinkedQueue<>(List.of(info("cluster_draining:0")));
+    Queue<@Nullable String> infos =
+        new ConcurrentLinkedQueue<>(List.of(info("cluster_draining:0")));
     try (FakeRespServer node = FakeRespServer.answering(command -> draining(command, 1, infos))) {
       assertThat(cluster(node, "drain"))
           .isEqualTo(failed("the node stays, and owns what it did: see its log"));

@@ -118,6 +118,7 @@ final class InfinispanCluster implements Cluster {
 
   /** For the coordinator to answer. */
   private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(2);
+
   private static final long MAX_UNDER_WAY_BYTES = 32 << 20;
 
   static final String NOT_CONFIRMED =
@@ -288,8 +289,7 @@ final class InfinispanCluster implements Cluster {
     }
     librariesLog(java.util.logging.Level.SEVERE);
     fence.start();
-    healing.scheduleWithFixedDelay(
-        this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    healing.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private ConfigurationBuilder configuration() {
@@ -586,8 +586,7 @@ final class InfinispanCluster implements Cluster {
     int mine = topology.getTopologyId();
     List<Address> members = topology.getMembers();
     // With one copy, Infinispan goes on in each part of a cluster that is split.
-    int voters =
-        options.copies() == 1 ? Math.max(members.size(), options.size()) : members.size();
+    int voters = options.copies() == 1 ? Math.max(members.size(), options.size()) : members.size();
     Address itself = here.rpc().getAddress();
     Address coordinator = here.rpc().getTransport().getCoordinator();
     AtomicInteger same = new AtomicInteger(); // A vote each; the coordinator's are counted besides.
@@ -723,8 +722,7 @@ final class InfinispanCluster implements Cluster {
                 .getComponent(ClusterTopologyManager.class));
     return weights.letGo(member, here.topology().getMembers(), options.majority())
         ? ""
-        : TOO_FEW_OTHERS
-            + ": needed=%d peers=%d".formatted(options.majority(), options.size());
+        : TOO_FEW_OTHERS + ": needed=%d peers=%d".formatted(options.majority(), options.size());
   }
 
   /**

@@ -69,7 +69,8 @@ final class NodeWeights {
   }
 
   private ClusterCacheStatus status() {
-    Map<?, ?> all = (Map<?, ?>) read(ClusterTopologyManagerImpl.class, STATUS_OF_CACHES, topologies);
+    Map<?, ?> all =
+        (Map<?, ?>) read(ClusterTopologyManagerImpl.class, STATUS_OF_CACHES, topologies);
     Object status = all.get(InfinispanCluster.CACHE);
     if (status == null) {
       throw new IllegalStateException("this node does not coordinate");

@@ -10,9 +10,10 @@ import org.jgroups.stack.IpAddress;
 import org.jgroups.util.Responses;
 
 /**
- * Asks the peers who is in the cluster, as {@link TCPPING} does, but looks up their names each time:
- * a name may stand for several nodes, which come and go. JGroups makes it, by its name in {@link
- * Stack}, and asks when this node joins and, as long as it runs, for other parts of the cluster.
+ * Asks the peers who is in the cluster, as {@link TCPPING} does, but looks up their names each
+ * time: a name may stand for several nodes, which come and go. JGroups makes it, by its name in
+ * {@link Stack}, and asks when this node joins and, as long as it runs, for other parts of the
+ * cluster.
  */
 public final class PeerDiscovery extends TCPPING {
   public PeerDiscovery() {

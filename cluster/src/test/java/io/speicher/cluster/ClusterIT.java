@@ -511,7 +511,8 @@ final class ClusterIT {
         .ignoreExceptionsInstanceOf(SocketException.class)
         .until(() ->
             !node.isListening()
-                && TestNode.http(http, "/health/ready").equals("503 not ready: joining its cluster"));
+                && TestNode.http(http, "/health/ready")
+                    .equals("503 not ready: joining its cluster"));
   }
 
   // ---- what cannot start ----

@@ -74,8 +74,7 @@ final class ClusterCommands {
                   3,
                   "Counts the keys of a slot that the node has, copies included.",
                   r ->
-                      r.answer(
-                          new Command.CountKeysInSlot(slot(r, INVALID_SLOT)), Spelling.COUNT)),
+                      r.answer(new Command.CountKeysInSlot(slot(r, INVALID_SLOT)), Spelling.COUNT)),
               search(
                   "getkeysinslot slot count",
                   4,

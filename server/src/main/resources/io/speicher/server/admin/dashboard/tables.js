@@ -218,7 +218,7 @@ function transfer({ primary_segments: primary, copied_segments: copied, awaited_
 
 function state({ name, available, draining, nodes }) {
   const how = available ? 'answers for keys' : 'this node answers for no keys: it is without a majority';
-  return `${name}: ${nodes.length} nodes, ${draining ? 'this one hands over what it owns' : how}`;
+  return `${name}: ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}, ${draining ? 'this one hands over what it owns' : how}`;
 }
 
 const CLUSTER_NODES = {
@@ -247,6 +247,7 @@ const address = ({ host, port, myself }) => `${host.includes(':') ? `[${host}]` 
 
 const STALLS = {
   title: 'Stalls of this node',
+  wide: true,
   path: '/api/v1/cluster',
   empty: 'This node has not slept.',
   rows: (answer) => answer.stalls.toReversed(),
