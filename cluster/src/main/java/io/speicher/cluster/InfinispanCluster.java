@@ -560,7 +560,7 @@ final class InfinispanCluster implements Cluster {
       }
       // Infinispan does without a backup that has left. If it is this node that was cut off, the
       // others do not know what it has stored.
-      if (!mayRead(here) && !(fence.awaitOpen(FENCE_PATIENCE) && mayRead(here))) {
+      if (!mayRead(here)) {
         return unknown("this node was cut off meanwhile; a write may have been executed");
       }
       // Where owners have changed, a new one may have missed it. It is sent again, and not
