@@ -69,6 +69,7 @@ fi
 cluster=${jar%/*}/cluster
 if [ -n "$clustered" ] && [ -d "$cluster" ]; then
   options="$options -Xms128m -Xmx256m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+  options="$options -Dsun.net.inetaddr.ttl=5" # In seconds: names of peers get other addresses.
   set -- -cp "$jar:$cluster/*" io.speicher.cli.SpeicherCommand "$@"
 else
   set -- -jar "$jar" "$@"

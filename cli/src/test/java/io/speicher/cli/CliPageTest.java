@@ -37,6 +37,7 @@ final class CliPageTest {
           "cluster",
           "cluster status",
           "cluster nodes",
+          "cluster drain",
           "clear",
           "config",
           "config get",

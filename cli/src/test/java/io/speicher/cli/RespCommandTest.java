@@ -12,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,6 +254,69 @@ final class RespCommandTest {
               "{\"id\":\"bb\",\"host\":\"127.0.0.1\",\"port\":%d,\"state\":\"does not answer\",\"primary_slots\":6384,\"copied_slots\":10000,\"items\":null,\"used_bytes\":null,\"commands_per_second\":null,\"receiving_segments\":null,\"stalls\":null}"
                   .formatted(gone));
       assertThat(outcome.err()).contains("127.0.0.1:" + gone + " does not answer: ");
+    }
+  }
+
+  private static @Nullable String draining(
+      String command, int otherPort, Queue<@Nullable String> infos) {
+    return switch (command) {
+      case "SPEICHER DRAIN" -> "+OK\r\n";
+      case "INFO cluster" -> infos.poll();
+      default -> cluster(command, true, 1, otherPort);
+    };
+  }
+
+  private static String info(String... fields) {
+    return bulk("# Cluster\r\n" + String.join("\r\n", fields) + "\r\n");
+  }
+
+  @Test
+  void cluster_drain() throws Exception {
+    Queue<@Nullable String> infos =
+        new ConcurrentLinkedQueue<>(
+            List.of(
+                info("cluster_draining:1", "cluster_owned_segments:40"),
+                info("cluster_draining:1", "cluster_owned_segments:0"))); // Then it has left.
+    AtomicInteger lonely = new AtomicInteger();
+    try (FakeRespServer other =
+            FakeRespServer.answering(command ->
+                info(
+                    "cluster_nodes:2",
+                    "cluster_peers:3",
+                    "cluster_transfer_segments:0",
+                    "cluster_lonely_segments:" + lonely));
+        FakeRespServer node =
+            FakeRespServer.answering(command -> draining(command, other.port(), infos))) {
+      assertThat(cluster(node, "drain"))
+          .isEqualTo(printed("drained: nodes=2 of 3, segments with too few copies=0\n"));
+      assertThat(node.commands())
+          .containsExactly(
+              "CLUSTER NODES", "SPEICHER DRAIN", "INFO cluster", "INFO cluster", "INFO cluster");
+      lonely.set(7); // It has ended before its time.
+      assertThat(cluster(node, "drain"))
+          .isEqualTo(new Outcome(1, "drained: nodes=2 of 3, segments with too few copies=7\n", ""));
+    }
+  }
+
+  @Test
+  void cluster_drain_stays() throws Exception {
+    Queue<@Nullable String> infos =
+        new ConcurrentLinkedQueue<>(List.of(info("cluster_draining:0")));
+    try (FakeRespServer node = FakeRespServer.answering(command -> draining(command, 1, infos))) {
+      assertThat(cluster(node, "drain"))
+          .isEqualTo(failed("the node stays, and owns what it did: see its log"));
+    }
+    try (FakeRespServer node =
+        FakeRespServer.answering(command ->
+            command.equals("SPEICHER DRAIN")
+                ? "-ERR the other nodes would be no majority: needed=2 peers=3\r\n"
+                : cluster(command, true, 1, 1))) {
+      assertThat(cluster(node, "drain"))
+          .isEqualTo(
+              failed(
+                  "127.0.0.1:"
+                      + node.port()
+                      + " refused: ERR the other nodes would be no majority: needed=2 peers=3"));
     }
   }
 

@@ -1,9 +1,13 @@
 package io.speicher.cluster;
 
+import io.speicher.server.command.Cluster.Stall;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,11 +32,13 @@ final class Fence implements AutoCloseable {
   private static final Logger logger = System.getLogger(Fence.class.getName());
 
   private static final long TICK_MILLIS = 100;
+  private static final int MAX_STALLS = 20;
   private static final long LEASE_NANOS = Duration.ofMillis(300).toNanos();
 
   private final Supplier<CompletableFuture<Boolean>> question;
   private final Thread thread;
   private final LongAdder stalls = new LongAdder();
+  private final Deque<Stall> lastStalls = new ConcurrentLinkedDeque<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition isOpen = lock.newCondition();
 
@@ -76,6 +82,24 @@ final class Fence implements AutoCloseable {
     return stalls.sum();
   }
 
+  /** The last of them, oldest first. */
+  List<Stall> lastStalls() {
+    return List.copyOf(lastStalls);
+  }
+
+  private void stalled(long millis) {
+    stalls.increment();
+    lastStalls.add(new Stall(System.currentTimeMillis(), millis));
+    if (lastStalls.size() > MAX_STALLS) {
+      lastStalls.removeFirst();
+    }
+    logger.log(
+        Level.WARNING,
+        "this node has slept: ms="
+            + millis
+            + "; it reads nothing until the others confirm what it knows");
+  }
+
   private void run() {
     long lastNanos = System.nanoTime();
     try {
@@ -83,12 +107,7 @@ final class Fence implements AutoCloseable {
         Thread.sleep(TICK_MILLIS);
         long askedNanos = System.nanoTime();
         if (askedNanos - lastNanos > LEASE_NANOS) {
-          stalls.increment();
-          logger.log(
-              Level.WARNING,
-              "this node has slept: ms="
-                  + Duration.ofNanos(askedNanos - lastNanos).toMillis()
-                  + "; it reads nothing until the others confirm what it knows");
+          stalled(Duration.ofNanos(askedNanos - lastNanos).toMillis());
         }
         lastNanos = askedNanos;
         question.get().whenComplete((answer, failure) -> answered(askedNanos, answer));

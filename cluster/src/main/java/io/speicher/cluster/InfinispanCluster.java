@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,6 +65,8 @@ import org.infinispan.remoting.rpc.RpcOptions;
 import org.infinispan.remoting.transport.Address;
 import org.infinispan.remoting.transport.impl.SingleResponseCollector;
 import org.infinispan.remoting.transport.jgroups.JGroupsTransport;
+import org.infinispan.statetransfer.StateTransferManager;
+import org.infinispan.topology.ClusterTopologyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +91,9 @@ final class InfinispanCluster implements Cluster {
   private static final Logger logger = System.getLogger(InfinispanCluster.class.getName());
   private static final AtomicReference<@Nullable InfinispanCluster> node = new AtomicReference<>();
 
-  /** How long a node waits for the majority of the peers when it starts. */
-  private static final Duration JOIN_PATIENCE = Duration.ofSeconds(20);
+  /** How long a node waits for the majority of the peers when it starts; tests wait for less. */
+  private static final Duration JOIN_PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("speicher.cluster.joinSeconds", 20));
 
   /** For the items, when a node joins. */
   private static final Duration TRANSFER_PATIENCE = Duration.ofMinutes(10);
@@ -101,6 +105,9 @@ final class InfinispanCluster implements Cluster {
   private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(5);
   private static final Duration CONFIRM_PATIENCE = Duration.ofMillis(200);
 
+  /** Before a primary is asked again that waits for the others to confirm what it knows. */
+  private static final Duration CONFIRM_PAUSE = Duration.ofMillis(20);
+
   /** As long as failure detection takes, after which there is another topology. */
   private static final Duration FENCE_PATIENCE = Duration.ofMillis(600);
 
@@ -108,11 +115,16 @@ final class InfinispanCluster implements Cluster {
   private static final int HEAL_AFTER_CHECKS = 6;
 
   private static final long CHECK_MILLIS = 500;
+
+  /** For the coordinator to answer. */
+  private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(2);
+
   private static final long MAX_UNDER_WAY_BYTES = 32 << 20;
 
   static final String NOT_CONFIRMED =
       "this node has not heard from a majority for some time: try again";
 
+  private static final String TOO_FEW_OTHERS = "the other nodes would be no majority";
   private static final String OUTCOME_UNKNOWN = "outcome unknown: ";
 
   /** A command is longer than its key and its value. */
@@ -150,6 +162,11 @@ final class InfinispanCluster implements Cluster {
 
   private volatile @Nullable Joined joined;
   private int degradedChecks;
+
+  /** What to do when the others have everything, while this node hands over; else null. */
+  private final AtomicReference<@Nullable Runnable> drained = new AtomicReference<>();
+
+  private boolean isDrained;
 
   /** What there is once the node has joined. */
   private record Joined(
@@ -234,7 +251,7 @@ final class InfinispanCluster implements Cluster {
     REFUSALS.setLevel(java.util.logging.Level.OFF);
     librariesLog(java.util.logging.Level.OFF); // What fails now is thrown, and told in a line.
     Stack.requireFreePorts(options.bind());
-    int majority = options.peers().size() / 2 + 1;
+    int majority = options.majority();
     GlobalConfigurationBuilder global = new GlobalConfigurationBuilder();
     global
         .transport()
@@ -272,8 +289,7 @@ final class InfinispanCluster implements Cluster {
     }
     librariesLog(java.util.logging.Level.SEVERE);
     fence.start();
-    healing.scheduleWithFixedDelay(
-        this::healIfMajority, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    healing.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private ConfigurationBuilder configuration() {
@@ -313,7 +329,7 @@ final class InfinispanCluster implements Cluster {
       if (cause instanceof TimeoutException
           || cause instanceof org.infinispan.commons.TimeoutException) {
         return "too few peers answer within %d s: needed=%d peers=%d; start the others, and see whether --cluster-peers is the same on all and their ports are open"
-            .formatted(JOIN_PATIENCE.toSeconds(), majority, options.peers().size());
+            .formatted(JOIN_PATIENCE.toSeconds(), majority, options.size());
       }
     }
     Throwable deepest = e;
@@ -526,12 +542,22 @@ final class InfinispanCluster implements Cluster {
     }
     Operation operation = new Operation(encoded);
     long beganNanos = System.nanoTime();
-    byte[] reply;
-    int topology;
-    do {
-      topology = here.topology().getTopologyId();
-      long leftNanos = COMMAND_PATIENCE.toNanos() - (System.nanoTime() - beganNanos);
-      reply = here.map().eval(key, operation).get(leftNanos, TimeUnit.NANOSECONDS);
+    while (true) {
+      int topology = here.topology().getTopologyId();
+      long passedNanos = System.nanoTime() - beganNanos;
+      byte[] reply =
+          here.map()
+              .eval(key, operation)
+              .get(COMMAND_PATIENCE.toNanos() - passedNanos, TimeUnit.NANOSECONDS);
+      if (Operation.isNotConfirmed(reply)) { // The primary has not executed it.
+        if (passedNanos > FENCE_PATIENCE.toNanos()) {
+          refusedCommands.increment();
+          return RecordCodec.decode(reply, Reply.class);
+        }
+        Thread.sleep(CONFIRM_PAUSE);
+        operation = new Operation(encoded);
+        continue;
+      }
       // Infinispan does without a backup that has left. If it is this node that was cut off, the
       // others do not know what it has stored.
       if (!mayRead(here)) {
@@ -539,8 +565,10 @@ final class InfinispanCluster implements Cluster {
       }
       // Where owners have changed, a new one may have missed it. It is sent again, and not
       // executed.
-    } while (here.topology().getTopologyId() != topology);
-    return RecordCodec.decode(reply, Reply.class);
+      if (here.topology().getTopologyId() == topology) {
+        return RecordCodec.decode(reply, Reply.class);
+      }
+    }
   }
 
   // ---- failures ----
@@ -558,8 +586,7 @@ final class InfinispanCluster implements Cluster {
     int mine = topology.getTopologyId();
     List<Address> members = topology.getMembers();
     // With one copy, Infinispan goes on in each part of a cluster that is split.
-    int voters =
-        options.copies() == 1 ? Math.max(members.size(), options.peers().size()) : members.size();
+    int voters = options.copies() == 1 ? Math.max(members.size(), options.size()) : members.size();
     Address itself = here.rpc().getAddress();
     Address coordinator = here.rpc().getTransport().getCoordinator();
     AtomicInteger same = new AtomicInteger(); // A vote each; the coordinator's are counted besides.
@@ -604,29 +631,126 @@ final class InfinispanCluster implements Cluster {
         .toCompletableFuture();
   }
 
+  /** Looks now and then whether there is something to do. */
+  private void check() {
+    Joined here = requireNonNull(joined);
+    try {
+      healIfMajority(here);
+    } catch (RuntimeException e) {
+      logger.log(Level.WARNING, "the cluster does not heal", e);
+    }
+    try {
+      drainOn(here);
+    } catch (RuntimeException e) {
+      logger.log(Level.WARNING, "the node does not hand over what it owns", e);
+    }
+  }
+
   /**
    * After the loss of a majority, Infinispan refuses everything until somebody tells it to go on.
    * The coordinator does so when a majority of the configured peers has been back for some seconds:
    * there can be no other part that answers, and what the nodes have is all that is left.
    */
-  private void healIfMajority() {
-    try {
-      Joined here = requireNonNull(joined);
-      boolean isDegraded =
-          here.partitions().getAvailabilityMode() == AvailabilityMode.DEGRADED_MODE;
-      boolean isMajority =
-          here.rpc().getTransport().getMembers().size() > options.peers().size() / 2;
-      degradedChecks = isDegraded && isMajority ? degradedChecks + 1 : 0;
-      if (degradedChecks >= HEAL_AFTER_CHECKS && here.rpc().getTransport().isCoordinator()) {
-        degradedChecks = 0;
-        logger.log(
-            Level.WARNING,
-            "a majority of the peers is back: going on with the items that it has; others are lost");
-        here.cache().setAvailability(AvailabilityMode.AVAILABLE);
-      }
-    } catch (RuntimeException e) {
-      logger.log(Level.WARNING, "the cluster does not heal", e);
+  private void healIfMajority(Joined here) {
+    boolean isDegraded = here.partitions().getAvailabilityMode() == AvailabilityMode.DEGRADED_MODE;
+    boolean isMajority = here.rpc().getTransport().getMembers().size() >= options.majority();
+    degradedChecks = isDegraded && isMajority ? degradedChecks + 1 : 0;
+    if (degradedChecks >= HEAL_AFTER_CHECKS && here.rpc().getTransport().isCoordinator()) {
+      degradedChecks = 0;
+      logger.log(
+          Level.WARNING,
+          "a majority of the peers is back: going on with the items that it has; others are lost");
+      here.cache().setAvailability(AvailabilityMode.AVAILABLE);
     }
+  }
+
+  // ---- leaving in order ----
+
+  @Override
+  public CompletableFuture<Reply> drain(Runnable whenDrained) {
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    threads.execute(() -> reply.complete(beginToDrain(whenDrained)));
+    return reply;
+  }
+
+  private Reply beginToDrain(Runnable whenDrained) {
+    Joined here = joined;
+    if (here == null) {
+      return unavailable("this node is joining its cluster");
+    }
+    if (!mayRead(here)) {
+      return unavailable("this node does not answer for keys: it has nothing to hand over");
+    }
+    String refusal = askToLetGo(here);
+    if (!refusal.isEmpty()) {
+      return unavailable(refusal);
+    }
+    drained.compareAndSet(null, whenDrained);
+    return Reply.Done.DONE;
+  }
+
+  /** Returns why it cannot be, or an empty text. */
+  private static String askToLetGo(Joined here) {
+    Address coordinator = here.rpc().getTransport().getCoordinator();
+    if (here.rpc().getAddress().equals(coordinator)) {
+      return current().letGo(coordinator);
+    }
+    RpcOptions patience =
+        new RpcOptions(DeliverOrder.NONE_NO_FC, REQUEST_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      return here.rpc()
+          .invokeCommand(
+              coordinator, new DrainRequest(), SingleResponseCollector.validOnly(), patience)
+          .thenApply(response -> (String) requireNonNull(response.getResponseValue()))
+          .toCompletableFuture()
+          .join();
+    } catch (CompletionException e) {
+      return "the coordinator does not answer: try again";
+    }
+  }
+
+  /** On the coordinator: see {@link DrainRequest}. */
+  String letGo(@Nullable Address member) {
+    Joined here = joined;
+    if (here == null || member == null || !here.rpc().getTransport().isCoordinator()) {
+      return "the coordinator changes: try again";
+    }
+    NodeWeights weights =
+        new NodeWeights(
+            requireNonNull(registry)
+                .getGlobalComponentRegistry()
+                .getComponent(ClusterTopologyManager.class));
+    return weights.letGo(member, here.topology().getMembers(), options.majority())
+        ? ""
+        : TOO_FEW_OTHERS + ": needed=%d peers=%d".formatted(options.majority(), options.size());
+  }
+
+  /**
+   * Asks again, since another node may coordinate now that does not know; and leaves when there is
+   * nothing left.
+   */
+  private void drainOn(Joined here) {
+    Runnable whenDrained = drained.get();
+    if (whenDrained == null || isDrained || !mayRead(here)) {
+      return;
+    }
+    if (count(here.topology(), DistributionInfo::isWriteOwner) == 0
+        && !here.cache().getDistributionManager().isRehashInProgress()) {
+      isDrained = true;
+      logger.log(Level.INFO, "the others have what this node had: it leaves");
+      whenDrained.run();
+      return;
+    }
+    String refusal = askToLetGo(here);
+    if (refusal.startsWith(TOO_FEW_OTHERS)) {
+      drained.set(null);
+      logger.log(Level.WARNING, "this node hands over nothing any more, and stays: " + refusal);
+    }
+  }
+
+  @Override
+  public boolean isDraining() {
+    return drained.get() != null;
   }
 
   // ---- what others are told ----
@@ -663,6 +787,52 @@ final class InfinispanCluster implements Cluster {
   }
 
   @Override
+  public List<Share> shares() {
+    Joined here = joined;
+    if (here == null) {
+      return List.of();
+    }
+    LocalizedCacheTopology topology = here.topology();
+    List<DistributionInfo> segments =
+        IntStream.range(0, SlotPartitioner.SEGMENTS)
+            .mapToObj(topology::getSegmentDistribution)
+            .toList();
+    List<Share> shares = new ArrayList<>();
+    for (Address member : topology.getMembers()) {
+      boolean isMyself = member.equals(here.rpc().getAddress());
+      int primary = count(segments, segment -> member.equals(segment.primary()));
+      int owned = count(segments, segment -> segment.readOwners().contains(member));
+      int assigned = count(segments, segment -> segment.writeOwners().contains(member));
+      shares.add(
+          new Share(
+              NodeName.parse(member.toString()).node(isMyself),
+              primary,
+              owned - primary,
+              isMyself ? awaited(topology) : assigned - owned));
+    }
+    return shares;
+  }
+
+  private static int count(List<DistributionInfo> segments, Predicate<DistributionInfo> which) {
+    return (int) segments.stream().filter(which).count();
+  }
+
+  /** How many segments this node is still to receive. */
+  private int awaited(LocalizedCacheTopology topology) {
+    int assigned = (int) count(topology, one -> one.isWriteOwner() && !one.isReadOwner());
+    StateTransferManager transfers =
+        requireNonNull(registry).getComponent(StateTransferManager.class);
+    int missing = transfers == null ? 0 : (int) transfers.getInflightSegmentTransferCount();
+    // Those that are there are answered for when all are, on all nodes.
+    return assigned == 0 ? 0 : Math.max(1, Math.min(assigned, missing));
+  }
+
+  @Override
+  public List<Stall> stalls() {
+    return fence.lastStalls();
+  }
+
+  @Override
   public boolean isAvailable() {
     Joined here = joined;
     return here != null && mayRead(here);
@@ -675,9 +845,10 @@ final class InfinispanCluster implements Cluster {
     gauges.put(
         Gauge.CLUSTER_NODES,
         here == null ? 1L : (long) here.rpc().getTransport().getMembers().size());
-    gauges.put(Gauge.CLUSTER_PEERS, (long) options.peers().size());
+    gauges.put(Gauge.CLUSTER_PEERS, (long) options.size());
     gauges.put(Gauge.CLUSTER_COPIES, (long) options.copies());
     gauges.put(Gauge.CLUSTER_AVAILABLE, isAvailable() ? 1L : 0);
+    gauges.put(Gauge.CLUSTER_DRAINING, isDraining() ? 1L : 0);
     gauges.put(Gauge.CLUSTER_UNDER_WAY_BYTES, underWayBytes.get());
     gauges.put(Gauge.CLUSTER_REMOTE_COMMANDS, remoteCommands.sum());
     gauges.put(Gauge.CLUSTER_UNKNOWN_OUTCOMES, unknownOutcomes.sum());
@@ -693,9 +864,7 @@ final class InfinispanCluster implements Cluster {
       gauges.put(
           Gauge.CLUSTER_LONELY_SEGMENTS,
           count(topology, segment -> segment.readOwners().size() < options.copies()));
-      gauges.put(
-          Gauge.CLUSTER_TRANSFER_SEGMENTS,
-          count(topology, segment -> segment.isWriteOwner() && !segment.isReadOwner()));
+      gauges.put(Gauge.CLUSTER_TRANSFER_SEGMENTS, (long) awaited(topology));
     }
     return gauges;
   }

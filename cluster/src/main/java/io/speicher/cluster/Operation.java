@@ -3,6 +3,7 @@ package io.speicher.cluster;
 import io.speicher.protocol.Command;
 import io.speicher.server.command.ItemCommands.Outcome;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.infinispan.functional.EntryView.ReadWriteEntryView;
@@ -93,6 +94,14 @@ final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]
   }
 
   // ---- execution ----
+
+  /**
+   * Whether a reply says that the primary has executed nothing, since it does not know whether it
+   * is the primary still.
+   */
+  static boolean isNotConfirmed(byte[] reply) {
+    return Arrays.equals(reply, NOT_CONFIRMED);
+  }
 
   @Override
   public byte[] apply(ReadWriteEntryView<Key, Image> view) {

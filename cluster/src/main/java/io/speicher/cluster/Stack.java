@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.stream.Collectors;
 import org.jgroups.Event;
 import org.jgroups.JChannel;
 import org.jgroups.PhysicalAddress;
@@ -31,16 +30,16 @@ final class Stack {
   /** In JGroups' XML, whose parser reads nothing but double quotes. */
   static String xml(ClusterOptions options) {
     InetSocketAddress bind = options.bind();
-    String hosts = options.peers().stream().map(Stack::host).collect(Collectors.joining(","));
+    String host = bind.getAddress().getHostAddress();
     return """
     <config xmlns="urn:org:jgroups">
       <TCP bind_addr="%s" bind_port="%d" port_range="0" diag.enabled="false"
            send_buf_size="640k" sock_conn_timeout="200" tcp_nodelay="true"
            bundler_type="transfer-queue" bundler.max_size="64k" use_vthreads="true"/>
       <RED/>
-      <TCPPING initial_hosts="%s" port_range="0"/>
+      <io.speicher.cluster.PeerDiscovery initial_hosts="%s" port_range="0"/>
       <MERGE3 min_interval="300" max_interval="900"/>
-      <FD_SOCK2 offset="%d" port_range="0"/>
+      <FD_SOCK2 bind_addr="%s" offset="%d" port_range="0"/>
       <FD_ALL3 timeout="400" interval="100"/>
       <VERIFY_SUSPECT2 timeout="100" num_msgs="1"/>
       <pbcast.NAKACK2 use_mcast_xmit="false" xmit_interval="200"/>
@@ -53,7 +52,7 @@ final class Stack {
       <FRAG4 frag_size="60k"/>
     </config>
     """
-        .formatted(bind.getAddress().getHostAddress(), bind.getPort(), hosts, OFFSET);
+        .formatted(host, bind.getPort(), host(bind), host, OFFSET);
   }
 
   private static String host(InetSocketAddress address) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *                 | command length (4) | command, may be none | Image |, if it is
  *                   marks: 1 it was sent before, 2 it is too old, 4 it is decided
  *  TopologyQuery  nothing
+ *  DrainRequest   nothing
  * </pre>
  */
 final class WireSchema implements SerializationContextInitializer {
@@ -40,6 +41,8 @@ final class WireSchema implements SerializationContextInitializer {
       message Operation { bytes bytes = 1; }
       /** @TypeId(1000004) */
       message TopologyQuery { bytes bytes = 1; }
+      /** @TypeId(1000005) */
+      message DrainRequest { bytes bytes = 1; }
       """;
 
   private static final byte[] NOTHING = {};
@@ -65,6 +68,8 @@ final class WireSchema implements SerializationContextInitializer {
         new Marshaller<>(Operation.class, WireSchema::bytes, WireSchema::operation));
     context.registerMarshaller(
         new Marshaller<>(TopologyQuery.class, query -> NOTHING, bytes -> new TopologyQuery()));
+    context.registerMarshaller(
+        new Marshaller<>(DrainRequest.class, request -> NOTHING, bytes -> new DrainRequest()));
   }
 
   private record Marshaller<T>(

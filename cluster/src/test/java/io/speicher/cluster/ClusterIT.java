@@ -10,11 +10,13 @@ import io.speicher.bench.history.Fault;
 import io.speicher.bench.history.HistoryRun;
 import io.speicher.bench.history.Node;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,6 +197,23 @@ final class ClusterIT {
   }
 
   @Test
+  void api_tellsOfNodes() throws IOException {
+    String page = TestNode.http(nodes.get(1).port, "/api/v1/cluster");
+    assertThat(page)
+        .startsWith("200 {\"name\":\"shop\",\"available\":true,\"draining\":false,\"nodes\":[{")
+        .contains("\"port\":" + nodes.get(1).port + ",\"myself\":true,\"primary_segments\":")
+        .contains("\"port\":" + nodes.get(2).port + ",\"myself\":false,\"primary_segments\":");
+    assertThat(Pattern.compile("\"awaited_segments\":0}").matcher(page).results()).hasSize(3);
+    assertThat(
+            Pattern.compile("_segments\":(\\d+)")
+                .matcher(page)
+                .results()
+                .mapToInt(number -> Integer.parseInt(number.group(1)))
+                .sum())
+        .isEqualTo(2 * SlotPartitioner.SEGMENTS);
+  }
+
+  @Test
   void keysOfSeveralSlots() {
     TestNode node = nodes.get(0);
     String crossSlot = "CROSSSLOT Keys in request don't hash to the same slot";
@@ -202,6 +222,27 @@ final class ClusterIT {
     assertThat(node.resp("COPY", "a", "b")).isEqualTo(crossSlot);
     assertThat(node.resp("CLUSTER", "KEYSLOT", "{a}1"))
         .isEqualTo(node.resp("CLUSTER", "KEYSLOT", "a"));
+  }
+
+  /** A node answers of what it has; each key has two copies. */
+  @Test
+  void keysOfASlot() {
+    TestNode node = nodes.get(0);
+    String slot = node.resp("CLUSTER", "KEYSLOT", "slot");
+    for (int i = 0; i < 5; i++) {
+      assertThat(nodes.get(i % 3).resp("SET", "{slot}" + i, "1")).isEqualTo("OK");
+    }
+    assertThat(nodes.stream().map(one -> one.resp("CLUSTER", "COUNTKEYSINSLOT", slot)))
+        .containsExactlyInAnyOrder("0", "5", "5");
+    assertThat(nodes.stream().map(one -> one.resp("CLUSTER", "GETKEYSINSLOT", slot, "10").lines()))
+        .filteredOn(keys -> keys.anyMatch("{slot}3"::equals))
+        .hasSize(2);
+    assertThat(nodes.stream().map(one -> one.resp("CLUSTER", "GETKEYSINSLOT", slot, "3")))
+        .filteredOn(keys -> keys.lines().count() == 3)
+        .hasSize(2);
+    assertThat(node.resp("CLUSTER", "COUNTKEYSINSLOT", "16384")).isEqualTo("ERR Invalid slot");
+    assertThat(node.resp("CLUSTER", "GETKEYSINSLOT", "0", "-1"))
+        .isEqualTo("ERR Invalid slot or number of keys");
   }
 
   private static long remoteCommands() {
@@ -280,6 +321,29 @@ final class ClusterIT {
     }
   }
 
+  /** The others have what it had before it goes. */
+  @Test
+  void drainedNode_handsOverAndLeaves() throws Exception {
+    for (int i = 0; i < KEYS; i++) {
+      assertThat(nodes.get(i % 3).resp("SET", "drained:" + i, "" + i)).isEqualTo("OK");
+    }
+    TestNode leaving = nodes.get(2);
+    assertThat(leaving.resp("SPEICHER", "DRAIN")).isEqualTo("OK");
+    assertThat(leaving.awaitEnd()).isZero();
+    assertThat(leaving.log()).contains("the others have what this node had: it leaves");
+    for (TestNode node : nodes.subList(0, 2)) {
+      awaitNodes(node, 2);
+      for (int i = 0; i < KEYS; i++) {
+        assertThat(node.resp("GET", "drained:" + i)).isEqualTo("" + i);
+      }
+      assertThat(node.resp("SPEICHER", "DRAIN"))
+          .isEqualTo("ERR the other nodes would be no majority: needed=2 peers=3");
+    }
+    nodes.set(2, new TestNode("shop", ports.get(2), ports, folder));
+    awaitAllNodes();
+    assertThat(nodes.get(2).info("cluster_owned_segments")).isPositive();
+  }
+
   /** What a node believes to own after a sleep may have been changed by others. */
   @Test
   void nodeThatSlept_answersNothingStale() throws Exception {
@@ -298,6 +362,8 @@ final class ClusterIT {
     for (int i = 0; i < KEYS; i++) {
       assertThat(nodes.get(2).resp("GET", "slept:" + i)).isNotEqualTo("old");
     }
+    assertThat(TestNode.http(nodes.get(2).port, "/api/v1/cluster"))
+        .contains("\"stalls\":[{\"ended_ms\":");
     awaitAllNodes();
     for (int i = 0; i < KEYS; i++) {
       assertThat(nodes.get(2).resp("GET", "slept:" + i)).isEqualTo("new");
@@ -392,6 +458,63 @@ final class ClusterIT {
     }
   }
 
+  /** A name gets addresses as nodes start, as a headless service of Kubernetes does. */
+  @Test
+  void nameOfSeveralNodes() throws Exception {
+    List<TestNode.Ports> own = TestNode.freePorts(3);
+    int bus = own.get(2).bus();
+    List<Path> hosts = List.of(folder.resolve("hosts0"), folder.resolve("hosts1"));
+    List<String> addresses = List.of("127.0.0.2", "127.0.0.3");
+    List<TestNode> pair = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2; i++) {
+        writeHosts(hosts.get(i), addresses.subList(i, i + 1)); // Each knows itself alone.
+        pair.add(
+            new TestNode(
+                "names",
+                addresses.get(i),
+                new TestNode.Ports(own.get(i).client(), bus),
+                "nodes.test:" + bus,
+                folder,
+                List.of("-Djdk.net.hosts.file=" + hosts.get(i), "-Dsun.net.inetaddr.ttl=0"),
+                "--cluster-size",
+                "2",
+                "--http-port",
+                "" + own.get(i).bus()));
+      }
+      for (int i = 0; i < 2; i++) {
+        awaitJoining(pair.get(i), own.get(i).bus());
+      }
+      for (Path file : hosts) {
+        writeHosts(file, addresses);
+      }
+      await().atMost(PATIENCE).until(() -> pair.stream().allMatch(TestNode::isListening));
+      pair.forEach(node -> awaitNodes(node, 2));
+      assertThat(pair.get(0).resp("SET", "name", "1")).isEqualTo("OK");
+      assertThat(pair.get(1).resp("GET", "name")).isEqualTo("1");
+    } finally {
+      pair.forEach(TestNode::close);
+    }
+  }
+
+  /** At once, since it is read meanwhile. */
+  private static void writeHosts(Path hosts, List<String> nodes) throws IOException {
+    StringBuilder text = new StringBuilder("127.0.0.1 localhost\n");
+    nodes.forEach(node -> text.append(node).append(" nodes.test\n"));
+    Path written = Files.writeString(Path.of(hosts + ".new"), text);
+    Files.move(written, hosts, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void awaitJoining(TestNode node, int http) {
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptionsInstanceOf(SocketException.class)
+        .until(() ->
+            !node.isListening()
+                && TestNode.http(http, "/health/ready")
+                    .equals("503 not ready: joining its cluster"));
+  }
+
   // ---- what cannot start ----
 
   @Test
@@ -419,15 +542,27 @@ final class ClusterIT {
   @Test
   void peersThatDoNotAnswer() throws Exception {
     List<TestNode.Ports> three = TestNode.freePorts(3);
+    try (TestNode node =
+        new TestNode(
+            "shop",
+            "127.0.0.1",
+            three.getFirst(),
+            TestNode.addresses(three),
+            folder,
+            List.of("-Dspeicher.cluster.joinSeconds=1"))) {
+      assertThat(node.awaitEnd()).isEqualTo(1);
+      assertThat(node.log()).contains("too few peers answer within 1 s: needed=2 peers=3");
+    }
+  }
+
+  /** It waits for long enough to be asked. */
+  @Test
+  void nodeThatJoins_saysThatItIsNotReady() throws Exception {
+    List<TestNode.Ports> three = TestNode.freePorts(3);
     int http = TestNode.freePorts(1).getFirst().client();
     try (TestNode node =
         new TestNode("shop", three.getFirst(), three, folder, "--http-port", "" + http)) {
-      await()
-          .atMost(PATIENCE)
-          .ignoreException(ConnectException.class)
-          .until(() -> TestNode.http(http, "/health/ready").contains("503 not ready: joining"));
-      assertThat(node.awaitEnd()).isEqualTo(1);
-      assertThat(node.log()).contains("too few peers answer within 20 s: needed=2 peers=3");
+      awaitJoining(node, http);
     }
   }
 }

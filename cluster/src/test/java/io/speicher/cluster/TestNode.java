@@ -71,20 +71,42 @@ final class TestNode implements AutoCloseable {
   /** Starts the process, and does not wait for it to listen. */
   TestNode(String cluster, Ports ports, List<Ports> peers, Path folder, String... more)
       throws IOException {
+    this(cluster, "127.0.0.1", ports, addresses(peers), folder, List.of(), more);
+  }
+
+  static String addresses(List<Ports> peers) {
+    return String.join(",", peers.stream().map(peer -> "127.0.0.1:" + peer.bus()).toList());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param host where it talks with other nodes
+   * @param peers as an option has them
+   * @param javaOptions for the virtual machine
+   */
+  TestNode(
+      String cluster,
+      String host,
+      Ports ports,
+      String peers,
+      Path folder,
+      List<String> javaOptions,
+      String... more)
+      throws IOException {
     port = ports.client();
     busPort = ports.bus();
     log = Files.createTempFile(folder, "node", ".log");
-    String addresses =
-        String.join(",", peers.stream().map(peer -> "127.0.0.1:" + peer.bus()).toList());
     List<String> command = new ArrayList<>();
     Collections.addAll(command, System.getProperty("java.home") + "/bin/java", "-ea");
     Collections.addAll(command, "-XX:+UseSerialGC", "-Xmx96m", "-XX:TieredStopAtLevel=1");
     Collections.addAll(command, "--enable-native-access=ALL-UNNAMED");
+    command.addAll(javaOptions);
     Collections.addAll(command, "-cp", System.getProperty("java.class.path"));
     Collections.addAll(command, NodeMain.class.getName(), "--port", "" + port);
     Collections.addAll(command, "--memory", "32mb", "--threads", "1", "--cluster", cluster);
-    Collections.addAll(command, "--cluster-bind", "127.0.0.1:" + busPort);
-    Collections.addAll(command, "--cluster-peers", addresses);
+    Collections.addAll(command, "--cluster-bind", host + ":" + busPort);
+    Collections.addAll(command, "--cluster-peers", peers);
     Collections.addAll(command, more);
     process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

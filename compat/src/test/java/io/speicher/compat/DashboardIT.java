@@ -72,6 +72,13 @@ final class DashboardIT {
   }
 
   @Test
+  void cluster() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.speicher()) {
+      scripts.assertPasses("dashboard-cluster.js", "" + server.port());
+    }
+  }
+
+  @Test
   void restart() throws Exception {
     ServerUnderTest server = ServerUnderTest.speicher();
     ServerSettings again = ServerSettings.DEFAULT.withPort(server.port());

@@ -383,6 +383,21 @@ public sealed interface Command {
   /** All keys that match: {@link Reply.Keys}. Takes long where there are many. */
   record FindKeys(Glob pattern) implements Command {}
 
+  /**
+   * How many keys of a slot this node holds, as primary or as backup: {@link Reply.Count}, or
+   * {@link Reply.Cluster} where there is no cluster. Takes long where there are many items.
+   *
+   * @param slot below {@link KeySlot#SLOTS}
+   */
+  record CountKeysInSlot(int slot) implements Command {}
+
+  /**
+   * Keys of a slot that this node holds: {@link Reply.Keys}, otherwise as {@link CountKeysInSlot}.
+   *
+   * @param limit as many at the most
+   */
+  record FindKeysInSlot(int slot, long limit) implements Command {}
+
   /** Any key: {@link Reply.Keys} with one, or {@link Reply.Miss}. */
   record RandomKey() implements Command {}
 
@@ -431,6 +446,12 @@ public sealed interface Command {
 
   /** Which nodes there are, and which slots they own: {@link Reply.Cluster}. */
   record DescribeCluster() implements Command {}
+
+  /**
+   * Hands over what this node of a cluster owns to the others, and then stops the server: {@link
+   * Reply.Done} when that has begun, or {@link Reply.Cluster} where there is no cluster.
+   */
+  record DrainNode() implements Command {}
 
   /** Answered with {@link Reply.Stats}. */
   record Stats() implements Command {}

@@ -242,6 +242,13 @@ public enum Gauge implements Metric {
       null,
       Unit.COUNT,
       "Segments that the node waits for: it will answer for them when it has received them."),
+  CLUSTER_DRAINING(
+      "cluster_draining",
+      "Cluster",
+      "cluster_draining",
+      null,
+      Unit.COUNT,
+      "1 while the node hands over what it owns to the others, to leave then."),
   CLUSTER_UNDER_WAY_BYTES(
       "cluster_under_way_bytes",
       "Cluster",

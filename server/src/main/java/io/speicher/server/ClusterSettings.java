@@ -6,10 +6,13 @@ import io.speicher.server.command.ClusterProvider;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** What settings say of a cluster, checked, and who makes a node of it. */
 record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
@@ -60,15 +63,14 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
     }
     List<InetSocketAddress> peers = new ArrayList<>();
     for (String peer : settings.get(ServerSettings.CLUSTER_PEERS)) {
-      peers.add(address(ServerSettings.CLUSTER_PEERS, peer));
+      peers.add(unresolved(ServerSettings.CLUSTER_PEERS, peer));
     }
+    int size = settings.get(ServerSettings.CLUSTER_SIZE);
     if (peers.isEmpty()) {
       peers.add(bind);
-    } else if (!peers.contains(bind)) {
-      throw new IOException(
-          "cannot start: --cluster-bind="
-              + settings.get(ServerSettings.CLUSTER_BIND)
-              + " is none of --cluster-peers, which have to be the same on all nodes");
+      size = Math.max(1, size);
+    } else if (size == 0) {
+      size = count(peers, bind);
     }
     ClusterProvider provider =
         ServiceLoader.load(ClusterProvider.class)
@@ -81,7 +83,46 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
     int copies = settings.get(ServerSettings.COPIES);
     return Optional.of(
         new ClusterSettings(
-            new ClusterOptions(name, bind, List.copyOf(peers), copies, settings.port()), provider));
+            new ClusterOptions(name, bind, List.copyOf(peers), size, copies, settings.port()),
+            provider));
+  }
+
+  /**
+   * How many nodes the peers are. Where a name may stand for several of them, its addresses do not
+   * tell how many there are to be: nodes that are not started yet may have none, and one that
+   * counted itself alone would be a cluster of its own.
+   */
+  private static int count(List<InetSocketAddress> peers, InetSocketAddress bind)
+      throws IOException {
+    Set<InetSocketAddress> addresses = new LinkedHashSet<>();
+    for (InetSocketAddress peer : peers) {
+      List<InetSocketAddress> known = addresses(ServerSettings.CLUSTER_PEERS, peer, bind);
+      boolean isAlone = peers.size() == 1 && !isAddress(peer, known.getFirst());
+      if (known.size() > 1 || isAlone) {
+        throw new IOException(
+            "cannot start: --cluster-peers: %s may stand for several nodes: say with --cluster-size how many nodes the cluster has"
+                .formatted(text(peer)));
+      }
+      addresses.addAll(known);
+    }
+    if (!addresses.contains(bind)) {
+      throw new IOException(
+          "cannot start: --cluster-bind="
+              + text(bind)
+              + " is none of --cluster-peers, which have to be the same on all nodes");
+    }
+    return addresses.size();
+  }
+
+  /** Whether a peer was given as an address, and not as a name. */
+  private static boolean isAddress(InetSocketAddress peer, InetSocketAddress resolved) {
+    return peer.getHostString().contains(":")
+        || peer.getHostString().equals(resolved.getAddress().getHostAddress());
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host = address.getHostString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   Cluster create(Store store) {
@@ -89,16 +130,43 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
   }
 
   private static InetSocketAddress address(Setting<?> setting, String text) throws IOException {
+    InetSocketAddress address = unresolved(setting, text);
+    InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
+    if (resolved.isUnresolved()) {
+      throw unknown(setting, address);
+    }
+    return resolved;
+  }
+
+  /** All that a peer has, which is one at least. */
+  private static List<InetSocketAddress> addresses(
+      Setting<?> setting, InetSocketAddress peer, InetSocketAddress bind) throws IOException {
+    List<InetSocketAddress> addresses;
+    try {
+      addresses = ClusterOptions.addresses(peer, bind.getAddress());
+    } catch (UnknownHostException e) {
+      throw unknown(setting, peer);
+    }
+    if (addresses.isEmpty()) {
+      throw unknown(setting, peer);
+    }
+    return addresses;
+  }
+
+  private static IOException unknown(Setting<?> setting, InetSocketAddress address) {
+    return new IOException(
+        "cannot start: "
+            + setting.option()
+            + ": no address is known of the host in "
+            + text(address));
+  }
+
+  private static InetSocketAddress unresolved(Setting<?> setting, String text) throws IOException {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
       if (colon > 0 && port > 0 && port <= MAX_PORT - OFFSET) {
-        InetSocketAddress address = new InetSocketAddress(host(text.substring(0, colon)), port);
-        if (!address.isUnresolved()) {
-          return address;
-        }
-        throw new IOException(
-            "cannot start: " + setting.option() + ": no address is known of the host in " + text);
+        return InetSocketAddress.createUnresolved(host(text.substring(0, colon)), port);
       }
     } catch (NumberFormatException e) {
       // It is told below.

@@ -390,8 +390,17 @@ public final class ServerSettings {
           "cluster-peers",
           SettingType.names(),
           SettingType.AUTO,
-          "HOST:PORT of each node of the cluster, this one included",
+          "HOST:PORT of each node of the cluster, this one included; or of a name that has them all",
           "auto is --cluster-bind alone, a cluster of one.",
+          Names.NONE);
+
+  public static final Setting<Integer> CLUSTER_SIZE =
+      declare(
+          "cluster-size",
+          SettingType.count(0, 100),
+          "0",
+          "Nodes of the cluster, of which a majority has to be together; 0 is as many as peers",
+          "It has to be said where a name in --cluster-peers stands for several nodes.",
           Names.NONE);
 
   public static final Setting<Integer> COPIES =

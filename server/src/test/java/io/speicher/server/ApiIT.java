@@ -78,6 +78,7 @@ final class ApiIT {
               "/api/v1/bigkeys",
               "/api/v1/hitratio",
               "/api/v1/namespaces",
+              "/api/v1/cluster",
               "/api/v1/history",
               "/api/v1/session");
       awaitSample();

@@ -148,7 +148,7 @@ final class Client implements Runnable {
     }
     long end = System.nanoTime();
     String at = by + " at %.3f s".formatted((end - originNanos) / 1e9);
-    history.accept(new Operation(model, key, argument, outcome, result, begin, end, at));
+    history.accept(new Operation(model, key, argument, outcome, result, begin, end, node, at));
     return outcome == Outcome.DONE;
   }
 

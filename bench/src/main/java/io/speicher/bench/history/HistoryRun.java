@@ -1,5 +1,8 @@
 package io.speicher.bench.history;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.speicher.bench.history.NodeConnection.Dialect;
 import io.speicher.bench.history.Operation.Model;
 import io.speicher.bench.history.Operation.Outcome;
@@ -15,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +41,7 @@ public final class HistoryRun {
   private final Consumer<String> log;
   private final long originNanos = System.nanoTime();
   private final Queue<Operation> history = new ConcurrentLinkedQueue<>();
-  private final Map<Fault, Integer> happened = new TreeMap<>();
+  private final List<Incident> incidents = new ArrayList<>();
 
   /**
    * @param network null where it cannot be cut
@@ -57,10 +61,17 @@ public final class HistoryRun {
     this.log = log;
   }
 
+  /** A fault, from its begin until the cluster was whole again. */
+  private record Incident(Fault fault, int victim, long beginNanos, long endNanos) {
+    boolean concerns(Operation operation) {
+      return operation.endNanos() - beginNanos >= 0 && endNanos - operation.beginNanos() >= 0;
+    }
+  }
+
   /**
    * What came of a run.
    *
-   * @param summary one line
+   * @param summary one line, and one for each kind of fault
    * @param violations what is wrong, each in a line; none if the cluster kept its word
    */
   public record Result(String summary, List<String> violations) {}
@@ -105,14 +116,15 @@ public final class HistoryRun {
       Fault fault = faults.get(random.nextInt(faults.size()));
       int victim = random.nextInt(nodes.size());
       log.accept("%s of node %d".formatted(fault, victim + 1));
+      long beginNanos = System.nanoTime();
       try {
         fault.happen(scene, victim);
       } finally {
         scene.heal();
       }
-      happened.merge(fault, 1, Integer::sum);
       long overNanos = System.nanoTime();
       awaitWhole();
+      incidents.add(new Incident(fault, victim, beginNanos, System.nanoTime()));
       log.accept("whole again after %.1f s".formatted((System.nanoTime() - overNanos) / 1e9));
     }
   }
@@ -160,25 +172,45 @@ public final class HistoryRun {
   private Result result() {
     List<Operation> all = List.copyOf(history);
     List<Violation> violations = HistoryChecker.check(all);
-    long worstNanos =
-        all.stream()
-            .filter(Operation::isDone)
-            .mapToLong(operation -> operation.endNanos() - operation.beginNanos())
-            .max()
-            .orElse(0);
     String summary =
-        "seed %d: operations %,d, writes acknowledged %,d, refused %,d, unknown %,d, worst acknowledged %.2f s, faults %s, violations %d"
+        "seed %d: operations %,d, writes acknowledged %,d, refused %,d, unknown %,d, worst acknowledged %.2f s, violations %d%s"
             .formatted(
                 seed,
                 all.size(),
                 count(all, Outcome.DONE),
                 count(all, Outcome.REFUSED),
                 count(all, Outcome.UNKNOWN),
-                worstNanos / 1e9,
-                happened,
-                violations.size());
+                worstSeconds(all.stream()),
+                violations.size(),
+                stalls(all));
     return new Result(
         summary, violations.stream().limit(MAX_VIOLATIONS).map(Violation::toString).toList());
+  }
+
+  /** A line for each kind of fault: how long the slowest operations took that were acknowledged. */
+  private String stalls(List<Operation> all) {
+    Map<Fault, List<Incident>> kinds =
+        incidents.stream().collect(groupingBy(Incident::fault, TreeMap::new, toList()));
+    StringBuilder text = new StringBuilder();
+    kinds.forEach((fault, same) -> {
+      text.append("\n  %-9s %2d, worst at other nodes:".formatted(fault, same.size()));
+      same.forEach(one -> text.append(" %.2f".formatted(worstSeconds(during(one, all, false)))));
+      text.append(" s; at the node itself:");
+      same.forEach(one -> text.append(" %.2f".formatted(worstSeconds(during(one, all, true)))));
+      text.append(" s");
+    });
+    return text.toString();
+  }
+
+  private static Stream<Operation> during(
+      Incident incident, List<Operation> all, boolean isAtVictim) {
+    return all.stream()
+        .filter(incident::concerns)
+        .filter(operation -> (operation.node() == incident.victim()) == isAtVictim);
+  }
+
+  private static double worstSeconds(Stream<Operation> operations) {
+    return operations.filter(Operation::isDone).mapToLong(Operation::nanos).max().orElse(0) / 1e9;
   }
 
   /** Of writes. */

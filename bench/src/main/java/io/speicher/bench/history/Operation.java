@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *     length; null where there was nothing, or where the dialect does not say
  * @param beginNanos before the request was sent
  * @param endNanos after the reply was read
- * @param by who was asked, and how, for a person
+ * @param node which was asked, from 0
+ * @param by who has asked, and how, for a person
  */
 record Operation(
     Model model,
@@ -20,6 +21,7 @@ record Operation(
     @Nullable String result,
     long beginNanos,
     long endNanos,
+    int node,
     String by) {
 
   /** How a key is used; its checker follows from it. */
@@ -43,6 +45,10 @@ record Operation(
 
   boolean isRead() {
     return argument == null;
+  }
+
+  long nanos() {
+    return endNanos - beginNanos;
   }
 
   boolean isDone() {

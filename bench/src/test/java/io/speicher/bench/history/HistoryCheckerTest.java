@@ -24,7 +24,7 @@ final class HistoryCheckerTest {
       long end) {
     history.add(
         new Operation(
-            model, "key", argument, outcome, result, begin, end, "op" + (history.size() + 1)));
+            model, "key", argument, outcome, result, begin, end, 0, "op" + (history.size() + 1)));
   }
 
   private List<Kind> found() {

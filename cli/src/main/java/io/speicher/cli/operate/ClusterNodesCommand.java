@@ -7,7 +7,6 @@ import io.speicher.cli.console.Units;
 import io.speicher.cli.resp.RespConnection;
 import io.speicher.cli.resp.RespReply;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,33 +33,11 @@ import picocli.CommandLine.Option;
       "long that it asks the others before it reads.",
     })
 final class ClusterNodesCommand extends RespCommand {
-  private static final int ADDRESS = 1;
-  private static final int FLAGS = 2;
-
   @Option(names = "--json", order = 1, description = "Print a JSON object a line.")
   private boolean json;
 
   ClusterNodesCommand(Shell shell) {
     super(shell);
-  }
-
-  /** A node, as the one that was asked knows it. */
-  private record Node(String id, String host, int port, boolean isMyself) {
-    /** A line of CLUSTER NODES. */
-    static Node of(String line) {
-      String[] words = line.split(" ", -1);
-      String address = words[ADDRESS].substring(0, words[ADDRESS].indexOf('@'));
-      int colon = address.lastIndexOf(':');
-      return new Node(
-          words[0],
-          address.substring(0, colon),
-          Integer.parseInt(address.substring(colon + 1)),
-          words[FLAGS].contains("myself"));
-    }
-
-    String address() {
-      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-    }
   }
 
   /** How many slots a node has. */
@@ -71,8 +48,7 @@ final class ClusterNodesCommand extends RespCommand {
 
   @Override
   protected int run(RespConnection server) throws IOException {
-    List<Node> nodes = new ArrayList<>();
-    server.ask("CLUSTER", "NODES").text().lines().forEach(line -> nodes.add(Node.of(line)));
+    List<ClusterNode> nodes = ClusterNode.all(server);
     Map<String, Slots> slots = slots(server.ask("CLUSTER", "SLOTS"));
     Table table =
         new Table(
@@ -85,7 +61,7 @@ final class ClusterNodesCommand extends RespCommand {
             ">commands/s",
             ">receiving",
             ">stalls");
-    for (Node node : nodes) {
+    for (ClusterNode node : nodes) {
       Slots own = slots.getOrDefault(node.id(), new Slots());
       ServerInfo info = node.isMyself() ? info(server) : info(node);
       if (json) {
@@ -122,7 +98,7 @@ final class ClusterNodesCommand extends RespCommand {
   }
 
   /** What another node says, or null if it does not answer. */
-  private @Nullable ServerInfo info(Node node) {
+  private @Nullable ServerInfo info(ClusterNode node) {
     try (RespConnection other = connection.connectResp(node.host(), node.port())) {
       return info(other);
     } catch (IOException e) {
@@ -138,7 +114,7 @@ final class ClusterNodesCommand extends RespCommand {
     return info.text("cluster_available").equals("1") ? "ok" : "without a majority";
   }
 
-  private static String[] row(Node node, Slots slots, @Nullable ServerInfo info) {
+  private static String[] row(ClusterNode node, Slots slots, @Nullable ServerInfo info) {
     return new String[] {
       node.address(),
       state(info),
@@ -156,7 +132,7 @@ final class ClusterNodesCommand extends RespCommand {
     return info == null ? Double.NaN : info.number(field);
   }
 
-  private static JsonObject json(Node node, Slots slots, @Nullable ServerInfo info) {
+  private static JsonObject json(ClusterNode node, Slots slots, @Nullable ServerInfo info) {
     return new JsonObject()
         .add("id", node.id())
         .add("host", node.host())

@@ -19,6 +19,11 @@ final class ClusterCommands {
   private static final CommandSpec.Group GROUP = new CommandSpec.Group("cluster");
   private static final String PLAIN = "loading stale";
 
+  /** In the words of Redis. */
+  private static final String INVALID_SLOT = "ERR Invalid slot";
+
+  private static final String INVALID_SLOT_OR_COUNT = "ERR Invalid slot or number of keys";
+
   static final List<CommandSpec> ALL =
       List.of(
           GROUP.container(
@@ -63,7 +68,18 @@ final class ClusterCommands {
                   r -> {
                     int slot = KeySlot.of(r.bytes(2));
                     return r.answer(Spelling.done(out -> out.integer(slot)));
-                  })),
+                  }),
+              search(
+                  "countkeysinslot slot",
+                  3,
+                  "Counts the keys of a slot that the node has, copies included.",
+                  r ->
+                      r.answer(new Command.CountKeysInSlot(slot(r, INVALID_SLOT)), Spelling.COUNT)),
+              search(
+                  "getkeysinslot slot count",
+                  4,
+                  "Gives keys of a slot that the node has, copies included.",
+                  ClusterCommands::keysInSlot)),
           GROUP.command(
               "readonly",
               1,
@@ -89,6 +105,37 @@ final class ClusterCommands {
       String name, int arity, String since, String summary, CommandSpec.Parser parser) {
     return GROUP.command(
         "cluster|" + name, arity, PLAIN, Keys.NONE, since, "O(N)", summary, parser);
+  }
+
+  /** What goes through all items of the node. */
+  private static CommandSpec search(
+      String name, int arity, String summary, CommandSpec.Parser parser) {
+    return GROUP.command(
+        "cluster|" + name,
+        arity,
+        "stale @scan " + TransactionCommands.LONG,
+        Keys.NONE,
+        "3.0.0",
+        "O(N), N items of the node",
+        summary,
+        parser);
+  }
+
+  private static int slot(Request request, String error) {
+    long slot = request.integer(2);
+    if (slot < 0 || slot >= KeySlot.SLOTS) {
+      throw new RefusedException(error);
+    }
+    return (int) slot;
+  }
+
+  private static Command keysInSlot(Request request) {
+    int slot = slot(request, INVALID_SLOT_OR_COUNT);
+    long count = request.integer(3);
+    if (count < 0) {
+      throw new RefusedException(INVALID_SLOT_OR_COUNT);
+    }
+    return request.answer(new Command.FindKeysInSlot(slot, count), KeyCommands.KEYS);
   }
 
   private static Command view(Request request, BiConsumer<ClusterView, RespWriter> spelling) {

@@ -39,7 +39,7 @@ final class KeyCommands {
   private static final Spelling TYPE =
       Spelling.value((value, out) -> out.simple("string"), out -> out.simple("none"));
 
-  private static final Spelling KEYS = Spelling.keys((keys, out) -> write(keys.keys(), out));
+  static final Spelling KEYS = Spelling.keys((keys, out) -> write(keys.keys(), out));
 
   private static final Spelling KEY =
       Spelling.keys((keys, out) -> out.bulk(keys.keys().get(0)), RespWriter::nothing);

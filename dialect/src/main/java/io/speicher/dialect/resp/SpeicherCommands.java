@@ -129,6 +129,15 @@ final class SpeicherCommands {
               "O(N), N namespaces",
               "Lists, declares, changes and forgets namespaces: prefixes of keys.",
               SpeicherCommands::namespace),
+          GENERIC.command(
+              "speicher|drain",
+              2,
+              "admin",
+              Keys.NONE,
+              SINCE,
+              "O(1)",
+              "Hands over what this node owns to the rest of its cluster, and then stops it.",
+              r -> r.answer(new Command.DrainNode(), Spelling.OK)),
           TransferCommands.EXPORT,
           TransferCommands.IMPORT);
 

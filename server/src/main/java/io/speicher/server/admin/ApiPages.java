@@ -11,6 +11,7 @@ import io.speicher.protocol.NamespaceFigures;
 import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.SettingValue;
 import io.speicher.protocol.SlowCommand;
+import io.speicher.server.command.Cluster;
 import io.speicher.server.http.HttpRequest;
 import io.speicher.server.http.Page;
 import io.speicher.server.http.PageToken;
@@ -62,6 +63,7 @@ final class ApiPages {
         Route.get(PREFIX + "bigkeys", Right.ADMIN, request -> object(this::bigKeys)),
         Route.get(PREFIX + "hitratio", Right.USER, request -> object(this::hitRatio)),
         Route.get(PREFIX + "namespaces", Right.ADMIN, request -> object(this::namespaces)),
+        Route.get(PREFIX + "cluster", Right.USER, request -> object(this::cluster)),
         Route.get(PREFIX + "history", Right.USER, request -> object(history::writeAll)),
         Route.get(PREFIX + "stream", Right.USER, history::stream),
         Route.get(PREFIX + "session", Right.USER, this::session));
@@ -209,6 +211,35 @@ final class ApiPages {
       out.writeNumberProperty("evicted", figures.evicted());
       out.writeNumberProperty("expired", figures.expired());
       out.writeBooleanProperty("counting", figures.isCounting());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  /** Without a cluster, there are no nodes. */
+  private void cluster(JsonGenerator out) {
+    Cluster cluster = status.cluster();
+    out.writeStringProperty("name", cluster == null ? "" : cluster.view().name());
+    out.writeBooleanProperty("available", cluster != null && cluster.isAvailable());
+    out.writeBooleanProperty("draining", cluster != null && cluster.isDraining());
+    out.writeArrayPropertyStart("nodes");
+    for (Cluster.Share share : cluster == null ? List.<Cluster.Share>of() : cluster.shares()) {
+      out.writeStartObject();
+      out.writeStringProperty("id", share.node().id());
+      out.writeStringProperty("host", share.node().host());
+      out.writeNumberProperty("port", share.node().port());
+      out.writeBooleanProperty("myself", share.node().isMyself());
+      out.writeNumberProperty("primary_segments", share.primary());
+      out.writeNumberProperty("copied_segments", share.copies());
+      out.writeNumberProperty("awaited_segments", share.awaited());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeArrayPropertyStart("stalls");
+    for (Cluster.Stall stall : cluster == null ? List.<Cluster.Stall>of() : cluster.stalls()) {
+      out.writeStartObject();
+      out.writeNumberProperty("ended_ms", stall.endMillis());
+      out.writeNumberProperty("duration_ms", stall.millis());
       out.writeEndObject();
     }
     out.writeEndArray();

@@ -288,8 +288,13 @@ public final class ServerStatus implements ServerControl {
   /** Why nobody is to send it requests now, in a few words; null if it takes them. */
   @Nullable String notReady() {
     String why = notReady;
-    if (why == null && cluster != null && !cluster.isAvailable()) {
-      return "not with a majority of its cluster";
+    if (why == null && cluster != null) {
+      if (!cluster.isAvailable()) {
+        return "not with a majority of its cluster";
+      }
+      if (cluster.isDraining()) {
+        return "handing over what it owns";
+      }
     }
     return why;
   }

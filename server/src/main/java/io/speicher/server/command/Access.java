@@ -94,7 +94,12 @@ final class Access {
       case Command.AddDecimal add -> readAndWrite(add.key());
       case Command.Move move -> move(move);
 
-      case Command.Scan _, Command.FindKeys _, Command.RandomKey _, Command.CountItems _ ->
+      case Command.Scan _,
+          Command.FindKeys _,
+          Command.CountKeysInSlot _,
+          Command.FindKeysInSlot _,
+          Command.RandomKey _,
+          Command.CountItems _ ->
           group(Group.SCAN);
       case Command.Clear _, Command.SwapDatabases _ -> group(Group.CLEAR);
       case Command.ClearNamespace _, Command.ClearTags _ ->
@@ -103,6 +108,7 @@ final class Access {
       case Command.ListConnections list -> list.filter().isSelfAlone() ? null : group(Group.ADMIN);
       case Command.CloseConnections _,
           Command.Shutdown _,
+          Command.DrainNode _,
           Command.Inspect _,
           Command.ResetSlowLog _,
           Command.ResetLatencyEvents _,

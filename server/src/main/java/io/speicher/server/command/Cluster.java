@@ -6,6 +6,7 @@ import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Reply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -51,8 +52,43 @@ public interface Cluster extends AutoCloseable {
 
   ClusterView view();
 
+  /** The nodes of {@link #view}, in its order, and what each of them owns; none before it joins. */
+  List<Share> shares();
+
+  /**
+   * What a node owns, in segments, of which there are the same number for all nodes.
+   *
+   * @param primary whose writes it decides
+   * @param copies that it keeps of others'
+   * @param awaited that it will own, and has not received yet; known to a segment of the node that
+   *     is asked, and until all are there of others
+   */
+  record Share(ClusterView.Node node, int primary, int copies, int awaited) {}
+
+  /** The last times that this node has slept so long that it asked the others, oldest first. */
+  List<Stall> stalls();
+
+  /**
+   * A sleep of a node.
+   *
+   * @param endMillis since 1970
+   */
+  record Stall(long endMillis, long millis) {}
+
   /** Whether this node answers for keys: it has joined, has not slept, and is with a majority. */
   boolean isAvailable();
+
+  /**
+   * Begins to hand over what this node owns to the others. It answers for keys meanwhile. Never
+   * completed by an exception.
+   *
+   * @param drained is run when the others have everything: this node may leave then
+   * @return that it has begun, or why it cannot
+   */
+  CompletableFuture<Reply> drain(Runnable drained);
+
+  /** Whether this node hands over what it owns. */
+  boolean isDraining();
 
   /** What this node knows and has counted of the cluster. */
   Map<Gauge, Long> gauges();

@@ -19,6 +19,7 @@ import io.speicher.protocol.Condition;
 import io.speicher.protocol.ConnectionFilter;
 import io.speicher.protocol.Counter;
 import io.speicher.protocol.Expiry;
+import io.speicher.protocol.KeySlot;
 import io.speicher.protocol.NamespaceRequest;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ServerStats;
@@ -44,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -442,8 +444,32 @@ public final class CommandExecutor {
       case Command.Scan scan ->
           dialect.encode(KeySearch.scan(store, scan, session.user().rights()), out);
       case Command.FindKeys find -> {
-        return new FindWork(
-            store, dialect, find.pattern(), session.user().rights(), session.share());
+        Rights rights = session.user().rights();
+        return find(
+            key -> find.pattern().matches(key) && rights.includeReading(key),
+            Long.MAX_VALUE,
+            found -> new Reply.Keys(0, found),
+            session,
+            dialect);
+      }
+      case Command.CountKeysInSlot _, Command.FindKeysInSlot _ when server.cluster() == null ->
+          dialect.encode(new Reply.Cluster(null), out);
+      case Command.CountKeysInSlot(int slot) -> {
+        return find(
+            key -> KeySlot.of(key) == slot,
+            Long.MAX_VALUE,
+            found -> new Reply.Count(found.size()),
+            session,
+            dialect);
+      }
+      case Command.FindKeysInSlot(int slot, long limit) -> {
+        Rights rights = session.user().rights();
+        return find(
+            key -> KeySlot.of(key) == slot && rights.includeReading(key),
+            limit,
+            found -> new Reply.Keys(0, found),
+            session,
+            dialect);
       }
       case Command.RandomKey _ -> {
         return new FindAnyWork(store, dialect, session.user().rights());
@@ -467,6 +493,9 @@ public final class CommandExecutor {
       case Command.Ping _ -> dialect.encode(Reply.Done.DONE, out);
       case Command.Time _ -> dialect.encode(new Reply.Count(dates.nowMicros()), out);
       case Command.DescribeCluster _ -> dialect.encode(new Reply.Cluster(clusterView()), out);
+      case Command.DrainNode _ -> {
+        return drain(session, dialect, out);
+      }
       case Command.Stats _ -> dialect.encode(new Reply.Stats(stats()), out);
       case Command.Inspect _ -> dialect.encode(server.inspect(), out);
       case Command.Configure wanted -> dialect.encode(server.configure(wanted), out);
@@ -1020,6 +1049,25 @@ public final class CommandExecutor {
       stats = known;
     }
     return known;
+  }
+
+  private Work find(
+      Predicate<ByteBuffer> wanted,
+      long limit,
+      Function<FoundKeys, Reply> answer,
+      Session session,
+      Dialect dialect) {
+    return new FindWork(store, dialect, wanted, limit, answer, session.share());
+  }
+
+  private @Nullable Work drain(Session session, Dialect dialect, ReplyBuffer out) {
+    Cluster cluster = server.cluster();
+    if (cluster == null) {
+      dialect.encode(new Reply.Cluster(null), out);
+      return null;
+    }
+    server.audit(session, "drain");
+    return new AwaitWork<>(dialect, cluster.drain(server::stop), reply -> reply);
   }
 
   private @Nullable ClusterView clusterView() {

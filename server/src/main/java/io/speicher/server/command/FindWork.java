@@ -3,31 +3,44 @@ package io.speicher.server.command;
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
-import io.speicher.dialect.Rights;
 import io.speicher.dialect.Share;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.Glob;
 import io.speicher.protocol.Reply;
 import io.speicher.store.Store;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** Finds all keys that match a pattern and may be read. */
+/** Finds all keys that something is true of, or so many of them. */
 final class FindWork implements Work {
   private final Store store;
   private final Dialect dialect;
-  private final Glob pattern;
-  private final Rights rights;
+  private final Predicate<ByteBuffer> wanted;
+  private final long limit;
+  private final Function<FoundKeys, Reply> answer;
   private final FoundKeys found;
   private long cursor;
 
-  FindWork(Store store, Dialect dialect, Glob pattern, Rights rights, Share share) {
+  /**
+   * @param limit after which it looks for no more
+   * @param answer what is replied of what has been found, before the work is closed
+   */
+  FindWork(
+      Store store,
+      Dialect dialect,
+      Predicate<ByteBuffer> wanted,
+      long limit,
+      Function<FoundKeys, Reply> answer,
+      Share share) {
     this.store = store;
     this.dialect = dialect;
-    this.pattern = pattern;
-    this.rights = rights;
+    this.wanted = wanted;
+    this.limit = limit;
+    this.answer = answer;
     found = new FoundKeys(share);
   }
 
-  /** The pattern has no part in the bytes of the command. */
+  /** What is wanted has no part in the bytes of the command. */
   @Override
   public void movedTo(Command same, ReplyBuffer out) {}
 
@@ -41,15 +54,15 @@ final class FindWork implements Work {
                 cursor,
                 KeySearch.KEYS_AT_ONCE,
                 key -> {
-                  if (pattern.matches(key) && rights.includeReading(key)) {
+                  if (found.size() < limit && wanted.test(key)) {
                     found.addIfNew(key);
                   }
                 });
-        if (cursor != 0 && System.nanoTime() - deadlineNanos >= 0) {
+        if (isToGoOn() && System.nanoTime() - deadlineNanos >= 0) {
           return false;
         }
-      } while (cursor != 0);
-      dialect.encode(new Reply.Keys(0, found), out);
+      } while (isToGoOn());
+      dialect.encode(answer.apply(found), out);
     } catch (MemoryShortageException e) {
       out.resetTo(start);
       dialect.encode(
@@ -61,6 +74,10 @@ final class FindWork implements Work {
           out);
     }
     return true;
+  }
+
+  private boolean isToGoOn() {
+    return cursor != 0 && found.size() < limit;
   }
 
   @Override

@@ -104,6 +104,8 @@ final class RightsMatrixTest {
       client|setname  -          CLIENT SETNAME a
       client|tracking -          CLIENT TRACKING ON
       client|trackinginfo -      CLIENT TRACKINGINFO
+      cluster|countkeysinslot scan CLUSTER COUNTKEYSINSLOT 0
+      cluster|getkeysinslot scan CLUSTER GETKEYSINSLOT 0 1
       cluster|help    -          CLUSTER HELP
       cluster|info    -          CLUSTER INFO
       cluster|keyslot -          CLUSTER KEYSLOT a
@@ -212,6 +214,7 @@ final class RightsMatrixTest {
       slowlog|len     admin      SLOWLOG LEN
       slowlog|reset   admin      SLOWLOG RESET
       speicher|clear  clear      SPEICHER CLEAR NAMESPACE n:
+      speicher|drain  admin      SPEICHER DRAIN
       speicher|del    write,w    SPEICHER DEL k STALE 1
       speicher|export read,r     SPEICHER EXPORT k
       speicher|get    write,r,w  SPEICHER GET k LEASE 1

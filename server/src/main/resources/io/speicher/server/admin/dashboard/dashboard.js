@@ -6,7 +6,7 @@ import { fetchJson, follow } from './feed.js';
 import { Curve } from './curve.js';
 import { byteRate, bytes, clock, count, duration, nanos, percent, rate, whole } from './format.js';
 import { LATENCY } from './heatmap.js';
-import { tables } from './tables.js';
+import { clusterTables, tables } from './tables.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -150,10 +150,11 @@ const CHARTS = [
 const charts = CHARTS.map((spec) => new Chart(spec));
 const curve = new Curve();
 const lists = tables(disconnect);
+const ofCluster = clusterTables();
 const tiles = TILES.map(tile);
 byId('charts').append(...charts.map((chart) => chart.panel));
 charts[CHARTS.indexOf(LATENCY)].panel.after(curve.panel);
-byId('tables').append(...lists.map((list) => list.panel));
+byId('tables').append(...[...ofCluster, ...lists].map((list) => list.panel));
 
 // ---- colours ----
 
@@ -195,13 +196,20 @@ function tellConnection(state, text) {
 
 follow({
   async connected() {
-    const [session, status] = await Promise.all([openSession(), fetchJson('/api/v1/status')]);
+    const [session, status, cluster] = await Promise.all([
+      openSession(),
+      ...['status', 'cluster'].map((page) => fetchJson(`/api/v1/${page}`)),
+    ]);
     byId('version').textContent = status.version;
     byId('who').textContent = session.user;
     byId('login').hidden = session.may_administer;
     byId('reset').disabled = !session.may_administer;
     byId('clear').disabled = !session.may_clear;
     lists.forEach((list) => list.allow(session.may_administer));
+    ofCluster.forEach((list) => {
+      list.panel.hidden = cluster.name === '';
+      if (cluster.name !== '') list.allow(true);
+    });
     curve.refresh();
     tellConnection('live', 'live');
     banner.hidden = true;

@@ -205,4 +205,65 @@ const SETTINGS = {
   ],
 };
 
+// ---- the cluster ----
+
+/** What a node still has to receive, of what it will own. */
+function transfer({ primary_segments: primary, copied_segments: copied, awaited_segments: awaited }) {
+  if (awaited === 0) return '–';
+  const max = primary + copied + awaited;
+  const bar = element('progress', { max, value: max - awaited });
+  bar.setAttribute('aria-label', 'Segments received');
+  return element('span', {}, bar, ` waits for ${whole(awaited)}`);
+}
+
+function state({ name, available, draining, nodes }) {
+  const how = available ? 'answers for keys' : 'this node answers for no keys: it is without a majority';
+  return `${name}: ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}, ${draining ? 'this one hands over what it owns' : how}`;
+}
+
+const CLUSTER_NODES = {
+  title: 'Cluster',
+  wide: true,
+  path: '/api/v1/cluster',
+  empty: 'This node has not joined its cluster yet.',
+  rows(answer) {
+    this.told.textContent = state(answer);
+    this.told.dataset.state = answer.available ? 'live' : 'lost';
+    return answer.nodes;
+  },
+  control() {
+    this.told = element('span', { id: 'cluster-state', role: 'status' });
+    return this.told;
+  },
+  columns: [
+    { label: 'Node', cell: (row) => element(row.myself ? 'strong' : 'span', { textContent: address(row) }) },
+    { label: 'Decides', number: true, cell: (row) => whole(row.primary_segments) },
+    { label: 'Copies', number: true, cell: (row) => whole(row.copied_segments) },
+    { label: 'Transfer', cell: transfer },
+  ],
+};
+
+const address = ({ host, port, myself }) => `${host.includes(':') ? `[${host}]` : host}:${port}${myself ? ' (this one)' : ''}`;
+
+const STALLS = {
+  title: 'Stalls of this node',
+  wide: true,
+  path: '/api/v1/cluster',
+  empty: 'This node has not slept.',
+  rows: (answer) => answer.stalls.toReversed(),
+  columns: [
+    { label: 'Time', cell: (row) => dateAndClock(row.ended_ms) },
+    { label: 'Slept', number: true, cell: (row) => `${whole(row.duration_ms)} ms` },
+  ],
+};
+
+/** Not there until it is known that the server is a node. */
+export function clusterTables() {
+  const made = [CLUSTER_NODES, STALLS].map((spec) => new Table(spec));
+  made.forEach((table) => {
+    table.panel.hidden = true;
+  });
+  return made;
+}
+
 export const tables = (disconnect) => [HOT_KEYS, BIG_KEYS, SLOW_LOG, clients(disconnect), SETTINGS].map((spec) => new Table(spec));
