@@ -342,11 +342,11 @@ final class PowerLoss {
     boolean mayMiss =
         before.stats().evictedItemCount() > evictedBefore
             || before.syncStats().orElseThrow().earlySegments() > earlyBefore;
-    Recovered recovered = recover(path, left);
+    List<byte[]> recovered = recover(path, left);
     compare(mayMiss);
     if (random.nextInt(4) == 0) { // The power fails again before the recovery ends.
       store.abandon();
-      recovered = recover(path, mixed(left, recovered.unsynced()));
+      recovered = recover(path, mixed(left, recovered.getFirst()));
       compare(mayMiss);
     }
     if (goesOn) {
@@ -356,7 +356,7 @@ final class PowerLoss {
       evictedBefore = store.stats().evictedItemCount();
       earlyBefore = stats().earlySegments();
       images.clear();
-      images.add(recovered.disk());
+      images.add(recovered.getLast());
       syncedChanges = changes;
     } else {
       store.abandon();
@@ -366,10 +366,8 @@ final class PowerLoss {
     }
   }
 
-  /** What a file was when it had been recovered, and what of that was on the disk in the end. */
-  private record Recovered(byte[] unsynced, byte[] disk) {}
-
-  private Recovered recover(Path path, byte[] left) throws IOException {
+  /** Returns what the file is once it is recovered, and what of that is on the disk in the end. */
+  private List<byte[]> recover(Path path, byte[] left) throws IOException {
     write(path, left);
     List<byte[]> seen = new ArrayList<>();
     KillPoint.observe(point -> {
@@ -384,8 +382,8 @@ final class PowerLoss {
     }
     byte[] now = read();
     return seen.isEmpty()
-        ? new Recovered(now, mixed(left, now))
-        : new Recovered(seen.getFirst(), noted(seen.getLast(), now));
+        ? List.of(now, mixed(left, now))
+        : List.of(seen.getFirst(), noted(seen.getLast(), now));
   }
 
   /** Some pages of a file as they were, others as they are now; the root page is written first. */
