@@ -393,7 +393,7 @@ final class InfinispanCluster implements Cluster {
   long nextRank(Key key) {
     LocalizedCacheTopology topology = presentTopology();
     boolean isPrimary = topology.getSegmentDistribution(key.segment()).isPrimary();
-    long number = (long) topology.getTopologyId() - (isPrimary ? 0 : 1);
+    long number = topology.getTopologyId() - (isPrimary ? 0 : 1);
     return (number << RANK_BITS) + ranks.incrementAndGet();
   }
 
