@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  *     many changes do not delay it
  * @param operation the id of the one that has made it, if that is known
  * @param reply what that one was replied; empty if it is not known
- * @param rank greater than that of all that primaries have made of the key before; see {@link
- *     RecentOperations#isOvertaken}
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares images.
 record Image(
@@ -24,19 +22,18 @@ record Image(
     int flags,
     long expiresAtMillis,
     long operation,
-    byte[] reply,
-    long rank) {
+    byte[] reply) {
   private static final byte[] NO_REPLY = {};
   static final Image TOMBSTONE = new Image(null, 0, 0, Item.NEVER);
 
   /** What nobody has to remember the operation of: it is in a store. */
   Image(byte @Nullable [] value, int kind, int flags, long expiresAtMillis) {
-    this(value, kind, flags, expiresAtMillis, 0, NO_REPLY, 0);
+    this(value, kind, flags, expiresAtMillis, 0, NO_REPLY);
   }
 
   /** The same, as what an operation has made that was replied so. */
-  Image by(long operationId, byte[] replied, long newRank) {
-    return new Image(value, kind, flags, expiresAtMillis, operationId, replied, newRank);
+  Image by(long operationId, byte[] replied) {
+    return new Image(value, kind, flags, expiresAtMillis, operationId, replied);
   }
 
   /** Whether the operation that has made it is to be remembered. */

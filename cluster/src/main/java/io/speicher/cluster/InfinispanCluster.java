@@ -127,9 +127,6 @@ final class InfinispanCluster implements Cluster {
   private static final String TOO_FEW_OTHERS = "the other nodes would be no majority";
   private static final String OUTCOME_UNKNOWN = "outcome unknown: ";
 
-  /** So many are enough for the operations of a node, and the rest for the topologies of a cluster. */
-  private static final int RANK_BITS = 40;
-
   /** A command is longer than its key and its value. */
   private static final int COMMAND_BYTES = 4 << 10;
 
@@ -153,9 +150,6 @@ final class InfinispanCluster implements Cluster {
   private final RecentOperations recent = new RecentOperations(System::nanoTime);
   private final OwnedSegments owned = new OwnedSegments(System::nanoTime);
   private final AtomicLong underWayBytes = new AtomicLong();
-
-  /** How many operations this node has decided. */
-  private final AtomicLong ranks = new AtomicLong();
   private final LongAdder remoteCommands = new LongAdder();
   private final LongAdder unknownOutcomes = new LongAdder();
   private final LongAdder refusedCommands = new LongAdder();
@@ -378,23 +372,11 @@ final class InfinispanCluster implements Cluster {
 
   /** Whether this node is the primary owner of a key, also while it joins. */
   boolean isPrimary(Key key) {
-    return presentTopology().getSegmentDistribution(key.segment()).isPrimary();
-  }
-
-  private LocalizedCacheTopology presentTopology() {
-    return requireNonNull(registry).getDistributionManager().getCacheTopology();
-  }
-
-  /**
-   * What is greater than the rank of everything that a primary has made of a key before. A topology
-   * has one primary for each key, and the next one has a greater number; a node that has lost a key
-   * to another one meanwhile ranks below that one.
-   */
-  long nextRank(Key key) {
-    LocalizedCacheTopology topology = presentTopology();
-    boolean isPrimary = topology.getSegmentDistribution(key.segment()).isPrimary();
-    long number = topology.getTopologyId() - (isPrimary ? 0 : 1);
-    return (number << RANK_BITS) + ranks.incrementAndGet();
+    return requireNonNull(registry)
+        .getDistributionManager()
+        .getCacheTopology()
+        .getSegmentDistribution(key.segment())
+        .isPrimary();
   }
 
   // ---- commands ----

@@ -119,23 +119,23 @@ final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]
     if (isAgain) {
       byte[] reply = node.recent().reply(id);
       if (reply != null) {
-        return leaveAsIs(view, reply, node);
+        return leaveAsIs(view, reply);
       }
     }
     if (command.length == 0) {
-      return leaveAsIs(view, OUTCOME_UNKNOWN, node);
+      return leaveAsIs(view, OUTCOME_UNKNOWN);
     }
     Command decoded = RecordCodec.decode(command, Command.class);
     if (isAgain
         && !InfinispanCluster.isRead(decoded)
         && (isTooOld() || !node.knowsAllOf(view.key(), MAX_AGE_NANOS))) {
-      return leaveAsIs(view, OUTCOME_UNKNOWN, node);
+      return leaveAsIs(view, OUTCOME_UNKNOWN);
     }
     Image present = view.peek().orElse(null);
     Outcome outcome = node.execute(decoded, present == null ? null : present.item());
     byte[] reply = RecordCodec.encode(outcome.reply());
     if (outcome.isChanged()) {
-      Image made = Image.of(outcome.item()).by(id, reply, node.nextRank(view.key()));
+      Image made = Image.of(outcome.item()).by(id, reply);
       decision = made;
       view.set(made);
     }
@@ -146,10 +146,8 @@ final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]
    * Sends what the key has to the backups once more, under the same lock: one of them may have been
    * added after it was sent, another one may have what this node has not.
    */
-  private byte[] leaveAsIs(
-      ReadWriteEntryView<Key, Image> view, byte[] reply, InfinispanCluster node) {
-    Image present =
-        view.peek().orElse(Image.TOMBSTONE).by(id, reply, node.nextRank(view.key()));
+  private byte[] leaveAsIs(ReadWriteEntryView<Key, Image> view, byte[] reply) {
+    Image present = view.peek().orElse(Image.TOMBSTONE).by(id, reply);
     decision = present;
     view.set(present);
     return reply;

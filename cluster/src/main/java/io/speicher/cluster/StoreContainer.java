@@ -9,7 +9,6 @@ import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Spliterator;
@@ -38,20 +37,15 @@ import org.reactivestreams.Publisher;
  */
 final class StoreContainer implements InternalDataContainer<Key, Image> {
   private static final int KEYS_AT_ONCE = 1_024;
-  private static final int LOCKS = 256;
 
   private final Store store;
   private final RecentOperations recent;
   private final OwnedSegments owned;
 
-  /** Of keys by their hashes: backups store what comes for a key without a lock of Infinispan's. */
-  private final Object[] locks = new Object[LOCKS];
-
   StoreContainer(Store store, RecentOperations recent, OwnedSegments owned) {
     this.store = store;
     this.recent = recent;
     this.owned = owned;
-    Arrays.setAll(locks, i -> new Object());
   }
 
   // ---- one key ----
@@ -65,19 +59,6 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
   }
 
   private void write(Key key, Image image) {
-    if (!image.hasOperation()) {
-      store(key, image);
-      return;
-    }
-    synchronized (locks[key.hashCode() & (LOCKS - 1)]) {
-      if (!recent.isOvertaken(key, image.rank())) {
-        store(key, image);
-      }
-      recent.add(key, image.operation(), image.reply(), image.rank());
-    }
-  }
-
-  private void store(Key key, Image image) {
     byte[] value = image.value();
     boolean isOver =
         image.expiresAtMillis() != Item.NEVER && image.expiresAtMillis() <= store.nowMillis();
@@ -88,6 +69,9 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
           key.buffer(),
           ByteBuffer.wrap(value),
           new PutOptions(image.kind(), image.flags(), image.expiresAtMillis()));
+    }
+    if (image.hasOperation()) {
+      recent.add(image.operation(), image.reply());
     }
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *  Image          | flags (4) | kind (1) | time to live in ms (8), 0 for none | value |
  *                 or nothing, for a tombstone
  *  Operation      | marks (1) | id (8) | command, unless it is decided |
- *                 | marks (1) | id (8) | rank (8) | reply length (4) | reply
+ *                 | marks (1) | id (8) | reply length (4) | reply
  *                 | command length (4) | command, may be none | Image |, if it is
  *                   marks: 1 it was sent before, 2 it is too old, 4 it is decided
  *  TopologyQuery  nothing
@@ -155,14 +155,12 @@ final class WireSchema implements SerializationContextInitializer {
     byte[] image = bytes(decision);
     return ByteBuffer.allocate(
             OPERATION_HEADER_BYTES
-                + Long.BYTES
                 + 2 * Integer.BYTES
                 + reply.length
                 + command.length
                 + image.length)
         .put((byte) marks)
         .putLong(operation.id())
-        .putLong(decision.rank())
         .putInt(reply.length)
         .put(reply)
         .putInt(command.length)
@@ -180,10 +178,9 @@ final class WireSchema implements SerializationContextInitializer {
     if ((marks & DECIDED) == 0) {
       return new Operation(id, take(in, in.remaining()), null, isRetry, isTooOld);
     }
-    long rank = in.getLong();
     byte[] reply = take(in, in.getInt());
     byte[] command = take(in, in.getInt());
-    return new Operation(id, command, image(in).by(id, reply, rank), isRetry, isTooOld);
+    return new Operation(id, command, image(in).by(id, reply), isRetry, isTooOld);
   }
 
   private static byte[] take(ByteBuffer in, int length) {

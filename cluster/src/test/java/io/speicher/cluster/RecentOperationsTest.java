@@ -13,8 +13,6 @@ final class RecentOperationsTest {
   private static final byte[] REPLY = {1};
   private static final byte[] LATER = {2};
   private static final int MANY = 100_000;
-  private static final Key KEY = new Key(new byte[] {'k'});
-  private static final Key OTHER_KEY = new Key(new byte[] {'o'});
 
   private final AtomicLong nanos = new AtomicLong(-5); // Java's clock may be negative.
   private final RecentOperations recent = new RecentOperations(nanos::get);
@@ -23,51 +21,33 @@ final class RecentOperationsTest {
     return nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
   }
 
-  private void add(long id, byte[] reply) {
-    recent.add(KEY, id, reply, id);
-  }
-
   @Test
   void reply() {
-    add(7, REPLY);
+    recent.add(7, REPLY);
     assertThat(recent.reply(7)).isSameAs(REPLY);
     assertThat(recent.reply(8)).isNull();
-    add(7, LATER);
+    recent.add(7, LATER);
     assertThat(recent.reply(7)).isSameAs(LATER);
   }
 
   @Test
   void reply_isForgottenAfterSomeTime() {
     long start = nanos.get();
-    add(1, REPLY);
+    recent.add(1, REPLY);
     after(9);
-    add(2, REPLY);
+    recent.add(2, REPLY);
     assertThat(recent.reply(1)).isNotNull();
     assertThat(recent.isCompleteSince(start)).isTrue();
     after(2);
-    add(3, REPLY);
+    recent.add(3, REPLY);
     assertThat(recent.reply(1)).isNull();
     assertThat(recent.reply(2)).isNotNull();
     assertThat(recent.isCompleteSince(start)).isFalse();
     assertThat(recent.isCompleteSince(start + 1)).isTrue();
     after(9);
-    add(4, REPLY);
+    recent.add(4, REPLY);
     assertThat(recent.reply(2)).isNull();
     assertThat(recent.isCompleteSince(start + 1)).isFalse();
-  }
-
-  @Test
-  void isOvertaken_byWhatWasMadeLater() {
-    add(5, REPLY);
-    assertThat(recent.isOvertaken(KEY, 4)).isTrue();
-    assertThat(recent.isOvertaken(KEY, 5)).isFalse(); // It is sent again.
-    assertThat(recent.isOvertaken(KEY, 6)).isFalse();
-    assertThat(recent.isOvertaken(OTHER_KEY, 4)).isFalse();
-    add(4, REPLY); // It was late.
-    assertThat(recent.isOvertaken(KEY, 4)).isTrue();
-    after(11);
-    recent.add(OTHER_KEY, 6, REPLY, 6);
-    assertThat(recent.isOvertaken(KEY, 4)).isFalse();
   }
 
   @Test
@@ -81,7 +61,7 @@ final class RecentOperationsTest {
   void manyOperations() {
     long start = after(1);
     for (int id = 0; id < MANY; id++) {
-      add(id, REPLY);
+      recent.add(id, REPLY);
       nanos.incrementAndGet();
     }
     assertThat(recent.reply(0)).isNull();
