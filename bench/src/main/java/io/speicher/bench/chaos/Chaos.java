@@ -44,7 +44,7 @@ public final class Chaos {
     ServerProcess end(ServerProcess server, FaultyProxy network) throws Exception;
   }
 
-  /** Plays all faults, or those that are named. */
+  /** Plays all faults. */
   public static void main(String[] arguments) throws Exception {
     Chaos chaos = new Chaos(Path.of(System.getProperty("bench.root", "."), "speicher"));
     System.out.println(
