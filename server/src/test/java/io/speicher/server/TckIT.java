@@ -1,6 +1,9 @@
 package io.speicher.server;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIterable;
 
 import io.speicher.server.security.UsersFile;
 import io.speicher.store.Ticker;
@@ -16,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.assertj.core.api.IterableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +37,11 @@ final class TckIT {
   private static final Set<String> OTHERWISE_THAN_MEMCACHED =
       Set.of("text/decr_length", "meta/mg_base64_text", "errors/tooLarge");
 
+  private static final Pattern FAILURE = Pattern.compile("(?m)^FAIL +(\\S+)");
+
+  /** What the kit prints of cases that pass, and the bytes that went to and fro. */
+  private static final Pattern DULL = Pattern.compile("ok|\\s+\\p{XDigit}{8} ");
+
   private static final String CASE_TIMEOUT = "10s";
 
   /** In a process that has just begun, to hash a password takes seconds. */
@@ -42,7 +50,7 @@ final class TckIT {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void json(Transport transport) throws IOException {
-    assertThat(failures("json", transport)).isEmpty();
+    assertThatFailures("json", transport).isEmpty();
   }
 
   @Test
@@ -50,7 +58,7 @@ final class TckIT {
     ServerSettings settings =
         TestSettings.of(2, Transport.best()).with(ServerSettings.PASSWORD, "se\"cret");
     try (CapturedLog log = CapturedLog.ofServer()) {
-      assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:se\"cret"))).isEmpty();
+      assertThatFailures("json", settings, Map.of("SPEICHER_AUTH", "default:se\"cret")).isEmpty();
       assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
     }
   }
@@ -66,7 +74,7 @@ final class TckIT {
     Map<String, String> logins =
         Map.of("SPEICHER_AUTH", "kit:secret", "SPEICHER_READER", "reader:read");
     try (CapturedLog log = CapturedLog.ofServer()) {
-      assertThat(failures("json", settings, logins)).isEmpty();
+      assertThatFailures("json", settings, logins).isEmpty();
       assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
     }
   }
@@ -76,7 +84,7 @@ final class TckIT {
   void json_withoutPassword() throws IOException {
     ServerSettings settings = TestSettings.of(2, Transport.best());
     try (CapturedLog log = CapturedLog.ofServer()) {
-      assertThat(failures("json", settings, Map.of("SPEICHER_AUTH", "default:secret")))
+      assertThatFailures("json", settings, Map.of("SPEICHER_AUTH", "default:secret"))
           .contains("auth/required", "auth/eachConnection");
       assertThat(log.lines()).anyMatch(line -> line.contains("authentication failed"));
     }
@@ -85,14 +93,14 @@ final class TckIT {
   @Test
   void resp() throws IOException {
     try (CapturedLog log = CapturedLog.ofServer()) { // Of users that come and go.
-      assertThat(failures("resp", Transport.best())).isEqualTo(OTHERWISE_THAN_REDIS);
+      assertThatFailures("resp", Transport.best()).isEqualTo(OTHERWISE_THAN_REDIS);
       assertThat(log.lines()).anyMatch(line -> line.startsWith("INFO user added name=tck"));
     }
   }
 
   @Test
   void memcached() throws IOException {
-    assertThat(failures("memcached", Transport.best())).isEqualTo(OTHERWISE_THAN_MEMCACHED);
+    assertThatFailures("memcached", Transport.best()).isEqualTo(OTHERWISE_THAN_MEMCACHED);
   }
 
   /** A server whose items survive it is no other server, nor is one that goes on after a kill. */
@@ -110,8 +118,7 @@ final class TckIT {
           new ServerProcess("--memory", "128mb", "--data", directory.toString())) {
         if (start == 2
             || dialect.equals("json")) { // Once is enough for what is only spelled otherwise.
-          assertThat(failures(server.port(), dialect, Map.of(), LONG_CASE_TIMEOUT))
-              .as("start %d", start)
+          assertThatFailures(server.port(), dialect, Map.of(), LONG_CASE_TIMEOUT)
               .isEqualTo(expected);
         }
         server.kill();
@@ -119,19 +126,20 @@ final class TckIT {
     }
   }
 
-  private static Set<String> failures(String dialect, Transport transport) throws IOException {
-    return failures(dialect, TestSettings.of(2, transport), Map.of());
+  private static IterableAssert<String> assertThatFailures(String dialect, Transport transport)
+      throws IOException {
+    return assertThatFailures(dialect, TestSettings.of(2, transport), Map.of());
   }
 
-  private static Set<String> failures(
+  private static IterableAssert<String> assertThatFailures(
       String dialect, ServerSettings settings, Map<String, String> environment) throws IOException {
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
-      return failures(server.port(), dialect, environment, CASE_TIMEOUT);
+      return assertThatFailures(server.port(), dialect, environment, CASE_TIMEOUT);
     }
   }
 
-  private static Set<String> failures(
+  private static IterableAssert<String> assertThatFailures(
       int port, String dialect, Map<String, String> environment, String caseTimeout) {
     StringWriter output = new StringWriter();
     CommandLine kit = new CommandLine(new TckCommand(environment)).setOut(new PrintWriter(output));
@@ -145,11 +153,12 @@ final class TckIT {
         "--yes-wipe",
         "--timeout",
         caseTimeout);
-    assertThat(output.toString()).containsPattern("(?m)^[1-9]\\d* passed, \\d+ failed$");
-    return Pattern.compile("(?m)^FAIL +(\\S+)")
-        .matcher(output.toString())
-        .results()
-        .map(found -> found.group(1))
-        .collect(Collectors.toSet());
+    String told = output.toString();
+    assertThat(told).containsPattern("(?m)^[1-9]\\d* passed, \\d+ failed$");
+    return assertThatIterable(
+            FAILURE.matcher(told).results().map(found -> found.group(1)).collect(toSet()))
+        .as(
+            "%s",
+            told.lines().filter(line -> !DULL.matcher(line).lookingAt()).collect(joining("\n")));
   }
 }

@@ -91,9 +91,14 @@ final class FreeSegments {
     return segment >= vacatingFrom && segment < vacatingTo;
   }
 
-  /** Segments in a row, outside of what is being vacated, or {@link Segments#NO_SEGMENT}. */
-  int row(int length) {
+  /**
+   * Segments in a row, outside of what is being vacated, or {@link Segments#NO_SEGMENT}.
+   *
+   * @param others what may be taken beside free ones
+   */
+  int row(int length, BitSet others) {
     BitSet usable = (BitSet) free.clone();
+    usable.or(others);
     usable.clear(vacatingFrom, vacatingTo);
     int first = usable.nextSetBit(0);
     while (first >= 0 && usable.nextClearBit(first) - first < length) {

@@ -376,7 +376,7 @@ final class Room {
         if (segments.isInUse(segment)
             && (dueWindows[ItemClass.window(segments.itemClass(segment))]
                 || segments.isCleared(segments.sequenceAcquire(segment))
-                || isIdleAndDead(segment))) {
+                || (!open.isOpen(segment) && segments.staysDead(segment)))) {
           cleaner.addDue(segment);
         }
       }
@@ -409,11 +409,6 @@ final class Room {
         pool.lock.unlock();
       }
     }
-  }
-
-  @GuardedBy("pool.lock")
-  private boolean isIdleAndDead(int segment) {
-    return segments.isDead(segment) && !open.isOpen(segment) && !segments.hasWriters(segment);
   }
 
   /**

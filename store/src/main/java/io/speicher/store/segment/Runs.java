@@ -25,7 +25,7 @@ final class Runs {
   /** The first of that many free segments in a row, of which there are as many somewhere. */
   int makeFree(int runLength) {
     freeDeadSegments();
-    int first = pool.free().row(runLength);
+    int first = pool.row(runLength);
     if (first == NO_SEGMENT) {
       first = cheapest(runLength);
       vacate(first, first + runLength);
@@ -34,10 +34,10 @@ final class Runs {
     return first;
   }
 
-  /** Frees all segments in which nothing is alive, so that there is less to be moved. */
+  /** Frees all segments in which nothing is or will be alive, so that there is less to be moved. */
   private void freeDeadSegments() {
     for (int segment = 0; segment < pool.itemSegmentsEnd(); segment++) {
-      if (segments.isInUse(segment) && segments.isDead(segment) && !open.isOpen(segment)) {
+      if (segments.isInUse(segment) && !open.isOpen(segment) && segments.staysDead(segment)) {
         cleaner.vacate(segment);
       }
     }

@@ -9,6 +9,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -254,7 +255,7 @@ final class SegmentPool {
   long reserveForMove(int place, long bytes, long expiresAtMillis) {
     if (bytes > segments.capacityBytes()) {
       int runLength = segments.segmentsFor(bytes);
-      int first = available < runLength ? NO_SEGMENT : free.row(runLength);
+      int first = availableSoon < runLength ? NO_SEGMENT : row(runLength);
       return first == NO_SEGMENT
           ? -1
           : beginRun(first, runLength, OpenSegments.itemClass(place), bytes, expiresAtMillis);
@@ -271,6 +272,24 @@ final class SegmentPool {
       location = reserveAt(place, bytes, expiresAtMillis); // Unless writers were faster.
     }
     return location;
+  }
+
+  /**
+   * The first of that many free segments in a row, outside of what is being vacated, or {@link
+   * Segments#NO_SEGMENT}. Where there is no such row, segments that wait are taken early for one.
+   */
+  @GuardedBy("lock")
+  int row(int length) {
+    int first = free.row(length, new BitSet());
+    if (first == NO_SEGMENT && spentCount > 0) {
+      BitSet waiting = new BitSet();
+      spent.forEach(next -> waiting.set(next.first, next.first + next.runLength));
+      first = free.row(length, waiting);
+      if (first != NO_SEGMENT) {
+        takeEarly(first, first + length);
+      }
+    }
+    return first;
   }
 
   private long reserveAt(int place, long bytes, long expiresAtMillis) {

@@ -281,6 +281,14 @@ final class Segments {
     return liveBytes(segment) == 0 || isCleared(sequenceAcquire(segment));
   }
 
+  /**
+   * Whether nothing is alive in a segment that is not open, and nobody is about to link what he has
+   * written there.
+   */
+  boolean staysDead(int segment) {
+    return !hasWriters(segment) && isDead(segment); // In this order: who is done has linked.
+  }
+
   /** Whether nobody can reserve bytes there any more. */
   boolean isSealed(int segment) {
     return fillAcquire(segment) < 0;

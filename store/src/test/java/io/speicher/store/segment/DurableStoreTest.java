@@ -168,6 +168,50 @@ final class DurableStoreTest {
     }
   }
 
+  /**
+   * What makes way for the index moves to segments that wait for the disk, if there are no others.
+   */
+  @Test
+  void put_whileSegmentsWait_runThatMakesWayStays() throws IOException {
+    SegmentStore store = open(SMALL);
+    List<Integer> segments = new ArrayList<>(); // Of a run each.
+    do {
+      String key = "run" + segments.size();
+      store.put(bytes(key), ByteBuffer.allocate(SEGMENT_BYTES), PutOptions.DEFAULT);
+      segments.add(segmentOf(store, key));
+    } while (segments.getLast() == 2 * (segments.size() - 1));
+    int last = segments.size() - 2; // There was no room any more for the one after it.
+    for (int i = 0; i < segments.size(); i++) {
+      boolean _ = i != last && store.delete(bytes("run" + i));
+    }
+    store.maintain();
+    long evicted = store.stats().evictedItemCount();
+
+    for (int i = 0; firstIndexSegment(store) > segments.get(last) + 1; i++) {
+      store.put(bytes("small" + i), bytes(""), PutOptions.DEFAULT);
+    }
+
+    assertThat(segmentOf(store, "run" + last)).isNotEqualTo(segments.get(last));
+    assertThat(store.stats().evictedItemCount()).isEqualTo(evicted);
+    store.verify();
+    store.close();
+  }
+
+  private static int segmentOf(SegmentStore store, String key) {
+    try (Lookup lookup = store.lookup(bytes(key))) {
+      assertThat(lookup.find()).isTrue();
+      return lookup.segment();
+    }
+  }
+
+  private static int firstIndexSegment(SegmentStore store) {
+    int segment = 0;
+    while (store.segments.itemClass(segment) != Segments.INDEX) {
+      segment++;
+    }
+    return segment;
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void open_partsStayCleared(boolean killed) throws IOException {

@@ -10,7 +10,12 @@ import io.speicher.store.Updates;
 import io.speicher.store.Updates.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +40,7 @@ final class SegmentStoreRaceTest {
 
   @AfterEach
   void verifyAndClose() {
+    KillPoint.observe(null);
     store.verify();
     store.close();
   }
@@ -72,6 +78,31 @@ final class SegmentStoreRaceTest {
 
       assertThat(result).isEqualTo(UpdateResult.KEPT);
       assertThat(get("k")).isEqualTo("v");
+    }
+  }
+
+  /** A run in which nothing is alive yet is no room for another one, which does not wait for it. */
+  @Test
+  void put_ofSeveralSegments_whileAnotherIsWritten() {
+    ByteBuffer large = ByteBuffer.allocate(3 * SEGMENT_BYTES);
+    try (ExecutorService others = Executors.newSingleThreadExecutor()) {
+      KillPoint.observe(point -> {
+        if (point == KillPoint.WRITTEN) {
+          ByteBuffer other = large.duplicate();
+          await(others.submit(() -> store.put(bytes("b"), other, PutOptions.DEFAULT)));
+        }
+      });
+      store.put(bytes("a"), large, PutOptions.DEFAULT);
+    }
+    assertThat(store.get(bytes("a"), _ -> {})).isTrue();
+    assertThat(store.get(bytes("b"), _ -> {})).isTrue();
+  }
+
+  private static void await(Future<?> other) {
+    try {
+      other.get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError("the other writer waits for this one", e);
     }
   }
 
