@@ -38,10 +38,13 @@ public final class StoreMeasurements {
       case "overwrite-of" -> Overwriting.measureOne(others);
       case "walk" -> Walk.measure(others);
       case "walk-of" -> Walk.measureOne(others);
+      case "reopen" -> Reopening.measure(others);
+      case "reopen-of" -> Reopening.measureOne(others);
       case "soak" -> System.exit(Soak.run(others) ? 0 : 1);
       default -> {
         System.err.println(
-            "which measurement? memory, cpu, versions, expiry, clear, growth, overwrite, walk or soak");
+            "which measurement? memory, cpu, versions, expiry, clear, growth, overwrite, walk, reopen"
+                + " or soak");
         System.exit(2);
       }
     }
