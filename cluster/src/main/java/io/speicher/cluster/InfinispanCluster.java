@@ -365,6 +365,18 @@ final class InfinispanCluster implements Cluster {
         && here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE;
   }
 
+  /**
+   * Whether the members may answer. Infinispan refuses after the loss of a majority at once, and
+   * not where nodes were stopped one after the other, or had been lost before. But if those that
+   * are no members could be a majority, they may be started again without this part, and answer,
+   * too.
+   */
+  private boolean isEnough(Joined here) {
+    int others = options.size() - here.topology().getMembers().size();
+    return here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE
+        && others < options.majority();
+  }
+
   /** Whether others still take this node for what it takes itself for, also while it joins. */
   boolean mayDecide() {
     return joined == null || !fence.isClosed();
@@ -448,14 +460,12 @@ final class InfinispanCluster implements Cluster {
     if (here == null) {
       return refused("this node is joining its cluster");
     }
-    if (here.partitions().getAvailabilityMode() != AvailabilityMode.AVAILABLE) {
+    if (!isEnough(here)) {
       return split();
     }
     try {
       if (fence.isClosed() && !fence.awaitOpen(FENCE_PATIENCE)) {
-        return here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE
-            ? refused(NOT_CONFIRMED)
-            : split();
+        return isEnough(here) ? refused(NOT_CONFIRMED) : split();
       }
       return attempt.make(here);
     } catch (ExecutionException e) {
@@ -579,7 +589,7 @@ final class InfinispanCluster implements Cluster {
    */
   private CompletableFuture<Boolean> confirmation() {
     Joined here = joined;
-    if (here == null) {
+    if (here == null || !isEnough(here)) {
       return CompletableFuture.completedFuture(false);
     }
     LocalizedCacheTopology topology = here.topology();

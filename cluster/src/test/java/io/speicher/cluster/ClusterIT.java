@@ -37,6 +37,9 @@ import redis.clients.jedis.RedisClusterClient;
 /** Three nodes as processes of their own, on ports of the loopback address. */
 final class ClusterIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final String SPLIT =
+      "ERR the cluster is split, or has lost too many nodes: nothing is answered";
+
   private static final int KEYS = 100;
   private static final int ID_CHARACTERS = 40;
 
@@ -380,11 +383,10 @@ final class ClusterIT {
     nodes.get(2).signal("STOP");
     try {
       await().atMost(PATIENCE).until(() -> alone.info("cluster_available") == 0);
-      String split = "ERR the cluster is split, or has lost too many nodes: nothing is answered";
       await()
           .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(alone.resp("SET", "minority", "new")).isEqualTo(split));
-      assertThat(alone.resp("GET", "minority")).isEqualTo(split);
+          .untilAsserted(() -> assertThat(alone.resp("SET", "minority", "new")).isEqualTo(SPLIT));
+      assertThat(alone.resp("GET", "minority")).isEqualTo(SPLIT);
       assertThat(alone.memcached("set minority 0 0 1\r\n1\r\n"))
           .startsWith("SERVER_ERROR the cluster is split");
       assertThat(alone.json("{\"command\":\"GET\",\"key\":\"minority\"}"))
@@ -399,6 +401,24 @@ final class ClusterIT {
     }
     awaitAllNodes();
     assertThat(alone.resp("GET", "minority")).isEqualTo("old");
+  }
+
+  /** Those that were stopped may be started again without it: then two clusters would answer. */
+  @Test
+  void lastOfThree_refusesUntilAnotherIsBack() throws Exception {
+    TestNode last = nodes.get(0);
+    assertThat(last.resp("SET", "last", "old")).isEqualTo("OK");
+    for (int stopped = 2; stopped >= 1; stopped--) {
+      awaitNodes(last, stopped + 1);
+      nodes.get(stopped).signal("TERM");
+      assertThat(nodes.get(stopped).awaitEnd()).isZero();
+    }
+    await().atMost(PATIENCE).until(() -> last.info("cluster_available") == 0);
+    assertThat(last.resp("GET", "last")).isEqualTo(SPLIT);
+    nodes.set(1, new TestNode("shop", ports.get(1), ports, folder));
+    nodes.set(2, new TestNode("shop", ports.get(2), ports, folder));
+    awaitAllNodes();
+    assertThat(nodes.get(2).resp("GET", "last")).isEqualTo("old");
   }
 
   /**
