@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     nodes have different clocks; where an item is changed, its end stays what it was, so that
  *     many changes do not delay it
  * @param operation the id of the one that has made it, if that is known
+ * @param previous the one on the same key that the primary had stored last when it decided, as
+ *     {@link RecentOperations} has it
  * @param reply what that one was replied; empty if it is not known
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares images.
@@ -22,18 +24,26 @@ record Image(
     int flags,
     long expiresAtMillis,
     long operation,
+    long previous,
     byte[] reply) {
   private static final byte[] NO_REPLY = {};
   static final Image TOMBSTONE = new Image(null, 0, 0, Item.NEVER);
 
   /** What nobody has to remember the operation of: it is in a store. */
   Image(byte @Nullable [] value, int kind, int flags, long expiresAtMillis) {
-    this(value, kind, flags, expiresAtMillis, 0, NO_REPLY);
+    this(
+        value,
+        kind,
+        flags,
+        expiresAtMillis,
+        RecentOperations.NONE,
+        RecentOperations.NONE,
+        NO_REPLY);
   }
 
-  /** The same, as what an operation has made that was replied so. */
-  Image by(long operationId, byte[] replied) {
-    return new Image(value, kind, flags, expiresAtMillis, operationId, replied);
+  /** The same, as what an operation has made, after another one, that was replied so. */
+  Image by(long operationId, long previousId, byte[] replied) {
+    return new Image(value, kind, flags, expiresAtMillis, operationId, previousId, replied);
   }
 
   /** Whether the operation that has made it is to be remembered. */

@@ -23,7 +23,7 @@ final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]
   /** Older ones are not executed again, since nobody remembers so long whether they were. */
   private static final long MAX_AGE_NANOS = Duration.ofSeconds(5).toNanos();
 
-  private static final byte[] OUTCOME_UNKNOWN =
+  static final byte[] OUTCOME_UNKNOWN =
       RecordCodec.encode(
           InfinispanCluster.unknown(
               "the cluster changed while the command was executed, and it may have been executed"));
@@ -119,23 +119,23 @@ final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]
     if (isAgain) {
       byte[] reply = node.recent().reply(id);
       if (reply != null) {
-        return leaveAsIs(view, reply);
+        return leaveAsIs(node, view, reply);
       }
     }
     if (command.length == 0) {
-      return leaveAsIs(view, OUTCOME_UNKNOWN);
+      return leaveAsIs(node, view, OUTCOME_UNKNOWN);
     }
     Command decoded = RecordCodec.decode(command, Command.class);
     if (isAgain
         && !InfinispanCluster.isRead(decoded)
         && (isTooOld() || !node.knowsAllOf(view.key(), MAX_AGE_NANOS))) {
-      return leaveAsIs(view, OUTCOME_UNKNOWN);
+      return leaveAsIs(node, view, OUTCOME_UNKNOWN);
     }
     Image present = view.peek().orElse(null);
     Outcome outcome = node.execute(decoded, present == null ? null : present.item());
     byte[] reply = RecordCodec.encode(outcome.reply());
     if (outcome.isChanged()) {
-      Image made = Image.of(outcome.item()).by(id, reply);
+      Image made = Image.of(outcome.item()).by(id, node.recent().last(view.key()), reply);
       decision = made;
       view.set(made);
     }
@@ -146,8 +146,10 @@ final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]
    * Sends what the key has to the backups once more, under the same lock: one of them may have been
    * added after it was sent, another one may have what this node has not.
    */
-  private byte[] leaveAsIs(ReadWriteEntryView<Key, Image> view, byte[] reply) {
-    Image present = view.peek().orElse(Image.TOMBSTONE).by(id, reply);
+  private byte[] leaveAsIs(
+      InfinispanCluster node, ReadWriteEntryView<Key, Image> view, byte[] reply) {
+    long previous = node.recent().last(view.key());
+    Image present = view.peek().orElse(Image.TOMBSTONE).by(id, previous, reply);
     decision = present;
     view.set(present);
     return reply;

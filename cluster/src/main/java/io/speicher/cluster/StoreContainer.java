@@ -71,7 +71,7 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
           new PutOptions(image.kind(), image.flags(), image.expiresAtMillis()));
     }
     if (image.hasOperation()) {
-      recent.add(image.operation(), image.reply());
+      recent.add(key, image.operation(), image.previous(), image.reply());
     }
   }
 

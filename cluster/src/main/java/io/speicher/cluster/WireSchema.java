@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *  Image          | flags (4) | kind (1) | time to live in ms (8), 0 for none | value |
  *                 or nothing, for a tombstone
  *  Operation      | marks (1) | id (8) | command, unless it is decided |
- *                 | marks (1) | id (8) | reply length (4) | reply
+ *                 | marks (1) | id (8) | id of the previous one (8) | reply length (4) | reply
  *                 | command length (4) | command, may be none | Image |, if it is
  *                   marks: 1 it was sent before, 2 it is too old, 4 it is decided
  *  TopologyQuery  nothing
@@ -136,7 +136,7 @@ final class WireSchema implements SerializationContextInitializer {
     return InfinispanCluster.current().nowMillis();
   }
 
-  private static byte[] bytes(Operation operation) {
+  static byte[] bytes(Operation operation) {
     @Nullable Image decision = operation.decision();
     int marks =
         (operation.takeRetry() ? RETRY : 0)
@@ -155,12 +155,14 @@ final class WireSchema implements SerializationContextInitializer {
     byte[] image = bytes(decision);
     return ByteBuffer.allocate(
             OPERATION_HEADER_BYTES
+                + Long.BYTES
                 + 2 * Integer.BYTES
                 + reply.length
                 + command.length
                 + image.length)
         .put((byte) marks)
         .putLong(operation.id())
+        .putLong(decision.previous())
         .putInt(reply.length)
         .put(reply)
         .putInt(command.length)
@@ -169,7 +171,7 @@ final class WireSchema implements SerializationContextInitializer {
         .array();
   }
 
-  private static Operation operation(byte[] bytes) {
+  static Operation operation(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     int marks = in.get();
     long id = in.getLong();
@@ -178,9 +180,11 @@ final class WireSchema implements SerializationContextInitializer {
     if ((marks & DECIDED) == 0) {
       return new Operation(id, take(in, in.remaining()), null, isRetry, isTooOld);
     }
+    long previous = in.getLong();
     byte[] reply = take(in, in.getInt());
     byte[] command = take(in, in.getInt());
-    return new Operation(id, command, image(in).by(id, reply), isRetry, isTooOld);
+    Image decision = image(in).by(id, previous, reply);
+    return new Operation(id, command, decision, isRetry, isTooOld);
   }
 
   private static byte[] take(ByteBuffer in, int length) {

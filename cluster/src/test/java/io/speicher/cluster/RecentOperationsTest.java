@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 final class RecentOperationsTest {
   private static final byte[] REPLY = {1};
   private static final byte[] LATER = {2};
+  private static final Key KEY = new Key(new byte[] {'k'});
+  private static final Key OTHER_KEY = new Key(new byte[] {'o'});
+  private static final long NONE = RecentOperations.NONE;
   private static final int MANY = 100_000;
 
   private final AtomicLong nanos = new AtomicLong(-5); // Java's clock may be negative.
@@ -23,31 +26,94 @@ final class RecentOperationsTest {
 
   @Test
   void reply() {
-    recent.add(7, REPLY);
+    recent.add(KEY, 7, NONE, REPLY);
     assertThat(recent.reply(7)).isSameAs(REPLY);
     assertThat(recent.reply(8)).isNull();
-    recent.add(7, LATER);
+    recent.add(KEY, 7, 7, LATER);
     assertThat(recent.reply(7)).isSameAs(LATER);
   }
 
   @Test
   void reply_isForgottenAfterSomeTime() {
     long start = nanos.get();
-    recent.add(1, REPLY);
+    recent.add(KEY, 1, NONE, REPLY);
     after(9);
-    recent.add(2, REPLY);
+    recent.add(KEY, 2, 1, REPLY);
     assertThat(recent.reply(1)).isNotNull();
     assertThat(recent.isCompleteSince(start)).isTrue();
     after(2);
-    recent.add(3, REPLY);
+    recent.add(KEY, 3, 2, REPLY);
     assertThat(recent.reply(1)).isNull();
     assertThat(recent.reply(2)).isNotNull();
     assertThat(recent.isCompleteSince(start)).isFalse();
     assertThat(recent.isCompleteSince(start + 1)).isTrue();
     after(9);
-    recent.add(4, REPLY);
+    recent.add(OTHER_KEY, 4, NONE, REPLY);
     assertThat(recent.reply(2)).isNull();
     assertThat(recent.isCompleteSince(start + 1)).isFalse();
+    assertThat(recent.last(KEY)).isEqualTo(3);
+    after(2);
+    recent.add(OTHER_KEY, 5, 4, REPLY);
+    assertThat(recent.last(KEY)).isEqualTo(NONE);
+  }
+
+  /** What is stored again is remembered for as long as what is new. */
+  @Test
+  void reply_isForgottenLaterIfItIsStoredAgain() {
+    recent.add(KEY, 1, NONE, REPLY);
+    recent.add(OTHER_KEY, 2, NONE, REPLY);
+    after(9);
+    recent.add(KEY, 1, 1, REPLY);
+    after(2);
+    recent.add(KEY, 3, 1, REPLY);
+    assertThat(recent.reply(1)).isNotNull();
+    assertThat(recent.reply(2)).isNull();
+  }
+
+  /**
+   * A primary that learns of a new topology does not store what its backups have stored, and
+   * decides the next operation without it.
+   */
+  @Test
+  void reply_isUnknownOfWhatThePrimaryHasNotStored() {
+    RecentOperations backup = new RecentOperations(nanos::get);
+    recent.add(KEY, 1, NONE, REPLY);
+    backup.add(KEY, 1, NONE, REPLY);
+    backup.add(OTHER_KEY, 9, NONE, REPLY);
+
+    backup.add(KEY, 2, recent.last(KEY), REPLY);
+    assertThat(backup.reply(2)).isSameAs(REPLY); // So it is if the backup is the primary now.
+
+    long previous = recent.last(KEY);
+    recent.add(KEY, 3, previous, REPLY);
+    backup.add(KEY, 3, previous, REPLY);
+    assertThat(backup.reply(2)).isSameAs(Operation.OUTCOME_UNKNOWN);
+    assertThat(backup.reply(1)).isSameAs(REPLY);
+    assertThat(backup.reply(3)).isSameAs(REPLY);
+    assertThat(backup.reply(9)).isSameAs(REPLY);
+
+    previous = recent.last(KEY);
+    recent.add(KEY, 4, previous, REPLY);
+    backup.add(KEY, 4, previous, REPLY);
+    assertThat(backup.reply(3)).isSameAs(REPLY);
+  }
+
+  /** As an operation that is sent again and was taken back is executed by the same primary. */
+  @Test
+  void reply_isKnownWhereItIsExecutedAgain() {
+    recent.add(KEY, 1, NONE, REPLY);
+    recent.add(KEY, 2, 1, REPLY);
+    recent.add(KEY, 2, 1, LATER);
+    assertThat(recent.reply(2)).isSameAs(LATER);
+  }
+
+  /** It is in what this node has now, so it must not be executed again. */
+  @Test
+  void reply_isUnknownOfWhatThisNodeHasNotStored() {
+    recent.add(KEY, 1, NONE, REPLY);
+    recent.add(KEY, 3, 2, REPLY);
+    assertThat(recent.reply(2)).isSameAs(Operation.OUTCOME_UNKNOWN);
+    assertThat(recent.reply(3)).isSameAs(REPLY);
   }
 
   @Test
@@ -60,12 +126,12 @@ final class RecentOperationsTest {
   @Test
   void manyOperations() {
     long start = after(1);
-    for (int id = 0; id < MANY; id++) {
-      recent.add(id, REPLY);
+    for (int id = 1; id <= MANY; id++) {
+      recent.add(KEY, id, id - 1, REPLY);
       nanos.incrementAndGet();
     }
-    assertThat(recent.reply(0)).isNull();
-    assertThat(recent.reply(MANY - 1)).isNotNull();
+    assertThat(recent.reply(1)).isNull();
+    assertThat(recent.reply(MANY)).isNotNull();
     assertThat(recent.isCompleteSince(start)).isFalse();
     assertThat(recent.isCompleteSince(nanos.get() - 1_000)).isTrue();
   }
