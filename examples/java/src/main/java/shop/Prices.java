@@ -32,8 +32,13 @@ public final class Prices {
     }
   }
 
-  private static String askTheShop(String product) throws InterruptedException {
-    Thread.sleep(500);
+  private static String askTheShop(String product) {
+    try {
+      Thread.sleep(500);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while asking for " + product, e);
+    }
     return "1.20";
   }
 }

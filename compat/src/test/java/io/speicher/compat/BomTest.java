@@ -2,9 +2,13 @@ package io.speicher.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
@@ -16,6 +20,12 @@ import org.w3c.dom.NodeList;
 /** The bill of materials, beside the modules that there are. It has no code to be tested with. */
 final class BomTest {
   private static final Path ROOT = Path.of("..");
+
+  /** The version of a module of ours, not one that a property names. */
+  private static final Pattern VERSION =
+      Pattern.compile("<artifactId>speicher[-\\w]*</artifactId>\\s*<version>([^<$]*)</version>");
+
+  private static final Pattern IMAGE = Pattern.compile("image: speicher:(\\S*)");
 
   private final XPath path = XPathFactory.newInstance().newXPath();
 
@@ -42,6 +52,38 @@ final class BomTest {
   @Test
   void bom_managesNothingOfOthers() throws Exception {
     assertThat(texts(read("bom/pom.xml"), "/project/parent")).isEmpty();
+  }
+
+  /** What dist/set-version has to find. */
+  @Test
+  void version_isTheSameEverywhere() throws Exception {
+    String version = texts(read("pom.xml"), "/project/version").getFirst();
+    List<String> places = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(ROOT, 3)) {
+      for (Path file : files.filter(BomTest::namesVersions).sorted().toList()) {
+        String text = Files.readString(file);
+        for (MatchResult said : VERSION.matcher(text).results().toList()) {
+          places.add(ROOT.relativize(file) + ": " + said.group(1));
+          assertThat(said.group(1)).as("%s", file).isEqualTo(version);
+        }
+        for (MatchResult said : IMAGE.matcher(text).results().toList()) {
+          places.add(ROOT.relativize(file) + ": " + said.group(1));
+          assertThat(said.group(1)).as("%s", file).isEqualTo(version.replace("-SNAPSHOT", ""));
+        }
+      }
+    }
+    assertThat(places)
+        .contains(
+            "client/README.md: " + version,
+            "client/pom.xml: " + version,
+            "examples/java/pom.xml: " + version,
+            "dist/kubernetes.yaml: " + version.replace("-SNAPSHOT", ""));
+  }
+
+  private static boolean namesVersions(Path file) {
+    String path = file.toString();
+    return !path.contains("target")
+        && (path.endsWith("pom.xml") || path.endsWith("README.md") || path.endsWith(".yaml"));
   }
 
   private static Document read(String pom) throws Exception {
