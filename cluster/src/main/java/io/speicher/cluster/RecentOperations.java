@@ -74,13 +74,12 @@ final class RecentOperations {
   synchronized void add(Key key, long id, long previous, byte[] reply) {
     long now = nanoTime.getAsLong();
     long keyHash = hash(key);
-    Outcome unknown = new Outcome(keyHash, Operation.OUTCOME_UNKNOWN, now);
     long last = lasts.getOrDefault(keyHash, NONE);
     if (last != previous) {
-      outcomes.computeIfPresent(
-          last, (_, known) -> new Outcome(keyHash, unknown.reply, known.nanos));
+      byte[] unknown = Operation.OUTCOME_UNKNOWN;
+      outcomes.computeIfPresent(last, (_, known) -> new Outcome(keyHash, unknown, known.nanos));
       if (previous != NONE) { // It is in what was decided, and was not stored here.
-        outcomes.putIfAbsent(previous, unknown);
+        outcomes.putIfAbsent(previous, new Outcome(keyHash, unknown, now));
       }
     }
     lasts.put(keyHash, id);
