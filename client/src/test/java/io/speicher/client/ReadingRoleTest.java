@@ -43,12 +43,16 @@ final class ReadingRoleTest {
   /** How many replies to {@code hold} may be sent. */
   private final Semaphore mayAnswer = new Semaphore(0);
 
+  /** One for each {@code hold} that the server has got. */
+  private final Semaphore isHeld = new Semaphore(0);
+
   private final FakeServer server =
       FakeServer.start(peer -> {
         while (true) {
           FakeServer.Request request = peer.request();
           switch (request.key()) {
             case "hold" -> {
+              isHeld.release();
               mayAnswer.acquire();
               peer.reply(echo(request));
             }
@@ -84,11 +88,20 @@ final class ReadingRoleTest {
   }
 
   /** Begins a call that is alone and whose reply does not come, and waits until it is read for. */
-  private Caller<String> hold(Strings caller) {
-    callAlone();
-    Caller<String> held = new Caller<>(() -> caller.get("hold"));
-    held.awaitReading();
-    return held;
+  private Caller<String> hold(Strings caller) throws Exception {
+    while (true) {
+      Caller<String> held =
+          new Caller<>(() -> {
+            callAlone();
+            return caller.get("hold");
+          });
+      isHeld.acquire();
+      if (held.awaitReading()) {
+        return held;
+      }
+      mayAnswer.release(); // It came so late after the one before that the I/O thread reads again.
+      held.awaitEnd();
+    }
   }
 
   /** A thread that calls. */
@@ -105,14 +118,23 @@ final class ReadingRoleTest {
 
     boolean reads() {
       return Arrays.stream(thread.getStackTrace())
-          .anyMatch(frame -> frame.getClassName().endsWith(".ReadingRole"));
+          .filter(frame -> frame.getClassName().endsWith(".ReadingRole"))
+          .anyMatch(frame -> frame.getMethodName().equals("await"));
     }
 
-    void awaitReading() {
+    /** Waits until it reads, or returns false if it waits for another thread to do so. */
+    boolean awaitReading() {
       while (!reads()) {
-        assertThat(task.isDone()).isFalse();
+        if (task.isDone() || thread.getState() == Thread.State.TIMED_WAITING) {
+          return false;
+        }
         Thread.onSpinWait();
       }
+      return true;
+    }
+
+    void awaitEnd() throws InterruptedException {
+      thread.join();
     }
 
     T get() throws Exception {
@@ -179,7 +201,7 @@ final class ReadingRoleTest {
   }
 
   @Test
-  void interrupt_endsTheCallAndNotTheConnection() {
+  void interrupt_endsTheCallAndNotTheConnection() throws Exception {
     for (int i = 0; i < 5; i++) {
       Caller<String> held = hold(client);
       held.thread.interrupt();
@@ -213,7 +235,7 @@ final class ReadingRoleTest {
   }
 
   @Test
-  void client_isClosed() {
+  void client_isClosed() throws Exception {
     Caller<String> held = hold(client);
     client.close();
     held.failure(ClosedException.class);
