@@ -70,7 +70,10 @@ final class GlobTest {
     assertThat(new Glob(bytes(pattern)).matches(bytes(key))).isEqualTo(expected);
   }
 
-  /** Of patterns that make it go back to a star again and again, a thousand in a second. */
+  /**
+   * Of patterns that make it go back to a star again and again, two hundred in a fraction of a
+   * second.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"*a", "a", "?", "[^b]", "*?", "*[a-z]"})
   void longPatternAndKey_takeNoTime(String part) {
@@ -79,9 +82,9 @@ final class GlobTest {
     Glob glob = new Glob(bytes(before + part.repeat(count) + "b"));
     ByteBuffer key = bytes("a".repeat(65_535));
     assertTimeoutPreemptively(
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(10),
         () -> {
-          for (int i = 0; i < 1_000; i++) {
+          for (int i = 0; i < 200; i++) {
             assertThat(glob.matches(key)).isFalse();
           }
         });

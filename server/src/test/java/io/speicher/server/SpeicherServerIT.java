@@ -398,7 +398,7 @@ final class SpeicherServerIT {
     SpeicherServer server = start(TestSettings.of(1, transport), store());
     RawClient writer = connect(server);
     byte[] sleep = "CLIENT SETNAME writer\r\nDEBUG SLEEP 2\r\n".getBytes(UTF_8);
-    int pings = 500_000;
+    int pings = 150_000;
     byte[] batch = "PING\r\n".repeat(pings).getBytes(UTF_8);
     Thread sending =
         Thread.ofVirtual()

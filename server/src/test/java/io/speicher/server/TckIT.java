@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
 import org.assertj.core.api.IterableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,10 +44,8 @@ final class TckIT {
   /** What the kit prints of cases that pass, and the bytes that went to and fro. */
   private static final Pattern DULL = Pattern.compile("ok|\\s+\\p{XDigit}{8} ");
 
-  private static final String CASE_TIMEOUT = "10s";
-
   /** In a process that has just begun, to hash a password takes seconds. */
-  private static final String LONG_CASE_TIMEOUT = "40s";
+  private static final String CASE_TIMEOUT = "40s";
 
   @ParameterizedTest
   @EnumSource(Transport.class)
@@ -103,7 +103,11 @@ final class TckIT {
     assertThatFailures("memcached", Transport.best()).isEqualTo(OTHERWISE_THAN_MEMCACHED);
   }
 
-  /** A server whose items survive it is no other server, nor is one that goes on after a kill. */
+  /**
+   * A server whose items survive it is no other server, nor is one that goes on after a kill. Most
+   * of the time the kit waits.
+   */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @ValueSource(strings = {"json", "resp", "memcached"})
   void durable(String dialect, @TempDir Path directory) throws Exception {
@@ -118,8 +122,7 @@ final class TckIT {
           new ServerProcess("--memory", "128mb", "--data", directory.toString())) {
         if (start == 2
             || dialect.equals("json")) { // Once is enough for what is only spelled otherwise.
-          assertThatFailures(server.port(), dialect, Map.of(), LONG_CASE_TIMEOUT)
-              .isEqualTo(expected);
+          assertThatFailures(server.port(), dialect, Map.of()).isEqualTo(expected);
         }
         server.kill();
       }
@@ -135,12 +138,12 @@ final class TckIT {
       String dialect, ServerSettings settings, Map<String, String> environment) throws IOException {
     try (SpeicherServer server =
         SpeicherServer.start(settings, new SegmentStore(128 << 20, Ticker.system()))) {
-      return assertThatFailures(server.port(), dialect, environment, CASE_TIMEOUT);
+      return assertThatFailures(server.port(), dialect, environment);
     }
   }
 
   private static IterableAssert<String> assertThatFailures(
-      int port, String dialect, Map<String, String> environment, String caseTimeout) {
+      int port, String dialect, Map<String, String> environment) {
     StringWriter output = new StringWriter();
     CommandLine kit = new CommandLine(new TckCommand(environment)).setOut(new PrintWriter(output));
     kit.execute(
@@ -152,7 +155,7 @@ final class TckIT {
         "speicher",
         "--yes-wipe",
         "--timeout",
-        caseTimeout);
+        CASE_TIMEOUT);
     String told = output.toString();
     assertThat(told).containsPattern("(?m)^[1-9]\\d* passed, \\d+ failed$");
     return assertThatIterable(

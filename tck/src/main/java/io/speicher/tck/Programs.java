@@ -13,10 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a case can do and a transcript cannot say: many clients at once, and random payloads. */
@@ -116,7 +117,7 @@ final class Programs {
         Deadline end = Deadline.in(duration);
         do {
           store(wire, set);
-        } while (!end.passed());
+        } while (!end.passed() && !Thread.currentThread().isInterrupted());
       });
     }
     for (int i = 0; i < parameters.require("readers"); i++) {
@@ -124,7 +125,7 @@ final class Programs {
         Deadline end = Deadline.in(duration);
         do {
           checkNotTorn(text(wire, context.key()), bytes);
-        } while (!end.passed());
+        } while (!end.passed() && !Thread.currentThread().isInterrupted());
       });
     }
     runAll(context, clients);
@@ -158,7 +159,7 @@ final class Programs {
     List<Client> clients = new ArrayList<>();
     clients.add(wire -> {
       try {
-        for (int i = 1; i <= writes; i++) {
+        for (int i = 1; i <= writes && !Thread.currentThread().isInterrupted(); i++) {
           store(wire, set(context.key(), Integer.toString(i)));
         }
       } finally {
@@ -355,20 +356,19 @@ final class Programs {
     }
   }
 
-  /** Runs all clients at once and throws the first failure. */
+  /** Runs all clients at once and throws the first failure; those that go on for long end then. */
   static void runAll(Context context, List<Client> clients) throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(clients.size());
     try {
-      List<Future<?>> running = new ArrayList<>();
+      CompletionService<Void> running = new ExecutorCompletionService<>(threads);
       for (Client client : clients) {
-        running.add(
-            threads.submit(() -> {
-              run(context, client);
-              return null;
-            }));
+        running.submit(() -> {
+          run(context, client);
+          return null;
+        });
       }
-      for (Future<?> client : running) {
-        client.get();
+      for (int ended = 0; ended < clients.size(); ended++) {
+        running.take().get();
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof CaseFailure failure) {

@@ -269,7 +269,7 @@ final class JsonScannerTest {
     long seed = Long.getLong("seed", new Random().nextLong());
     Random random = new Random(seed);
     int wellFormed = 0;
-    int rounds = 200_000;
+    int rounds = 50_000;
     for (int i = 0; i < rounds; i++) {
       byte[] text = utf8(object(random, 3));
       for (int mutations = random.nextInt(3); mutations > 0; mutations--) {
