@@ -26,11 +26,10 @@ fi
 # What clients make the server hold outside the heap has a limit of its own (--connection-memory) that answers or cuts off
 # whoever goes too far; Java's, which can only fail, must not be met before it, so it is out of reach. (In gigabytes: Netty
 # reads this option, too, does not know terabytes, and would allow as much as the heap.)
-# What is called fewer than 800 times is not worth compiling while a server starts, which takes 35 ms longer with it.
 # A connection is many small objects: with headers of 8 bytes instead of 12 it takes a tenth less (0.99 kB instead of 1.10).
 # The collector and these headers are the same for all commands, because they are a part of the archive of classes.
 common="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders"
-server_options="$processor -XX:CompileThresholdScaling=4 $common -Xms64m -Xmx64m -Xmn16m -XX:MaxDirectMemorySize=1024g -XX:TrimNativeHeapInterval=5000"
+server_options="$processor $common -Xms64m -Xmx64m -Xmn16m -XX:MaxDirectMemorySize=1024g -XX:TrimNativeHeapInterval=5000"
 if [ "${1:-}" = --server-options ]; then # For scripts that measure a part of it.
   echo "$server_options"
   exit
