@@ -72,6 +72,9 @@ public final class CommandExecutor {
 
   private static final long LONG_SLICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How long connections that are answered together may wait for each other's long values. */
+  private static final long MAX_LONG_VALUES_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   /** What RESP calls it, the only dialect that has it. */
   private static final String MONITOR = "monitor";
 
@@ -119,6 +122,12 @@ public final class CommandExecutor {
 
   /** Whether the value that was shown last is to be sent in parts. */
   private boolean needsParts;
+
+  /** Whether it is to be sent after what is answered together with it. */
+  private boolean isPutOff;
+
+  /** When a connection was read from last, or went on. */
+  private long turnNanos;
 
   public CommandExecutor(
       Databases databases, Dates dates, ServerControl server, LoopLocks locks, int loop) {
@@ -168,6 +177,12 @@ public final class CommandExecutor {
 
   public void count(Counter counter, long number) {
     counts.add(counter, number);
+  }
+
+  /** What follows begins now: a connection has been read from, or goes on. */
+  public void turnClock(long nowNanos) {
+    turnNanos = nowNanos;
+    commandStats.turnClock(nowNanos);
   }
 
   /** What was counted of each command since the start, or since it was last reset. */
@@ -363,6 +378,12 @@ public final class CommandExecutor {
     return beginAllowed(command, session, noPrefetch, NOWHERE, dialect, out);
   }
 
+  /** Begins with a command that was put off, and is not any longer. */
+  @Nullable Work beginPutOff(Command command, Session session, Dialect dialect, ReplyBuffer out) {
+    turnNanos = System.nanoTime();
+    return beginAllowed(command, session, dialect, out);
+  }
+
   private @Nullable Work beginAllowed(
       Command command,
       Session session,
@@ -394,7 +415,7 @@ public final class CommandExecutor {
       ReplyBuffer out) {
     switch (command) {
       case Command.Get get -> {
-        return get(get, session.share(), prefetch, place, dialect, out);
+        return get(get, session, prefetch, place, dialect, out);
       }
       case Command.GetAll get -> {
         return getAll(get, session.share(), dialect, out);
@@ -431,7 +452,9 @@ public final class CommandExecutor {
         return leases.ask(ask, dialect, session, !isPart, out);
       }
       case Command.SetWithLease set -> dialect.encode(leases.set(set), out);
-      case Command.LeaseGet get -> leases.get(get, dialect, out);
+      case Command.LeaseGet get -> {
+        return leases.get(get, session, dialect, out);
+      }
       case Command.Invalidate invalidate -> dialect.encode(leases.invalidate(invalidate), out);
       case Command.SetLeased set -> dialect.encode(leases.set(set), out);
       case Command.AppendLeased append -> dialect.encode(leases.append(append), out);
@@ -532,20 +555,32 @@ public final class CommandExecutor {
 
   // ---- reading ----
 
+  /**
+   * Whether an item is so long that to copy it holds up others, and those that are answered
+   * together with this connection have waited for a while.
+   */
+  boolean isToBePutOff(Item item) {
+    return item.value().remaining() >= ValueWork.MIN_BYTES
+        && System.nanoTime() - turnNanos >= MAX_LONG_VALUES_NANOS;
+  }
+
   private @Nullable Work get(
       Command.Get get,
-      Share share,
+      Session session,
       Prefetch prefetch,
       int place,
       Dialect dialect,
       ReplyBuffer out) {
     long start = out.position();
+    Share share = session.share();
     needsParts = false;
+    isPutOff = false;
     ItemReader reader =
         item -> {
           out.resetTo(start);
+          isPutOff = isToBePutOff(item);
           needsParts = ValueWork.isFor(item, dialect, share);
-          if (!needsParts) {
+          if (!isPutOff && !needsParts) {
             dialect.encode(value(item, get.view()), out);
           }
         };
@@ -555,6 +590,9 @@ public final class CommandExecutor {
             : place < 0
                 ? store.get(get.key(), reader)
                 : store.get(get.key(), prefetch, place, reader);
+    if (hit && isPutOff) {
+      return new PutOffWork(this, session, dialect, get);
+    }
     countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);
     if (!hit) {
       dialect.encode(Reply.Miss.MISS, out.resetTo(start));

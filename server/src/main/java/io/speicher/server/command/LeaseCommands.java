@@ -174,17 +174,24 @@ final class LeaseCommands {
 
   // ---- memcached's ----
 
-  void get(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
+  @Nullable Work get(Command.LeaseGet get, Session session, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     boolean[] changes = new boolean[1];
+    boolean[] isPutOff = new boolean[1];
     boolean hit =
         read(
             get,
             item -> {
               changes[0] = get.touch() != null || isToBeLeased(get, item);
-              dialect.encode(
-                  leased(get, item, false, Update.Replace.KEEP_VERSION), out.resetTo(start));
+              isPutOff[0] = executor.isToBePutOff(item);
+              out.resetTo(start);
+              if (!isPutOff[0]) {
+                dialect.encode(leased(get, item, false, Update.Replace.KEEP_VERSION), out);
+              }
             });
+    if (hit && isPutOff[0]) {
+      return new PutOffWork(executor, session, dialect, get);
+    }
     if (hit ? changes[0] : get.vivify() != null) {
       hit = change(get, dialect, out.resetTo(start));
     } else if (!hit) {
@@ -194,6 +201,7 @@ final class LeaseCommands {
     if (get.touch() != null) {
       executor.count(hit ? Counter.TOUCH_HITS : Counter.TOUCH_MISSES, 1);
     }
+    return null;
   }
 
   private boolean read(Command.LeaseGet get, ItemReader reader) {

@@ -35,6 +35,11 @@ public interface Work extends AutoCloseable {
     return false;
   }
 
+  /** Whether its next slice takes as long as it takes, maybe milliseconds. */
+  default boolean isLong() {
+    return false;
+  }
+
   /** Whether it has written nothing so far, so that something else may be sent before. */
   default boolean isBetweenReplies() {
     return false;

@@ -88,10 +88,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Replies are handed to the socket when there are this many bytes, even within one read. */
   private static final int MAX_UNFLUSHED_BYTES = 256 << 10;
 
-  /**
-   * Nothing is read while so much waits for its turn. Netty reads from a peer that has gone on and
-   * on, before it looks at other channels again: all that lies in the socket, up to 6 MB.
-   */
+  /** What has received so much may have a command that takes long. */
+  private static final int LONG_BYTES = 64 << 10;
+
+  /** Nothing is read while so much waits for its turn. */
   private static final int MAX_BACKLOG_BYTES = 256 << 10;
 
   /** Who holds no more once it has answered needs the reserve no longer. */
@@ -299,7 +299,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = (ByteBuf) message;
     heard = true;
     heardNanos = System.nanoTime();
-    executor().commandStats().turnClock(heardNanos);
+    executor().turnClock(heardNanos);
     executor().count(Counter.READ_BYTES, bytes.readableBytes());
     progress.read(bytes.readableBytes());
     drainableBytes -= bytes.readableBytes();
@@ -490,7 +490,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (isOver() || !channel().isActive()) {
       return;
     }
-    executor().commandStats().turnClock(System.nanoTime());
+    executor().turnClock(System.nanoTime());
     try {
       input.takeAside();
       if (pushes != null && pushes.hasAny() && (work == null || work.isBetweenReplies())) {
@@ -517,7 +517,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void goOnSoon() {
     if (!ready) {
       ready = true;
-      turn.addReady(this);
+      boolean isLong = work == null ? input.receivedBytes() >= LONG_BYTES : work.isLong();
+      turn.addReady(this, isLong);
     }
   }
 

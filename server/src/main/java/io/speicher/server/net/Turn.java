@@ -78,6 +78,9 @@ final class Turn {
   /** Connections that have something to do although they have received nothing. */
   private final Queue<Connection> ready = new ArrayDeque<>();
 
+  /** Those of them whose next command is long, so that it may take milliseconds. */
+  private final Queue<Connection> readyForLong = new ArrayDeque<>();
+
   private long sliceNanos = MAX_SLICE_NANOS;
   private boolean scheduled;
   private boolean running;
@@ -160,9 +163,13 @@ final class Turn {
     endSoon();
   }
 
-  /** Has a connection go on in the next turn: others come first. */
-  void addReady(Connection connection) {
-    ready.add(connection);
+  /**
+   * Has a connection go on in the next turn: others come first.
+   *
+   * @param isLong whether what it has to do is one long command, which others do not wait for
+   */
+  void addReady(Connection connection, boolean isLong) {
+    (isLong ? readyForLong : ready).add(connection);
     endSoon();
   }
 
@@ -185,19 +192,40 @@ final class Turn {
   private void run() {
     scheduled = false;
     running = true;
-    long fairNanos = TURN_NANOS / Math.max(1, ready.size() + count);
+    long fairNanos = TURN_NANOS / Math.max(1, ready.size() + readyForLong.size() + count);
     sliceNanos = Math.clamp(fairNanos, MIN_SLICE_NANOS, MAX_SLICE_NANOS);
     try {
       answerAll();
-      for (int left = ready.size(); left > 0; left--) {
-        ready.remove().goOn();
-      }
+      goOnWithReady();
       outbox.sendAll();
       if (memoryQueue.isBusy()) {
         memoryQueue.next();
       }
     } finally {
       running = false;
+    }
+  }
+
+  /**
+   * Has connections go on that were ready when the turn began, for as long as a turn may take, and
+   * at least one of each sort. Those that are left have their turn in the next one, after what has
+   * been received by then: a short request does not wait for all who have long ones.
+   */
+  private void goOnWithReady() {
+    long endNanos = System.nanoTime() + TURN_NANOS;
+    goOn(ready, endNanos);
+    goOn(readyForLong, endNanos);
+  }
+
+  private void goOn(Queue<Connection> some, long endNanos) {
+    int left = some.size();
+    while (left > 0) {
+      some.remove().goOn();
+      left--;
+      if (left > 0 && System.nanoTime() - endNanos >= 0) {
+        endSoon();
+        return;
+      }
     }
   }
 

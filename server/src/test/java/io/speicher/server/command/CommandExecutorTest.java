@@ -3,14 +3,18 @@ package io.speicher.server.command;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.speicher.dialect.Account;
+import io.speicher.dialect.Dialect;
+import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
 import io.speicher.dialect.Share;
 import io.speicher.dialect.User;
+import io.speicher.dialect.memcached.MemcachedDialect;
 import io.speicher.dialect.resp.RespDialect;
 import io.speicher.protocol.BigKeys;
 import io.speicher.protocol.Command;
@@ -38,9 +42,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CommandExecutorTest {
   private static final String INFO = "INFO keyspace\r\n";
+  private static final int LONG_BYTES = 300_000;
+  private static final long HOUR_NANOS = Duration.ofHours(1).toNanos();
 
   private final Store store = new SegmentStore(8 << 20, Ticker.system());
   private final Control server = new Control();
@@ -115,6 +123,76 @@ final class CommandExecutorTest {
         .containsExactly(ByteBuffer.wrap(new byte[] {'k'}));
   }
 
+  @Test
+  void longValue_othersHaveNotWaited_isSentAtOnce() {
+    putLong();
+    executor.turnClock(System.nanoTime() + HOUR_NANOS);
+    assertThat(execute("GET k\r\n")).isEqualTo("$" + LONG_BYTES + "\r\n" + longValue() + "\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"resp", "memcached"})
+  void longValue_othersHaveWaited_isSentLater(String name) {
+    putLong();
+    boolean isResp = name.equals("resp");
+    Dialect speaking = isResp ? dialect : new MemcachedDialect(Limits.DEFAULT);
+    String request = isResp ? "GET k\r\n" : "mg k v\r\n";
+    String begin = isResp ? "$" : "VA ";
+    Work work = requireNonNull(begin(speaking, request));
+    assertThat(out.position()).isZero();
+    assertThat(work.isLong()).isTrue();
+    assertThat(executor.goOn(work, session, out, System.nanoTime())).isTrue();
+    assertThat(take()).isEqualTo(begin + LONG_BYTES + "\r\n" + longValue() + "\r\n");
+  }
+
+  @Test
+  void longValue_inATransaction_isSentWithIt() {
+    putLong();
+    executor.turnClock(System.nanoTime() - HOUR_NANOS);
+    assertThat(execute("MULTI\r\nGET k\r\nEXEC\r\n")).contains(longValue());
+  }
+
+  /** What is tried again when there is memory must not have been answered in part. */
+  @Test
+  void longValue_putOff_noMemory_nothingIsWritten() {
+    putLong();
+    Session poor = new Session(new Share(new Account(LONG_BYTES / 2, 0)));
+    out.begin(poor.share());
+    ByteBuf request = Unpooled.copiedBuffer("mg k v\r\n", ISO_8859_1);
+    Work work = requireNonNull(begin(new MemcachedDialect(Limits.DEFAULT), request, poor));
+    assertThatExceptionOfType(MemoryShortageException.class)
+        .isThrownBy(() -> executor.goOn(work, poor, out, System.nanoTime()));
+    assertThat(out.position()).isZero();
+    poor.close();
+  }
+
+  private void putLong() {
+    ByteBuffer value = ByteBuffer.wrap(longValue().getBytes(ISO_8859_1));
+    store.put(ByteBuffer.wrap(new byte[] {'k'}), value, PutOptions.DEFAULT);
+  }
+
+  private static String longValue() {
+    return "v".repeat(LONG_BYTES);
+  }
+
+  private @Nullable Work begin(Dialect speaking, String request) {
+    return begin(speaking, Unpooled.copiedBuffer(request, ISO_8859_1), session);
+  }
+
+  /** Begins with a command after others have waited for an hour, and does its first slice. */
+  private @Nullable Work begin(Dialect speaking, ByteBuf request, Session asking) {
+    executor.turnClock(System.nanoTime() - HOUR_NANOS);
+    executor.begin();
+    try {
+      Command command = requireNonNull(speaking.decode(request, asking));
+      Work work = executor.execute(command, asking, executor.newPrefetch(), -1, speaking, out);
+      assertThat(work == null || executor.goOn(work, asking, out, System.nanoTime())).isFalse();
+      return work;
+    } finally {
+      executor.end();
+    }
+  }
+
   private String execute(String requests) {
     return execute(executor, requests);
   }
@@ -132,6 +210,11 @@ final class CommandExecutorTest {
     } finally {
       executing.end();
     }
+    return take();
+  }
+
+  /** What was written since this was called last. */
+  private String take() {
     StringBuilder said = new StringBuilder(page.toString(ISO_8859_1));
     for (ByteBuf chunk : requireNonNull(out.takeChunks())) {
       said.append(chunk.toString(ISO_8859_1));
