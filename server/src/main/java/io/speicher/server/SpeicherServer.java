@@ -164,6 +164,7 @@ public final class SpeicherServer implements AutoCloseable {
         duties, MAINTENANCE_MILLIS, MAINTENANCE_MILLIS, TimeUnit.MILLISECONDS);
     maintenance.scheduleAtFixedRate(
         new Duties().add("sample for the dashboard", pages::sample), 0, 1, TimeUnit.SECONDS);
+    maintenance.schedule(new Duties().add("rehearse HTTP", http::rehearse), 1, TimeUnit.SECONDS);
   }
 
   private void maintain() {

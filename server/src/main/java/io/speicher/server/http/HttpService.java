@@ -1,6 +1,11 @@
 package io.speicher.server.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -77,6 +82,30 @@ public final class HttpService implements HttpHandover, AutoCloseable {
             new LinkedBlockingQueue<>(), // No longer than connections are many.
             new DefaultThreadFactory("speicher-http", true));
     pages.allowCoreThreadTimeOut(true);
+  }
+
+  // ---- before the first request ----
+
+  /**
+   * Answers a request that nobody has sent, so that what a first one needs is loaded: an event loop
+   * would stand still for as long, a tenth of a second or more, and with it all its connections.
+   *
+   * @return what was said
+   */
+  public String rehearse() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    try {
+      serve(channel.pipeline());
+      channel.writeInbound(
+          Unpooled.copiedBuffer("GET /rehearsal HTTP/1.1\r\nHost: localhost\r\n\r\n", US_ASCII));
+      StringBuilder said = new StringBuilder();
+      for (ByteBuf bytes; (bytes = channel.readOutbound()) != null; bytes.release()) {
+        said.append(bytes.toString(US_ASCII));
+      }
+      return said.toString();
+    } finally {
+      channel.finishAndReleaseAll();
+    }
   }
 
   // ---- connections ----

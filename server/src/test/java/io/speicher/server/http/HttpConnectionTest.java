@@ -84,6 +84,16 @@ final class HttpConnectionTest {
     channel.runPendingTasks();
   }
 
+  /** More often than there may be connections: each has ended. */
+  @Test
+  void rehearsals_endAgain() {
+    for (int i = 0; i <= HttpService.MAX_CONNECTIONS; i++) {
+      assertThat(service.rehearse())
+          .startsWith("HTTP/1.1 404 ")
+          .endsWith("there is nothing here\n");
+    }
+  }
+
   @Test
   void slowPeer_missesEvents() {
     send("1"); // The greeting is still on its way.
