@@ -343,7 +343,8 @@ final class TrackingIT {
     }
     assertThat(next).isEqualTo("{\"status_code\":200,\"value\":\"1\"}");
     say(writer, "SET k 2", "+OK\r\n");
-    assertThat(cache.reply()).isEqualTo(JSON_PUSH_K);
+    // Of the change before it may be told here, too, if that comes behind the reply.
+    assertThat(cache.reply()).isIn(JSON_PUSH_K, JSON_PUSH_K.replace("\"k\"", "\"k\",\"k\""));
   }
 
   // ---- time, and other sessions ----

@@ -100,6 +100,20 @@ final class CheckWork implements Work {
   }
 
   @Override
+  public boolean mayGoOn() {
+    return allowed == null || allowed.mayGoOn();
+  }
+
+  @Override
+  public void whenItMayGoOn(Runnable action) {
+    if (allowed == null) {
+      action.run();
+    } else {
+      allowed.whenItMayGoOn(action);
+    }
+  }
+
+  @Override
   public void close() {
     if (allowed != null) {
       allowed.close();

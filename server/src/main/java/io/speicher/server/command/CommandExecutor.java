@@ -123,10 +123,7 @@ public final class CommandExecutor {
   /** Whether the value that was shown last is to be sent in parts. */
   private boolean needsParts;
 
-  /** Whether it is to be sent after what is answered together with it. */
-  private boolean isPutOff;
-
-  /** When a connection was read from last, or went on. */
+  /** When a connection was read from last, or went on; later where nothing is to be put off. */
   private long turnNanos;
 
   public CommandExecutor(
@@ -380,7 +377,7 @@ public final class CommandExecutor {
 
   /** Begins with a command that was put off, and is not any longer. */
   @Nullable Work beginPutOff(Command command, Session session, Dialect dialect, ReplyBuffer out) {
-    turnNanos = System.nanoTime();
+    turnNanos = System.nanoTime() + LONG_SLICE_NANOS; // It is not put off again.
     return beginAllowed(command, session, dialect, out);
   }
 
@@ -556,12 +553,17 @@ public final class CommandExecutor {
   // ---- reading ----
 
   /**
-   * Whether an item is so long that to copy it holds up others, and those that are answered
+   * Leaves an item that is so long that to copy it holds up others, if those that are answered
    * together with this connection have waited for a while.
+   *
+   * @throws PutOffWork.PutOffException for who looks at the item, who then puts its command off
    */
-  boolean isToBePutOff(Item item) {
-    return item.value().remaining() >= ValueWork.MIN_BYTES
-        && System.nanoTime() - turnNanos >= MAX_LONG_VALUES_NANOS;
+  void putOffIfLong(Item item) {
+    if (item.value().remaining() >= ValueWork.MIN_BYTES
+        && !isPart
+        && System.nanoTime() - turnNanos >= MAX_LONG_VALUES_NANOS) {
+      throw new PutOffWork.PutOffException();
+    }
   }
 
   private @Nullable Work get(
@@ -574,23 +576,24 @@ public final class CommandExecutor {
     long start = out.position();
     Share share = session.share();
     needsParts = false;
-    isPutOff = false;
     ItemReader reader =
         item -> {
           out.resetTo(start);
-          isPutOff = isToBePutOff(item);
+          putOffIfLong(item);
           needsParts = ValueWork.isFor(item, dialect, share);
-          if (!isPutOff && !needsParts) {
+          if (!needsParts) {
             dialect.encode(value(item, get.view()), out);
           }
         };
-    boolean hit =
-        get.view() == View.GLANCE
-            ? store.look(get.key(), reader)
-            : place < 0
-                ? store.get(get.key(), reader)
-                : store.get(get.key(), prefetch, place, reader);
-    if (hit && isPutOff) {
+    boolean hit;
+    try {
+      hit =
+          get.view() == View.GLANCE
+              ? store.look(get.key(), reader)
+              : place < 0
+                  ? store.get(get.key(), reader)
+                  : store.get(get.key(), prefetch, place, reader);
+    } catch (PutOffWork.PutOffException e) {
       return new PutOffWork(this, session, dialect, get);
     }
     countHit(hit, Counter.GET_HITS, Counter.GET_MISSES);

@@ -177,19 +177,18 @@ final class LeaseCommands {
   @Nullable Work get(Command.LeaseGet get, Session session, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     boolean[] changes = new boolean[1];
-    boolean[] isPutOff = new boolean[1];
-    boolean hit =
-        read(
-            get,
-            item -> {
-              changes[0] = get.touch() != null || isToBeLeased(get, item);
-              isPutOff[0] = executor.isToBePutOff(item);
-              out.resetTo(start);
-              if (!isPutOff[0]) {
-                dialect.encode(leased(get, item, false, Update.Replace.KEEP_VERSION), out);
-              }
-            });
-    if (hit && isPutOff[0]) {
+    boolean hit;
+    try {
+      hit =
+          read(
+              get,
+              item -> {
+                executor.putOffIfLong(item);
+                changes[0] = get.touch() != null || isToBeLeased(get, item);
+                dialect.encode(
+                    leased(get, item, false, Update.Replace.KEEP_VERSION), out.resetTo(start));
+              });
+    } catch (PutOffWork.PutOffException e) {
       return new PutOffWork(executor, session, dialect, get);
     }
     if (hit ? changes[0] : get.vivify() != null) {

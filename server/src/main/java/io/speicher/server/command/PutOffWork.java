@@ -5,11 +5,12 @@ import io.speicher.dialect.MemoryShortageException;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Reply;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A command that is executed when those have been answered that are to be answered with it: its
- * reply is long, and others have waited for long ones already.
+ * reply is long, and others have waited for long ones already. It was looked at and not executed.
  */
 final class PutOffWork implements Work {
   private final CommandExecutor executor;
@@ -42,7 +43,10 @@ final class PutOffWork implements Work {
       rest = executor.beginPutOff(command, session, dialect, out);
     } catch (MemoryShortageException e) {
       out.resetTo(start); // It is tried again as a whole.
-      throw e;
+      if (!session.share().hasReserve()) {
+        throw e;
+      }
+      dialect.encode(new Reply.Failed(Reply.UNAVAILABLE, e.reason()), out);
     }
     return rest == null || rest.goOn(out, deadlineNanos);
   }
@@ -57,12 +61,12 @@ final class PutOffWork implements Work {
 
   @Override
   public boolean isLong() {
-    return rest == null;
+    return rest == null || rest.isLong();
   }
 
   @Override
   public boolean isBetweenReplies() {
-    return rest == null;
+    return rest == null || rest.isBetweenReplies();
   }
 
   @Override
@@ -71,9 +75,32 @@ final class PutOffWork implements Work {
   }
 
   @Override
+  public boolean mayGoOn() {
+    return rest == null || rest.mayGoOn();
+  }
+
+  @Override
+  public void whenItMayGoOn(Runnable action) {
+    if (rest == null) {
+      action.run();
+    } else {
+      rest.whenItMayGoOn(action);
+    }
+  }
+
+  @Override
   public void close() {
     if (rest != null) {
       rest.close();
+    }
+  }
+
+  /** Ends a look at an item from within the store, which then counts no use of it. */
+  static final class PutOffException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    PutOffException() {
+      super(null, null, false, false);
     }
   }
 }

@@ -35,7 +35,7 @@ public interface Work extends AutoCloseable {
     return false;
   }
 
-  /** Whether its next slice takes as long as it takes, maybe milliseconds. */
+  /** Whether its next slice cannot be divided, and may take milliseconds. */
   default boolean isLong() {
     return false;
   }

@@ -95,7 +95,7 @@ public final class HttpService implements HttpHandover, AutoCloseable {
   public String rehearse() {
     EmbeddedChannel channel = new EmbeddedChannel();
     try {
-      serve(channel.pipeline());
+      serve(channel.pipeline(), false);
       channel.writeInbound(
           Unpooled.copiedBuffer("GET /rehearsal HTTP/1.1\r\nHost: localhost\r\n\r\n", US_ASCII));
       StringBuilder said = new StringBuilder();
@@ -114,6 +114,10 @@ public final class HttpService implements HttpHandover, AutoCloseable {
   public void serve(ChannelPipeline pipeline) {
     boolean isSurplus = connections.incrementAndGet() > MAX_CONNECTIONS;
     pipeline.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
+    serve(pipeline, isSurplus);
+  }
+
+  private void serve(ChannelPipeline pipeline, boolean isSurplus) {
     HttpDecoderConfig limits =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)

@@ -88,7 +88,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Replies are handed to the socket when there are this many bytes, even within one read. */
   private static final int MAX_UNFLUSHED_BYTES = 256 << 10;
 
-  /** What has received so much may have a command that takes long. */
+  /** What has received so much has a long command, or many. */
   private static final int LONG_BYTES = 64 << 10;
 
   /** Nothing is read while so much waits for its turn. */
@@ -834,7 +834,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     try {
       isDone = executor().goOn(doing, session, out, System.nanoTime() + turn.sliceNanos());
     } catch (MemoryShortageException e) {
-      boolean isStuck = out.position() == start && outgoing.unsentBytes() == 0;
+      boolean hasNoneToTake = outgoing.unsentBytes() == 0 || doing.isBetweenReplies();
+      boolean isStuck = out.position() == start && hasNoneToTake;
       if (isStuck && share().hasReserve()) {
         throw e; // It can neither go on nor take back what the peer has.
       }

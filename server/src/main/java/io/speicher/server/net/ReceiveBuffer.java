@@ -119,10 +119,6 @@ final class ReceiveBuffer {
 
   /** What Netty asks where to read to, and how long to go on: one channel after the other. */
   private final class Receiver extends DefaultMaxMessagesRecvByteBufAllocator {
-    Receiver() {
-      super(1); // Reads between two looks at the other channels: nothing is faster with more.
-    }
-
     private final MaxMessageHandle handle =
         new MaxMessageHandle() {
           @Override

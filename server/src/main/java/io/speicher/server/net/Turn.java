@@ -45,6 +45,9 @@ final class Turn {
   private static final long MAX_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long MIN_SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
+  /** What is left of a turn, at least, for those whose commands are long or many. */
+  private static final long MIN_LONG_NANOS = TURN_NANOS / 4;
+
   private static final int MAX_CUT_OFF = 64;
 
   private final EventLoop loop;
@@ -78,7 +81,7 @@ final class Turn {
   /** Connections that have something to do although they have received nothing. */
   private final Queue<Connection> ready = new ArrayDeque<>();
 
-  /** Those of them whose next command is long, so that it may take milliseconds. */
+  /** Those of them whose commands are long, or many: others do not wait for them. */
   private final Queue<Connection> readyForLong = new ArrayDeque<>();
 
   private long sliceNanos = MAX_SLICE_NANOS;
@@ -164,9 +167,9 @@ final class Turn {
   }
 
   /**
-   * Has a connection go on in the next turn: others come first.
+   * Has a connection go on when what was received is answered.
    *
-   * @param isLong whether what it has to do is one long command, which others do not wait for
+   * @param isLong whether its commands are long, or many
    */
   void addReady(Connection connection, boolean isLong) {
     (isLong ? readyForLong : ready).add(connection);
@@ -196,7 +199,10 @@ final class Turn {
     sliceNanos = Math.clamp(fairNanos, MIN_SLICE_NANOS, MAX_SLICE_NANOS);
     try {
       answerAll();
-      goOnWithReady();
+      if (!ready.isEmpty() || !readyForLong.isEmpty()) {
+        outbox.sendAll(); // Before what takes time.
+        goOnWithReady();
+      }
       outbox.sendAll();
       if (memoryQueue.isBusy()) {
         memoryQueue.next();
@@ -207,14 +213,14 @@ final class Turn {
   }
 
   /**
-   * Has connections go on that were ready when the turn began, for as long as a turn may take, and
-   * at least one of each sort. Those that are left have their turn in the next one, after what has
-   * been received by then: a short request does not wait for all who have long ones.
+   * Has connections go on, for as long as a turn may take, and at least one of each sort. Those
+   * that are left have their turn in the next one, after what has been received by then: a short
+   * request does not wait for all who have long ones.
    */
   private void goOnWithReady() {
     long endNanos = System.nanoTime() + TURN_NANOS;
     goOn(ready, endNanos);
-    goOn(readyForLong, endNanos);
+    goOn(readyForLong, Math.max(endNanos, System.nanoTime() + MIN_LONG_NANOS));
   }
 
   private void goOn(Queue<Connection> some, long endNanos) {

@@ -154,15 +154,19 @@ final class CommandExecutorTest {
 
   /** What is tried again when there is memory must not have been answered in part. */
   @Test
-  void longValue_putOff_noMemory_nothingIsWritten() {
+  void longValue_putOff_noMemory_isTriedAgainAndThenRefused() {
     putLong();
-    Session poor = new Session(new Share(new Account(LONG_BYTES / 2, 0)));
+    Session poor = new Session(new Share(new Account(LONG_BYTES / 2, 1)));
     out.begin(poor.share());
     ByteBuf request = Unpooled.copiedBuffer("mg k v\r\n", ISO_8859_1);
     Work work = requireNonNull(begin(new MemcachedDialect(Limits.DEFAULT), request, poor));
     assertThatExceptionOfType(MemoryShortageException.class)
         .isThrownBy(() -> executor.goOn(work, poor, out, System.nanoTime()));
     assertThat(out.position()).isZero();
+
+    poor.share().reserve(true); // It is all that there is.
+    assertThat(executor.goOn(work, poor, out, System.nanoTime())).isTrue();
+    assertThat(take()).startsWith("SERVER_ERROR ");
     poor.close();
   }
 
