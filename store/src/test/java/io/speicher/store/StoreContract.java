@@ -46,6 +46,9 @@ public abstract class StoreContract {
   private static final long PLENTY = 64 << 20;
   private static final long TIGHT = 4 << 20;
 
+  /** What lies beside a part that is cleared. */
+  private static final int OTHER_KEYS = 500;
+
   private final FakeTicker ticker = new FakeTicker();
   private final List<Store> stores = new ArrayList<>();
 
@@ -1478,7 +1481,7 @@ public abstract class StoreContract {
     Store subject = store.database(2);
     threads_clearOfAPart_isExact(store, subject, "", PutOptions.DEFAULT, subject::clear);
     assertThat(subject.stats().itemCount()).isZero();
-    assertThat(store.stats().itemCount()).isEqualTo(500);
+    assertThat(store.stats().itemCount()).isEqualTo(OTHER_KEYS);
   }
 
   /** The same for a namespace, while another one inside it is declared and dropped. */
@@ -1522,6 +1525,9 @@ public abstract class StoreContract {
       throws Exception {
     int keys = 3;
     int clears = 1_000;
+    for (int i = 0; i < OTHER_KEYS; i++) { // It may be over before all of them were overwritten.
+      store.put(bytes("churn-" + i), pattern(900, 1), PutOptions.DEFAULT);
+    }
     AtomicLong begun = new AtomicLong();
     AtomicLong ended = new AtomicLong();
     AtomicLong[] stored = new AtomicLong[keys];
@@ -1606,7 +1612,8 @@ public abstract class StoreContract {
       while (!done.get()) {
         store.maintain();
         for (int i = 0; i < 2_000; i++) {
-          store.put(bytes("churn-" + random.nextInt(500)), pattern(900, 1), PutOptions.DEFAULT);
+          ByteBuffer churned = bytes("churn-" + random.nextInt(OTHER_KEYS));
+          store.put(churned, pattern(900, 1), PutOptions.DEFAULT);
         }
       }
       return null;
