@@ -307,7 +307,7 @@ final class ClusterIT {
     for (TestNode node : nodes.subList(0, 2)) {
       awaitNodes(node, 2);
       for (int i = 0; i < KEYS; i++) {
-        assertThat(node.resp("GET", "kept:" + i)).isEqualTo("" + i);
+        assertThat(node.get("kept:" + i)).isEqualTo("" + i);
       }
     }
     try (jedis) { // It has known the node that was killed, and finds the new owners.
@@ -318,9 +318,9 @@ final class ClusterIT {
     assertThat(nodes.get(0).resp("SET", "kept:0", "new")).isEqualTo("OK");
     nodes.set(2, new TestNode("shop", ports.get(2), ports, folder));
     awaitAllNodes();
-    assertThat(nodes.get(2).resp("GET", "kept:0")).isEqualTo("new");
+    assertThat(nodes.get(2).get("kept:0")).isEqualTo("new");
     for (int i = 1; i < KEYS; i++) {
-      assertThat(nodes.get(2).resp("GET", "kept:" + i)).isEqualTo("" + i);
+      assertThat(nodes.get(2).get("kept:" + i)).isEqualTo("" + i);
     }
   }
 
@@ -337,7 +337,7 @@ final class ClusterIT {
     for (TestNode node : nodes.subList(0, 2)) {
       awaitNodes(node, 2);
       for (int i = 0; i < KEYS; i++) {
-        assertThat(node.resp("GET", "drained:" + i)).isEqualTo("" + i);
+        assertThat(node.get("drained:" + i)).isEqualTo("" + i);
       }
       assertThat(node.resp("SPEICHER", "DRAIN"))
           .isEqualTo("ERR the other nodes would be no majority: needed=2 peers=3");

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 final class TestNode implements AutoCloseable {
   private static final int OFFSET = 100;
   private static final int PATIENCE_MILLIS = 30_000;
+  private static final int MOST_REPETITIONS = 50;
 
   final int port;
   final int busPort;
@@ -174,6 +175,15 @@ final class TestNode implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The value of a key. Asks again if the node has slept, as it may on a busy machine. */
+  String get(String key) {
+    String reply = resp("GET", key);
+    for (int i = 0; i < MOST_REPETITIONS && reply.startsWith("ERR outcome unknown: "); i++) {
+      reply = resp("GET", key);
+    }
+    return reply;
   }
 
   private static String reply(InputStream in) throws IOException {
