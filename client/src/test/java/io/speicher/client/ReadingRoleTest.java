@@ -100,7 +100,7 @@ final class ReadingRoleTest {
         return held;
       }
       mayAnswer.release(); // It came so late after the one before that the I/O thread reads again.
-      held.awaitEnd();
+      held.thread.join();
     }
   }
 
@@ -131,10 +131,6 @@ final class ReadingRoleTest {
         Thread.onSpinWait();
       }
       return true;
-    }
-
-    void awaitEnd() throws InterruptedException {
-      thread.join();
     }
 
     T get() throws Exception {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at the rights on each of very many keys, and then has their command executed: nothing of it
  * is done if one key may not be used, and nobody waits until all have been looked at.
  */
-final class CheckWork implements Work {
+final class CheckWork extends LaterWork {
   /** Fewer keys are looked at at once. */
   private static final int MANY_KEYS = 1_024;
 
@@ -22,19 +22,15 @@ final class CheckWork implements Work {
   private final Session session;
   private final Dialect dialect;
   private final Rights rights;
-  private Command command;
   private int checked;
-
-  /** The command itself, once it may be executed. */
-  private @Nullable Work allowed;
 
   private CheckWork(
       CommandExecutor executor, Session session, Dialect dialect, Rights rights, Command command) {
+    super(command);
     this.executor = executor;
     this.session = session;
     this.dialect = dialect;
     this.rights = rights;
-    this.command = command;
   }
 
   /** What looks at the rights on the keys of a command if these are many; else null. */
@@ -65,10 +61,8 @@ final class CheckWork implements Work {
   }
 
   @Override
-  public boolean goOn(ReplyBuffer out, long deadlineNanos) {
-    if (allowed != null) {
-      return allowed.goOn(out, deadlineNanos);
-    }
+  boolean goOnBefore(ReplyBuffer out, long deadlineNanos) {
+    Command command = command();
     int count = keyCount(command);
     do {
       int next = Math.min(count, checked + KEYS_AT_ONCE);
@@ -79,44 +73,7 @@ final class CheckWork implements Work {
       }
       checked = next;
     } while (checked < count && System.nanoTime() - deadlineNanos < 0);
-    if (checked < count) {
-      return false;
-    }
-    allowed = executor.beginAllowed(command, session, dialect, out);
-    return allowed == null || allowed.goOn(out, deadlineNanos);
-  }
-
-  @Override
-  public void movedTo(Command same, ReplyBuffer out) {
-    command = same;
-    if (allowed != null) {
-      allowed.movedTo(same, out);
-    }
-  }
-
-  @Override
-  public boolean waitsUntilSent() {
-    return allowed != null && allowed.waitsUntilSent();
-  }
-
-  @Override
-  public boolean mayGoOn() {
-    return allowed == null || allowed.mayGoOn();
-  }
-
-  @Override
-  public void whenItMayGoOn(Runnable action) {
-    if (allowed == null) {
-      action.run();
-    } else {
-      allowed.whenItMayGoOn(action);
-    }
-  }
-
-  @Override
-  public void close() {
-    if (allowed != null) {
-      allowed.close();
-    }
+    return checked == count
+        && goOnWith(executor.beginAllowed(command, session, dialect, out), out, deadlineNanos);
   }
 }

@@ -138,7 +138,7 @@ final class CommandExecutorTest {
     Dialect speaking = isResp ? dialect : new MemcachedDialect(Limits.DEFAULT);
     String request = isResp ? "GET k\r\n" : "mg k v\r\n";
     String begin = isResp ? "$" : "VA ";
-    Work work = requireNonNull(begin(speaking, request));
+    Work work = begin(speaking, request);
     assertThat(out.position()).isZero();
     assertThat(work.isLong()).isTrue();
     assertThat(executor.goOn(work, session, out, System.nanoTime())).isTrue();
@@ -159,7 +159,7 @@ final class CommandExecutorTest {
     Session poor = new Session(new Share(new Account(LONG_BYTES / 2, 1)));
     out.begin(poor.share());
     ByteBuf request = Unpooled.copiedBuffer("mg k v\r\n", ISO_8859_1);
-    Work work = requireNonNull(begin(new MemcachedDialect(Limits.DEFAULT), request, poor));
+    Work work = begin(new MemcachedDialect(Limits.DEFAULT), request, poor);
     assertThatExceptionOfType(MemoryShortageException.class)
         .isThrownBy(() -> executor.goOn(work, poor, out, System.nanoTime()));
     assertThat(out.position()).isZero();
@@ -179,18 +179,20 @@ final class CommandExecutorTest {
     return "v".repeat(LONG_BYTES);
   }
 
-  private @Nullable Work begin(Dialect speaking, String request) {
+  private Work begin(Dialect speaking, String request) {
     return begin(speaking, Unpooled.copiedBuffer(request, ISO_8859_1), session);
   }
 
   /** Begins with a command after others have waited for an hour, and does its first slice. */
-  private @Nullable Work begin(Dialect speaking, ByteBuf request, Session asking) {
+  private Work begin(Dialect speaking, ByteBuf request, Session asking) {
     executor.turnClock(System.nanoTime() - HOUR_NANOS);
     executor.begin();
     try {
       Command command = requireNonNull(speaking.decode(request, asking));
-      Work work = executor.execute(command, asking, executor.newPrefetch(), -1, speaking, out);
-      assertThat(work == null || executor.goOn(work, asking, out, System.nanoTime())).isFalse();
+      Work work =
+          requireNonNull(
+              executor.execute(command, asking, executor.newPrefetch(), -1, speaking, out));
+      assertThat(executor.goOn(work, asking, out, System.nanoTime())).isFalse();
       return work;
     } finally {
       executor.end();
