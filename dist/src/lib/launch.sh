@@ -51,6 +51,10 @@ case ${1:-} in
     # It works for as long as there are keys, and holds some batches of them, or one long value.
     options="$processor $common -Xms64m -Xmx512m"
     ;;
+  user)
+    # It hashes a password, for which only the slower compiler uses what the processor has.
+    options=$common
+    ;;
   *)
     # A command lives for a moment.
     options="-XX:TieredStopAtLevel=1 $common"
