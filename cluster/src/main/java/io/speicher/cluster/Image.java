@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAtMillis in the milliseconds of this node's store. A time to live travels, since
  *     nodes have different clocks; where an item is changed, its end stays what it was, so that
  *     many changes do not delay it
+ * @param version the same at all owners, unless it is a lease: that ends by the clock of each
  * @param operation the id of the one that has made it, if that is known
  * @param previous the one on the same key that the primary had stored last when it decided, as
  *     {@link RecentOperations} has it
@@ -21,21 +22,26 @@ import org.jspecify.annotations.Nullable;
 record Image(
     byte @Nullable [] value,
     int kind,
+    int marks,
     int flags,
     long expiresAtMillis,
+    long version,
     long operation,
     long previous,
     byte[] reply) {
   private static final byte[] NO_REPLY = {};
-  static final Image TOMBSTONE = new Image(null, 0, 0, Item.NEVER);
+  static final Image TOMBSTONE = new Image(null, 0, 0, 0, Item.NEVER, 0);
 
   /** What nobody has to remember the operation of: it is in a store. */
-  Image(byte @Nullable [] value, int kind, int flags, long expiresAtMillis) {
+  Image(
+      byte @Nullable [] value, int kind, int marks, int flags, long expiresAtMillis, long version) {
     this(
         value,
         kind,
+        marks,
         flags,
         expiresAtMillis,
+        version,
         RecentOperations.NONE,
         RecentOperations.NONE,
         NO_REPLY);
@@ -43,7 +49,8 @@ record Image(
 
   /** The same, as what an operation has made, after another one, that was replied so. */
   Image by(long operationId, long previousId, byte[] replied) {
-    return new Image(value, kind, flags, expiresAtMillis, operationId, previousId, replied);
+    return new Image(
+        value, kind, marks, flags, expiresAtMillis, version, operationId, previousId, replied);
   }
 
   /** Whether the operation that has made it is to be remembered. */
@@ -59,7 +66,8 @@ record Image(
     ByteBuffer view = item.value();
     byte[] value = new byte[view.remaining()];
     view.get(view.position(), value);
-    return new Image(value, item.kind(), item.flags(), item.expiresAtMillis());
+    return new Image(
+        value, item.kind(), item.marks(), item.flags(), item.expiresAtMillis(), item.version());
   }
 
   boolean isTombstone() {
@@ -71,7 +79,7 @@ record Image(
     byte[] bytes = value;
     return bytes == null
         ? null
-        : new HeldItem(ByteBuffer.wrap(bytes), kind, flags, expiresAtMillis);
+        : new HeldItem(ByteBuffer.wrap(bytes), kind, marks, flags, expiresAtMillis, version);
   }
 
   @Override

@@ -403,7 +403,7 @@ final class InfinispanCluster implements Cluster {
   }
 
   @Override
-  public CompletableFuture<Reply> execute(Command command) {
+  public CompletableFuture<Reply> execute(ByteBuffer key, Command command) {
     byte[] encoded = RecordCodec.encode(command);
     if (encoded.length > MAX_ITEM_BYTES + COMMAND_BYTES) {
       return CompletableFuture.completedFuture(
@@ -419,9 +419,10 @@ final class InfinispanCluster implements Cluster {
       return CompletableFuture.completedFuture(
           unavailable("too much is under way between nodes: bytes=" + MAX_UNDER_WAY_BYTES));
     }
+    Key own = Key.copyOf(key);
     CompletableFuture<Reply> reply = new CompletableFuture<>();
     threads.execute(() -> {
-      Reply made = perform(encoded);
+      Reply made = perform(own, encoded);
       if (made instanceof Reply.Failed failed && failed.message().startsWith(OUTCOME_UNKNOWN)) {
         unknownOutcomes.increment();
       }
@@ -443,9 +444,8 @@ final class InfinispanCluster implements Cluster {
     return reply;
   }
 
-  private Reply perform(byte[] encoded) {
+  private Reply perform(Key key, byte[] encoded) {
     Command command = RecordCodec.decode(encoded, Command.class); // With buffers of its own.
-    Key key = Key.copyOf(keyOf(command));
     return guarded(
         here -> isRead(command) ? read(here, key, command, encoded) : decide(here, key, encoded));
   }
@@ -504,28 +504,6 @@ final class InfinispanCluster implements Cluster {
 
   private static Reply late() {
     return unknown("no answer of the other nodes in time; a write may have been executed");
-  }
-
-  private static ByteBuffer keyOf(Command command) {
-    return switch (command) {
-      case Command.Get get -> get.key();
-      case Command.GetAndDelete get -> get.key();
-      case Command.GetAndTouch get -> get.key();
-      case Command.CountPresent count -> count.keys().getFirst();
-      case Command.Set set -> set.key();
-      case Command.Delete delete -> delete.key();
-      case Command.DeleteIf delete -> delete.key();
-      case Command.DeleteAll delete -> delete.keys().getFirst();
-      case Command.Touch touch -> touch.key();
-      case Command.TouchIf touch -> touch.key();
-      case Command.Increase increase -> increase.key();
-      case Command.Append append -> append.key();
-      case Command.SetRange set -> set.key();
-      case Command.Add add -> add.key();
-      case Command.AddAndGet add -> add.add().key();
-      case Command.AddDecimal add -> add.key();
-      default -> throw new IllegalArgumentException("not about one key: " + command.getClass());
-    };
   }
 
   static boolean isRead(Command command) {

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.reactivex.rxjava3.core.Flowable;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
-import io.speicher.store.PutOptions;
 import io.speicher.store.Store;
+import io.speicher.store.Update;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -37,6 +37,7 @@ import org.reactivestreams.Publisher;
  */
 final class StoreContainer implements InternalDataContainer<Key, Image> {
   private static final int KEYS_AT_ONCE = 1_024;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Store store;
   private final RecentOperations recent;
@@ -65,10 +66,16 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
     if (value == null || isOver) {
       store.delete(key.buffer());
     } else {
-      store.put(
-          key.buffer(),
-          ByteBuffer.wrap(value),
-          new PutOptions(image.kind(), image.flags(), image.expiresAtMillis()));
+      Update.Replace made =
+          new Update.Replace(
+                  ByteBuffer.wrap(value),
+                  NOTHING,
+                  image.kind(),
+                  image.flags(),
+                  image.expiresAtMillis(),
+                  image.version())
+              .withMarks(image.marks());
+      store.updateLeased(key.buffer(), old -> made);
     }
     if (image.hasOperation()) {
       recent.add(key, image.operation(), image.previous(), image.reply());
@@ -91,7 +98,21 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
 
   @Override
   public @Nullable InternalCacheEntry<Key, Image> peek(int segment, Object key) {
-    return entry((Key) key, read(store, ((Key) key).buffer(), false));
+    ByteBuffer buffer = ((Key) key).buffer();
+    Image image = read(store, buffer, false);
+    return entry((Key) key, image == null ? readPlaceholder(buffer) : image);
+  }
+
+  /** What says that somebody computes the item of a key, if there is such a thing. */
+  private @Nullable Image readPlaceholder(ByteBuffer key) {
+    @Nullable Image[] image = new Image[1];
+    store.updateLeased(
+        key,
+        old -> {
+          image[0] = old == null ? null : Image.of(old);
+          return Update.KEEP;
+        });
+    return image[0];
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.speicher.cluster;
 
 import io.speicher.store.Item;
+import io.speicher.store.Leases;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  Key            | key |
- *  Image          | flags (4) | kind (1) | time to live in ms (8), 0 for none | value |
+ *  Image          | flags (4) | kind (1) | marks (1) | time to live in ms (8), 0 for none |
+ *                 | version (8), a lease as if it were 0 o'clock | value |
  *                 or nothing, for a tombstone
  *  Operation      | marks (1) | id (8) | command, unless it is decided |
  *                 | marks (1) | id (8) | id of the previous one (8) | reply length (4) | reply
@@ -46,7 +48,7 @@ final class WireSchema implements SerializationContextInitializer {
       """;
 
   private static final byte[] NOTHING = {};
-  private static final int IMAGE_HEADER_BYTES = Integer.BYTES + Byte.BYTES + Long.BYTES;
+  private static final int IMAGE_HEADER_BYTES = Integer.BYTES + 2 * Byte.BYTES + 2 * Long.BYTES;
 
   private static final int OPERATION_HEADER_BYTES = Byte.BYTES + Long.BYTES;
 
@@ -112,10 +114,13 @@ final class WireSchema implements SerializationContextInitializer {
     }
     long ttlMillis =
         image.expiresAtMillis() == Item.NEVER ? 0 : Math.max(1, image.expiresAtMillis() - now());
+    long version = image.version();
     return ByteBuffer.allocate(IMAGE_HEADER_BYTES + value.length)
         .putInt(image.flags())
         .put((byte) image.kind())
+        .put((byte) image.marks())
         .putLong(ttlMillis)
+        .putLong(Leases.isLease(version) ? Leases.byOtherClock(version, -now()) : version)
         .put(value)
         .array();
   }
@@ -126,10 +131,14 @@ final class WireSchema implements SerializationContextInitializer {
     }
     int flags = bytes.getInt();
     int kind = bytes.get();
+    int marks = bytes.get();
     long ttlMillis = bytes.getLong();
+    long sent = bytes.getLong();
+    long version = Leases.isLease(sent) ? Leases.byOtherClock(sent, now()) : sent;
     byte[] value = new byte[bytes.remaining()];
     bytes.get(value);
-    return new Image(value, kind, flags, ttlMillis == 0 ? Item.NEVER : now() + ttlMillis);
+    long expiresAtMillis = ttlMillis == 0 ? Item.NEVER : now() + ttlMillis;
+    return new Image(value, kind, marks, flags, expiresAtMillis, version);
   }
 
   private static long now() {

@@ -23,7 +23,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -171,8 +175,103 @@ final class ClusterIT {
           .as(command)
           .startsWith("ERR not available in a cluster: ");
     }
-    assertThat(node.memcached("set v 0 0 1\r\n1\r\ngets v\r\n"))
-        .contains("not available in a cluster: versions");
+  }
+
+  // ---- versions and leases ----
+
+  private static final Pattern UNIQUE = Pattern.compile("VALUE \\S+ 0 1 (\\d+)\r\n");
+  private static final Pattern LEASE = Pattern.compile("\"lease\":\"(\\d+)\"");
+
+  private static String found(Pattern pattern, String reply) {
+    Matcher matcher = pattern.matcher(reply);
+    assertThat(matcher.find()).as(reply).isTrue();
+    return matcher.group(1);
+  }
+
+  private static String unique(TestNode node, String key) throws IOException {
+    return found(UNIQUE, node.memcached("gets " + key + "\r\n"));
+  }
+
+  private static String cas(TestNode node, String key, String unique) throws IOException {
+    return node.memcached("cas " + key + " 0 0 1 " + unique + "\r\n2\r\n").strip();
+  }
+
+  @Test
+  void versions_areTheSameOnAllNodes() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      String key = "version:" + i;
+      assertThat(nodes.get(0).resp("SET", key, "1")).isEqualTo("OK");
+      String unique = unique(nodes.get(0), key);
+      assertThat(unique(nodes.get(1), key)).isEqualTo(unique);
+      assertThat(
+              nodes.get(2).json("{\"command\":\"GET\",\"key\":\"" + key + "\",\"version\":true}"))
+          .contains("\"version\":\"" + unique + "\"");
+      assertThat(nodes.get(0).resp("EXPIRE", key, "100")).isEqualTo("1"); // Which leaves it.
+      assertThat(cas(nodes.get(1), key, unique)).isEqualTo("STORED");
+      assertThat(cas(nodes.get(2), key, unique)).isEqualTo("EXISTS");
+      String told = nodes.get(2).memcached("ms " + key + " 1 c\r\n3\r\n");
+      assertThat(told).isEqualTo("HD c" + unique(nodes.get(0), key) + "\r\n");
+    }
+  }
+
+  private static String ask(TestNode node, String key, int waitMillis) throws IOException {
+    return node.json(
+        "{\"command\":\"GET\",\"key\":\"%s\",\"lease\":60000,\"wait\":%d}"
+            .formatted(key, waitMillis));
+  }
+
+  private static String setLeased(TestNode node, String key, String lease) throws IOException {
+    return node.json(
+        "{\"command\":\"SET\",\"key\":\"%s\",\"value\":\"made\",\"lease\":\"%s\"}"
+            .formatted(key, lease));
+  }
+
+  @Test
+  void lease_isGivenOnceAndAwaitedOnAllNodes() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 3; i++) {
+        String key = "leased:" + i;
+        String lease = found(LEASE, ask(nodes.get(i), key, 0));
+        List<Future<String>> waiting = new ArrayList<>();
+        for (TestNode node : nodes) {
+          assertThat(ask(node, key, 0)).contains("404").doesNotContain("lease");
+          assertThat(node.resp("EXISTS", key)).isEqualTo("0");
+          waiting.add(threads.submit(() -> ask(node, key, 30_000)));
+        }
+        assertThat(setLeased(nodes.get((i + 1) % 3), key, lease)).contains("200");
+        for (Future<String> answer : waiting) {
+          assertThat(answer.get()).contains("\"value\":\"made\"");
+        }
+        assertThat(setLeased(nodes.get(i), key, lease)).contains("409");
+      }
+    }
+  }
+
+  @Test
+  void deletedKey_endsItsLease() throws IOException {
+    String lease = found(LEASE, ask(nodes.get(0), "ended", 0));
+    assertThat(nodes.get(1).resp("DEL", "ended")).isEqualTo("0");
+    assertThat(setLeased(nodes.get(2), "ended", lease)).contains("409");
+    assertThat(found(LEASE, ask(nodes.get(2), "ended", 0))).isNotEqualTo(lease);
+  }
+
+  @Test
+  void staleValue_isShownWhileOneComputes() throws IOException {
+    assertThat(nodes.get(0).resp("SET", "stale", "old")).isEqualTo("OK");
+    assertThat(nodes.get(1).json("{\"command\":\"DEL\",\"key\":\"stale\",\"stale\":60000}"))
+        .contains("200");
+    String first = ask(nodes.get(2), "stale", 0);
+    assertThat(first).contains("\"value\":\"old\"", "\"stale\":true");
+    for (TestNode node : nodes) {
+      assertThat(ask(node, "stale", 1_000)).contains("\"stale\":true").doesNotContain("lease");
+    }
+    assertThat(setLeased(nodes.get(0), "stale", found(LEASE, first))).contains("200");
+    assertThat(ask(nodes.get(1), "stale", 0))
+        .contains("\"value\":\"made\"")
+        .doesNotContain("stale");
+    // memcached's way: the first one who misses is to recache.
+    assertThat(nodes.get(0).memcached("mg vivid v N30\r\n")).startsWith("VA 0 W");
+    assertThat(nodes.get(1).memcached("mg vivid v N30\r\n")).startsWith("VA 0 Z");
   }
 
   @Test
@@ -302,6 +401,7 @@ final class ClusterIT {
     for (int i = 0; i < KEYS; i++) {
       assertThat(nodes.get(i % 3).resp("SET", "kept:" + i, "" + i)).isEqualTo("OK");
     }
+    String unique = unique(nodes.get(0), "kept:1");
     RedisClusterClient jedis = jedis();
     nodes.get(2).kill();
     for (TestNode node : nodes.subList(0, 2)) {
@@ -322,6 +422,7 @@ final class ClusterIT {
     for (int i = 1; i < KEYS; i++) {
       assertThat(nodes.get(2).get("kept:" + i)).isEqualTo("" + i);
     }
+    assertThat(unique(nodes.get(2), "kept:1")).isEqualTo(unique);
   }
 
   /** The others have what it had before it goes. */

@@ -10,7 +10,7 @@ final class WireSchemaTest {
   private static final byte[] COMMAND = {1, 2};
   private static final byte[] REPLY = {3};
   private static final byte[] VALUE = {4, 5, 6};
-  private static final Image DECISION = new Image(VALUE, 1, 7, Item.NEVER).by(42, 41, REPLY);
+  private static final Image DECISION = new Image(VALUE, 1, 0, 7, Item.NEVER, 5).by(42, 41, REPLY);
 
   private static Operation sent(Operation operation) {
     return WireSchema.operation(WireSchema.bytes(operation));

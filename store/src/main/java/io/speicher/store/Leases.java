@@ -37,9 +37,12 @@ public final class Leases {
   /** Stands for no lease. */
   public static final long NONE = 0;
 
-  private static final long LEASE = 1L << 62;
+  /** The least of all leases. Versions that a store gives by itself are below it. */
+  public static final long LEAST = 1L << 62;
+
   private static final int NUMBER_BITS = 20;
-  private static final long MAX_END_MILLIS = (LEASE - 1) >>> NUMBER_BITS;
+  private static final int MAX_NUMBER = (1 << NUMBER_BITS) - 1;
+  private static final long MAX_END_MILLIS = (LEAST - 1) >>> NUMBER_BITS;
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final AtomicInteger lastNumber = new AtomicInteger();
@@ -53,18 +56,30 @@ public final class Leases {
   // ---- what an item says ----
 
   /** Whether a version is a lease that ends. */
-  private static boolean isLease(long version) {
-    return version >= LEASE;
+  public static boolean isLease(long version) {
+    return version >= LEAST;
   }
 
   private static long endMillis(long lease) {
-    return (lease & (LEASE - 1)) >>> NUMBER_BITS;
+    return (lease & (LEAST - 1)) >>> NUMBER_BITS;
   }
 
   /** A lease that no one has had and that ends at this time. */
   public static long newLease(long endMillis) {
-    long number = lastNumber.getAndIncrement() & ((1 << NUMBER_BITS) - 1);
-    return LEASE | Math.min(endMillis, MAX_END_MILLIS) << NUMBER_BITS | number;
+    long number = lastNumber.getAndIncrement() & MAX_NUMBER;
+    return lease(endMillis, number);
+  }
+
+  private static long lease(long endMillis, long number) {
+    return LEAST | Math.min(endMillis, MAX_END_MILLIS) << NUMBER_BITS | number;
+  }
+
+  /** The lease that ends at the same moment, by a clock that is {@code aheadMillis} ahead. */
+  public static long byOtherClock(long lease, long aheadMillis) {
+    long endMillis = endMillis(lease);
+    return endMillis == MAX_END_MILLIS
+        ? lease
+        : lease(Math.max(0, endMillis + aheadMillis), lease & MAX_NUMBER);
   }
 
   /** Whether the version of an item is a lease, be it over or not. */
@@ -142,6 +157,14 @@ public final class Leases {
    * @param earlyMillis an item that has less time to live can be leased
    */
   public Answer get(ByteBuffer key, long leaseMillis, long earlyMillis, Reader reader) {
+    return show(key, earlyMillis, reader) ? Answer.HIT : ask(key, leaseMillis, earlyMillis, reader);
+  }
+
+  /**
+   * Shows the item of a key, or returns false where that is not enough for who asks: there is none,
+   * or its lease can be had.
+   */
+  public boolean show(ByteBuffer key, long earlyMillis, Reader reader) {
     boolean[] isEnough = new boolean[1];
     boolean isHit =
         store.get(
@@ -152,7 +175,7 @@ public final class Leases {
                 reader.read(item, NONE);
               }
             });
-    return isHit && isEnough[0] ? Answer.HIT : ask(key, leaseMillis, earlyMillis, reader);
+    return isHit && isEnough[0];
   }
 
   private Answer ask(ByteBuffer key, long leaseMillis, long earlyMillis, Reader reader) {

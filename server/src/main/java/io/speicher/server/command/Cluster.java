@@ -45,7 +45,7 @@ public interface Cluster extends AutoCloseable {
    * Executes a command about one key, wherever that has to be. Its buffers are copied before this
    * returns; the reply has its own. Never completed by an exception.
    */
-  CompletableFuture<Reply> execute(Command command);
+  CompletableFuture<Reply> execute(ByteBuffer key, Command command);
 
   /** Removes all items of all nodes. Never completed by an exception. */
   CompletableFuture<Reply> clear();

@@ -4,11 +4,9 @@ import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
 import io.speicher.dialect.Session;
 import io.speicher.protocol.Command;
-import io.speicher.protocol.Command.View;
 import io.speicher.protocol.Condition;
 import io.speicher.protocol.KeySlot;
 import io.speicher.protocol.Reply;
-import io.speicher.protocol.SetOptions;
 import io.speicher.server.command.ClusterWork.Form;
 import io.speicher.store.Prefetch;
 import java.nio.ByteBuffer;
@@ -33,8 +31,6 @@ final class ClusterCommands {
   private static final Reply CROSS_SLOT =
       new Reply.Refused(Reply.BAD_REQUEST, "CROSSSLOT Keys in request don't hash to the same slot");
 
-  private static final String VERSIONS = "versions (gets and cas, WATCH, conditions on a version)";
-  private static final String LEASES = "leases and stale values";
   private static final String TWO_KEYS = "commands that need several keys at one moment";
   private static final String DATABASES = "databases other than 0";
   private static final String TAGS = "tags";
@@ -72,6 +68,9 @@ final class ClusterCommands {
     }
     if (command instanceof Command.Get get) {
       return get(get, session, prefetch, place, dialect, out);
+    }
+    if (command instanceof Command.AskLease ask) {
+      return ask(ask, session, dialect, out);
     }
     Form form = form(command);
     if (form == null) {
@@ -114,8 +113,35 @@ final class ClusterCommands {
       }
       out.resetTo(start);
     }
-    List<CompletableFuture<Reply>> answers = List.of(cluster.execute(get));
-    return new ClusterWork(executor, session, dialect, get, Form.ONE, answers);
+    return await(execute(get), get, session, dialect);
+  }
+
+  /** An owner answers from its store where nobody is to be given a lease. */
+  private @Nullable Work ask(
+      Command.AskLease ask, Session session, Dialect dialect, ReplyBuffer out) {
+    Object ownership = cluster.ownership(ask.key());
+    if (ownership != null) {
+      long start = out.position();
+      if (executor.showLeasable(ask, dialect, out)) {
+        if (cluster.isStill(ownership)) {
+          return null;
+        }
+        out.resetTo(start);
+      }
+    }
+    return ask.waitMillis() == 0
+        ? await(execute(ask), ask, session, dialect)
+        : executor.awaitLease(cluster, ask, session, dialect);
+  }
+
+  private Work await(
+      CompletableFuture<Reply> answer, Command command, Session session, Dialect dialect) {
+    return new ClusterWork(executor, session, dialect, command, Form.ONE, List.of(answer));
+  }
+
+  /** For a command about one key. */
+  private CompletableFuture<Reply> execute(Command command) {
+    return cluster.execute(CommandKeys.of(command).getFirst(), command);
   }
 
   private CompletableFuture<Reply> answer(Command part, Command whole, Session session) {
@@ -137,7 +163,7 @@ final class ClusterCommands {
         return CompletableFuture.completedFuture(refusal("batches in a batch"));
       }
     }
-    return cluster.execute(part);
+    return execute(part);
   }
 
   private static Reply refusal(String what) {
@@ -195,15 +221,15 @@ final class ClusterCommands {
           Command.Add _,
           Command.AddAndGet _,
           Command.AddDecimal _,
-          Command.Clear _ ->
-          Form.ONE;
-      case Command.AppendLeased _,
-          Command.SetLeased _,
           Command.AskLease _,
           Command.SetWithLease _,
           Command.LeaseGet _,
           Command.Invalidate _,
-          Command.Tag _,
+          Command.SetLeased _,
+          Command.AppendLeased _,
+          Command.Clear _ ->
+          Form.ONE;
+      case Command.Tag _,
           Command.Move _,
           Command.Transaction _,
           Command.Watch _,
@@ -248,39 +274,37 @@ final class ClusterCommands {
   /** What a command needs that a cluster has not, or null. */
   private static @Nullable String refused(Command command) {
     return switch (command) {
-      case Command.Get get -> refused(get.view());
-      case Command.GetAll get -> refused(get.view());
-      case Command.GetAndTouch get -> refused(get.view());
-      case Command.Set set -> refused(set.options());
+      case Command.Set set -> refused(set);
+      case Command.SetWithLease(Command.Set set, _) -> refused(set);
+      case Command.SetLeased leased -> refused(leased.set());
       case Command.SetAll all -> refused(all);
-      case Command.DeleteIf delete -> refused(delete.condition());
-      case Command.DeleteAll delete -> refused(delete.condition());
-      case Command.TouchIf touch -> refused(touch.condition());
-      case Command.AddAndGet add -> refused(add.condition());
-      case Command.AskLease _,
-          Command.SetWithLease _,
-          Command.LeaseGet _,
-          Command.Invalidate _,
-          Command.SetLeased _,
-          Command.AppendLeased _ ->
-          LEASES;
       case Command.Tag _, Command.ClearTags _ -> TAGS;
       case Command.ManageNamespaces _, Command.ClearNamespace _ -> NAMESPACES;
       case Command.SwapDatabases _ -> DATABASES;
-      case Command.Move _, Command.Transaction _ -> TWO_KEYS;
-      case Command.Watch _ -> VERSIONS;
+      case Command.Move _, Command.Transaction _, Command.Watch _ -> TWO_KEYS;
       case Command.Track _, Command.Subscribe _ -> TRACKING;
       case Command.Scan _, Command.FindKeys _, Command.RandomKey _, Command.CountItems _ ->
           ALL_KEYS;
       case Command.Clear clear -> clear.delayMillis() > 0 ? "a clear at a later time" : null;
-      case Command.GetAndDelete _,
+      case Command.Get _,
+          Command.GetAll _,
+          Command.GetAndDelete _,
+          Command.GetAndTouch _,
           Command.CountPresent _,
+          Command.AskLease _,
+          Command.LeaseGet _,
+          Command.Invalidate _,
+          Command.AppendLeased _,
           Command.Delete _,
+          Command.DeleteIf _,
+          Command.DeleteAll _,
           Command.Touch _,
+          Command.TouchIf _,
           Command.Increase _,
           Command.Append _,
           Command.SetRange _,
           Command.Add _,
+          Command.AddAndGet _,
           Command.AddDecimal _,
           Command.Batch _,
           Command.Unwatch _,
@@ -316,7 +340,7 @@ final class ClusterCommands {
       return TWO_KEYS;
     }
     for (Command.Set set : all.items()) {
-      String refused = refused(set.options());
+      String refused = refused(set);
       if (refused != null) {
         return refused;
       }
@@ -324,15 +348,7 @@ final class ClusterCommands {
     return null;
   }
 
-  private static @Nullable String refused(View view) {
-    return view == View.VERSION ? VERSIONS : null;
-  }
-
-  private static @Nullable String refused(Condition condition) {
-    return condition.kind() == Condition.Kind.VERSION ? VERSIONS : null;
-  }
-
-  private static @Nullable String refused(SetOptions options) {
-    return options.tags().isEmpty() ? refused(options.condition()) : TAGS;
+  private static @Nullable String refused(Command.Set set) {
+    return set.options().tags().isEmpty() ? null : TAGS;
   }
 }

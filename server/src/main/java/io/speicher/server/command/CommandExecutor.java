@@ -402,6 +402,16 @@ public final class CommandExecutor {
         : clusterCommands.begin(command, session, prefetch, place, dialect, out);
   }
 
+  /** Answers with an item of this node's store, unless a lease is to be given or waited for. */
+  boolean showLeasable(Command.AskLease ask, Dialect dialect, ReplyBuffer out) {
+    return leases.show(ask, dialect, out);
+  }
+
+  /** Asks the cluster for an item or a lease, and waits as long as the command says. */
+  Work awaitLease(Cluster cluster, Command.AskLease ask, Session session, Dialect dialect) {
+    return ClusterLeaseWork.begin(leases, cluster, store.number(), ask, dialect, session);
+  }
+
   /** Begins with a command that this node executes, on its store. */
   @Nullable Work beginHere(
       Command command,

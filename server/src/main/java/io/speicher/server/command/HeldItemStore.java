@@ -6,6 +6,7 @@ import io.speicher.store.CreateResult;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
 import io.speicher.store.KeyVisitor;
+import io.speicher.store.Leases;
 import io.speicher.store.NamespaceStats;
 import io.speicher.store.Prefetch;
 import io.speicher.store.PutOptions;
@@ -18,6 +19,7 @@ import io.speicher.store.UpdateResult;
 import io.speicher.store.Updater;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +53,7 @@ final class HeldItemStore implements Store {
 
   @Override
   public boolean get(ByteBuffer key, ItemReader reader) {
-    Item present = item;
+    Item present = shown();
     if (present == null) {
       return false;
     }
@@ -69,19 +71,25 @@ final class HeldItemStore implements Store {
   /** A key without an item here may have one on another node: that has to go as well. */
   @Override
   public boolean delete(ByteBuffer key) {
-    boolean wasPresent = item != null;
+    boolean wasPresent = shown() != null;
     apply(key, Update.REMOVE);
     return wasPresent;
   }
 
   @Override
   public UpdateResult update(ByteBuffer key, Updater updater) {
-    return apply(key, updater.update(item));
+    return apply(key, updater.update(shown()));
   }
 
   @Override
   public UpdateResult updateLeased(ByteBuffer key, Updater updater) {
-    return update(key, updater);
+    return apply(key, updater.update(item));
+  }
+
+  /** The item, but for one that only says that somebody computes it. */
+  private @Nullable Item shown() {
+    Item present = item;
+    return present == null || Leases.isPlaceholder(present) ? null : present;
   }
 
   private UpdateResult apply(ByteBuffer key, Update update) {
@@ -108,13 +116,34 @@ final class HeldItemStore implements Store {
     isChanged = true;
   }
 
-  private static Item held(Update.Replace replace) {
+  private Item held(Update.Replace replace) {
     ByteBuffer value = ByteBuffer.allocate((int) replace.valueBytes());
     value.put(replace.head().duplicate());
     value.position(value.position() + replace.gapBytes());
     value.put(replace.middle().duplicate());
     value.put(replace.tail().duplicate());
-    return new HeldItem(value.flip(), replace.kind(), replace.flags(), replace.expiresAtMillis());
+    return new HeldItem(
+        value.flip(),
+        replace.kind(),
+        replace.marks(),
+        replace.flags(),
+        replace.expiresAtMillis(),
+        version(replace));
+  }
+
+  private long version(Update.Replace replace) {
+    if (replace.version() == Update.Replace.NEW_VERSION) {
+      return newVersion();
+    }
+    if (replace.version() == Update.Replace.KEEP_VERSION) {
+      return item == null ? newVersion() : item.version();
+    }
+    return replace.version();
+  }
+
+  /** Nobody knows all that a key has had, so it is drawn from so many that it is another one. */
+  private static long newVersion() {
+    return ThreadLocalRandom.current().nextLong(1, Leases.LEAST);
   }
 
   // ---- what it has of the other store ----

@@ -13,7 +13,6 @@ import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import io.speicher.store.Item;
 import io.speicher.store.Store;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ public final class ItemCommands {
   /**
    * What has come of a command.
    *
-   * @param reply whose buffers are its own
+   * @param reply whose buffers are views of the item before, or of this one
    * @param isChanged whether the key has another item now, or may have lost one
    * @param item the item that it has then, or null
    */
@@ -72,20 +71,7 @@ public final class ItemCommands {
 
     @Override
     public void encode(Reply encoded, ReplyBuffer out) {
-      reply = encoded instanceof Reply.Value value ? copy(value) : encoded;
-    }
-
-    private static Reply.Value copy(Reply.Value value) {
-      ByteBuffer bytes = ByteBuffer.allocate(value.bytes().remaining());
-      bytes.put(value.bytes().duplicate()).flip();
-      return new Reply.Value(
-          value.kind(),
-          bytes,
-          value.flags(),
-          value.version(),
-          value.expiresAtMillis(),
-          value.nowMillis(),
-          value.frequency());
+      reply = encoded;
     }
 
     @Override

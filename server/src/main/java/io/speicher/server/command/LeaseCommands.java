@@ -116,6 +116,27 @@ final class LeaseCommands {
     return answer;
   }
 
+  /**
+   * Answers with an item that is as good as one without leases, or returns false: then nothing was
+   * written.
+   */
+  boolean show(Command.AskLease ask, Dialect dialect, ReplyBuffer out) {
+    long start = out.position();
+    boolean isShown =
+        new Leases(executor.store())
+            .show(
+                ask.key(),
+                ask.earlyMillis(),
+                (item, lease) ->
+                    dialect.encode(leasable(ask.view(), item, lease), out.resetTo(start)));
+    if (isShown) {
+      executor.count(Counter.GET_HITS, 1);
+    } else {
+      out.resetTo(start);
+    }
+    return isShown;
+  }
+
   void count(Answer answer) {
     executor.countHit(answer.isHit(), Counter.GET_HITS, Counter.GET_MISSES);
   }
