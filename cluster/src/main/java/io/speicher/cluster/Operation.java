@@ -134,6 +134,9 @@ final class Operation implements Function<ReadWriteEntryView<Key, Image>, byte[]
     Image present = view.peek().orElse(null);
     Outcome outcome = node.execute(decoded, present == null ? null : present.item());
     byte[] reply = RecordCodec.encode(outcome.reply());
+    if (InfinispanCluster.isRead(decoded)) {
+      node.countUse(view.key());
+    }
     if (outcome.isChanged()) {
       Image made = Image.of(outcome.item()).by(id, node.recent().last(view.key()), reply);
       decision = made;

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * afterwards. It has the clock of another store. One thread uses it.
  */
 final class HeldItemStore implements Store {
+  /** So many that programs can take them for numbers that all of them can hold exactly. */
+  private static final long VERSIONS = 1L << 53;
+
   private final Store clock;
   private @Nullable Item item;
   private boolean isChanged;
@@ -143,7 +146,7 @@ final class HeldItemStore implements Store {
 
   /** Nobody knows all that a key has had, so it is drawn from so many that it is another one. */
   private static long newVersion() {
-    return ThreadLocalRandom.current().nextLong(1, Leases.LEAST);
+    return ThreadLocalRandom.current().nextLong(1, VERSIONS);
   }
 
   // ---- what it has of the other store ----

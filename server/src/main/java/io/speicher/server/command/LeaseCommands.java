@@ -234,10 +234,12 @@ final class LeaseCommands {
   private boolean change(Command.LeaseGet get, Dialect dialect, ReplyBuffer out) {
     long start = out.position();
     boolean[] creates = new boolean[1];
+    boolean[] isHit = new boolean[1];
     Updater updater =
         old -> {
           out.resetTo(start);
           creates[0] = old == null && get.vivify() != null;
+          isHit[0] = old != null;
           if (old != null) {
             return change(get, old, dialect, out);
           }
@@ -260,11 +262,10 @@ final class LeaseCommands {
       dialect.encode(executor.tooLarge(get.key().remaining()), out.resetTo(start));
     } else if (creates[0]) {
       encodeCreated(get, dialect, out.resetTo(start));
-    } else if (out.position() == start) {
+    } else if (!isHit[0]) {
       dialect.encode(Reply.Miss.MISS, out);
-      return false;
     }
-    return !creates[0];
+    return isHit[0];
   }
 
   private Update change(Command.LeaseGet get, Item old, Dialect dialect, ReplyBuffer out) {
