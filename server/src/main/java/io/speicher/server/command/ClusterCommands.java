@@ -39,15 +39,16 @@ final class ClusterCommands {
   private static final String DATABASES = "databases other than 0";
   private static final String TAGS = "tags";
   private static final String NAMESPACES = "namespaces";
-  private static final String ALL_KEYS = "commands over all keys (SCAN, KEYS, RANDOMKEY, DBSIZE)";
   private static final String TRACKING = "client tracking";
 
   private final CommandExecutor executor;
   private final Cluster cluster;
+  private final ClusterKeys keys;
 
   ClusterCommands(CommandExecutor executor, Cluster cluster) {
     this.executor = executor;
     this.cluster = cluster;
+    keys = new ClusterKeys(executor, cluster);
   }
 
   /** As {@link CommandExecutor#execute}, for a command whose rights were looked at. */
@@ -63,7 +64,10 @@ final class ClusterCommands {
       return null;
     }
     String refused = refused(command);
-    if (refused == null && session.database() != 0 && !CommandKeys.of(command).isEmpty()) {
+    boolean isOverKeys = ClusterKeys.isOver(command);
+    if (refused == null
+        && session.database() != 0
+        && (isOverKeys || !CommandKeys.of(command).isEmpty())) {
       refused = DATABASES;
     }
     if (refused != null) {
@@ -72,6 +76,11 @@ final class ClusterCommands {
     }
     if (command instanceof Command.Get get) {
       return get(get, session, prefetch, place, dialect, out);
+    }
+    if (isOverKeys) {
+      return dialect.spansCluster()
+          ? new AwaitWork<>(dialect, keys.ofCluster(command, session), Function.identity())
+          : keys.ofNode(command, session, dialect);
     }
     Form form = form(command);
     if (form == null) {
@@ -140,7 +149,7 @@ final class ClusterCommands {
     return cluster.execute(part);
   }
 
-  private static Reply refusal(String what) {
+  static Reply refusal(String what) {
     return new Reply.Failed(NOT_IMPLEMENTED, "not available in a cluster: " + what);
   }
 
@@ -270,8 +279,6 @@ final class ClusterCommands {
       case Command.Move _, Command.Transaction _ -> TWO_KEYS;
       case Command.Watch _ -> VERSIONS;
       case Command.Track _, Command.Subscribe _ -> TRACKING;
-      case Command.Scan _, Command.FindKeys _, Command.RandomKey _, Command.CountItems _ ->
-          ALL_KEYS;
       case Command.Clear clear -> clear.delayMillis() > 0 ? "a clear at a later time" : null;
       case Command.GetAndDelete _,
           Command.CountPresent _,
@@ -289,6 +296,10 @@ final class ClusterCommands {
           Command.Time _,
           Command.DescribeCluster _,
           Command.DrainNode _,
+          Command.Scan _,
+          Command.FindKeys _,
+          Command.RandomKey _,
+          Command.CountItems _,
           Command.CountKeysInSlot _,
           Command.FindKeysInSlot _,
           Command.Stats _,
