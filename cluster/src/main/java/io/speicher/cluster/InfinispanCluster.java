@@ -19,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -65,6 +68,7 @@ import org.infinispan.remoting.rpc.RpcOptions;
 import org.infinispan.remoting.transport.Address;
 import org.infinispan.remoting.transport.impl.SingleResponseCollector;
 import org.infinispan.remoting.transport.jgroups.JGroupsTransport;
+import org.infinispan.remoting.transport.jgroups.SuspectException;
 import org.infinispan.statetransfer.StateTransferManager;
 import org.infinispan.topology.ClusterTopologyManager;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +157,10 @@ final class InfinispanCluster implements Cluster {
   private final LongAdder remoteCommands = new LongAdder();
   private final LongAdder unknownOutcomes = new LongAdder();
   private final LongAdder refusedCommands = new LongAdder();
+
+  /** One count at a time, since each looks at all items. */
+  private final Semaphore counts = new Semaphore(1);
+
   private final Queue<ItemCommands> idleCommands = new ConcurrentLinkedQueue<>();
   private @Nullable Supplier<ItemCommands> newCommands;
   private @Nullable DefaultCacheManager manager;
@@ -360,6 +368,26 @@ final class InfinispanCluster implements Cluster {
     return !fence.isClosed() && here.topology() == ownership;
   }
 
+  @Override
+  public @Nullable OwnKeys ownKeys() {
+    Joined here = joined;
+    if (here == null || !mayRead(here)) {
+      return null;
+    }
+    LocalizedCacheTopology topology = here.topology();
+    Address itself = here.rpc().getAddress();
+    BitSet segments = new BitSet(SlotPartitioner.SEGMENTS);
+    for (int i = 0; i < SlotPartitioner.SEGMENTS; i++) {
+      segments.set(i, itself.equals(Tellers.of(topology.getSegmentDistribution(i))));
+    }
+    return new OwnKeys(topology, key -> segments.get(Key.segmentOf(key)));
+  }
+
+  @Override
+  public CompletableFuture<Reply> awaitOwnership() {
+    return start(here -> Reply.Done.DONE);
+  }
+
   private boolean mayRead(Joined here) {
     return !fence.isClosed()
         && here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE;
@@ -421,8 +449,7 @@ final class InfinispanCluster implements Cluster {
     }
     if (underWayBytes.addAndGet(encoded.length) > MAX_UNDER_WAY_BYTES) {
       underWayBytes.addAndGet(-encoded.length);
-      return CompletableFuture.completedFuture(
-          unavailable("too much is under way between nodes: bytes=" + MAX_UNDER_WAY_BYTES));
+      return CompletableFuture.completedFuture(tooMuchUnderWay());
     }
     Key own = Key.copyOf(key);
     CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -439,13 +466,15 @@ final class InfinispanCluster implements Cluster {
 
   @Override
   public CompletableFuture<Reply> clear() {
+    return start(here -> {
+      here.cache().clearAsync().get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return Reply.Done.DONE;
+    });
+  }
+
+  private CompletableFuture<Reply> start(Attempt attempt) {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
-    threads.execute(() ->
-        reply.complete(
-            guarded(here -> {
-              here.cache().clearAsync().get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-              return Reply.Done.DONE;
-            })));
+    threads.execute(() -> reply.complete(guarded(attempt)));
     return reply;
   }
 
@@ -485,7 +514,11 @@ final class InfinispanCluster implements Cluster {
     }
   }
 
-  private Reply refused(String why) {
+  private static Reply.Failed tooMuchUnderWay() {
+    return unavailable("too much is under way between nodes: bytes=" + MAX_UNDER_WAY_BYTES);
+  }
+
+  private Reply.Failed refused(String why) {
     refusedCommands.increment();
     return unavailable(why);
   }
@@ -503,7 +536,7 @@ final class InfinispanCluster implements Cluster {
     return unknown("a command between nodes failed: see the log");
   }
 
-  private Reply split() {
+  private Reply.Failed split() {
     return refused("the cluster is split, or has lost too many nodes: nothing is answered");
   }
 
@@ -562,6 +595,96 @@ final class InfinispanCluster implements Cluster {
         return RecordCodec.decode(reply, Reply.class);
       }
     }
+  }
+
+  // ---- all keys ----
+
+  @Override
+  public CompletableFuture<Reply> scan(Command.Scan scan) {
+    int bytes = AllKeys.MAX_STEP_BYTES;
+    if (underWayBytes.addAndGet(bytes) > MAX_UNDER_WAY_BYTES) {
+      underWayBytes.addAndGet(-bytes);
+      return CompletableFuture.completedFuture(tooMuchUnderWay());
+    }
+    return start(here -> new AllKeys<>(new Members(here)).scan(scan))
+        .whenComplete((_, _) -> underWayBytes.addAndGet(-bytes));
+  }
+
+  @Override
+  public CompletableFuture<Reply> count() {
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    threads.execute(() -> reply.complete(guarded(here -> count(here, () -> !reply.isDone()))));
+    return reply;
+  }
+
+  private Reply count(Joined here, BooleanSupplier isWanted)
+      throws ExecutionException, InterruptedException {
+    counts.acquire();
+    try {
+      return new AllKeys<>(new Members(here)).count(isWanted);
+    } finally {
+      counts.release();
+    }
+  }
+
+  /** The nodes that have items, as this one is to ask them. */
+  private final class Members implements AllKeys.Nodes<Address> {
+    private final Joined here;
+
+    Members(Joined here) {
+      this.here = here;
+    }
+
+    @Override
+    public Tellers<Address> tellers() {
+      return Tellers.of(here.topology());
+    }
+
+    @Override
+    public @Nullable KeyPage ask(Address node, KeysQuery query)
+        throws ExecutionException, InterruptedException {
+      CompletableFuture<byte[]> page =
+          node.equals(here.rpc().getAddress())
+              ? ownPage(query)
+              : here.rpc()
+                  .invokeCommand(
+                      node,
+                      new KeysRequest(query),
+                      SingleResponseCollector.validOnly(),
+                      new RpcOptions(
+                          DeliverOrder.NONE, MESSAGE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                  .thenApply(response -> (byte[]) requireNonNull(response.getResponseValue()))
+                  .toCompletableFuture();
+      try {
+        return KeyPage.of(page.get());
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof SuspectException
+            || e.getCause() instanceof org.infinispan.commons.TimeoutException) {
+          return null;
+        }
+        throw e;
+      }
+    }
+
+    @Override
+    public Reply.@Nullable Failed refusal() {
+      return isEnough(here) ? null : split();
+    }
+  }
+
+  /** What this node tells: see {@link KeysRequest}. */
+  CompletableFuture<byte[]> ownPage(KeysQuery query) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          OwnKeys own = ownKeys();
+          if (own == null
+              || ((LocalizedCacheTopology) own.ownership()).getTopologyId() != query.topologyId()) {
+            return KeyPage.bytes(null);
+          }
+          KeyPage page = query.answer(store, own.include());
+          return KeyPage.bytes(isStill(own.ownership()) ? page : null);
+        },
+        threads);
   }
 
   // ---- failures ----

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *                   marks: 1 it was sent before, 2 it is too old, 4 it is decided
  *  TopologyQuery  nothing
  *  DrainRequest   nothing
+ *  KeysRequest    a {@link KeysQuery}
  * </pre>
  */
 final class WireSchema implements SerializationContextInitializer {
@@ -45,6 +46,8 @@ final class WireSchema implements SerializationContextInitializer {
       message TopologyQuery { bytes bytes = 1; }
       /** @TypeId(1000005) */
       message DrainRequest { bytes bytes = 1; }
+      /** @TypeId(1000006) */
+      message KeysRequest { bytes bytes = 1; }
       """;
 
   private static final byte[] NOTHING = {};
@@ -72,6 +75,11 @@ final class WireSchema implements SerializationContextInitializer {
         new Marshaller<>(TopologyQuery.class, query -> NOTHING, bytes -> new TopologyQuery()));
     context.registerMarshaller(
         new Marshaller<>(DrainRequest.class, request -> NOTHING, bytes -> new DrainRequest()));
+    context.registerMarshaller(
+        new Marshaller<>(
+            KeysRequest.class,
+            request -> request.query.bytes(),
+            bytes -> new KeysRequest(KeysQuery.of(bytes))));
   }
 
   private record Marshaller<T>(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanIterator;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import io.speicher.bench.history.Fault;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.ScanIteration;
 
 /** Three nodes as processes of their own, on ports of the loopback address. */
 final class ClusterIT {
@@ -44,6 +47,9 @@ final class ClusterIT {
   private static final String SPLIT =
       "ERR the cluster is split, or has lost too many nodes: nothing is answered";
 
+  private static final Pattern CURSOR = Pattern.compile("\"cursor\":\"(\\d+)\"");
+  private static final Pattern KEY = Pattern.compile("\"(\\w+:\\d+)\"");
+  private static final Pattern OPEN = Pattern.compile("open:\\d+");
   private static final int KEYS = 100;
   private static final int ID_CHARACTERS = 40;
 
@@ -167,10 +173,99 @@ final class ClusterIT {
     }
   }
 
+  /** What a node tells of by RESP, which is what it is the primary owner of, by SCAN in steps. */
+  private static List<String> scan(TestNode node, String... command) {
+    List<String> words = new ArrayList<>(List.of(command));
+    int cursor = words.size();
+    words.addAll(List.of("0", "COUNT", "20"));
+    List<String> told = new ArrayList<>();
+    do {
+      List<String> reply = node.resp(words.toArray(String[]::new)).lines().toList();
+      words.set(cursor, reply.getFirst());
+      told.addAll(reply.subList(1, reply.size()));
+    } while (!words.get(cursor).equals("0"));
+    return told;
+  }
+
+  /** What framed JSON tells from a cursor on; each node is asked in turn. */
+  private static List<String> walk(String from) throws IOException {
+    List<String> told = new ArrayList<>();
+    String cursor = from;
+    for (int i = 0; i == 0 || !cursor.equals("0"); i++) {
+      String reply = scanStep(nodes.get(i % 3), cursor, told);
+      cursor = CURSOR.matcher(reply).results().findFirst().orElseThrow().group(1);
+    }
+    return told;
+  }
+
+  /** Returns the reply to a step of a scan, whose keys are added to others. */
+  private static String scanStep(TestNode node, String cursor, List<String> told)
+      throws IOException {
+    String reply = node.json("{\"command\":\"SCN\",\"count\":7,\"cursor\":\"" + cursor + "\"}");
+    assertThat(reply).startsWith("{\"status_code\":200,\"cursor\":");
+    KEY.matcher(reply).results().forEach(key -> told.add(key.group(1)));
+    return reply;
+  }
+
+  @Test
+  void allKeys_areToldOnceOverAllNodes() throws IOException {
+    nodes.get(0).resp("FLUSHALL");
+    List<String> keys = List.of(keys("all:"));
+    for (int i = 0; i < KEYS; i++) {
+      assertThat(nodes.get(i % 3).resp("SET", keys.get(i), "1")).isEqualTo("OK");
+    }
+    List<String> scanned = new ArrayList<>();
+    List<String> found = new ArrayList<>();
+    for (TestNode node : nodes) {
+      List<String> own = scan(node, "SCAN");
+      assertThat(node.resp("DBSIZE")).isEqualTo("" + own.size());
+      assertThat(own).contains(node.resp("RANDOMKEY"));
+      scanned.addAll(own);
+      found.addAll(node.resp("KEYS", "all:*").lines().toList());
+      assertThat(node.json("{\"command\":\"CNT\"}"))
+          .isEqualTo("{\"status_code\":200,\"count\":" + KEYS + "}");
+      assertThat(node.resp("SPEICHER", "DBSIZE")).isEqualTo("" + KEYS);
+      assertThat(scan(node, "SPEICHER", "SCAN")).containsExactlyInAnyOrderElementsOf(keys);
+      assertThat(node.json("{\"command\":\"SCN\",\"match\":\"all:*\",\"count\":1000}"))
+          .contains("\"all:");
+    }
+    assertThat(scanned).containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(found).containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(walk("0")).containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(walk("18446744073709551615")).as("of no cursor").isSubsetOf(keys);
+  }
+
+  @Test
+  void allKeys_areThoseThatMayBeRead() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      nodes.get(i % 3).resp("MSET", "open:" + i, "1", "secret:" + i, "1");
+    }
+    List<String> told = new ArrayList<>();
+    for (TestNode node : nodes) {
+      assertThat(
+              node.resp("ACL", "SETUSER", "reader", "on", "nopass", "~open:*", "+@read", "+@scan"))
+          .isEqualTo("OK");
+      String reply = node.lines("AUTH reader pw", "KEYS *", "RANDOMKEY", "SCAN 0 COUNT 1000");
+      assertThat(reply).contains("open:").doesNotContain("secret:");
+      OPEN.matcher(node.lines("AUTH reader pw", "KEYS *"))
+          .results()
+          .forEach(key -> told.add(key.group()));
+      assertThat(
+              node.json(
+                  "{\"command\":\"AUTH\",\"user\":\"reader\",\"password\":\"pw\"}",
+                  "{\"command\":\"SCN\",\"count\":1000}"))
+          .startsWith("{\"status_code\":200,\"cursor\":")
+          .contains("open:")
+          .doesNotContain("secret:");
+      assertThat(node.resp("ACL", "DELUSER", "reader")).isEqualTo("1");
+    }
+    assertThat(told).hasSize(20).doesNotHaveDuplicates();
+  }
+
   @Test
   void whatAClusterHasNot_isRefusedInWords() throws IOException {
     TestNode node = nodes.get(0);
-    for (String command : List.of("DBSIZE", "SCAN 0", "KEYS *", "RENAME {a}1 {a}2", "WATCH a")) {
+    for (String command : List.of("MOVE a 1", "RENAME {a}1 {a}2", "WATCH a")) {
       assertThat(node.resp(command.split(" ", -1)))
           .as(command)
           .startsWith("ERR not available in a cluster: ");
@@ -367,7 +462,23 @@ final class ClusterIT {
       assertThat(client.mset("{jedis}a", "1", "{jedis}b", "2")).isEqualTo("OK");
       assertThat(client.mget("{jedis}a", "{jedis}b", "{jedis}c")).containsExactly("1", "2", null);
       assertThat(remoteCommands()).isEqualTo(before);
+      List<String> scanned = new ArrayList<>();
+      ScanIteration scan = client.scanIteration(20, "jedis:*");
+      while (!scan.isIterationCompleted()) {
+        scanned.addAll(scan.nextBatchList());
+      }
+      assertThat(scanned).hasSize(KEYS).doesNotHaveDuplicates();
+      assertThat(client.dbSize()).isEqualTo(items(nodes.get(1)));
     }
+  }
+
+  private static String[] keys(String prefix) {
+    return IntStream.range(0, KEYS).mapToObj(i -> prefix + i).toArray(String[]::new);
+  }
+
+  /** As many as there are on all nodes. */
+  private static long items(TestNode node) {
+    return Long.parseLong(node.resp("SPEICHER", "DBSIZE"));
   }
 
   private static RedisClusterClient jedis() {
@@ -393,6 +504,12 @@ final class ClusterIT {
       assertThat(commands.set("{lettuce}a", "1")).isEqualTo("OK");
       assertThat(commands.getdel("{lettuce}a")).isEqualTo("1");
       assertThat(remoteCommands()).isEqualTo(before);
+      List<String> scanned = new ArrayList<>();
+      ScanIterator.scan(commands, ScanArgs.Builder.matches("lettuce:*").limit(20))
+          .forEachRemaining(scanned::add);
+      assertThat(scanned).containsExactlyInAnyOrderElementsOf(items.keySet());
+      assertThat(commands.keys("lettuce:*")).containsExactlyInAnyOrderElementsOf(items.keySet());
+      assertThat(commands.dbsize()).isEqualTo(items(nodes.get(0)));
     } finally {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
     }
@@ -435,6 +552,9 @@ final class ClusterIT {
     for (int i = 0; i < KEYS; i++) {
       assertThat(nodes.get(i % 3).resp("SET", "drained:" + i, "" + i)).isEqualTo("OK");
     }
+    List<String> told = new ArrayList<>(); // In a walk that begins before, and ends afterwards.
+    String step = scanStep(nodes.get(0), "0", told);
+    String cursor = CURSOR.matcher(step).results().findFirst().orElseThrow().group(1);
     TestNode leaving = nodes.get(2);
     assertThat(leaving.resp("SPEICHER", "DRAIN")).isEqualTo("OK");
     assertThat(leaving.awaitEnd()).isZero();
@@ -450,6 +570,8 @@ final class ClusterIT {
     nodes.set(2, new TestNode("shop", ports.get(2), ports, folder));
     awaitAllNodes();
     assertThat(nodes.get(2).info("cluster_owned_segments")).isPositive();
+    told.addAll(walk(cursor));
+    assertThat(told).contains(keys("drained:"));
   }
 
   /** What a node believes to own after a sleep may have been changed by others. */

@@ -227,6 +227,11 @@ final class TestNode implements AutoCloseable {
     }
   }
 
+  /** What RESP answers to commands on one connection, each a line, as it is sent. */
+  String lines(String... commands) throws IOException {
+    return memcached(String.join("\r\n", commands) + "\r\n");
+  }
+
   /** What a port answers to GET by HTTP: status and body, in a line. */
   static String http(int port, String path) throws IOException {
     try (Socket socket = connect(port)) {
@@ -247,16 +252,19 @@ final class TestNode implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** What framed JSON answers. */
-  String json(String request) throws IOException {
+  /** What framed JSON answers to the last of some requests on one connection. */
+  String json(String... requests) throws IOException {
     try (Socket socket = connect()) {
-      byte[] bytes = request.getBytes(UTF_8);
-      socket
-          .getOutputStream()
-          .write(ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array());
       DataInputStream in = new DataInputStream(socket.getInputStream());
-      byte[] reply = new byte[in.readInt()];
-      in.readFully(reply);
+      byte[] reply = {};
+      for (String request : requests) {
+        byte[] bytes = request.getBytes(UTF_8);
+        socket
+            .getOutputStream()
+            .write(ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array());
+        reply = new byte[in.readInt()];
+        in.readFully(reply);
+      }
       return new String(reply, UTF_8);
     }
   }

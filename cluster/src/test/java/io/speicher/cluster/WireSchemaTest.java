@@ -1,8 +1,12 @@
 package io.speicher.cluster;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.speicher.protocol.Glob;
 import io.speicher.store.Item;
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What travels between nodes. */
@@ -36,5 +40,20 @@ final class WireSchemaTest {
     assertThat(first.command()).isEmpty();
     assertThat(first.decision()).usingRecursiveComparison().isEqualTo(DECISION);
     assertThat(sent(operation).command()).isEqualTo(COMMAND);
+  }
+
+  @Test
+  void keysTravel() {
+    Glob glob = new Glob(ByteBuffer.wrap(VALUE));
+    KeysQuery query = KeysQuery.of(new KeysQuery(7, 1L << 40, 9, glob).bytes());
+    assertThat(query.topologyId()).isEqualTo(7);
+    assertThat(query.position()).isEqualTo(1L << 40);
+    assertThat(query.count()).isEqualTo(9);
+    assertThat(requireNonNull(query.pattern()).pattern()).isEqualTo(glob.pattern());
+    assertThat(KeysQuery.of(new KeysQuery(7, 0, 0, null).bytes()).pattern()).isNull();
+
+    KeyPage page = new KeyPage(5, 6, List.of(ByteBuffer.wrap(VALUE), ByteBuffer.wrap(REPLY)));
+    assertThat(KeyPage.of(KeyPage.bytes(page))).isEqualTo(page);
+    assertThat(KeyPage.of(KeyPage.bytes(null))).isNull();
   }
 }

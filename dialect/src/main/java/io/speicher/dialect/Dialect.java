@@ -95,6 +95,16 @@ public interface Dialect {
   boolean isAtRest();
 
   /**
+   * Whether the command that was decoded last, if it is {@link Command.Scan} or {@link
+   * Command.CountItems}, is about the items of the whole cluster that the server is a node of: so
+   * where clients know no nodes. Else it is about those whose primary owner the node is, for
+   * clients that ask each node, as are {@link Command.FindKeys} and {@link Command.RandomKey}.
+   */
+  default boolean spansCluster() {
+    return false;
+  }
+
+  /**
    * What the command that was decoded last is called, in lower case, where users have rights on
    * commands by name; empty if it is none, or the dialect has no such names.
    */

@@ -60,7 +60,10 @@ final class RespSource implements Source {
     } else {
       databases = new ArrayDeque<>(List.of(database));
       server.select(database);
-      total = server.connection().ask("DBSIZE").number();
+      total =
+          server.isSpeicher()
+              ? server.connection().ask("SPEICHER", "DBSIZE").number()
+              : server.connection().ask("DBSIZE").number();
     }
     incarnation = server.info("server").text("run_id");
   }
@@ -172,6 +175,9 @@ final class RespSource implements Source {
 
   private void addScan() throws IOException {
     List<ByteBuffer> scan = new ArrayList<>();
+    if (server.isSpeicher()) {
+      scan.add(RespServer.word("SPEICHER")); // Of all nodes of its cluster, if there is one.
+    }
     scan.add(RespServer.word("SCAN"));
     scan.add(RespServer.word(cursor));
     String pattern = selection.rules().pattern();

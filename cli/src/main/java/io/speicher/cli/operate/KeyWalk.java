@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks through the keys of a database with SCAN, while it is in use: a key that is there from the
- * beginning to the end is met, and a server may name one more than once.
+ * beginning to the end is met, and a server may name one more than once. Speicher is asked for the
+ * keys of its whole cluster, if it is a node of one.
  */
 final class KeyWalk {
   /** So many keys are looked at by one command, which takes the server well below a millisecond. */
@@ -43,12 +44,18 @@ final class KeyWalk {
    * @param pattern which keys, or null for all
    */
   void walk(@Nullable String pattern, Visitor visitor) throws IOException {
-    long total = server.ask("DBSIZE").number();
+    RespReply ofAllNodes = server.call("SPEICHER", "DBSIZE");
+    boolean isSpeicher = !RespCommand.isUnknownCommand(ofAllNodes);
+    long total = isSpeicher ? ofAllNodes.orThrow().number() : server.ask("DBSIZE").number();
     ByteBuffer cursor = START;
     long seen = 0;
     boolean goesOn = true;
     while (goesOn) {
-      List<ByteBuffer> scan = new ArrayList<>(List.of(word("SCAN"), cursor));
+      List<ByteBuffer> scan = new ArrayList<>();
+      if (isSpeicher) {
+        scan.add(word("SPEICHER"));
+      }
+      scan.addAll(List.of(word("SCAN"), cursor));
       if (pattern != null) {
         scan.addAll(List.of(word("MATCH"), word(pattern)));
       }

@@ -143,4 +143,10 @@ public final class JsonDialect implements Dialect {
   public boolean isAtRest() {
     return true;
   }
+
+  /** Clients know a server, and no nodes. */
+  @Override
+  public boolean spansCluster() {
+    return true;
+  }
 }

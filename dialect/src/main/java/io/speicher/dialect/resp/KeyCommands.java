@@ -239,11 +239,16 @@ final class KeyCommands {
   }
 
   private static Command scan(Request request) {
-    long cursor = cursor(request);
+    return scan(request, 1);
+  }
+
+  /** SCAN, whose cursor is this word. */
+  static Command scan(Request request, int cursorIndex) {
+    long cursor = cursor(request, cursorIndex);
     long count = DEFAULT_SCAN_COUNT;
     Glob pattern = null;
     boolean strings = true;
-    for (int i = 2; i < request.count(); i += 2) {
+    for (int i = cursorIndex + 1; i < request.count(); i += 2) {
       boolean more = i + 1 < request.count();
       if (more && request.is(i, "count")) {
         count = request.integer(i + 1);
@@ -264,8 +269,8 @@ final class KeyCommands {
   }
 
   /** An unsigned number; a sign is taken as C does. */
-  private static long cursor(Request request) {
-    String text = request.string(1);
+  private static long cursor(Request request, int index) {
+    String text = request.string(index);
     boolean signed = text.startsWith("-") || text.startsWith("+");
     String digits = signed ? text.substring(1) : text;
     if (!signed && digits.isEmpty()) {

@@ -300,6 +300,12 @@ public final class RespDialect implements Dialect {
     return executed != null && depth > 0 ? executed.lastName : name;
   }
 
+  /** Redis's commands are about the node, and clients ask all of them; ours are about all. */
+  @Override
+  public boolean spansCluster() {
+    return commandName().startsWith(SpeicherCommands.PREFIX);
+  }
+
   @Override
   public int missingBytes(ByteBuf in) {
     return parser.missingBytes(in);

@@ -24,6 +24,9 @@ import java.util.function.Supplier;
 
 /** SPEICHER and its subcommands: what Redis has no word for. */
 final class SpeicherCommands {
+  /** What the names of all of them begin with. */
+  static final String PREFIX = "speicher|";
+
   private static final CommandSpec.Group GENERIC = new CommandSpec.Group("generic");
 
   /** The version of Speicher that had them first. */
@@ -129,6 +132,24 @@ final class SpeicherCommands {
               "O(N), N namespaces",
               "Lists, declares, changes and forgets namespaces: prefixes of keys.",
               SpeicherCommands::namespace),
+          GENERIC.command(
+              "speicher|scan cursor [MATCH pattern] [COUNT count] [TYPE type]",
+              -3,
+              "readonly @scan " + TransactionCommands.LONG,
+              Keys.NONE,
+              SINCE,
+              "O(N), N keys that are looked at",
+              "SCAN of all nodes of a cluster, one of which is asked.",
+              r -> KeyCommands.scan(r, 2)),
+          GENERIC.command(
+              "speicher|dbsize",
+              2,
+              "readonly @keyspace @scan " + TransactionCommands.LONG,
+              Keys.NONE,
+              SINCE,
+              "O(N), N items of a cluster; O(1) without",
+              "DBSIZE of all nodes of a cluster, one of which is asked.",
+              r -> r.answer(new Command.CountItems(), Spelling.COUNT)),
           GENERIC.command(
               "speicher|drain",
               2,

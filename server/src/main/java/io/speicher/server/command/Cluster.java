@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,45 @@ public interface Cluster extends AutoCloseable {
    * returns; the reply has its own. Never completed by an exception.
    */
   CompletableFuture<Reply> execute(ByteBuffer key, Command command);
+
+  /**
+   * The keys that this node tells of where each node tells of its own, or null if it may not answer
+   * now. In each topology every key that there is belongs to one node: its primary owner, or a
+   * backup as long as that one has not received its items.
+   */
+  @Nullable OwnKeys ownKeys();
+
+  /**
+   * Keys of a node.
+   *
+   * @param ownership what {@link #isStill} has to be asked with when they have been looked at
+   * @param include whether a key of the node's store is one of them
+   */
+  record OwnKeys(Object ownership, Predicate<ByteBuffer> include) {}
+
+  /**
+   * Waits until this node may answer, as long as a command about one key does. Never completed by
+   * an exception.
+   *
+   * @return {@link Reply.Done}, or why it does not answer
+   */
+  CompletableFuture<Reply> awaitOwnership();
+
+  /**
+   * A step of a walk through the keys of all nodes, any of which may be asked for the next one:
+   * {@link Reply.Keys}, without regard to rights. Never completed by an exception. A key that is
+   * there from the first step to the last is found at least once: if the topology changes, the walk
+   * begins again by itself, and ends when there has been none for as long as it takes. A cursor
+   * that no reply gave begins somewhere.
+   */
+  CompletableFuture<Reply> scan(Command.Scan scan);
+
+  /**
+   * Counts the items of all nodes, one node after the other, which takes a look at each item:
+   * {@link Reply.Count}, or why that cannot be, as when a node does not answer or it takes more
+   * than a minute. Never completed by an exception. It stops if the future is cancelled.
+   */
+  CompletableFuture<Reply> count();
 
   /** Removes all items of all nodes. Never completed by an exception. */
   CompletableFuture<Reply> clear();

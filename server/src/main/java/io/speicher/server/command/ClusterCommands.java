@@ -35,15 +35,16 @@ final class ClusterCommands {
   private static final String DATABASES = "databases other than 0";
   private static final String TAGS = "tags";
   private static final String NAMESPACES = "namespaces";
-  private static final String ALL_KEYS = "commands over all keys (SCAN, KEYS, RANDOMKEY, DBSIZE)";
   private static final String TRACKING = "client tracking";
 
   private final CommandExecutor executor;
   private final Cluster cluster;
+  private final ClusterKeys keys;
 
   ClusterCommands(CommandExecutor executor, Cluster cluster) {
     this.executor = executor;
     this.cluster = cluster;
+    keys = new ClusterKeys(executor, cluster);
   }
 
   /** As {@link CommandExecutor#execute}, for a command whose rights were looked at. */
@@ -59,7 +60,10 @@ final class ClusterCommands {
       return null;
     }
     String refused = refused(command);
-    if (refused == null && session.database() != 0 && !CommandKeys.of(command).isEmpty()) {
+    boolean isOverKeys = ClusterKeys.isOver(command);
+    if (refused == null
+        && session.database() != 0
+        && (isOverKeys || !CommandKeys.of(command).isEmpty())) {
       refused = DATABASES;
     }
     if (refused != null) {
@@ -71,6 +75,11 @@ final class ClusterCommands {
     }
     if (command instanceof Command.AskLease ask) {
       return ask(ask, session, dialect, out);
+    }
+    if (isOverKeys) {
+      return dialect.spansCluster()
+          ? new AwaitWork<>(dialect, keys.ofCluster(command, session), Function.identity())
+          : keys.ofNode(command, session, dialect);
     }
     Form form = form(command);
     if (form == null) {
@@ -166,7 +175,7 @@ final class ClusterCommands {
     return execute(part);
   }
 
-  private static Reply refusal(String what) {
+  static Reply refusal(String what) {
     return new Reply.Failed(NOT_IMPLEMENTED, "not available in a cluster: " + what);
   }
 
@@ -283,8 +292,6 @@ final class ClusterCommands {
       case Command.SwapDatabases _ -> DATABASES;
       case Command.Move _, Command.Transaction _, Command.Watch _ -> TWO_KEYS;
       case Command.Track _, Command.Subscribe _ -> TRACKING;
-      case Command.Scan _, Command.FindKeys _, Command.RandomKey _, Command.CountItems _ ->
-          ALL_KEYS;
       case Command.Clear clear -> clear.delayMillis() > 0 ? "a clear at a later time" : null;
       case Command.Get _,
           Command.GetAll _,
@@ -313,6 +320,10 @@ final class ClusterCommands {
           Command.Time _,
           Command.DescribeCluster _,
           Command.DrainNode _,
+          Command.Scan _,
+          Command.FindKeys _,
+          Command.RandomKey _,
+          Command.CountItems _,
           Command.CountKeysInSlot _,
           Command.FindKeysInSlot _,
           Command.Stats _,

@@ -472,7 +472,7 @@ public final class CommandExecutor {
       case Command.ClearTags clear -> dialect.encode(clear(clear), out);
       case Command.SwapDatabases swap -> dialect.encode(swap(swap, session), out);
       case Command.Scan scan ->
-          dialect.encode(KeySearch.scan(store, scan, session.user().rights()), out);
+          dialect.encode(KeySearch.scan(store, scan, session.user().rights()::includeReading), out);
       case Command.FindKeys find -> {
         Rights rights = session.user().rights();
         return find(
@@ -502,7 +502,7 @@ public final class CommandExecutor {
             dialect);
       }
       case Command.RandomKey _ -> {
-        return new FindAnyWork(store, dialect, session.user().rights());
+        return new FindAnyWork(store, dialect, session.user().rights()::includeReading);
       }
       case Command.CountItems _ -> dialect.encode(new Reply.Count(store.itemCount()), out);
 

@@ -2,7 +2,6 @@ package io.speicher.server.command;
 
 import io.speicher.dialect.Dialect;
 import io.speicher.dialect.ReplyBuffer;
-import io.speicher.dialect.Rights;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import io.speicher.store.Store;
@@ -10,24 +9,25 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /**
- * Finds any key that may be read: one of the first from a random place on. There may be few of them
- * among many others.
+ * Finds any key that something is true of: one of the first from a random place on. There may be
+ * few of them among many others.
  */
 final class FindAnyWork implements Work {
   private final Store store;
   private final Dialect dialect;
-  private final Rights rights;
+  private final Predicate<ByteBuffer> wanted;
   private long cursor = ThreadLocalRandom.current().nextLong();
 
   /** Whether it has come to the end once, and goes on from the beginning. */
   private boolean isSecondPass;
 
-  FindAnyWork(Store store, Dialect dialect, Rights rights) {
+  FindAnyWork(Store store, Dialect dialect, Predicate<ByteBuffer> wanted) {
     this.store = store;
     this.dialect = dialect;
-    this.rights = rights;
+    this.wanted = wanted;
   }
 
   /** Nothing of it lies in the bytes of the command. */
@@ -43,7 +43,7 @@ final class FindAnyWork implements Work {
               cursor,
               1,
               key -> {
-                if (rights.includeReading(key)) {
+                if (wanted.test(key)) {
                   found.add(key);
                 }
               });

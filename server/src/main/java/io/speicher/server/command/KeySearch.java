@@ -1,6 +1,5 @@
 package io.speicher.server.command;
 
-import io.speicher.dialect.Rights;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Glob;
 import io.speicher.protocol.Reply;
@@ -9,9 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
-/** Finds keys without being told which: a step of SCAN. */
-final class KeySearch {
+/** Finds keys without being told which: a step of SCAN. Any thread may call it. */
+public final class KeySearch {
   /** How many keys are looked at between two looks at the clock. */
   static final int KEYS_AT_ONCE = 32;
 
@@ -22,12 +22,21 @@ final class KeySearch {
 
   private KeySearch() {}
 
+  /** As the other one, with as many bytes of keys as a reply may have. */
+  static Reply.Keys scan(Store store, Command.Scan scan, Predicate<ByteBuffer> wanted) {
+    return scan(store, scan, wanted, MAX_SCAN_BYTES);
+  }
+
   /**
    * Walks on until it has looked at as many keys as were asked for, or long enough: how many are
    * looked at is a hint in every dialect, so a nearly empty store takes a call or two, and a full
-   * one nobody's time. What may not be read is not found.
+   * one nobody's time.
+   *
+   * @param wanted which of the keys that match may be found
+   * @param maxBytes after so many bytes of keys it stops
    */
-  static Reply scan(Store store, Command.Scan scan, Rights rights) {
+  public static Reply.Keys scan(
+      Store store, Command.Scan scan, Predicate<ByteBuffer> wanted, int maxBytes) {
     if (store.itemCount() == 0) {
       return new Reply.Keys(0, List.of()); // Without walking through an empty index.
     }
@@ -44,14 +53,14 @@ final class KeySearch {
               Math.min(scan.count() - seen[0], KEYS_AT_ONCE),
               key -> {
                 seen[0]++;
-                if ((pattern == null || pattern.matches(key)) && rights.includeReading(key)) {
+                if ((pattern == null || pattern.matches(key)) && wanted.test(key)) {
                   bytes[0] += key.remaining();
                   keys.add(key);
                 }
               });
     } while (cursor != 0
         && seen[0] < scan.count()
-        && bytes[0] < MAX_SCAN_BYTES
+        && bytes[0] < maxBytes
         && System.nanoTime() - deadlineNanos < 0);
     return new Reply.Keys(cursor, keys);
   }

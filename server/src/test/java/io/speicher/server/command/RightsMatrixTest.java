@@ -214,6 +214,7 @@ final class RightsMatrixTest {
       slowlog|len     admin      SLOWLOG LEN
       slowlog|reset   admin      SLOWLOG RESET
       speicher|clear  clear      SPEICHER CLEAR NAMESPACE n:
+      speicher|dbsize scan       SPEICHER DBSIZE
       speicher|drain  admin      SPEICHER DRAIN
       speicher|del    write,w    SPEICHER DEL k STALE 1
       speicher|export read,r     SPEICHER EXPORT k
@@ -221,6 +222,7 @@ final class RightsMatrixTest {
       speicher|help   -          SPEICHER HELP
       speicher|import write,w    SPEICHER IMPORT k v bytes 0
       speicher|namespace admin   SPEICHER NAMESPACE LIST
+      speicher|scan   scan       SPEICHER SCAN 0
       speicher|set    write,w    SPEICHER SET k v LEASE 1 TAGS 1 t
       speicher|tag    write,w    SPEICHER TAG k t
       strlen          read,r     STRLEN k
