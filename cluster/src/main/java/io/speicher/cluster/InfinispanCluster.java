@@ -432,7 +432,7 @@ final class InfinispanCluster implements Cluster {
 
   /** An item that another node has asked for is worth keeping as if it had been read here. */
   void countUse(Key key) {
-    boolean unused = store.get(key.buffer(), item -> {});
+    var _ = store.get(key.buffer(), item -> {});
   }
 
   @Override
