@@ -21,7 +21,7 @@ final class ClusterSettingsTest {
             .with(ServerSettings.CLUSTER_BIND, BIND)
             .with(ServerSettings.CLUSTER_PEERS, List.of(peers))
             .with(ServerSettings.CLUSTER_SIZE, size);
-    return assertThatThrownBy(() -> ClusterSettings.of(settings)).isInstanceOf(IOException.class);
+    return assertThatThrownBy(() -> ClusterSettings.of(settings, null)).isInstanceOf(IOException.class);
   }
 
   @Test
