@@ -154,6 +154,11 @@ final class NodeSockets implements SocketFactory {
   }
 
   @Override
+  public MulticastSocket createMulticastSocket(String service, SocketAddress address) {
+    throw notEncrypted(service);
+  }
+
+  @Override
   public void close(DatagramSocket socket) {
     throw notEncrypted("datagrams");
   }

@@ -17,10 +17,7 @@ import java.security.KeyStore;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -51,14 +48,22 @@ final class NodeTls {
   /** What a record of a handshake begins with. */
   private static final int HANDSHAKE = 0x16;
 
-  private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final int MAX_TOLD = 64;
-
   /** For a peer to answer whether it speaks TLS. */
   private static final int PROBE_MILLIS = 1_000;
 
+  private static final String FAILED = "cannot speak with a node";
+
+  /** Which it may do before its alert has been read. */
+  private static final String CLOSES =
+      "it closes the connection, since it does not speak TLS or does not accept the certificate of"
+          + " this node";
+
+  private static final String CLOSES_WHY =
+      "; see its log, and give --tls-cert, --tls-key and --tls-ca to all nodes or to none";
+
+  private static final String PLAIN = "it does not speak TLS";
   private static final String ALL_OR_NONE =
-      "give --tls-cert, --tls-key and --tls-ca to all nodes or to none";
+      "; give --tls-cert, --tls-key and --tls-ca to all nodes or to none";
 
   /** What is made of one state of the files. */
   private record Keys(Credentials credentials, KeyManager[] own, TrustManager[] trusted) {}
@@ -71,10 +76,6 @@ final class NodeTls {
 
   @GuardedBy("this")
   private @Nullable Credentials refused;
-
-  /** What was last told of connections that failed, and when, the oldest first. */
-  @GuardedBy("told")
-  private final Map<String, Long> told = new LinkedHashMap<>();
 
   /** Why this node could not connect to a peer lately. */
   private volatile @Nullable String problem;
@@ -99,10 +100,7 @@ final class NodeTls {
     try {
       keys();
     } catch (GeneralSecurityException e) {
-      throw new IOException(
-          "cannot start: tls-cert=%s: other nodes would refuse it: %s"
-              .formatted(tls.settings().certificates(), reason(e)),
-          e);
+      throw new IOException("cannot start: other nodes would refuse this one, " + own(e), e);
     }
   }
 
@@ -127,12 +125,20 @@ final class NodeTls {
       refused = current;
       logger.log(
           Level.ERROR,
-          "new certificate not used between nodes, the one before stays: tls-cert="
-              + tls.settings().certificates()
-              + ": "
-              + reason(e));
+          "new certificate not used between nodes, which would refuse it, " + own(e));
       return before;
     }
+  }
+
+  /** What is wrong with the certificate of this node. */
+  private String own(GeneralSecurityException e) {
+    Reason reason = reason(e);
+    return "%s: tls-cert=%s tls-ca=%s%s"
+        .formatted(
+            reason.what(),
+            tls.settings().certificates(),
+            tls.settings().authorities().orElseThrow(),
+            reason.facts());
   }
 
   private Keys newKeys(Credentials credentials) throws GeneralSecurityException {
@@ -176,7 +182,7 @@ final class NodeTls {
       context.init(current.own(), current.trusted(), null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException e) {
-      throw new SSLException(reason(e), e);
+      throw new SSLException(own(e), e);
     }
   }
 
@@ -218,18 +224,28 @@ final class NodeTls {
 
   // ---- what goes wrong ----
 
+  /** What is wrong, which the log counts if it happens often, and the facts. */
+  private record Reason(String what, String facts) {
+    String with(String outcome, String peer) {
+      return "%s, %s: peer=%s%s".formatted(outcome, what, peer, facts);
+    }
+  }
+
   /** Somebody has connected to this node, and is not let in. */
   void refused(InetSocketAddress peer, Throwable why) {
-    if (!(why instanceof EOFException)) { // As whoever looks whether the port is open.
-      tell("a connection from " + peer.getAddress().getHostAddress() + " is refused: " + reason(why));
+    boolean isGone = why instanceof SocketException || deepest(why) instanceof EOFException;
+    if (!isGone) { // As whoever looks whether the port is open, or has another connection already.
+      logger.log(
+          Level.WARNING,
+          reason(why).with("connection of a node refused", peer.getAddress().getHostAddress()));
     }
   }
 
   /** This node has connected to a peer, which is not what it should be, or does not let it in. */
   void failed(InetSocketAddress peer, Throwable why) {
-    String said = text(peer) + ": " + reason(why);
+    String said = reason(why).with(FAILED, text(peer));
     problem = said;
-    tell(said);
+    logger.log(Level.WARNING, said);
   }
 
   /**
@@ -244,55 +260,48 @@ final class NodeTls {
             .filter(peer -> !peer.equals(options.bind()))
             .filter(NodeTls::isSpokenBy)
             .findFirst()
-            .map(peer -> text(peer) + ": it speaks TLS, and this node does not: " + ALL_OR_NONE);
+            .map(peer ->
+                new Reason("it speaks TLS, and this node does not", ALL_OR_NONE)
+                    .with(FAILED, text(peer)));
   }
 
   private static String text(InetSocketAddress peer) {
     return peer.getAddress().getHostAddress() + ":" + peer.getPort();
   }
 
-  /** Logs it, unless it was logged a minute ago: others decide how often it happens. */
-  private void tell(String message) {
-    long now = System.nanoTime();
-    synchronized (told) {
-      told.values().removeIf(nanos -> now - nanos > REPEAT_NANOS);
-      if (told.size() >= MAX_TOLD || told.putIfAbsent(message, now) != null) {
-        return;
-      }
+  private static Throwable deepest(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
     }
-    logger.log(Level.WARNING, "between nodes: " + message);
+    return deepest;
   }
 
-  private String reason(Throwable failure) {
-    Throwable deepest = failure;
+  private Reason reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PeerTrust.StrangerException) {
-        return String.valueOf(cause.getMessage());
+      if (cause instanceof PeerTrust.StrangerException stranger) {
+        return new Reason(
+            "its certificate names none of --cluster-peers", " " + stranger.getMessage());
       }
       if (cause instanceof CertPathBuilderException) {
-        return "the certificate is not signed by one in tls-ca="
-            + tls.settings().authorities().orElseThrow();
+        return new Reason("its certificate is not signed by one in --tls-ca", "");
       }
-      deepest = cause;
     }
+    Throwable deepest = deepest(failure);
     String message = String.valueOf(deepest.getMessage());
     return switch (deepest) {
-      case PlainException _ -> "it does not speak TLS: " + ALL_OR_NONE;
-      case EOFException _ -> "it ends the connection instead of speaking TLS: " + ALL_OR_NONE;
-      case SSLException _ when message.contains("unrecognized SSL message") ->
-          "it does not speak TLS: " + ALL_OR_NONE;
-      case TimeoutException _ -> "it does not answer, or not in time";
-      case CertificateException _ -> "the certificate is not valid: " + message;
+      case PlainException _ -> new Reason(PLAIN, ALL_OR_NONE);
+      case EOFException _ -> new Reason(CLOSES, CLOSES_WHY);
+      case TimeoutException _ -> new Reason("it does not answer in time", "");
+      case CertificateException _ -> new Reason("its certificate is not valid", " " + message);
       case SSLException _ when message.contains("fatal alert") ->
-          "it does not accept tls-cert=%s (%s); its log says why"
-              .formatted(tls.settings().certificates(), message);
+          new Reason("it does not accept the certificate of this node", "; its log says why");
       case SSLException _ when message.contains("Empty client certificate chain") ->
-          "it shows no certificate that is signed by one in tls-ca="
-              + tls.settings().authorities().orElseThrow();
-      case SocketException _ ->
-          "it ends the connection, as a node does that does not speak TLS or does not accept tls-cert=%s (%s)"
-              .formatted(tls.settings().certificates(), ALL_OR_NONE);
-      default -> message;
+          new Reason("it shows no certificate that is signed by one in --tls-ca", "");
+      case SSLException _ when message.contains("unrecognized SSL message") ->
+          new Reason(PLAIN, ALL_OR_NONE);
+      case SocketException _ -> new Reason(CLOSES, CLOSES_WHY);
+      default -> new Reason("TLS fails", " " + message);
     };
   }
 

@@ -24,7 +24,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
     this.names = names;
   }
 
-  /** A certificate that an authority has signed, for somebody who is no peer. */
+  /** A certificate that an authority has signed, for somebody who is no peer: the message has facts. */
   static final class StrangerException extends CertificateException {
     private static final long serialVersionUID = 1;
 
@@ -36,7 +36,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
   private void requireName(X509Certificate[] chain) throws CertificateException {
     if (!names.areNamedBy(chain[0])) {
       throw new StrangerException(
-          "the certificate names none of --cluster-peers: names=%s subject='%s' (expected: %s among its alternative names)"
+          "names=%s subject='%s' (expected: %s among its alternative names)"
               .formatted(
                   PeerNames.hostsOf(chain[0]), chain[0].getSubjectX500Principal(), names));
     }
