@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection between nodes: to JGroups a socket like any other, and TLS on the wire. Its streams
- * are those within TLS. Nothing leaves it in plain, and nothing before the peer has shown who it is.
+ * are those within TLS. Nothing leaves it in plain, and nothing before the peer has shown who it
+ * is.
  *
  * <p>One thread reads and several may write at a time.
  */
@@ -94,15 +95,17 @@ final class NodeSocket extends Socket {
           closeWire();
           return null;
         });
-    Thread.ofVirtual().name("speicher-cluster-handshake").start(() -> {
-      try {
-        SSLSocket socket = handshake.socket();
-        out.flushTo(socket.getOutputStream());
-        secured.complete(socket);
-      } catch (IOException | RuntimeException e) {
-        secured.completeExceptionally(e);
-      }
-    });
+    Thread.ofVirtual()
+        .name("speicher-cluster-handshake")
+        .start(() -> {
+          try {
+            SSLSocket socket = handshake.socket();
+            out.flushTo(socket.getOutputStream());
+            secured.complete(socket);
+          } catch (IOException | RuntimeException e) {
+            secured.completeExceptionally(e);
+          }
+        });
   }
 
   /** Waits for the handshake. */

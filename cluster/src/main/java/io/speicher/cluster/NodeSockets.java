@@ -46,7 +46,8 @@ final class NodeSockets implements SocketFactory {
   // ---- what is not encrypted ----
 
   private static UnsupportedOperationException notEncrypted(String service) {
-    return new UnsupportedOperationException("nodes speak TLS, and this socket would not: " + service);
+    return new UnsupportedOperationException(
+        "nodes speak TLS, and this socket would not: " + service);
   }
 
   @Override

@@ -124,8 +124,7 @@ final class NodeTls {
       }
       refused = current;
       logger.log(
-          Level.ERROR,
-          "new certificate not used between nodes, which would refuse it, " + own(e));
+          Level.ERROR, "new certificate not used between nodes, which would refuse it, " + own(e));
       return before;
     }
   }
@@ -145,7 +144,8 @@ final class NodeTls {
     X509Certificate[] chain = credentials.certificates().toArray(X509Certificate[]::new);
     PeerTrust trust = new PeerTrust(signatures(credentials), names);
     trust.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
-    trust.checkServerTrusted(chain, "UNKNOWN"); // As version 1.3 has it, whose keys are of any kind.
+    trust.checkServerTrusted(
+        chain, "UNKNOWN"); // As version 1.3 has it, whose keys are of any kind.
     char[] password = {};
     KeyStore store = emptyStore();
     store.setKeyEntry("node", credentials.key(), password, chain);
@@ -202,8 +202,9 @@ final class NodeTls {
   }
 
   /**
-   * Speaks TLS on a connection that a peer has made. What begins with something else is told nothing,
-   * for a node that speaks in plain would take an alert of TLS for the length of a message.
+   * Speaks TLS on a connection that a peer has made. What begins with something else is told
+   * nothing, for a node that speaks in plain would take an alert of TLS for the length of a
+   * message.
    */
   SSLSocket accept(Socket plain) throws IOException {
     int first = plain.getInputStream().read();

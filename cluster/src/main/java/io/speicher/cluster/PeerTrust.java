@@ -24,7 +24,9 @@ final class PeerTrust extends X509ExtendedTrustManager {
     this.names = names;
   }
 
-  /** A certificate that an authority has signed, for somebody who is no peer: the message has facts. */
+  /**
+   * A certificate that an authority has signed, for somebody who is no peer: the message has facts.
+   */
   static final class StrangerException extends CertificateException {
     private static final long serialVersionUID = 1;
 
@@ -37,8 +39,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
     if (!names.areNamedBy(chain[0])) {
       throw new StrangerException(
           "names=%s subject='%s' (expected: %s among its alternative names)"
-              .formatted(
-                  PeerNames.hostsOf(chain[0]), chain[0].getSubjectX500Principal(), names));
+              .formatted(PeerNames.hostsOf(chain[0]), chain[0].getSubjectX500Principal(), names));
     }
   }
 

@@ -22,10 +22,11 @@ import org.jgroups.stack.IpAddress;
  * <p>Flow control has credits of 4 MB: with 300 kB, large values stalled a healthy cluster, its
  * nodes were put out one by one, and acknowledged writes were lost with them.
  *
- * <p>Where nodes speak TLS, all connections do ({@link NodeSockets}). That a process has ended is then
- * noticed by FD_SOCK and not by its successor FD_SOCK2, which uses channels and cannot be encrypted:
- * whoever reaches its port may say that he is a node, has the connection to that one closed, and so
- * makes it suspected; and may announce a message of two gigabytes, for which memory is taken.
+ * <p>Where nodes speak TLS, all connections do ({@link NodeSockets}). That a process has ended is
+ * then noticed by FD_SOCK and not by its successor FD_SOCK2, which uses channels and cannot be
+ * encrypted: whoever reaches its port may say that he is a node, has the connection to that one
+ * closed, and so makes it suspected; and may announce a message of two gigabytes, for which memory
+ * is taken.
  */
 final class Stack {
   /** What FD_SOCK2 or FD_SOCK listens on is so far above the port of the node. */

@@ -72,7 +72,8 @@ final class NodeTlsIT {
     Future<TestCertificate> other = start(() -> new TestCertificate(folder, "stranger"));
     authority = new TestCertificate(folder, "authority", "dns:ca.test");
     Future<TestCertificate> signed =
-        start(() -> authority.sign("client", "dns:app.test,dns:*.apps.test,ip:127.0.0.9,dns:localhost"));
+        start(() ->
+            authority.sign("client", "dns:app.test,dns:*.apps.test,ip:127.0.0.9,dns:localhost"));
     node = authority.sign("node", "ip:127.0.0.1");
     ports = TestNode.freePorts(3);
     for (TestNode.Ports own : ports) {
@@ -134,7 +135,8 @@ final class NodeTlsIT {
       assertThat(ofClient.awaitEnd()).isEqualTo(1);
       assertThat(ofClient.log())
           .contains("too few peers answer within 2 s")
-          .containsPattern("cannot speak with a node, it.* not accept the certificate of this node: ");
+          .containsPattern(
+              "cannot speak with a node, it.* not accept the certificate of this node: ");
       assertThat(plain.awaitEnd()).isEqualTo(1);
       assertThat(plain.log())
           .contains("too few peers answer within 2 s")
@@ -279,7 +281,9 @@ final class NodeTlsIT {
     }
   }
 
-  /** What is written before the handshake is done comes first; nothing of it can be read on the way. */
+  /**
+   * What is written before the handshake is done comes first; nothing of it can be read on the way.
+   */
   @Test
   void wire_hasRecordsOfTlsAlone() throws Exception {
     try (Tls files = tls(options(node, authority))) {
@@ -364,7 +368,8 @@ final class NodeTlsIT {
       assertThat(log.lines())
           .singleElement()
           .asString()
-          .startsWith("WARNING cannot speak with a node, it closes the connection, since it does not");
+          .startsWith(
+              "WARNING cannot speak with a node, it closes the connection, since it does not");
     }
   }
 
@@ -406,9 +411,9 @@ final class NodeTlsIT {
         assertThat(shownAt(listening.getLocalPort())).isEqualTo(certificate(node));
         assertThat(log.lines())
             .anyMatch(line ->
-                line.startsWith("SEVERE new certificate not used between nodes, which would refuse it"));
-        Files.writeString(
-            Path.of(options[5]), stranger.certificate() + authority.certificate());
+                line.startsWith(
+                    "SEVERE new certificate not used between nodes, which would refuse it"));
+        Files.writeString(Path.of(options[5]), stranger.certificate() + authority.certificate());
         files.reload();
         assertThat(shownAt(listening.getLocalPort())).isEqualTo(certificate(stranger));
         assertThat(serverLog.lines()).hasSize(2);
@@ -430,8 +435,7 @@ final class NodeTlsIT {
   private static X509Certificate certificate(TestCertificate of) throws Exception {
     return (X509Certificate)
         CertificateFactory.getInstance("X.509")
-            .generateCertificate(
-                new ByteArrayInputStream(of.certificate().getBytes(US_ASCII)));
+            .generateCertificate(new ByteArrayInputStream(of.certificate().getBytes(US_ASCII)));
   }
 
   // ---- names ----

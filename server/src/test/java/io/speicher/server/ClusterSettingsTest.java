@@ -23,7 +23,8 @@ final class ClusterSettingsTest {
             .with(ServerSettings.CLUSTER_BIND, BIND)
             .with(ServerSettings.CLUSTER_PEERS, List.of(peers))
             .with(ServerSettings.CLUSTER_SIZE, size);
-    return assertThatThrownBy(() -> ClusterSettings.of(settings, null)).isInstanceOf(IOException.class);
+    return assertThatThrownBy(() -> ClusterSettings.of(settings, null))
+        .isInstanceOf(IOException.class);
   }
 
   @Test
@@ -72,8 +73,7 @@ final class ClusterSettingsTest {
         forOthers
             .with(ServerSettings.TLS_CERT, Optional.of(Path.of("cert.pem")))
             .with(ServerSettings.TLS_KEY, Optional.of(Path.of("key.pem")));
-    assertStarting(withCertificate)
-        .hasMessageContaining("--tls-cert in a cluster needs --tls-ca");
+    assertStarting(withCertificate).hasMessageContaining("--tls-cert in a cluster needs --tls-ca");
     assertStarting(withCertificate.with(ServerSettings.INSECURE, true))
         .hasMessageContaining("--tls-cert in a cluster needs --tls-ca");
     assertStarting(withCertificate.with(ServerSettings.TLS_CA, Optional.of(Path.of("ca.pem"))))
