@@ -17,6 +17,7 @@ import java.security.KeyStore;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.KeyManager;
@@ -66,7 +67,7 @@ final class NodeTls {
       "; give --tls-cert, --tls-key and --tls-ca to all nodes or to none";
 
   /** What is made of one state of the files. */
-  private record Keys(Credentials credentials, KeyManager[] own, TrustManager[] trusted) {}
+  private record Keys(Credentials credentials, KeyManager own, TrustManager trusted) {}
 
   private final Tls tls;
   private final PeerNames names;
@@ -80,15 +81,15 @@ final class NodeTls {
   /** Why this node could not connect to a peer lately. */
   private volatile @Nullable String problem;
 
-  private NodeTls(Tls tls, PeerNames names) {
+  NodeTls(Tls tls, List<InetSocketAddress> peers) {
     this.tls = tls;
-    this.names = names;
+    names = new PeerNames(peers);
   }
 
   /** Returns null where nodes speak in plain. */
   static @Nullable NodeTls of(ClusterOptions options) {
     Tls tls = options.tls();
-    return tls == null ? null : new NodeTls(tls, new PeerNames(options.peers()));
+    return tls == null ? null : new NodeTls(tls, options.peers());
   }
 
   /**
@@ -151,7 +152,7 @@ final class NodeTls {
     store.setKeyEntry("node", credentials.key(), password, chain);
     KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
     own.init(store, password);
-    return new Keys(credentials, own.getKeyManagers(), new TrustManager[] {trust});
+    return new Keys(credentials, own.getKeyManagers()[0], trust);
   }
 
   private static X509ExtendedTrustManager signatures(Credentials credentials)
@@ -179,7 +180,7 @@ final class NodeTls {
     try {
       Keys current = keys();
       SSLContext context = SSLContext.getInstance(PROTOCOLS[0]);
-      context.init(current.own(), current.trusted(), null);
+      context.init(new KeyManager[] {current.own()}, new TrustManager[] {current.trusted()}, null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException e) {
       throw new SSLException(own(e), e);

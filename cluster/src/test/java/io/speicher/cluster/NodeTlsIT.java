@@ -1,12 +1,12 @@
 package io.speicher.cluster;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.speicher.dialect.Account;
-import io.speicher.server.command.ClusterOptions;
 import io.speicher.server.security.ClientCertificates;
 import io.speicher.server.security.Tls;
 import io.speicher.server.security.TlsSettings;
@@ -200,9 +200,9 @@ final class NodeTlsIT {
 
   // ---- sockets ----
 
-  private static ClusterOptions clusterOptions(Tls tls) {
-    InetSocketAddress bind = new InetSocketAddress("127.0.0.1", 7801);
-    return new ClusterOptions("shop", bind, List.of(bind), 1, 1, 7001, tls);
+  /** Of a node whose only peer is at 127.0.0.1. */
+  private static NodeTls nodeTls(Tls files) {
+    return new NodeTls(files, List.of(InetSocketAddress.createUnresolved("127.0.0.1", 7801)));
   }
 
   private static Tls tls(String... options) throws IOException {
@@ -237,7 +237,7 @@ final class NodeTlsIT {
   @Test
   void certificateOfThisNode_namesNoPeer() throws Exception {
     try (Tls files = tls(options(client, authority))) {
-      assertThatThrownBy(NodeTls.of(clusterOptions(files))::requireAcceptable)
+      assertThatThrownBy(nodeTls(files)::requireAcceptable)
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(
               "cannot start: other nodes would refuse this one, its certificate names none of"
@@ -246,7 +246,7 @@ final class NodeTlsIT {
           .hasMessageEndingWith("(expected: 127.0.0.1 among its alternative names)");
     }
     try (Tls files = tls(options(node, stranger))) {
-      assertThatThrownBy(NodeTls.of(clusterOptions(files))::requireAcceptable)
+      assertThatThrownBy(nodeTls(files)::requireAcceptable)
           .isInstanceOf(IOException.class)
           .hasMessageContaining("its certificate is not signed by one in --tls-ca: tls-cert=");
     }
@@ -257,9 +257,8 @@ final class NodeTlsIT {
     try (Tls files = tls(options(node, authority));
         Tls others = tls(options(stranger, stranger));
         CapturedLog log = new CapturedLog(NodeTls.class.getName());
-        NodeServerSocket listening = listen(NodeTls.of(clusterOptions(files)))) {
-      try (NodeSocket sender =
-          connect(NodeTls.of(clusterOptions(others)), listening.getLocalPort())) {
+        NodeServerSocket listening = listen(nodeTls(files))) {
+      try (NodeSocket sender = connect(nodeTls(others), listening.getLocalPort())) {
         assertThatThrownBy(() -> sender.getInputStream().read())
             .isInstanceOf(SocketException.class);
       }
@@ -287,7 +286,7 @@ final class NodeTlsIT {
   @Test
   void wire_hasRecordsOfTlsAlone() throws Exception {
     try (Tls files = tls(options(node, authority))) {
-      NodeTls tls = NodeTls.of(clusterOptions(files));
+      NodeTls tls = nodeTls(files);
       try (NodeServerSocket listening = listen(tls);
           Relay relay = new Relay(listening.getLocalPort());
           NodeSocket sender = connect(tls, relay.port())) {
@@ -358,7 +357,7 @@ final class NodeTlsIT {
     try (Tls files = tls(options(node, authority));
         CapturedLog log = new CapturedLog(NodeTls.class.getName());
         ServerSocket hanging = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-        NodeSocket sender = connect(NodeTls.of(clusterOptions(files)), hanging.getLocalPort())) {
+        NodeSocket sender = connect(nodeTls(files), hanging.getLocalPort())) {
       sender.getOutputStream().write(new byte[300_000]);
       try (Socket seen = hanging.accept()) {
         assertThat(seen.getInputStream().read()).isEqualTo(HANDSHAKE);
@@ -378,7 +377,7 @@ final class NodeTlsIT {
   void silentConnections_keepNobodyOut() throws Exception {
     List<Socket> silent = new ArrayList<>();
     try (Tls files = tls(options(node, authority))) {
-      NodeTls tls = NodeTls.of(clusterOptions(files));
+      NodeTls tls = nodeTls(files);
       try (NodeServerSocket listening = listen(tls)) {
         for (int i = 0; i < 5; i++) {
           silent.add(socket(listening.getLocalPort()));
@@ -399,11 +398,11 @@ final class NodeTlsIT {
   @Test
   void renewedCertificate_isUsedForNewConnections() throws Exception {
     String[] options = options(node, authority);
-    Path folderOfFiles = Path.of(options[1]).getParent();
+    Path folderOfFiles = requireNonNull(Path.of(options[1]).getParent());
     try (Tls files = tls(options);
         CapturedLog serverLog = CapturedLog.ofServer();
         CapturedLog log = new CapturedLog(NodeTls.class.getName())) {
-      NodeTls tls = NodeTls.of(clusterOptions(files));
+      NodeTls tls = nodeTls(files);
       try (NodeServerSocket listening = listen(tls)) {
         assertThat(shownAt(listening.getLocalPort())).isEqualTo(certificate(node));
         write(folderOfFiles, stranger); // The server's clients may trust it, the nodes do not.
