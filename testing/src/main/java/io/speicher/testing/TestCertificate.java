@@ -91,8 +91,10 @@ public final class TestCertificate {
     Path folder = file.resolveSibling(signedName);
     Files.createDirectory(folder);
     Files.copy(file, folder.resolve(signedName + ".p12")); // Where keytool looks for the signer.
-    return new TestCertificate(
-        folder, signedName, List.of("-ext", "san=" + hosts, "-signer", name));
+    TestCertificate signed =
+        new TestCertificate(folder, signedName, List.of("-ext", "san=" + hosts, "-signer", name));
+    signed.store.deleteEntry(name);
+    return signed;
   }
 
   /** The file with certificate and key, in PKCS#12. */
