@@ -145,6 +145,7 @@ final class InfinispanCluster implements Cluster {
   private final ClusterOptions options;
   private final Store store;
   private final NodeName name;
+  private final @Nullable NodeTls tls;
   private final Fence fence = new Fence(this::confirmation);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("speicher-cluster-", 0).factory());
@@ -190,6 +191,7 @@ final class InfinispanCluster implements Cluster {
   private InfinispanCluster(ClusterOptions options, Store store) {
     this.options = options;
     this.store = store;
+    tls = NodeTls.of(options);
     name =
         new NodeName(
             options.bind().getAddress().getHostAddress(), options.port(), options.bind().getPort());
@@ -225,6 +227,11 @@ final class InfinispanCluster implements Cluster {
     return options;
   }
 
+  /** Null where nodes speak in plain. */
+  @Nullable NodeTls tls() {
+    return tls;
+  }
+
   StoreContainer newContainer() {
     return new StoreContainer(store, recent, owned);
   }
@@ -256,6 +263,9 @@ final class InfinispanCluster implements Cluster {
   @Override
   public void join(Supplier<ItemCommands> commands) throws IOException {
     newCommands = commands;
+    if (tls != null) {
+      tls.requireAcceptable();
+    }
     REFUSALS.setLevel(java.util.logging.Level.OFF);
     librariesLog(java.util.logging.Level.OFF); // What fails now is thrown, and told in a line.
     Stack.requireFreePorts(options.bind());
@@ -283,7 +293,7 @@ final class InfinispanCluster implements Cluster {
       AdvancedCache<Key, Image> cache = started.<Key, Image>getCache(CACHE).getAdvancedCache();
       ComponentRegistry components = ComponentRegistry.of(cache);
       RpcManager rpc = cache.getRpcManager();
-      Stack.requireTcp(((JGroupsTransport) rpc.getTransport()).getChannel(), options.bind());
+      Stack.requireTcp(((JGroupsTransport) rpc.getTransport()).getChannel(), options);
       joined =
           new Joined(
               cache,
@@ -336,8 +346,15 @@ final class InfinispanCluster implements Cluster {
       }
       if (cause instanceof TimeoutException
           || cause instanceof org.infinispan.commons.TimeoutException) {
-        return "too few peers answer within %d s: needed=%d peers=%d; start the others, and see whether --cluster-peers is the same on all and their ports are open"
-            .formatted(JOIN_PATIENCE.toSeconds(), majority, options.size());
+        return "too few peers answer within %d s: needed=%d peers=%d; %s"
+            .formatted(
+                JOIN_PATIENCE.toSeconds(),
+                majority,
+                options.size(),
+                NodeTls.problem(tls, options)
+                    .orElse(
+                        "start the others, and see whether --cluster-peers is the same on all and their"
+                            + " ports are open"));
       }
     }
     Throwable deepest = e;

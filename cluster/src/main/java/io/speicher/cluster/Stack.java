@@ -9,6 +9,7 @@ import org.jgroups.Event;
 import org.jgroups.JChannel;
 import org.jgroups.PhysicalAddress;
 import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.TP;
 import org.jgroups.stack.IpAddress;
 
 /**
@@ -20,9 +21,15 @@ import org.jgroups.stack.IpAddress;
  *
  * <p>Flow control has credits of 4 MB: with 300 kB, large values stalled a healthy cluster, its
  * nodes were put out one by one, and acknowledged writes were lost with them.
+ *
+ * <p>Where nodes speak TLS, all connections do ({@link NodeSockets}). That a process has ended is
+ * then noticed by FD_SOCK and not by its successor FD_SOCK2, which uses channels and cannot be
+ * encrypted: whoever reaches its port may say that he is a node, has the connection to that one
+ * closed, and so makes it suspected; and may announce a message of two gigabytes, for which memory
+ * is taken.
  */
 final class Stack {
-  /** What FD_SOCK2 listens on is so far above the port of the node. */
+  /** What FD_SOCK2 or FD_SOCK listens on is so far above the port of the node. */
   private static final int OFFSET = 100;
 
   private Stack() {}
@@ -31,15 +38,21 @@ final class Stack {
   static String xml(ClusterOptions options) {
     InetSocketAddress bind = options.bind();
     String host = bind.getAddress().getHostAddress();
+    int port = bind.getPort();
+    String transport = options.tls() == null ? "TCP" : NodeTransport.class.getName();
+    String ends =
+        options.tls() == null
+            ? "FD_SOCK2 offset=\"%d\"".formatted(OFFSET)
+            : "FD_SOCK start_port=\"%d\"".formatted(port + OFFSET);
     return """
     <config xmlns="urn:org:jgroups">
-      <TCP bind_addr="%s" bind_port="%d" port_range="0" diag.enabled="false"
+      <%s bind_addr="%s" bind_port="%d" port_range="0" diag.enabled="false"
            send_buf_size="640k" sock_conn_timeout="200" tcp_nodelay="true"
            bundler_type="transfer-queue" bundler.max_size="64k" use_vthreads="true"/>
       <RED/>
       <io.speicher.cluster.PeerDiscovery initial_hosts="%s" port_range="0"/>
       <MERGE3 min_interval="300" max_interval="900"/>
-      <FD_SOCK2 bind_addr="%s" offset="%d" port_range="0"/>
+      <%s bind_addr="%s" port_range="0"/>
       <FD_ALL3 timeout="400" interval="100"/>
       <VERIFY_SUSPECT2 timeout="100" num_msgs="1"/>
       <pbcast.NAKACK2 use_mcast_xmit="false" xmit_interval="200"/>
@@ -52,7 +65,7 @@ final class Stack {
       <FRAG4 frag_size="60k"/>
     </config>
     """
-        .formatted(host, bind.getPort(), host(bind), host, OFFSET);
+        .formatted(transport, host, port, host(bind), ends, host);
   }
 
   private static String host(InetSocketAddress address) {
@@ -82,8 +95,11 @@ final class Stack {
   }
 
   /** A configuration that JGroups cannot read is replaced by one that sends multicast. */
-  static void requireTcp(JChannel channel, InetSocketAddress bind) throws IOException {
-    boolean isTcp = channel.getProtocolStack().getTransport() instanceof TCP;
+  static void requireTcp(JChannel channel, ClusterOptions options) throws IOException {
+    InetSocketAddress bind = options.bind();
+    TP transport = channel.getProtocolStack().getTransport();
+    boolean isEncrypted = transport.getSocketFactory() instanceof NodeSockets;
+    boolean isTcp = transport instanceof TCP && isEncrypted == (options.tls() != null);
     PhysicalAddress physical =
         (PhysicalAddress) channel.down(new Event(Event.GET_PHYSICAL_ADDRESS, channel.getAddress()));
     boolean isThere =
@@ -93,8 +109,7 @@ final class Stack {
     if (!isTcp || !isThere) {
       throw new IOException(
           "cannot start: JGroups does not use what it was told: transport=%s address=%s (expected: TCP %s)"
-              .formatted(
-                  channel.getProtocolStack().getTransport().getName(), physical, host(bind)));
+              .formatted(transport.getName(), physical, host(bind)));
     }
   }
 }

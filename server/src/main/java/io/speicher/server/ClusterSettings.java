@@ -3,6 +3,8 @@ package io.speicher.server;
 import io.speicher.server.command.Cluster;
 import io.speicher.server.command.ClusterOptions;
 import io.speicher.server.command.ClusterProvider;
+import io.speicher.server.security.Tls;
+import io.speicher.server.security.TlsSettings;
 import io.speicher.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What settings say of a cluster, checked, and who makes a node of it. */
 record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
@@ -25,9 +28,11 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
   /**
    * Returns nothing if there is to be no cluster.
    *
+   * @param tls of the server, which its nodes speak too
    * @throws IOException if there cannot be one: the message says why, and what to do
    */
-  static Optional<ClusterSettings> of(ServerSettings settings) throws IOException {
+  static Optional<ClusterSettings> of(ServerSettings settings, @Nullable Tls tls)
+      throws IOException {
     String name = settings.get(ServerSettings.CLUSTER);
     if (name.equals(SettingType.NONE)) {
       return Optional.empty();
@@ -54,13 +59,7 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
     }
     InetSocketAddress bind =
         address(ServerSettings.CLUSTER_BIND, settings.get(ServerSettings.CLUSTER_BIND));
-    if (!bind.getAddress().isLoopbackAddress() && !settings.get(ServerSettings.INSECURE)) {
-      throw new IOException(
-          "cannot start: others can reach --cluster-bind="
-              + settings.get(ServerSettings.CLUSTER_BIND)
-              + ", and nodes neither encrypt nor authenticate: allow it with --insecure in a network"
-              + " that strangers cannot reach");
-    }
+    requireIntention(settings, bind);
     List<InetSocketAddress> peers = new ArrayList<>();
     for (String peer : settings.get(ServerSettings.CLUSTER_PEERS)) {
       peers.add(unresolved(ServerSettings.CLUSTER_PEERS, peer));
@@ -83,8 +82,28 @@ record ClusterSettings(ClusterOptions options, ClusterProvider provider) {
     int copies = settings.get(ServerSettings.COPIES);
     return Optional.of(
         new ClusterSettings(
-            new ClusterOptions(name, bind, List.copyOf(peers), size, copies, settings.port()),
+            new ClusterOptions(name, bind, List.copyOf(peers), size, copies, settings.port(), tls),
             provider));
+  }
+
+  /** Nodes speak TLS or do not as somebody has said, and not because something is missing. */
+  private static void requireIntention(ServerSettings settings, InetSocketAddress bind)
+      throws IOException {
+    Optional<TlsSettings> tls = settings.tls();
+    if (tls.isPresent() && tls.get().authorities().isEmpty()) {
+      throw new IOException(
+          "cannot start: --tls-cert in a cluster needs --tls-ca: nodes show one another their"
+              + " certificates; say with --tls-ca which file has the certificate that has signed them");
+    }
+    boolean isForOthers = !bind.getAddress().isLoopbackAddress();
+    if (isForOthers && tls.isEmpty() && !settings.get(ServerSettings.INSECURE)) {
+      throw new IOException(
+          "cannot start: others can reach --cluster-bind="
+              + settings.get(ServerSettings.CLUSTER_BIND)
+              + ", and nodes neither encrypt nor authenticate: have them do so with --tls-cert,"
+              + " --tls-key and --tls-ca, or allow it with --insecure in a network that strangers"
+              + " cannot reach");
+    }
   }
 
   /**

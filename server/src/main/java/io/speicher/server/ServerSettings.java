@@ -175,7 +175,8 @@ public final class ServerSettings {
           "tls-ca",
           SettingType.file(),
           SettingType.NONE,
-          "Trust the certificates of clients that those in this PEM file have signed",
+          "Trust the certificates of clients, and of nodes of the cluster, that those in this PEM file"
+              + " have signed",
           "",
           new Names("tls-ca-cert-file", "ssl_ca_cert"));
 
@@ -694,7 +695,10 @@ public final class ServerSettings {
       throw new IllegalArgumentException(
           "tls-only, tls-ca and tls-key-password-file need tls-cert and tls-key");
     }
-    if (authorities.isPresent() == (get(TLS_CLIENTS) == ClientCertificates.NO)) {
+    boolean asksClients = get(TLS_CLIENTS) != ClientCertificates.NO;
+    boolean asksNodes = !get(CLUSTER).equals(SettingType.NONE);
+    boolean isForNobody = authorities.isPresent() && !asksClients && !asksNodes;
+    if (isForNobody || (authorities.isEmpty() && asksClients)) {
       throw new IllegalArgumentException(
           "tls-ca and tls-clients=optional or tls-clients=required belong together");
     }

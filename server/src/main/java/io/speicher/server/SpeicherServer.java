@@ -65,9 +65,9 @@ public final class SpeicherServer implements AutoCloseable {
       throws IOException {
     this.store = store;
     try {
-      cluster = ClusterSettings.of(settings).map(options -> options.create(store)).orElse(null);
       Optional<TlsSettings> said = settings.tls();
       tls = said.isEmpty() ? null : new Tls(said.get(), account);
+      cluster = ClusterSettings.of(settings, tls).map(node -> node.create(store)).orElse(null);
       users = users(settings);
     } catch (IOException e) {
       store.close();

@@ -3,7 +3,9 @@ package io.speicher.server;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +23,8 @@ final class ClusterSettingsTest {
             .with(ServerSettings.CLUSTER_BIND, BIND)
             .with(ServerSettings.CLUSTER_PEERS, List.of(peers))
             .with(ServerSettings.CLUSTER_SIZE, size);
-    return assertThatThrownBy(() -> ClusterSettings.of(settings)).isInstanceOf(IOException.class);
+    return assertThatThrownBy(() -> ClusterSettings.of(settings, null))
+        .isInstanceOf(IOException.class);
   }
 
   @Test
@@ -47,5 +50,33 @@ final class ClusterSettingsTest {
   @Test
   void peers_none() {
     assertStarting(0).hasMessageContaining(ACCEPTED);
+  }
+
+  private static AbstractThrowableAssert<?, ? extends Throwable> assertStarting(
+      ServerSettings settings) {
+    return assertThatThrownBy(() -> ClusterSettings.of(settings, null))
+        .isInstanceOf(IOException.class);
+  }
+
+  /** What others can reach is encrypted, or somebody has said that it need not be. */
+  @Test
+  void encryption() {
+    ServerSettings forOthers =
+        ServerSettings.DEFAULT
+            .with(ServerSettings.CLUSTER, "shop")
+            .with(ServerSettings.CLUSTER_BIND, "192.0.2.1:7801");
+    assertStarting(forOthers)
+        .hasMessageContaining("others can reach --cluster-bind=192.0.2.1:7801")
+        .hasMessageContaining("have them do so with --tls-cert, --tls-key and --tls-ca, or allow");
+    assertStarting(forOthers.with(ServerSettings.INSECURE, true)).hasMessageContaining(ACCEPTED);
+    ServerSettings withCertificate =
+        forOthers
+            .with(ServerSettings.TLS_CERT, Optional.of(Path.of("cert.pem")))
+            .with(ServerSettings.TLS_KEY, Optional.of(Path.of("key.pem")));
+    assertStarting(withCertificate).hasMessageContaining("--tls-cert in a cluster needs --tls-ca");
+    assertStarting(withCertificate.with(ServerSettings.INSECURE, true))
+        .hasMessageContaining("--tls-cert in a cluster needs --tls-ca");
+    assertStarting(withCertificate.with(ServerSettings.TLS_CA, Optional.of(Path.of("ca.pem"))))
+        .hasMessageContaining(ACCEPTED);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate for localhost that has signed itself, and its key, made by the JDK's keytool. */
+/** A certificate for localhost, and its key, made by the JDK's keytool; it has signed itself. */
 public final class TestCertificate {
   /** Of the file that {@link #store} names. */
   public static final String PASSWORD = "changeit";
@@ -40,35 +41,36 @@ public final class TestCertificate {
    */
   public TestCertificate(Path folder, String name, String hosts)
       throws IOException, GeneralSecurityException, InterruptedException {
+    this(folder, name, List.of("-ext", "san=" + hosts, "-ext", "bc=ca:true"));
+  }
+
+  private TestCertificate(Path folder, String name, List<String> options)
+      throws IOException, GeneralSecurityException, InterruptedException {
     this.name = name;
     file = folder.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-alias",
-                    name,
-                    "-keyalg",
-                    "EC",
-                    "-groupname",
-                    "secp256r1",
-                    "-dname",
-                    "CN=" + name,
-                    "-ext",
-                    "san=" + hosts,
-                    "-ext",
-                    "bc=ca:true",
-                    "-validity",
-                    "2",
-                    "-storetype",
-                    "PKCS12",
-                    "-storepass",
-                    PASSWORD,
-                    "-keystore",
-                    file.toString()))
-            .redirectErrorStream(true)
-            .start();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=" + name,
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                file.toString()));
+    command.addAll(options);
+    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(keytool.getInputStream().readAllBytes(), US_ASCII);
     if (!keytool.waitFor(MAX_SECONDS, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
       throw new IOException("keytool has failed: " + said);
@@ -77,6 +79,22 @@ public final class TestCertificate {
     try (InputStream in = Files.newInputStream(file)) {
       store.load(in, PASSWORD.toCharArray());
     }
+  }
+
+  /**
+   * One that this one has signed. The tests that use it need a JDK of 18 or later.
+   *
+   * @param hosts as keytool writes them
+   */
+  public TestCertificate sign(String signedName, String hosts)
+      throws IOException, GeneralSecurityException, InterruptedException {
+    Path folder = file.resolveSibling(signedName);
+    Files.createDirectory(folder);
+    Files.copy(file, folder.resolve(signedName + ".p12")); // Where keytool looks for the signer.
+    TestCertificate signed =
+        new TestCertificate(folder, signedName, List.of("-ext", "san=" + hosts, "-signer", name));
+    signed.store.deleteEntry(name);
+    return signed;
   }
 
   /** The file with certificate and key, in PKCS#12. */

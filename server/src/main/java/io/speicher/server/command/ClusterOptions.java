@@ -1,5 +1,6 @@
 package io.speicher.server.command;
 
+import io.speicher.server.security.Tls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -7,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node is told of its cluster.
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
  * @param size how many nodes there are to be: a majority of them has to be together
  * @param copies on how many nodes each item lies
  * @param port where clients reach it, at the host of {@code bind}
+ * @param tls what this node shows the others and asks them for; null where nodes speak in plain
  */
 public record ClusterOptions(
     String name,
@@ -25,7 +28,8 @@ public record ClusterOptions(
     List<InetSocketAddress> peers,
     int size,
     int copies,
-    int port) {
+    int port,
+    @Nullable Tls tls) {
 
   /** How many of the nodes have to be together. */
   public int majority() {

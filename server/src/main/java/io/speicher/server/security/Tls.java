@@ -74,6 +74,9 @@ public final class Tls implements AutoCloseable {
 
   private final Object contextLock = new Object();
 
+  /** What the context was made of. */
+  private volatile Credentials credentials;
+
   /** How many engines there are. */
   private final AtomicInteger engineCount = new AtomicInteger();
 
@@ -97,7 +100,8 @@ public final class Tls implements AutoCloseable {
     maxConnections =
         settings.maxConnections() == 0 ? maxConnections(account) : settings.maxConnections();
     watch = new FileWatch(settings.files());
-    context = newContext();
+    credentials = read();
+    context = newContext(credentials);
     handshakes =
         new ThreadPoolExecutor(
             HANDSHAKE_THREADS,
@@ -179,16 +183,29 @@ public final class Tls implements AutoCloseable {
     }
   }
 
+  /** What the files had in them when they were read last; others after they have changed. */
+  public Credentials credentials() {
+    return credentials;
+  }
+
   // ---- reading the files ----
 
-  private SslContext newContext() throws TlsException {
+  private Credentials read() throws TlsException {
     PemFile certificateFile = new PemFile("tls-cert", settings.certificates());
     PemFile keyFile = new PemFile("tls-key", settings.key());
     List<X509Certificate> certificates = certificateFile.certificates();
     PrivateKey key = keyFile.privateKey(settings.keyPassword());
     requirePair(certificates.getFirst().getPublicKey(), key, keyFile);
+    List<X509Certificate> authorities =
+        settings.authorities().isEmpty()
+            ? List.of()
+            : new PemFile("tls-ca", settings.authorities().get()).certificates();
+    return new Credentials(key, List.copyOf(certificates), List.copyOf(authorities));
+  }
+
+  private SslContext newContext(Credentials read) throws TlsException {
     SslContextBuilder builder =
-        SslContextBuilder.forServer(key, certificates)
+        SslContextBuilder.forServer(read.key(), read.certificates())
             .sslProvider(PROVIDER)
             .sessionCacheSize(MAX_SESSIONS)
             .protocols(settings.protocols().isEmpty() ? PROTOCOLS : settings.protocols())
@@ -198,8 +215,8 @@ public final class Tls implements AutoCloseable {
                   case OPTIONAL -> ClientAuth.OPTIONAL;
                   case REQUIRED -> ClientAuth.REQUIRE;
                 });
-    if (settings.authorities().isPresent()) {
-      builder.trustManager(new PemFile("tls-ca", settings.authorities().get()).certificates());
+    if (!read.authorities().isEmpty()) {
+      builder.trustManager(read.authorities());
     }
     if (!settings.ciphers().isEmpty()) {
       builder.ciphers(settings.ciphers(), IdentityCipherSuiteFilter.INSTANCE);
@@ -270,12 +287,14 @@ public final class Tls implements AutoCloseable {
   public synchronized void reload() {
     watch.read(); // Whatever it is: it is logged once.
     try {
-      SslContext next = newContext();
+      Credentials next = read();
+      SslContext nextContext = newContext(next);
       SslContext before;
       synchronized (contextLock) {
         before = context;
-        context = next;
+        context = nextContext;
       }
+      credentials = next;
       ReferenceCountUtil.release(before); // Its engines retain it.
       logger.log(Level.INFO, "certificate reloaded: tls-cert=" + settings.certificates());
     } catch (TlsException e) {
