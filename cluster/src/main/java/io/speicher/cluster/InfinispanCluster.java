@@ -369,7 +369,7 @@ final class InfinispanCluster implements Cluster {
   @Override
   public @Nullable Object ownership(ByteBuffer key) {
     Joined here = joined;
-    if (here == null || !mayRead(here)) {
+    if (here == null || !isWhole(here)) {
       return null;
     }
     LocalizedCacheTopology topology = here.topology();
@@ -377,7 +377,7 @@ final class InfinispanCluster implements Cluster {
     return owners.isPrimary() && owners.isReadOwner() ? topology : null;
   }
 
-  /** Any other topology counts, be it equal. */
+  /** Any other topology counts, be it equal; the fence has to be open now, whatever it was. */
   @Override
   @SuppressWarnings("ReferenceEquality")
   public boolean isStill(Object ownership) {
@@ -406,8 +406,11 @@ final class InfinispanCluster implements Cluster {
   }
 
   private boolean mayRead(Joined here) {
-    return !fence.isClosed()
-        && here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE;
+    return !fence.isClosed() && isWhole(here);
+  }
+
+  private static boolean isWhole(Joined here) {
+    return here.partitions().getAvailabilityMode() == AvailabilityMode.AVAILABLE;
   }
 
   /**

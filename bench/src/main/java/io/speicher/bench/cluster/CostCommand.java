@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -117,7 +118,7 @@ final class CostCommand implements Callable<Integer> {
     for (Row row : rows) {
       out.printf(
           "| %s | %d | %d | %s | %s | %s | %s |%n",
-          row.load.operation.toUpperCase(java.util.Locale.ROOT),
+          row.load.operation.toUpperCase(Locale.ROOT),
           row.load.connections,
           row.load.pipeline,
           row.single.show(2),

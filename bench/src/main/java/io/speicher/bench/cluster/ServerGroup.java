@@ -15,8 +15,9 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /** The nodes of a cluster, or a server that is none, on this machine. */
@@ -49,28 +50,32 @@ final class ServerGroup implements AutoCloseable {
     List<Integer> ports = freePorts(2 * NODES);
     List<Integer> buses = ports.subList(NODES, 2 * NODES);
     String peers = buses.stream().map(bus -> "127.0.0.1:" + bus).collect(Collectors.joining(","));
-    List<CompletableFuture<ServerProcess>> starting = new ArrayList<>();
-    for (int i = 0; i < NODES; i++) {
-      List<String> options =
-          List.of(
-              "--port",
-              "" + ports.get(i),
-              "--cluster",
-              "cost",
-              "--cluster-bind",
-              "127.0.0.1:" + buses.get(i),
-              "--cluster-peers",
-              peers);
-      starting.add(
-          CompletableFuture.supplyAsync(() -> {
-            try {
-              return start(speicher, options);
-            } catch (IOException e) {
-              throw new CompletionException(e);
-            }
-          }));
+    List<Future<ServerProcess>> starting = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < NODES; i++) {
+        List<String> options =
+            List.of(
+                "--port",
+                "" + ports.get(i),
+                "--cluster",
+                "cost",
+                "--cluster-bind",
+                "127.0.0.1:" + buses.get(i),
+                "--cluster-peers",
+                peers);
+        starting.add(threads.submit(() -> start(speicher, options)));
+      }
     }
-    return new ServerGroup(speicher, starting.stream().map(CompletableFuture::join).toList());
+    List<ServerProcess> nodes = new ArrayList<>();
+    for (Future<ServerProcess> one : starting) {
+      try {
+        nodes.add(one.resultNow());
+      } catch (IllegalStateException e) {
+        nodes.forEach(ServerProcess::close);
+        throw new IOException("the cluster did not start", one.exceptionNow());
+      }
+    }
+    return new ServerGroup(speicher, nodes);
   }
 
   private static ServerProcess start(Path speicher, List<String> options) throws IOException {

@@ -55,6 +55,9 @@ final class ClusterCommands {
       int place,
       Dialect dialect,
       ReplyBuffer out) {
+    if (command instanceof Command.Get get && session.database() == 0) {
+      return get(get, session, prefetch, place, dialect, out); // Most are such.
+    }
     if (needsOneSlot(command) && !isInOneSlot(CommandKeys.of(command))) {
       dialect.encode(CROSS_SLOT, out);
       return null;
@@ -69,9 +72,6 @@ final class ClusterCommands {
     if (refused != null) {
       dialect.encode(refusal(refused), out);
       return null;
-    }
-    if (command instanceof Command.Get get) {
-      return get(get, session, prefetch, place, dialect, out);
     }
     if (command instanceof Command.AskLease ask) {
       return ask(ask, session, dialect, out);
