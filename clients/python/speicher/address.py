@@ -1,4 +1,4 @@
-"""Where a server is: a port of a host, encrypted or not, or a Unix domain socket."""
+"""Where a server is: a port of a host or of several, encrypted or not, or a Unix domain socket."""
 import re
 import socket
 import ssl
@@ -8,8 +8,11 @@ try:
 except ImportError:  # Python 2.
     from urllib import unquote
 
-_URL = re.compile(r'^speicher(?P<tls>s?)://(?:(?P<user>[^:]*):(?P<password>.*)@)?'
-                  r'(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<host>[^\[\]:/?#@\s]+))(?::(?P<port>[0-9]{1,5}))?/?$')
+DEFAULT_PORT = 14567
+
+_NODE = r'(?:\[[0-9a-fA-F:.]+\]|[^\[\]:,/?#@\s]+)(?::[0-9]{1,5})?'
+_URL = re.compile(r'^speicher(?P<tls>s?)://(?:(?P<user>[^:]*):(?P<password>.*)@)?(?P<nodes>%s(?:,%s)*)/?$'
+                  % (_NODE, _NODE))
 _SOCKET_URL = re.compile(r'^unix:/*(?P<path>/.+)$')
 
 
@@ -22,13 +25,21 @@ def parse(url, tls=None):
     if not said:
         raise ValueError('url=%s (expected: speicher://host, speicher://host:port, speichers://... for TLS, or '
                          'unix:/path)' % re.sub('//.*@', '//', url))
-    arguments = {'host': said.group('ipv6') or said.group('host'), 'tls': tls or bool(said.group('tls'))}
-    if said.group('port'):
-        arguments['port'] = int(said.group('port'))
+    arguments = {'nodes': said.group('nodes').split(','), 'tls': tls or bool(said.group('tls'))}
     if said.group('password') is not None:
         arguments['user'] = unquote(said.group('user'))
         arguments['password'] = unquote(said.group('password'))
     return arguments
+
+
+def host_and_port(node):
+    """Returns what ``host:port``, ``host`` or either with an IPv6 address in brackets says."""
+    if not re.match('^%s$' % _NODE, node):
+        raise ValueError('node=%s (expected: host, host:port, or [IPv6 address]:port)' % node)
+    host, colon, port = node.rpartition(':')
+    if not colon or port.endswith(']'):
+        host, port = node, DEFAULT_PORT
+    return host.strip('[]'), int(port)
 
 
 def tls_context(tls):

@@ -3,6 +3,7 @@ import base64
 import binascii
 import datetime
 import numbers
+import random
 import re
 import threading
 
@@ -22,6 +23,9 @@ _ENCODED_SURROGATE = re.compile(b'\xed[\xa0-\xbf]')
 
 class Speicher(object):
     """A client of one server. It connects at the first call, and anew after an error or ``close()``.
+
+    The server may be any of several ``nodes`` of one cluster. It connects to one of them, and to another one after an
+    error, or if that one cannot be had.
 
     **Keys** are text, or bytes that are UTF-8; the two are the same key. They are not empty, and they hold no half of
     a surrogate pair.
@@ -49,7 +53,8 @@ class Speicher(object):
 
     _connection = None  # For __del__, when __init__ raised.
 
-    def __init__(self, host=None, port=None, timeout=None, user=None, password=None, tls=None, socket_path=None):
+    def __init__(self, host=None, port=None, timeout=None, user=None, password=None, tls=None, socket_path=None,
+                 nodes=None):
         """Defaults: ``localhost``, 14567 and 10 seconds. Nothing is sent yet.
 
         With ``password``, the client says on each connection who it is; ``user`` is ``default`` unless it is given.
@@ -59,12 +64,18 @@ class Speicher(object):
         has to name the host. It needs Python 2.7.9 or 3.4.
 
         ``socket_path`` is a Unix domain socket of the server, in the place of host and port.
+
+        ``nodes`` is a list of ``'host:port'`` or ``'host'``, in the place of host and port as well.
         """
         host = 'localhost' if host is None else host
-        port = 14567 if port is None else port
+        port = address.DEFAULT_PORT if port is None else port
         timeout = 10.0 if timeout is None else timeout
-        if not 1 <= port <= 65535:
-            raise ValueError('port is out of range: port=%s (expected: 1..65535)' % port)
+        places = [(host, port)] if nodes is None else [address.host_and_port(node) for node in nodes]
+        if not places:
+            raise ValueError('there are no nodes')
+        for _, port in places:
+            if not 1 <= port <= 65535:
+                raise ValueError('port is out of range: port=%s (expected: 1..65535)' % port)
         if not 0 < timeout < float('inf'):
             raise ValueError('timeout is out of range: timeout=%s (expected: seconds above 0)' % timeout)
         if user is not None and password is None:
@@ -74,15 +85,17 @@ class Speicher(object):
         login = None
         if password is not None:
             login = {'command': 'AUTH', 'user': 'default' if user is None else user, 'password': password}
-        server = address.Address(host, port, socket_path, address.tls_context(tls))
+        context = address.tls_context(tls)
+        servers = [address.Address(host, port, socket_path, context) for host, port in places]
+        random.shuffle(servers)  # So that clients spread over the nodes.
         self._lock = threading.Lock()
-        self._connection = Connection(server, timeout, login)
+        self._connection = Connection(servers, timeout, login)
 
     @classmethod
     def from_url(cls, url, timeout=None, tls=None):
         """Makes a client of ``speicher://user:password@host:port``, where user, password and port may be missing.
 
-        ``speichers://`` is for TLS; ``tls`` says then whom to trust, as above. ``unix:/path`` is a Unix domain socket.
+        Several nodes of a cluster are ``speicher://host:port,host:port``. ``speichers://`` is for TLS; ``tls`` says then whom to trust, as above. ``unix:/path`` is a Unix domain socket.
         """
         return cls(timeout=timeout, **address.parse(url, tls))
 
@@ -239,7 +252,10 @@ class Speicher(object):
             if status_code == _OK and (missing is None or missing in reply):
                 return reply
             # After some refusals the server hangs up; a new connection is right in every case.
-            self._connection.close()
+            if status_code >= 500:
+                self._connection.give_up()  # What this node cannot do, another one may.
+            else:
+                self._connection.close()
         if 400 <= status_code <= 499:
             raise ClientError(status_code, _reason(reply))
         if 500 <= status_code <= 599:

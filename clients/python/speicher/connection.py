@@ -22,9 +22,12 @@ class Connection(object):
     An exchange that fails in any way closes it, so that no late reply can be taken for the reply to another request.
     """
 
-    def __init__(self, address, timeout, login=None):
-        """``login`` is a request that goes before all others, on each connection."""
-        self._address = address
+    def __init__(self, addresses, timeout, login=None):
+        """``addresses`` are those of one server, or of nodes of which any will do.
+
+        ``login`` is a request that goes before all others, on each connection.
+        """
+        self._addresses = addresses  # The first one is connected to, or tried next.
         self._timeout = timeout
         self._login = login
         self._socket = None
@@ -37,7 +40,7 @@ class Connection(object):
         deadline = _Deadline(self._timeout)
         try:
             if self._socket is not None and self._is_stale():
-                self.close()
+                self.give_up()
             if self._socket is None:
                 self._open(deadline)
                 refusal = self._log_in(deadline)
@@ -45,10 +48,14 @@ class Connection(object):
                     return refusal
             return self._converse(_frame(payload), deadline)
         except (socket.error, ssl.CertificateError) as error:  # The latter is a ValueError up to Python 3.6.
-            self.close()
+            address = self._addresses[0]
+            self.give_up()
             if _is_timeout(error):
-                raise Timeout('no reply in time: %s timeoutSeconds=%s' % (self._address, self._timeout))
-            raise ConnectionError('connection failed: %s: %s' % (self._address, error))
+                raise Timeout('no reply in time: %s timeoutSeconds=%s' % (address, self._timeout))
+            raise ConnectionError('connection failed: %s: %s' % (address, error))
+        except ConnectionError:
+            self.give_up()
+            raise
         except BaseException:  # KeyboardInterrupt too leaves a reply on its way.
             self.close()
             raise
@@ -58,6 +65,11 @@ class Connection(object):
         sock, self._socket = self._socket, None
         if sock is not None:
             sock.close()
+
+    def give_up(self):
+        """Closes the connection; the next exchange begins with the next address."""
+        self.close()
+        self._addresses = self._addresses[1:] + self._addresses[:1]
 
     def _is_stale(self):
         """Tells whether the server has hung up, or sent what nobody asked for, since the last reply."""
@@ -69,9 +81,19 @@ class Connection(object):
         return True
 
     def _open(self, deadline):
+        """Connects to the first node that can be had, each of which has its share of the time."""
+        for left in range(len(self._addresses), 1, -1):
+            try:
+                self._open_first(deadline.share(left))
+                return
+            except (socket.error, ssl.CertificateError, ConnectionError):
+                self.give_up()
+        self._open_first(deadline)
+
+    def _open_first(self, deadline):
         """Connects to the first address of the host that answers; looking up a name is not under the deadline."""
         failure = None
-        for family, kind, protocol, _, address in self._address.candidates():
+        for family, kind, protocol, _, address in self._addresses[0].candidates():
             try:
                 self._socket = socket.socket(family, kind, protocol)
                 deadline.hand_to(self._socket)
@@ -83,11 +105,12 @@ class Connection(object):
                 self.close()
                 failure = error
         if self._socket is None:
-            raise ConnectionError('cannot connect; is the server running? %s: %s' % (self._address, failure))
+            places = ', '.join(str(address) for address in self._addresses)
+            raise ConnectionError('cannot connect; is the server running? %s: %s' % (places, failure))
         if self._socket.family != getattr(socket, 'AF_UNIX', None):
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         deadline.hand_to(self._socket)
-        self._socket = self._address.encrypted(self._socket)
+        self._socket = self._addresses[0].encrypted(self._socket)
 
     def _log_in(self, deadline):
         """Says who the client is, if it is to; returns the reply if the server does not believe it."""
@@ -121,7 +144,7 @@ class Connection(object):
         if not 1 <= length <= MAX_PAYLOAD_BYTES:
             raise MalformedReply(
                 'reply has a length that cannot be: payloadBytes=%d (expected: 1..%d); is %s a Speicher server?'
-                % (length, MAX_PAYLOAD_BYTES, self._address))
+                % (length, MAX_PAYLOAD_BYTES, self._addresses[0]))
         return message.decode(self._read(length, deadline))
 
     def _read(self, size, deadline):
@@ -132,7 +155,7 @@ class Connection(object):
             chunk = self._socket.recv(min(size - len(data), _CHUNK_BYTES))
             if not chunk:
                 raise ConnectionError('the server closed the connection before the end of its reply: %s readBytes=%d'
-                                      % (self._address, len(data)))
+                                      % (self._addresses[0], len(data)))
             data += chunk
         return data
 
@@ -156,6 +179,10 @@ class _Deadline(object):
 
     def __init__(self, seconds):
         self._end = _clock() + seconds
+
+    def share(self, parts):
+        """Returns a deadline that leaves as much time for each of the other parts."""
+        return _Deadline((self._end - _clock()) / parts)
 
     def hand_to(self, sock):
         """Gives the socket's next operation the time that is left."""

@@ -130,11 +130,12 @@ class TlsTest(unittest.TestCase):
 class UrlTest(unittest.TestCase):
     def test_parse(self):
         for url, expected in [
-            ('speicher://cache', {'host': 'cache', 'tls': False}),
-            ('speicher://cache:7/', {'host': 'cache', 'port': 7, 'tls': False}),
-            ('speicher://[::1]:7', {'host': '::1', 'port': 7, 'tls': False}),
-            ('speichers://cache', {'host': 'cache', 'tls': True}),
-            ('speicher://alice:s%40cret@cache', {'host': 'cache', 'tls': False, 'user': 'alice', 'password': 's@cret'}),
+            ('speicher://cache', {'nodes': ['cache'], 'tls': False}),
+            ('speicher://cache:7/', {'nodes': ['cache:7'], 'tls': False}),
+            ('speicher://[::1]:7', {'nodes': ['[::1]:7'], 'tls': False}),
+            ('speicher://a:7,b/', {'nodes': ['a:7', 'b'], 'tls': False}),
+            ('speichers://cache', {'nodes': ['cache'], 'tls': True}),
+            ('speicher://alice:s%40cret@cache', {'nodes': ['cache'], 'tls': False, 'user': 'alice', 'password': 's@cret'}),
             ('unix:/run/speicher', {'socket_path': '/run/speicher', 'tls': None}),
             ('unix:///run/speicher', {'socket_path': '/run/speicher', 'tls': None}),
         ]:

@@ -37,6 +37,98 @@ class UnhappyTestCase(unittest.TestCase):
             client.close()
 
 
+class NodesTest(unittest.TestCase):
+    """A client that was told several nodes, in whatever order it tries them."""
+
+    def test_any_node_that_is_there(self):
+        store = Store()
+        with FakeServer(store.serve) as server:
+            closed = free_port()
+            for _ in range(10):
+                url = 'speicher://nobody,127.0.0.1:%d,127.0.0.1:%d' % (closed, server.port)
+                with unresolved('nobody'), speicher.Speicher.from_url(url) as client:
+                    self.assertIs(client.ping(), True)
+
+    def test_no_node_is_there(self):
+        nodes = ['127.0.0.1:%d' % free_port(), 'localhost:%d' % free_port()]
+        with speicher.Speicher(nodes=nodes) as client:
+            with self.assertRaises(exceptions.ConnectionError) as caught:
+                client.ping()
+        for node in nodes:
+            self.assertIn('host=%s port=%s' % tuple(node.split(':')), str(caught.exception))
+
+    def test_node_that_hangs_has_its_share_of_the_time(self):
+        silent = socket.socket()
+        silent.bind(('127.0.0.1', 0))
+        silent.listen(0)
+        held = [started_connection(silent.getsockname()) for _ in range(4)]  # The backlog is full.
+        store = Store()
+        with FakeServer(store.serve) as server:
+            for _ in range(3):
+                nodes = ['127.0.0.1:%d' % silent.getsockname()[1], '127.0.0.1:%d' % server.port]
+                with speicher.Speicher(nodes=nodes, timeout=1) as client:
+                    self.assertIs(client.ping(), True)
+        for sock in held + [silent]:
+            sock.close()
+
+    def test_next_call_after_an_error_goes_to_another_node(self):
+        for script in (lambda peer: peer.read(), answering(frame({'status_code': 503}))):
+            with FakeServer(script) as first, FakeServer(script) as second:
+                nodes = ['127.0.0.1:%d' % first.port, '127.0.0.1:%d' % second.port]
+                with speicher.Speicher(nodes=nodes) as client:
+                    for calls in range(1, 5):
+                        with self.assertRaises(exceptions.SpeicherError):
+                            client.get('k')
+                        self.assertEqual(len(first.peers) + len(second.peers), calls)
+                        self.assertLessEqual(abs(len(first.peers) - len(second.peers)), 1)
+
+    def test_malformed(self):
+        for node in ('', 'a,b', ':1', 'a:', 'a:b', '::1', 'a b', 'a:0', 'a:65536'):
+            with self.assertRaises(ValueError):
+                speicher.Speicher(nodes=[node])
+        with self.assertRaises(ValueError):
+            speicher.Speicher(nodes=[])
+        for url in ('speicher://a,', 'speicher://,a', 'speicher://a,,b', 'speicher://a/,b'):
+            with self.assertRaises(ValueError):
+                speicher.Speicher.from_url(url)
+
+
+@contextlib.contextmanager
+def unresolved(name):
+    """Meanwhile the name has no address."""
+    resolve = socket.getaddrinfo
+
+    def resolve_others(host, *arguments):
+        if host == name:
+            raise socket.gaierror(socket.EAI_NONAME, 'Name or service not known')
+        return resolve(host, *arguments)
+    socket.getaddrinfo = resolve_others
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = resolve
+
+
+def free_port():
+    """Returns a port on which nothing listens."""
+    sock = socket.socket()
+    sock.bind(('127.0.0.1', 0))
+    port = sock.getsockname()[1]
+    sock.close()
+    return port
+
+
+def started_connection(address):
+    sock = socket.socket()
+    sock.setblocking(False)
+    try:
+        sock.connect(address)
+    except socket.error as error:
+        if error.errno != errno.EINPROGRESS:
+            raise
+    return sock
+
+
 class MalformedReplyTest(UnhappyTestCase):
     def assert_malformed(self, data, call=lambda client: client.get('k'), says=''):
         with self.one_bad_connection(answering(data)) as client:

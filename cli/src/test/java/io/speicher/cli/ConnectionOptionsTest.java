@@ -76,6 +76,16 @@ final class ConnectionOptionsTest {
   // Mistakes.
 
   @Test
+  void severalServers() {
+    String message = "several servers: servers=2 (expected: 1; of a cluster, any node will do)";
+    assertUsage(message, "ping", "--url", "speicher://a,b");
+    assertUsage(message, "info", "--url", "speicher://a,b");
+    assertUsage("host=a,b (expected: a host name or an IP address)", "ping", "--host", "a,b");
+    shell.with("SPEICHER_URL", "speicher://a:1,b:2");
+    assertUsage("SPEICHER_URL: " + message, "ping");
+  }
+
+  @Test
   void urlAndHost() {
     String message =
         "--url says already where the server is: leave out --host, --port and --socket";

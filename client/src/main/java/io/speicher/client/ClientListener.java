@@ -14,14 +14,22 @@ public interface ClientListener {
   /**
    * A connection serves.
    *
-   * @param server its address
+   * @param server its address; of several nodes, that of the one that was connected to
    */
   default void connected(String server) {}
 
-  /** A connection has ended, and another one is being made. */
+  /**
+   * A connection has ended, and another one is being made.
+   *
+   * @param server its address, as above
+   */
   default void disconnected(String server, String reason) {}
 
-  /** The server could not be connected to. Told once until there is a connection again. */
+  /**
+   * The server could not be connected to. Told once until there is a connection again.
+   *
+   * @param server its address; of several nodes all, separated by commas
+   */
   default void unreachable(String server, String reason) {}
 
   /**
@@ -47,7 +55,8 @@ public interface ClientListener {
   /**
    * A command on its way to a server.
    *
-   * @param server its address: {@code host:port}, or the path of a socket
+   * @param server its address: {@code host:port}, or the path of a socket; of several nodes all,
+   *     separated by commas
    * @param namespace of the client; empty if it has none
    * @param cache its name; empty if it has none
    * @param operation as the method is named: {@code get}, {@code setAll}

@@ -43,8 +43,8 @@ public interface Speicher extends AutoCloseable {
   /**
    * Connects with the defaults of {@link SpeicherBuilder}.
    *
-   * @param url {@code speicher://host:port}, or one of the other forms of {@link
-   *     SpeicherBuilder#url}
+   * @param url {@code speicher://host:port}, {@code speicher://host:port,host:port} for several
+   *     nodes of a cluster, or one of the other forms of {@link SpeicherBuilder#url}
    * @throws io.speicher.client.exception.ConnectFailedException if that fails
    */
   static Speicher connect(String url) {

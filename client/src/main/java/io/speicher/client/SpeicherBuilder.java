@@ -34,7 +34,9 @@ public final class SpeicherBuilder {
 
   private String host = "localhost";
   private int port = Address.DEFAULT_PORT;
-  private @Nullable Path socketFile;
+
+  /** In the place of host and port; empty for these. */
+  private List<Address> servers = List.of();
 
   /** A URL that names no server. */
   private @Nullable String providedUrl;
@@ -61,34 +63,53 @@ public final class SpeicherBuilder {
   /** A host name or an IP address; {@code localhost} unless told otherwise. */
   public SpeicherBuilder host(String host) {
     this.host = new Address.Port(nonNull("host", host), port).host();
-    socketFile = null;
-    providedUrl = null;
-    return this;
+    return at(List.of());
   }
 
   /** From 1 to 65,535; 14567 unless told otherwise. */
   public SpeicherBuilder port(int port) {
     this.port = new Address.Port(host, port).port();
-    socketFile = null;
+    return at(List.of());
+  }
+
+  private SpeicherBuilder at(List<Address> said) {
+    servers = said;
     providedUrl = null;
     return this;
   }
 
+  /**
+   * Several nodes of one cluster, in the place of host and port. Any of them will do: the client
+   * connects to one, and to another one if that cannot be had or is lost.
+   *
+   * @param addresses {@code host:port}, or without the port, which then is 14567; an IPv6 address
+   *     is in brackets
+   */
+  public SpeicherBuilder nodes(String... addresses) {
+    List<Address> said = new ArrayList<>();
+    for (String address : addresses) {
+      said.add(Address.Port.of(nonNull("address", address), Address.DEFAULT_PORT));
+    }
+    if (said.isEmpty()) {
+      throw new IllegalArgumentException("addresses=0 (expected: at least 1)");
+    }
+    return at(List.copyOf(said));
+  }
+
   /** The Unix domain socket of a server on this machine, in the place of host and port. */
   public SpeicherBuilder socket(Path path) {
-    socketFile = nonNull("path", path);
-    providedUrl = null;
-    return this;
+    return at(List.of(new Address.SocketFile(nonNull("path", path))));
   }
 
   /**
    * Host and port in one, and perhaps who the client is.
    *
    * @param url {@code speicher://host:port}, or without the port, which then is 14567; or {@code
-   *     speicher://user:password@host:port}, both percent-encoded; {@code speichers://} in the
-   *     place of {@code speicher://} for {@link #tls()}; {@code unix:/path} for {@link #socket}; or
-   *     {@code speicher:embedded}, if the module {@code embedded} is there, for an engine in this
-   *     process, for which of all settings only {@link #namespace} counts
+   *     speicher://user:password@host:port}, both percent-encoded; {@code
+   *     speicher://host:port,host:port} for {@link #nodes}; {@code speichers://} in the place of
+   *     {@code speicher://} for {@link #tls()}; {@code unix:/path} for {@link #socket}; or {@code
+   *     speicher:embedded}, if the module {@code embedded} is there, for an engine in this process,
+   *     for which of all settings only {@link #namespace} counts
    */
   public SpeicherBuilder url(String url) {
     boolean isProvided = PROVIDED.matcher(nonNull("url", url)).lookingAt();
@@ -97,10 +118,10 @@ public final class SpeicherBuilder {
       return this;
     }
     ServerUrl said = ServerUrl.of(url);
-    if (said.server() instanceof Address.Port address) {
+    if (said.servers().size() == 1 && said.servers().get(0) instanceof Address.Port address) {
       host(address.host()).port(address.port());
-    } else if (said.server() instanceof Address.SocketFile file) {
-      socket(file.path());
+    } else {
+      at(said.servers());
     }
     usesTls |= said.usesTls();
     login = said.login() == null ? login : said.login();
@@ -311,15 +332,14 @@ public final class SpeicherBuilder {
     if (provided != null) {
       return open(provided);
     }
-    if (usesTls && socketFile != null) {
+    List<Address> used = servers.isEmpty() ? List.of(new Address.Port(host, port)) : servers;
+    if (usesTls && used.get(0) instanceof Address.SocketFile) {
       throw new IllegalArgumentException(
           "a Unix domain socket is not encrypted: leave out TLS, or connect to a port");
     }
-    Address server =
-        socketFile == null ? new Address.Port(host, port) : new Address.SocketFile(socketFile);
     Settings settings =
         new Settings(
-            server,
+            used,
             login,
             usesTls ? new Tls(tls == null ? defaultTls() : tls, verifiesHost) : null,
             timeout.toNanos(),
@@ -332,12 +352,12 @@ public final class SpeicherBuilder {
             breaker == null ? 0 : breaker.openFor().toNanos(),
             retriesReads,
             callbackExecutor,
-            observer(server.toString()));
+            observer());
     ServerBackend backend = ServerBackend.open(settings, connectMode == ConnectMode.EAGER);
     CallObserver observer =
         listeners.isEmpty()
             ? null
-            : new CallObserver(Listeners.of(listeners), server.toString(), namespace);
+            : new CallObserver(Listeners.of(listeners), settings.server(), namespace);
     return new BackendSpeicher(backend, namespace, timeout, observer);
   }
 
@@ -355,21 +375,21 @@ public final class SpeicherBuilder {
                     + " io.speicher:speicher-embedded, and Java 25)"));
   }
 
-  private ConnectionObserver observer(String server) {
+  private ConnectionObserver observer() {
     ClientListener told = Listeners.of(listeners);
     return new ConnectionObserver() {
       @Override
-      public void connected() {
+      public void connected(String server) {
         told.connected(server);
       }
 
       @Override
-      public void lost(String reason) {
+      public void lost(String server, String reason) {
         told.disconnected(server, reason);
       }
 
       @Override
-      public void unreachable(String reason) {
+      public void unreachable(String server, String reason) {
         told.unreachable(server, reason);
       }
     };

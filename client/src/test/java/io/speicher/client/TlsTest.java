@@ -200,6 +200,26 @@ final class TlsTest {
     connect(builder.verifyHostName(false)).set("k", "v");
   }
 
+  /** The name that counts is that of the node that is connected to. */
+  @Test
+  void severalNodes_eachHasToBeNamed() throws Exception {
+    TestCertificate ofLocalhost = new TestCertificate(folder, "localhost", "dns:localhost");
+    FakeServer server = start(ofLocalhost.trusting(ofLocalhost), FakeServer.greetingCorrect());
+    SpeicherBuilder builder =
+        Speicher.builder()
+            .tls(ofLocalhost.trusting(ofLocalhost))
+            .timeout(PATIENCE)
+            .connectTimeout(PATIENCE);
+    String unnamed = "127.0.0.1:" + server.port();
+    for (int i = 0; i < 10; i++) { // In both orders.
+      Strings client = connect(builder.nodes(unnamed, "localhost:" + server.port()));
+      client.set("k", "v");
+    }
+    assertThatExceptionOfType(ConnectFailedException.class)
+        .isThrownBy(() -> connect(builder.nodes(unnamed, unnamed)))
+        .withMessageContaining("names this host");
+  }
+
   @Test
   void clientCertificate() throws Exception {
     FakeServer server =

@@ -109,10 +109,11 @@ public final class OpenTelemetryListener implements ClientListener {
     }
   }
 
-  /** The path of a socket has no port. */
+  /** The path of a socket has no port, and neither have several nodes. */
   private static void putServer(AttributesBuilder attributes, String server) {
     int colon = server.lastIndexOf(':');
-    Long port = colon < 0 || server.startsWith("/") ? null : port(server.substring(colon + 1));
+    boolean isPort = colon >= 0 && !server.startsWith("/") && server.indexOf(',') < 0;
+    Long port = isPort ? port(server.substring(colon + 1)) : null;
     if (port == null) {
       attributes.put(ADDRESS, server);
       return;

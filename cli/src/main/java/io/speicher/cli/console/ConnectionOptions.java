@@ -149,6 +149,7 @@ public final class ConnectionOptions implements Peer {
     String usedUrl = usedUrl();
     try {
       if (usedUrl != null) {
+        Address unused = ServerUrl.of(usedUrl).server(); // A command talks to one.
         builder.url(usedUrl);
       } else if (socket != null) {
         builder.socket(socket);
@@ -186,6 +187,7 @@ public final class ConnectionOptions implements Peer {
     requireOneServer();
     String usedUrl = usedUrl();
     ServerUrl target;
+    Address server;
     Tls tls;
     Login login;
     try {
@@ -199,9 +201,10 @@ public final class ConnectionOptions implements Peer {
                   false,
                   null,
                   0);
+      server = node == null ? target.server() : node;
       requireKeyAndCertificate();
       boolean isSecured = target.usesTls() || usesTls || authorities != null || certificate != null;
-      if (isSecured && target.server() instanceof Address.SocketFile) {
+      if (isSecured && server instanceof Address.SocketFile) {
         throw wrong("a Unix domain socket is not encrypted: leave out TLS, or connect to a port");
       }
       tls = isSecured ? new Tls(TlsFiles.context(authorities, certificate, key), true) : null;
@@ -209,8 +212,7 @@ public final class ConnectionOptions implements Peer {
     } catch (IllegalArgumentException e) {
       throw wrong(origin(usedUrl) + e.getMessage());
     }
-    RespConnection connection =
-        RespConnection.open(node == null ? target.server() : node, tls, timeout);
+    RespConnection connection = RespConnection.open(server, tls, timeout);
     try {
       prepare(connection, login == null ? target.login() : login, target.database());
       return connection;

@@ -70,6 +70,9 @@ record Endpoint(
       throw new IllegalArgumentException(
           role + "=" + text.replaceFirst("//.*@", "//") + " (expected: " + EXPECTED + ")", e);
     }
+    if (url.servers().size() > 1) {
+      throw new IllegalArgumentException(role + ": several servers (expected: 1)");
+    }
     boolean isMemcached = text.startsWith("memcached");
     if (isMemcached && url.database() != 0) {
       throw new IllegalArgumentException(role + ": memcached has no databases");

@@ -6,7 +6,6 @@ import io.speicher.client.exception.CommandTimeoutException;
 import io.speicher.client.exception.ConnectFailedException;
 import io.speicher.client.exception.ConnectionLostException;
 import io.speicher.client.exception.MalformedReplyException;
-import io.speicher.client.wire.Address;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class CircuitBreaker {
   private static final long CLOSED = 0;
 
-  private final Address server;
+  private final String server;
   private final int maxFailures;
   private final long openNanos;
   private final AtomicInteger failures = new AtomicInteger();
@@ -28,7 +27,7 @@ final class CircuitBreaker {
   /** Until when calls are kept away, or {@link #CLOSED}. */
   private final AtomicLong openUntilNanos = new AtomicLong(CLOSED);
 
-  CircuitBreaker(Address server, int maxFailures, long openNanos) {
+  CircuitBreaker(String server, int maxFailures, long openNanos) {
     this.server = server;
     this.maxFailures = maxFailures;
     this.openNanos = openNanos;

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.speicher.client.exception.RefusedException;
+import io.speicher.client.wire.Address;
 import io.speicher.client.wire.Login;
 import io.speicher.client.wire.Wire;
 import io.speicher.protocol.Command;
@@ -103,6 +104,7 @@ final class Connection {
 
   private final Dispatcher dispatcher;
   private final Settings settings;
+  private final String server;
   private final @Nullable ChangeHub changes;
   private final Wire wire;
   private final SelectionKey key;
@@ -150,6 +152,7 @@ final class Connection {
   private final Queue<Greeting> greetings = new ArrayDeque<>();
 
   /**
+   * @param server where it leads to
    * @param wire to the server, ready for the first command
    * @param key of its socket; everything that becomes ready is told by {@link #ready}
    * @param waiting commands of all threads, which are sent in this order; nobody else takes any
@@ -159,6 +162,7 @@ final class Connection {
   Connection(
       Dispatcher dispatcher,
       Settings settings,
+      Address server,
       Wire wire,
       SelectionKey key,
       Queue<PendingCommand<?>> waiting,
@@ -166,12 +170,18 @@ final class Connection {
     this.changes = changes;
     this.dispatcher = dispatcher;
     this.settings = settings;
+    this.server = server.toString();
     this.wire = wire;
     this.key = key;
     this.waiting = waiting;
     reading = new ReadingRole(changes == null);
     reader = new ReplyReader(settings.maxFrameBytes());
     key.interestOps(SelectionKey.OP_READ);
+  }
+
+  /** Where it leads to, for messages. */
+  String server() {
+    return server;
   }
 
   /** Sends what a connection begins with. {@link Dispatcher#established} is called when it ends. */

@@ -21,6 +21,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -40,7 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes commands from all threads and brings them to the server over one connection, which it makes
- * anew whenever it is lost.
+ * anew whenever it is lost. If there are several servers, nodes of one cluster, it connects to one
+ * of them, and to the next one if that cannot be had or is lost.
  *
  * <pre>
  *              connect                 connected
@@ -52,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  *
  *   close, from anywhere: all commands fail, nothing follows
  * </pre>
+ *
+ * <p>An attempt to connect tries all servers, one after the other, and fails if none can be had.
  *
  * <p>A command waits until there is a connection that takes it, and then is in flight on that
  * connection alone: it is never sent twice. When an attempt to connect fails, the commands that
@@ -108,6 +112,10 @@ final class Dispatcher {
   private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
 
   private final Settings settings;
+
+  /** The servers, for messages. */
+  private final String servers;
+
   private final @Nullable ChangeHub changes;
   private final Selector selector;
   private final Thread thread;
@@ -145,13 +153,25 @@ final class Dispatcher {
 
   private final Backoff backoff = new Backoff(new SplittableRandom());
 
+  /** The servers in the order in which they are tried, again and again. */
+  private final List<Address> order;
+
+  /** Which of {@link #order} is tried or connected to, or is tried next. */
+  private int serverIndex;
+
+  /** How many servers the present attempt has not tried yet. */
+  private int untriedServers;
+
+  /** Why the servers that it has tried cannot be had. */
+  private final List<String> reasons = new ArrayList<>();
+
   /** What a thread of its own finds out: where the server is. */
   private @Nullable CompletableFuture<List<SocketAddress>> lookup;
 
-  /** Where to try to connect next if the present attempt fails. */
+  /** Where to try to connect next if that fails. */
   private final Queue<SocketAddress> untried = new ArrayDeque<>();
 
-  /** What each attempt to connect may take. */
+  /** What connecting to each of these may take. */
   private long attemptNanos;
 
   /** The channel that is connecting, or null while backing off and while connected. */
@@ -169,29 +189,34 @@ final class Dispatcher {
   /** What went wrong in the last turn and is no fault of the server or the network, or null. */
   private @Nullable Throwable fault;
 
-  private Dispatcher(Settings settings, Executor executor, @Nullable ChangeHub changes)
+  private Dispatcher(
+      Settings settings, List<Address> order, Executor executor, @Nullable ChangeHub changes)
       throws IOException {
     this.settings = settings;
+    this.order = order;
     this.changes = changes;
+    servers = settings.server();
     callbacks = new Callbacks(executor);
     selector = Selector.open();
-    thread = new Thread(null, this::run, "speicher-client-" + settings.server(), 0, false);
+    thread = new Thread(null, this::run, "speicher-client-" + servers, 0, false);
     thread.setDaemon(true);
   }
 
   /**
    * Begins to connect.
    *
+   * @param order the servers of the settings, in the order in which to try them
    * @param executor where futures are completed
    * @param changes whom the connection tells of changes, or null if it is not to be told of any
    */
-  static Dispatcher start(Settings settings, Executor executor, @Nullable ChangeHub changes) {
+  static Dispatcher start(
+      Settings settings, List<Address> order, Executor executor, @Nullable ChangeHub changes) {
     try {
-      Dispatcher dispatcher = new Dispatcher(settings, executor, changes);
+      Dispatcher dispatcher = new Dispatcher(settings, order, executor, changes);
       dispatcher.thread.start();
       return dispatcher;
     } catch (IOException e) {
-      throw cannotConnect(settings, e);
+      throw cannotConnect(settings.server(), String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -205,12 +230,18 @@ final class Dispatcher {
       firstAttempt.get(
           TimeUnit.MILLISECONDS.toNanos(settings.connectTimeoutMillis()) + GRACE_NANOS,
           TimeUnit.NANOSECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw cannotConnect(settings, e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ConnectFailedException failure) {
+        failure.fillInStackTrace(); // The caller's stack says more than the I/O thread's.
+        throw failure;
+      }
+      throw new IllegalStateException(e);
+    } catch (TimeoutException e) {
+      throw cannotConnect(servers, reason(e, settings.connectTimeoutMillis()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CallInterruptedException(
-          "interrupted while connecting: server=" + settings.server(), false, e);
+          "interrupted while connecting: server=" + servers, false, e);
     }
   }
 
@@ -297,7 +328,7 @@ final class Dispatcher {
       Function<? super Reply, ? extends T> decode,
       boolean isAwaited) {
     return new PendingCommand<>(
-        operation, frame, settings.server(), timeoutNanos, decode, isAwaited ? null : callbacks);
+        operation, frame, servers, timeoutNanos, decode, isAwaited ? null : callbacks);
   }
 
   /** Asks the server for a sign of life, and ends the connection if there is none in time. */
@@ -403,7 +434,7 @@ final class Dispatcher {
         runTurn();
       }
     } catch (IOException | RuntimeException e) {
-      logger.log(System.Logger.Level.ERROR, "client ended: server=" + settings.server(), e);
+      logger.log(System.Logger.Level.ERROR, "client ended: server=" + servers, e);
     } finally {
       closed.set(true);
       failAll();
@@ -471,8 +502,7 @@ final class Dispatcher {
   private void recover(Throwable failure) {
     timerIsLate = true;
     wake();
-    logger.log(
-        System.Logger.Level.WARNING, "connection given up: server=" + settings.server(), failure);
+    logger.log(System.Logger.Level.WARNING, "connection given up: server=" + servers, failure);
     Connection current = greeting == null ? connection : greeting;
     if (current != null) {
       current.end(failure.toString(), failure);
@@ -481,23 +511,37 @@ final class Dispatcher {
     }
   }
 
-  /** Looks up where the server is, each time anew, and then tries one address after the other. */
+  /** Tries one server after the other, until there is a connection. */
   private void connect() {
-    endStateAfter(TimeUnit.MILLISECONDS.toNanos(settings.connectTimeoutMillis()));
+    untriedServers = order.size();
+    reasons.clear();
+    tryServer();
+  }
+
+  /** Looks up where the server is, each time anew, and then tries one address after the other. */
+  private void tryServer() {
+    untriedServers--;
+    Address server = order.get(serverIndex);
+    endStateAfter(TimeUnit.MILLISECONDS.toNanos(serverMillis()));
     CompletableFuture<List<SocketAddress>> begun = new CompletableFuture<>();
     lookup = begun;
     Runnable look =
         () -> {
           try {
-            begun.complete(settings.server().addresses());
+            begun.complete(server.addresses());
           } catch (IOException | RuntimeException e) {
             begun.completeExceptionally(e);
           }
           wake();
         };
-    Thread resolver = new Thread(null, look, "speicher-lookup-" + settings.server(), 0, false);
+    Thread resolver = new Thread(null, look, "speicher-lookup-" + server, 0, false);
     resolver.setDaemon(true);
     resolver.start();
+  }
+
+  /** What each server has of the time that an attempt to connect may take. */
+  private int serverMillis() {
+    return Math.max(1, settings.connectTimeoutMillis() / order.size());
   }
 
   private void lookedUp(CompletableFuture<List<SocketAddress>> done) {
@@ -505,7 +549,7 @@ final class Dispatcher {
     try {
       List<SocketAddress> found = done.join();
       untried.addAll(found);
-      long allNanos = TimeUnit.MILLISECONDS.toNanos(settings.connectTimeoutMillis());
+      long allNanos = TimeUnit.MILLISECONDS.toNanos(serverMillis());
       attemptNanos = Math.max(MILLI_NANOS, allNanos / found.size());
       connectToNext();
     } catch (CompletionException e) {
@@ -517,7 +561,7 @@ final class Dispatcher {
     SocketAddress address = untried.remove();
     endStateAfter(attemptNanos);
     try {
-      SocketChannel channel = settings.server().open();
+      SocketChannel channel = order.get(serverIndex).open();
       connecting = channel;
       channel.register(selector, SelectionKey.OP_CONNECT);
       if (channel.connect(address)) {
@@ -544,7 +588,7 @@ final class Dispatcher {
   /** The socket is connected, and has to be encrypted or not. */
   private void reached(SocketChannel channel) throws IOException {
     Tls tls = settings.tls();
-    if (tls != null && settings.server() instanceof Address.Port port) {
+    if (tls != null && order.get(serverIndex) instanceof Address.Port port) {
       TlsWire begun = tls.begin(channel, port);
       handshake = begun;
       shakeHands(channel, begun);
@@ -563,7 +607,8 @@ final class Dispatcher {
 
   private void connected(SocketChannel channel, Wire wire) {
     SelectionKey key = channel.keyFor(selector);
-    Connection next = new Connection(this, settings, wire, key, waiting, changes);
+    Address server = order.get(serverIndex);
+    Connection next = new Connection(this, settings, server, wire, key, waiting, changes);
     greeting = next;
     next.greet();
     wake(); // Some replies may have come with the handshake.
@@ -588,7 +633,7 @@ final class Dispatcher {
     unreachable = null;
     connection = next;
     firstAttempt.complete(true);
-    callbacks.add(settings.observer()::connected);
+    callbacks.add(() -> settings.observer().connected(next.server()));
     timerIsLate = true; // For the heartbeat.
   }
 
@@ -598,13 +643,25 @@ final class Dispatcher {
       connectToNext();
       return;
     }
-    ConnectFailedException failure = cannotConnect(settings, cause);
-    if (unreachable == null) {
-      callbacks.add(() -> settings.observer().unreachable(String.valueOf(failure.getMessage())));
+    String reason = reason(cause, serverMillis());
+    reasons.add(order.size() == 1 ? reason : order.get(serverIndex) + " (" + reason + ")");
+    turnToNextServer();
+    if (untriedServers > 0) {
+      tryServer();
+      return;
     }
-    firstAttempt.completeExceptionally(cause);
+    ConnectFailedException failure = cannotConnect(servers, String.join(", ", reasons), cause);
+    if (unreachable == null) {
+      String message = String.valueOf(failure.getMessage());
+      callbacks.add(() -> settings.observer().unreachable(servers, message));
+    }
+    firstAttempt.completeExceptionally(failure);
     failWaiting(failure);
     backOff(backoff.nextMillis(false));
+  }
+
+  private void turnToNextServer() {
+    serverIndex = (serverIndex + 1) % order.size();
   }
 
   /** Fails the commands that wait, and those that come until there is a connection. */
@@ -634,37 +691,45 @@ final class Dispatcher {
     }
   }
 
-  private static ConnectFailedException cannotConnect(Settings settings, Throwable cause) {
+  /**
+   * Why there is no connection.
+   *
+   * @param patienceMillis how long there was no answer, if there was none
+   */
+  private static String reason(Throwable cause, int patienceMillis) {
     Throwable root = cause;
-    boolean isAboutTls = root instanceof SSLException;
     while (root.getCause() != null) {
       root = root.getCause();
-      isAboutTls |= root instanceof SSLException;
     }
-    String reason;
     if (root instanceof RefusedException) {
-      reason = "the server refused the login: " + root.getMessage();
+      return "the server refused the login: " + root.getMessage();
     } else if (root instanceof UnknownHostException) {
-      reason = "unknown host";
+      return "unknown host";
     } else if (root instanceof TimeoutException || root instanceof SocketTimeoutException) {
-      reason = "no answer within " + settings.connectTimeoutMillis() + " ms";
-    } else {
-      reason = String.valueOf(root.getMessage());
+      return "no answer within " + patienceMillis + " ms";
     }
+    return String.valueOf(root.getMessage());
+  }
+
+  private static boolean isAboutTls(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static ConnectFailedException cannotConnect(
+      String server, String reason, Throwable cause) {
     String expected =
-        isAboutTls
+        isAboutTls(cause)
             ? "a server that speaks TLS there, with a certificate that this client trusts and that"
                 + " names this host"
             : "a Speicher server that listens there; check host and port, or start one with"
                 + " `speicher server`";
     return new ConnectFailedException(
-        "cannot connect: server="
-            + settings.server()
-            + " reason="
-            + reason
-            + " (expected: "
-            + expected
-            + ")",
+        "cannot connect: server=" + server + " reason=" + reason + " (expected: " + expected + ")",
         cause);
   }
 
@@ -674,19 +739,21 @@ final class Dispatcher {
       connectFailed(cause == null ? new IOException(reason) : cause);
     } else if (connection == ended) {
       connection = null;
-      callbacks.add(() -> settings.observer().lost(reason));
+      callbacks.add(() -> settings.observer().lost(ended.server(), reason));
+      turnToNextServer();
       if (hasServed) {
         hasServed = false;
         backoff.reset();
       }
       int waitMillis = backoff.nextMillis(true);
       if (waitMillis > MAX_WAIT_MILLIS) {
-        failWaiting(cannotConnect(settings, new IOException(reason, cause)));
+        IOException failure = new IOException(reason, cause);
+        failWaiting(cannotConnect(servers, reason(failure, serverMillis()), failure));
       }
       backOff(waitMillis);
       logger.log(
           System.Logger.Level.DEBUG,
-          () -> "connection lost: server=" + settings.server() + " reason=" + reason);
+          () -> "connection lost: server=" + ended.server() + " reason=" + reason);
     }
   }
 

@@ -10,7 +10,6 @@ import io.speicher.client.exception.MalformedReplyException;
 import io.speicher.client.exception.QueueFullException;
 import io.speicher.client.exception.RefusedException;
 import io.speicher.client.exception.ServerFailedException;
-import io.speicher.client.wire.Address;
 import io.speicher.protocol.Reply;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +43,7 @@ final class PendingCommand<T extends @Nullable Object> {
   private static final int CONFLICT = 409;
 
   private final Operation operation;
-  private final Address server;
+  private final String server;
   private final Function<? super Reply, ? extends T> decode;
   private final int weight;
   private final long timeoutNanos;
@@ -71,13 +70,14 @@ final class PendingCommand<T extends @Nullable Object> {
   private long dueNanos;
 
   /**
+   * @param server where it may be sent to, for messages
    * @param callbacks where the future is completed, or null if nothing but a waiting caller depends
    *     on it
    */
   PendingCommand(
       Operation operation,
       ByteBuffer frame,
-      Address server,
+      String server,
       long timeoutNanos,
       Function<? super Reply, ? extends T> decode,
       @Nullable Callbacks callbacks) {
@@ -294,12 +294,18 @@ final class PendingCommand<T extends @Nullable Object> {
             operation.label() + " not sent, " + cause.getMessage(), cause.getCause());
   }
 
+  /** The server that it was sent to, or those that it may be sent to. */
+  private String sentTo() {
+    Connection sender = state.get() == State.WAITING ? null : carrier;
+    return sender == null ? server : sender.server();
+  }
+
   private String facts() {
     long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
-    return "server=" + server + " elapsedMillis=" + elapsedMillis;
+    return "server=" + sentTo() + " elapsedMillis=" + elapsedMillis;
   }
 
   private String facts(int statusCode, String message) {
-    return "server=" + server + " statusCode=" + statusCode + " message=" + message;
+    return "server=" + sentTo() + " statusCode=" + statusCode + " message=" + message;
   }
 }

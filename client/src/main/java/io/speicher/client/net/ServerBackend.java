@@ -10,12 +10,14 @@ import io.speicher.client.backend.Operation;
 import io.speicher.client.exception.ConnectFailedException;
 import io.speicher.client.exception.ConnectionLostException;
 import io.speicher.client.exception.ValueTooLongException;
+import io.speicher.client.wire.Address;
 import io.speicher.protocol.Command;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonCommandEncoder;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -28,9 +30,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server, over one connection or a few. Each key belongs to one of the connections, so that the
- * commands of one thread for one key keep their order; batches take the connection with the least
- * to do.
+ * A server, or a node of several, over one connection or a few. Each key belongs to one of the
+ * connections, so that the commands of one thread for one key keep their order; batches take the
+ * connection with the least to do.
  */
 public final class ServerBackend implements Backend {
   private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
@@ -120,9 +122,12 @@ public final class ServerBackend implements Backend {
     }
   }
 
+  /** Begins to connect, all connections to the same one of several servers, if it can be had. */
   private void start() {
+    List<Address> order = new ArrayList<>(settings.servers());
+    Collections.shuffle(order);
     for (int i = 0; i < settings.connections(); i++) {
-      dispatchers.add(Dispatcher.start(settings, executor, changes));
+      dispatchers.add(Dispatcher.start(settings, order, executor, changes));
     }
   }
 
@@ -318,7 +323,7 @@ public final class ServerBackend implements Backend {
 
   @Override
   public String server() {
-    return settings.server().toString();
+    return settings.server();
   }
 
   @Override

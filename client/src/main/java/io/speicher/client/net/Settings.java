@@ -3,12 +3,15 @@ package io.speicher.client.net;
 import io.speicher.client.wire.Address;
 import io.speicher.client.wire.Login;
 import io.speicher.client.wire.Tls;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach a server and what to expect of it, all of it valid.
  *
+ * @param servers where it is; or several nodes of one cluster, of which any will do
  * @param heartbeatNanos after so long without a sign of life from the server, it is asked for one
  * @param maxPendingBytes what all commands without a reply may take
  * @param connections to the server, each of which has a share of the keys
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param callbackExecutor where futures are completed; null for threads of the client's own
  */
 public record Settings(
-    Address server,
+    List<Address> servers,
     @Nullable Login login,
     @Nullable Tls tls,
     long timeoutNanos,
@@ -31,4 +34,10 @@ public record Settings(
     long breakerNanos,
     boolean retriesReads,
     @Nullable Executor callbackExecutor,
-    ConnectionObserver observer) {}
+    ConnectionObserver observer) {
+
+  /** Where the server is, for messages. */
+  public String server() {
+    return servers.stream().map(Address::toString).collect(Collectors.joining(","));
+  }
+}

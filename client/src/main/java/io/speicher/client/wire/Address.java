@@ -27,14 +27,37 @@ public sealed interface Address {
 
   /** A port of a host. */
   record Port(String host, int port) implements Address {
+    /** A host name, an IPv4 address, or an IPv6 address in brackets; and perhaps a port. */
+    static final String PATTERN =
+        "(?:\\[[0-9a-fA-F:.]+(?:%[\\w.-]+)?]|[^\\[\\]:,/?#@\\s]+)(?::\\d{1,5})?";
+
     public Port {
-      if (host.isBlank()) {
+      if (host.isBlank() || host.indexOf(',') >= 0) {
         throw new IllegalArgumentException(
             "host=" + host + " (expected: a host name or an IP address)");
       }
       if (port < 1 || port > 65_535) {
         throw new IllegalArgumentException("port=" + port + " (expected: 1..65535)");
       }
+    }
+
+    /**
+     * Reads {@code host:port}, {@code host}, or either with an IPv6 address in brackets.
+     *
+     * @param defaultPort where there is none
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static Port of(String text, int defaultPort) {
+      if (!text.matches(PATTERN)) {
+        throw new IllegalArgumentException(
+            "address=" + text + " (expected: host, host:port, or [IPv6 address]:port)");
+      }
+      int colon = text.lastIndexOf(':');
+      boolean hasPort = colon > text.lastIndexOf(']');
+      String host = hasPort ? text.substring(0, colon) : text;
+      return new Port(
+          host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+          hasPort ? Integer.parseInt(text.substring(colon + 1)) : defaultPort);
     }
 
     @Override

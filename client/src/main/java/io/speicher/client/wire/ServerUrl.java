@@ -3,6 +3,8 @@ package io.speicher.client.wire;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,24 +12,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a server is and how it is spoken to, in one.
  *
+ * @param servers one, or several nodes of one cluster
  * @param login null if it does not say who the client is
  * @param database which one of the server's is meant; 0 unless a URL of Redis says otherwise
  */
-public record ServerUrl(Address server, boolean usesTls, @Nullable Login login, int database) {
+public record ServerUrl(
+    List<Address> servers, boolean usesTls, @Nullable Login login, int database) {
   private static final int REDIS_PORT = 6379;
 
   /** Who it is that says no more than a password. */
   private static final String DEFAULT_USER = "default";
 
   /**
-   * The scheme; perhaps a user and a password; a host name, an IPv4 address, or an IPv6 address in
-   * brackets; perhaps a port; and perhaps a database.
+   * The scheme; perhaps a user and a password; a host and perhaps its port, or several; and perhaps
+   * a database.
    */
   private static final Pattern URL =
       Pattern.compile(
           "(?<scheme>speicher|redis)(?<tls>s?)://(?:(?<login>.*)@)?"
-              + "(?:\\[(?<ipv6>[0-9a-fA-F:.]+(?:%[\\w.-]+)?)]|(?<host>[^\\[\\]:/?#@\\s]+))"
-              + "(?::(?<port>\\d{1,5}))?(?:/(?<database>\\d{0,5}))?");
+              + ("(?<servers>" + Address.Port.PATTERN + "(?:," + Address.Port.PATTERN + ")*)")
+              + "(?:/(?<database>\\d{0,5}))?");
 
   private static final Pattern SOCKET = Pattern.compile("(?<redis>redis\\+)?unix:/*(?<path>.+)");
 
@@ -38,9 +42,15 @@ public record ServerUrl(Address server, boolean usesTls, @Nullable Login login, 
       "speicher://host, speicher://host:port, speichers://... for TLS, unix:/path, or the same of"
           + " Redis: redis://host:port/database, rediss://..., redis+unix:/path";
 
+  /** Of one server. */
+  public ServerUrl(Address server, boolean usesTls, @Nullable Login login, int database) {
+    this(List.of(server), usesTls, login, database);
+  }
+
   /**
    * Reads {@code speicher://host:port}, where the port is {@link Address#DEFAULT_PORT} if there is
-   * none, {@code speichers://} for TLS, either with {@code user:password@}; or {@code unix:/path}.
+   * none, {@code speicher://host:port,host:port} with any number of nodes, {@code speichers://} for
+   * TLS, each with {@code user:password@} or not; or {@code unix:/path}.
    *
    * @throws IllegalArgumentException if it is none of these
    */
@@ -75,18 +85,33 @@ public record ServerUrl(Address server, boolean usesTls, @Nullable Login login, 
               + (allowsRedis ? EXPECTED_BY_RESP : EXPECTED)
               + ")");
     }
-    String ipv6 = matcher.group("ipv6");
-    String port = matcher.group("port");
     String login = matcher.group("login");
     String database = matcher.group("database");
     int defaultPort = matcher.group("scheme").equals("redis") ? REDIS_PORT : Address.DEFAULT_PORT;
+    List<Address> servers = new ArrayList<>();
+    for (String server : matcher.group("servers").split(",", -1)) {
+      servers.add(Address.Port.of(server, defaultPort));
+    }
     return new ServerUrl(
-        new Address.Port(
-            ipv6 == null ? matcher.group("host") : ipv6,
-            port == null ? defaultPort : Integer.parseInt(port)),
+        List.copyOf(servers),
         !matcher.group("tls").isEmpty(),
         login == null ? null : login(login),
         database == null || database.isEmpty() ? 0 : Integer.parseInt(database));
+  }
+
+  /**
+   * The only server.
+   *
+   * @throws IllegalArgumentException if there are several
+   */
+  public Address server() {
+    if (servers.size() > 1) {
+      throw new IllegalArgumentException(
+          "several servers: servers="
+              + servers.size()
+              + " (expected: 1; of a cluster, any node will do)");
+    }
+    return servers.get(0);
   }
 
   private static boolean isOurs(Matcher matcher) {

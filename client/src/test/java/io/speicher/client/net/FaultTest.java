@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
@@ -40,8 +41,9 @@ final class FaultTest {
       Thread acceptor = new Thread(() -> serve(server), "server");
       acceptor.setDaemon(true);
       acceptor.start();
+      Settings settings = settings(server.getLocalPort());
       Dispatcher dispatcher =
-          Dispatcher.start(settings(server.getLocalPort()), ForkJoinPool.commonPool(), null);
+          Dispatcher.start(settings, settings.servers(), ForkJoinPool.commonPool(), null);
       dispatcher.awaitConnected();
       connected.acquire();
 
@@ -93,7 +95,7 @@ final class FaultTest {
 
   private static Settings settings(int port) {
     return new Settings(
-        new Address.Port("127.0.0.1", port),
+        List.of(new Address.Port("127.0.0.1", port)),
         null,
         null,
         TIMEOUT_NANOS,
@@ -108,13 +110,13 @@ final class FaultTest {
         null,
         new ConnectionObserver() {
           @Override
-          public void connected() {}
+          public void connected(String server) {}
 
           @Override
-          public void lost(String reason) {}
+          public void lost(String server, String reason) {}
 
           @Override
-          public void unreachable(String reason) {}
+          public void unreachable(String server, String reason) {}
         });
   }
 }

@@ -77,12 +77,42 @@ final class ServerUrlTest {
         "speicher://two hosts",
         "speicher://::1:14567",
         "speicher://[::1",
+        "speicher://a,",
+        "speicher://,a",
+        "speicher://a,,b",
+        "speicher://a, b",
+        "speicher://a:1,b:",
+        "speicher://a/,b",
         "unix:",
       })
   void malformed(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ServerUrl.of(url))
         .withMessage("url=" + url + EXPECTED);
+  }
+
+  @Test
+  void severalNodes() {
+    ServerUrl said = ServerUrl.of("speichers://alice:se,cret@a:7001,b,[::1],[::2]:7002/");
+    assertThat(said.servers())
+        .containsExactly(
+            new Address.Port("a", 7001),
+            new Address.Port("b", 14567),
+            new Address.Port("::1", 14567),
+            new Address.Port("::2", 7002));
+    assertThat(said.usesTls()).isTrue();
+    assertThat(said.login()).isEqualTo(new Login("alice", "se,cret"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(said::server)
+        .withMessage("several servers: servers=4 (expected: 1; of a cluster, any node will do)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a,b", ":1", "a:", "a:b", "::1", "[::1", "a b", "a:1:2"})
+  void address_malformed(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Address.Port.of(text, 1))
+        .withMessage("address=" + text + " (expected: host, host:port, or [IPv6 address]:port)");
   }
 
   @Test

@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("speicher")
 public class SpeicherProperties {
   /**
-   * Where the server is: speicher://host:port, speichers:// for TLS, unix:/path, speicher:embedded.
+   * Where the server is: speicher://host:port, speicher://host:port,host:port for several nodes of
+   * a cluster, speichers:// for TLS, unix:/path, speicher:embedded.
    */
   private String url = "speicher://localhost:14567";
 
