@@ -19,7 +19,7 @@ public record ClusterView(
    *
    * @param id 40 hexadecimal digits
    * @param host where clients reach it
-   * @param busPort where the other nodes do
+   * @param busPort where the other nodes do; 0 if that is not told
    * @param isMyself whether it is the node that was asked
    */
   public record Node(String id, String host, int port, int busPort, boolean isMyself) {}

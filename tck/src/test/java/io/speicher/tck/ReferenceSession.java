@@ -330,6 +330,8 @@ final class ReferenceSession {
       case "INF" ->
           "{\"status_code\":200,\"items\":%d,\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}"
               .formatted(items.keys().size());
+      case "NOD" ->
+          "{\"status_code\":200,\"nodes\":[],\"ranges\":[]}"; // It is no node of a cluster.
       default -> full.execute(command, request);
     };
   }

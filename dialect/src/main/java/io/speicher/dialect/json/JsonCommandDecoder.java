@@ -129,6 +129,7 @@ public final class JsonCommandDecoder {
       case "SCN" -> scan(members);
       case "CNT" -> new Command.CountItems();
       case "INF" -> new Command.Stats();
+      case "NOD" -> new Command.DescribeCluster();
       case "AUTH" -> authentication(members);
       case "TAG" -> new Command.Tag(key(members.key), tags(members.tags, Tags.MAX_TAGS));
       case "CLR" -> clear(members);
@@ -137,7 +138,7 @@ public final class JsonCommandDecoder {
       default ->
           throw new MalformedJsonException(
               "unknown command (expected: GET, SET, DEL, RST, PING, MGET, MSET, MDEL, INC, APP,"
-                  + " PRE, TCH, TTL, SCN, CNT, INF, AUTH, TRK, TAG, CLR or NSP, in upper case)");
+                  + " PRE, TCH, TTL, SCN, CNT, INF, AUTH, TRK, TAG, CLR, NSP or NOD, in upper case)");
     };
   }
 

@@ -1,7 +1,9 @@
 package io.speicher.dialect.json;
 
 import io.speicher.dialect.ReplyBuffer;
+import io.speicher.protocol.ClusterView;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.Metric;
 import io.speicher.protocol.Namespace;
@@ -31,6 +33,9 @@ public final class JsonReplyEncoder {
   /** What an older server would ignore or refuse; see the page of the protocol. */
   private static final byte[] FEATURES =
       utf8(",\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}");
+
+  /** The same of a node of a cluster, which refuses what is not in it. */
+  private static final byte[] NODE_FEATURES = utf8(",\"features\":[\"cluster\"]}");
 
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -118,6 +123,7 @@ public final class JsonReplyEncoder {
                   : "the condition does not hold",
               out);
       case Reply.Namespaces all -> writeNamespaces(all, out);
+      case Reply.Cluster cluster -> writeCluster(cluster.view(), out);
       case Reply.Value value -> {
         if (command instanceof Command.Get get && get.view() == Command.View.GLANCE) {
           writeTtl(value.ttlMillis(), out);
@@ -144,7 +150,6 @@ public final class JsonReplyEncoder {
       case Reply.Leased _,
           Reply.Items _,
           Reply.Features _,
-          Reply.Cluster _,
           Reply.Users _,
           Reply.Permission _,
           Reply.Denials _,
@@ -247,7 +252,35 @@ public final class JsonReplyEncoder {
     for (Metric metric : ServerStats.metrics()) {
       writeNumber(metric.jsonName(), stats.of(metric), out);
     }
-    out.writeBytes(FEATURES);
+    out.writeBytes(stats.of(Gauge.CLUSTER_NODES) > 0 ? NODE_FEATURES : FEATURES);
+  }
+
+  private static void writeCluster(@Nullable ClusterView view, ReplyBuffer out) {
+    write("{\"status_code\":200", out);
+    if (view != null) {
+      write(",\"cluster\":", out);
+      JsonWriter.writeString(ByteBuffer.wrap(utf8(view.name())), out);
+      write(",\"available\":" + view.isAvailable(), out);
+      writeNumber("epoch", view.epoch(), out);
+    }
+    write(",\"nodes\":[", out);
+    String separator = "";
+    for (ClusterView.Node node : view == null ? List.<ClusterView.Node>of() : view.nodes()) {
+      write(separator + "{\"id\":\"" + node.id() + "\",\"host\":", out);
+      JsonWriter.writeString(ByteBuffer.wrap(utf8(node.host())), out);
+      writeNumber("port", node.port(), out);
+      write(",\"myself\":" + node.isMyself() + "}", out);
+      separator = ",";
+    }
+    write("],\"ranges\":[", out);
+    separator = "";
+    for (ClusterView.Range range : view == null ? List.<ClusterView.Range>of() : view.ranges()) {
+      write(separator + "{\"first\":" + range.firstSlot(), out);
+      writeNumber("last", range.lastSlot(), out);
+      write(",\"owners\":" + range.owners().toString().replace(" ", "") + "}", out);
+      separator = ",";
+    }
+    write("]}", out);
   }
 
   private static boolean concernsNamespace(@Nullable Command command) {

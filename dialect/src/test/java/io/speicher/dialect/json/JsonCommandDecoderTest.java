@@ -282,7 +282,7 @@ final class JsonCommandDecoderTest {
         "{}|member missing: command",
         "{'command':1}|member is not a string: command",
         "{'command':'get','key':'a'}|unknown command (expected: GET, SET, DEL, RST, PING, MGET,"
-            + " MSET, MDEL, INC, APP, PRE, TCH, TTL, SCN, CNT, INF, AUTH, TRK, TAG, CLR or NSP, in upper case)",
+            + " MSET, MDEL, INC, APP, PRE, TCH, TTL, SCN, CNT, INF, AUTH, TRK, TAG, CLR, NSP or NOD, in upper case)",
         "{'command':'GET'}|member missing: key",
         "{'command':'GET','key':null}|member is not a string: key",
         "{'command':'GET','key':''}|key empty: keyBytes=0 (expected: 1..1000)",

@@ -23,7 +23,7 @@ final class JsonFuzzTest {
   private static final List<String> COMMANDS =
       List.of(
           "SET", "GET", "DEL", "RST", "PING", "MGET", "MSET", "MDEL", "INC", "APP", "PRE", "TCH",
-          "TTL", "SCN", "CNT", "INF");
+          "TTL", "SCN", "CNT", "INF", "NOD");
 
   private static final List<String> NAMES =
       List.of(

@@ -7,16 +7,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.speicher.dialect.Peer;
+import io.speicher.protocol.ClusterView;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.Gauge;
 import io.speicher.protocol.Limits;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
+import io.speicher.protocol.ServerStats;
 import io.speicher.protocol.ValueKind;
 import io.speicher.protocol.json.JsonCommandEncoder;
 import io.speicher.protocol.json.JsonReplyDecoder;
 import io.speicher.protocol.json.JsonText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +48,9 @@ final class JsonRoundTripTest {
         .isEqualTo("{\"command\":\"DEL\",\"key\":\"k\"}");
     assertThat(wire(new Command.Clear())).isEqualTo("{\"command\":\"RST\"}");
     assertThat(wire(new Command.Ping())).isEqualTo("{\"command\":\"PING\"}");
+    assertThat(wire(new Command.DescribeCluster())).isEqualTo("{\"command\":\"NOD\"}");
+    assertThat(thereAndBack(new Command.DescribeCluster()))
+        .isEqualTo(new Command.DescribeCluster());
   }
 
   @Test
@@ -63,6 +71,45 @@ final class JsonRoundTripTest {
   }
 
   // ---- replies ----
+
+  @Test
+  void cluster() {
+    ClusterView.Node first = new ClusterView.Node("0a", "10.0.0.1", 7001, 0, false);
+    ClusterView.Node second = new ClusterView.Node("0b", "node\"2", 65_535, 0, true);
+    Reply.Cluster reply =
+        new Reply.Cluster(
+            new ClusterView(
+                "shop",
+                true,
+                9,
+                List.of(first, second),
+                List.of(
+                    new ClusterView.Range(0, 255, List.of(0, 1)),
+                    new ClusterView.Range(256, 16_383, List.of(1)))));
+    assertThat(wire(reply))
+        .isEqualTo(
+            "{\"status_code\":200,\"cluster\":\"shop\",\"available\":true,\"epoch\":9,\"nodes\":["
+                + "{\"id\":\"0a\",\"host\":\"10.0.0.1\",\"port\":7001,\"myself\":false},"
+                + "{\"id\":\"0b\",\"host\":\"node\\\"2\",\"port\":65535,\"myself\":true}],"
+                + "\"ranges\":[{\"first\":0,\"last\":255,\"owners\":[0,1]},"
+                + "{\"first\":256,\"last\":16383,\"owners\":[1]}]}");
+    assertThat(decodeReply(wire(reply))).isEqualTo(reply);
+
+    Reply.Cluster none = new Reply.Cluster(null);
+    assertThat(wire(none)).isEqualTo("{\"status_code\":200,\"nodes\":[],\"ranges\":[]}");
+    assertThat(decodeReply(wire(none))).isEqualTo(none);
+  }
+
+  /** A node tells no feature that it refuses to have. */
+  @Test
+  void features() {
+    ServerStats single = new ServerStats("1", 0, Map.of(), List.of());
+    assertThat(decodeReply(wire(new Reply.Stats(single))))
+        .isEqualTo(new Reply.Features(List.of("db", "lease", "tracking", "namespaces", "tags")));
+    ServerStats node = new ServerStats("1", 0, Map.of(Gauge.CLUSTER_NODES, 3L), List.of());
+    assertThat(decodeReply(wire(new Reply.Stats(node))))
+        .isEqualTo(new Reply.Features(List.of("cluster")));
+  }
 
   @Test
   void replies_onTheWire() {

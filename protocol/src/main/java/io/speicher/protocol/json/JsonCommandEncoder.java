@@ -27,6 +27,7 @@ public final class JsonCommandEncoder {
   private static final byte[] DELETE = ascii("{\"command\":\"DEL\",\"key\":");
   private static final byte[] CLEAR = ascii("{\"command\":\"RST\"");
   private static final byte[] INFO = ascii("{\"command\":\"INF\"");
+  private static final byte[] NODES = ascii("{\"command\":\"NOD\"");
   private static final byte[] PING = ascii("{\"command\":\"PING\"");
   private static final byte[] AUTH = ascii("{\"command\":\"AUTH\",\"user\":");
   private static final byte[] GET_ALL = ascii("{\"command\":\"MGET\",\"keys\":[");
@@ -136,6 +137,8 @@ public final class JsonCommandEncoder {
       frame.write(UNTRACK);
     } else if (command instanceof Command.Stats) {
       frame.write(INFO);
+    } else if (command instanceof Command.DescribeCluster) {
+      frame.write(NODES);
     } else if (command instanceof Command.Ping) {
       frame.write(PING);
     } else if (command instanceof Command.Auth auth) {

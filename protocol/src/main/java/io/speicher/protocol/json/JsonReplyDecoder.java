@@ -28,6 +28,7 @@ public final class JsonReplyDecoder {
   private static final byte[] STALE = ascii("stale");
   private static final byte[] TTL = ascii("ttl");
   private static final byte[] FEATURES = ascii("features");
+  private static final byte[] NODES = ascii("nodes");
   private static final byte[] BASE64 = ascii("base64");
 
   /** How the reply to a batch begins that a server of ours has written. */
@@ -127,6 +128,7 @@ public final class JsonReplyDecoder {
     JsonSpan stale = null;
     JsonSpan ttl = null;
     JsonSpan features = null;
+    JsonSpan nodes = null;
     members.begin(object);
     while (members.nextMember()) {
       if (members.nameEquals(STATUS_CODE)) {
@@ -158,6 +160,8 @@ public final class JsonReplyDecoder {
           ttl = members.valueSpan();
         } else if (members.nameEquals(FEATURES)) {
           features = members.valueSpan();
+        } else if (members.nameEquals(NODES)) {
+          nodes = members.valueSpan();
         }
       }
     }
@@ -175,6 +179,8 @@ public final class JsonReplyDecoder {
         return lease == null && !isStale ? item : new Reply.Leasable(item, lease(lease), isStale);
       } else if (features != null) {
         return features(features);
+      } else if (nodes != null) {
+        return ClusterReader.read(object);
       } else if (items != null && items.integer() == null) { // Figures have how many there are.
         return items(items);
       } else if (cursor != null && keys != null) {

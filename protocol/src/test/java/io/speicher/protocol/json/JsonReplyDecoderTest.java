@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.speicher.protocol.ClusterView;
 import io.speicher.protocol.ProtocolException;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.ValueKind;
@@ -190,11 +191,39 @@ final class JsonReplyDecoderTest {
     assertThat(decoder.decode(frames(figures + "}"))).isEqualTo(Reply.Done.DONE);
   }
 
+  /** Members come in any order, and some that nobody knows. */
+  @Test
+  void decode_cluster() {
+    assertThat(
+            decoder.decode(
+                frames(
+                    "{\"ranges\":[{\"owners\":[0],\"x\":[1],\"last\":9,\"first\":1}],\"x\":{\"nodes\":1},"
+                        + "\"nodes\":[{\"port\":1,\"x\":[],\"host\":\"a\"}],\"status_code\":200}")))
+        .isEqualTo(
+            new Reply.Cluster(
+                new ClusterView(
+                    "",
+                    false,
+                    0,
+                    List.of(new ClusterView.Node("", "a", 1, 0, false)),
+                    List.of(new ClusterView.Range(1, 9, List.of(0))))));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "{\"status_code\":200,\"items\":{}}",
         "{\"status_code\":200,\"features\":1}",
+        "{\"status_code\":200,\"nodes\":1}",
+        "{\"status_code\":200,\"nodes\":[1]}",
+        "{\"status_code\":200,\"nodes\":[{}]}",
+        "{\"status_code\":200,\"nodes\":[{\"host\":\"\",\"port\":1}]}",
+        "{\"status_code\":200,\"nodes\":[{\"host\":1,\"port\":1}]}",
+        "{\"status_code\":200,\"nodes\":[{\"host\":\"a\",\"port\":65536}]}",
+        "{\"status_code\":200,\"nodes\":[],\"ranges\":[{\"first\":0,\"last\":0,\"owners\":[0]}]}",
+        "{\"status_code\":200,\"nodes\":[],\"ranges\":[{\"first\":1,\"last\":0,\"owners\":[]}]}",
+        "{\"status_code\":200,\"nodes\":[],\"ranges\":[{\"first\":0,\"last\":16384,\"owners\":[]}]}",
+        "{\"status_code\":200,\"nodes\":[],\"ranges\":[{\"first\":0,\"last\":0,\"owners\":1}]}",
         "{\"status_code\":200,\"cursor\":0,\"keys\":[]}",
         "{\"status_code\":200,\"cursor\":\"0\",\"keys\":\"k\"}",
         "{\"status_code\":200,\"cursor\":\"0\",\"keys\":[{}]}",

@@ -259,6 +259,7 @@ final class RightsMatrixTest {
       SCN  scan       'x':1
       CNT  scan       'x':1
       INF  -          'x':1
+      NOD  -          'x':1
       TRK  -          'mode':'keys'
       TAG  write,w    'key':'k','tags':['t']
       CLR  clear      'namespace':'n:'
