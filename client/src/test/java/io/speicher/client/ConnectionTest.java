@@ -86,6 +86,38 @@ final class ConnectionTest {
     return ByteBuffer.allocate(4 + bytes.length).putInt(length).put(bytes).array();
   }
 
+  // Greetings.
+
+  /** A node of a cluster knows no tracking, and says so with another status than an old server. */
+  @ParameterizedTest
+  @ValueSource(ints = {400, 501})
+  void tracking_unknown(int statusCode) {
+    try (FakeServer untracked =
+            FakeServer.startRaw(peer -> {
+              String first = peer.request().command();
+              if (first.equals("TRK")) {
+                peer.reply("{\"status_code\":" + statusCode + "}");
+                peer.greet();
+              } else {
+                peer.reply(DONE);
+              }
+              FakeServer.correct().serve(peer);
+            });
+        Speicher speicher = untracked.client().build()) {
+      Cache<String> near = speicher.cache("", Codec.string(), o -> o.near(new Untold()));
+      near.set("k", "v");
+      assertThat(near.get("k")).isEqualTo("v");
+    }
+  }
+
+  /** Keeps nothing. */
+  private static final class Untold implements NearCaching {
+    @Override
+    public <V> Cache<V> of(Cache<V> far, Changes changes) {
+      return far;
+    }
+  }
+
   // Replies that make no sense.
 
   @ParameterizedTest

@@ -110,7 +110,7 @@ final class FakeServer implements AutoCloseable {
     };
   }
 
-  private static String execute(Request request, Map<String, String> items) {
+  static String execute(Request request, Map<String, String> items) {
     return switch (request.command()) {
       case "GET" -> {
         String value = items.get(request.key());
@@ -218,10 +218,14 @@ final class FakeServer implements AutoCloseable {
 
     /** Answers what a client begins a connection with. */
     void greet() throws IOException {
+      greet(DONE);
+    }
+
+    void greet(String answer) throws IOException {
       if (!payload().equals("{\"command\":\"INF\"}\r\n")) {
         throw new IllegalStateException("no greeting");
       }
-      reply(DONE);
+      reply(answer);
     }
 
     /** From now on, before anything is read, the client has to show a certificate. */

@@ -11,6 +11,12 @@ import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import io.speicher.bench.history.Fault;
 import io.speicher.bench.history.HistoryRun;
 import io.speicher.bench.history.Node;
+import io.speicher.client.Cache;
+import io.speicher.client.Codec;
+import io.speicher.client.Speicher;
+import io.speicher.client.Ttl;
+import io.speicher.client.exception.ConnectionLostException;
+import io.speicher.client.exception.ServerFailedException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -515,6 +523,101 @@ final class ClusterIT {
     }
   }
 
+  // ---- the client in Java ----
+
+  @Test
+  void node_tellsWhoDecides() throws IOException {
+    String table = nodes.get(1).json("{\"command\":\"NOD\"}");
+    assertThat(table)
+        .startsWith("{\"status_code\":200,\"cluster\":\"shop\",\"available\":true,\"epoch\":")
+        .contains("\"port\":" + nodes.get(1).port + ",\"myself\":true}")
+        .contains("\"port\":" + nodes.get(2).port + ",\"myself\":false}")
+        .contains("\"ranges\":[{\"first\":0,\"last\":")
+        .contains("\"last\":16383,\"owners\":[");
+    assertThat(nodes.get(1).json("{\"command\":\"INF\"}")).contains("\"features\":[\"cluster\"");
+  }
+
+  @Test
+  void javaClient_routesToOwners() {
+    try (Speicher client = javaClient(nodes.subList(0, 1))) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> {
+            long before = remoteCommands();
+            count(client.cache("found", Codec.longs()));
+            return remoteCommands() == before;
+          });
+      long before = remoteCommands();
+      count(client.cache("routed", Codec.longs()));
+      assertThat(remoteCommands()).isEqualTo(before);
+      Map<String, Long> all = client.cache("routed", Codec.longs()).getAll(keys());
+      assertThat(all).hasSameSizeAs(keys()).containsEntry("7", 9L);
+    }
+  }
+
+  private static List<String> keys() {
+    return IntStream.range(0, KEYS / 4).mapToObj(i -> "" + i).toList();
+  }
+
+  private static void count(Cache<Long> cache) {
+    for (String key : keys()) {
+      cache.set(key, Long.valueOf(key));
+      cache.async().add(key, 1, 0, Ttl.forever()).join();
+      assertThat(cache.add(key, 1, 0, Ttl.forever())).isEqualTo(Long.parseLong(key) + 2);
+    }
+  }
+
+  private static Speicher javaClient(List<TestNode> known) {
+    return Speicher.builder()
+        .nodes(known.stream().map(node -> "127.0.0.1:" + node.port).toArray(String[]::new))
+        .timeout(PATIENCE)
+        .build();
+  }
+
+  /**
+   * Writes one value after the other until it is told to end, and knows which were acknowledged.
+   */
+  private static final class Writer extends Thread {
+    final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    final List<RuntimeException> unknown = new CopyOnWriteArrayList<>();
+    private final Cache<String> cache;
+    private volatile boolean ends;
+
+    Writer(Cache<String> cache) {
+      this.cache = cache;
+    }
+
+    @Override
+    public void run() {
+      for (int i = 0; !ends; i++) {
+        try {
+          cache.set("" + i, "" + i);
+          acknowledged.add("" + i);
+        } catch (ConnectionLostException | ServerFailedException e) {
+          unknown.add(e);
+        }
+      }
+    }
+
+    /** Waits until it has written more than now. */
+    void awaitWrites() {
+      int before = acknowledged.size();
+      await().atMost(PATIENCE).until(() -> acknowledged.size() > before + KEYS);
+    }
+
+    /** One command was in flight, and some were decided about while the owners changed. */
+    void assertNothingIsLost() throws InterruptedException {
+      awaitWrites();
+      ends = true;
+      join();
+      assertThat(unknown).filteredOn(ConnectionLostException.class::isInstance).hasSizeLessThan(2);
+      assertThat(unknown)
+          .filteredOn(ServerFailedException.class::isInstance)
+          .allSatisfy(failure -> assertThat(failure).hasMessageContaining("outcome unknown"));
+      assertThat(cache.getAll(acknowledged)).hasSameSizeAs(acknowledged);
+    }
+  }
+
   // ---- failures ----
 
   @Test
@@ -524,7 +627,14 @@ final class ClusterIT {
     }
     String unique = unique(nodes.get(0), "kept:1");
     RedisClusterClient jedis = jedis();
+    Speicher client = javaClient(nodes);
+    Writer writer = new Writer(client.cache("written", Codec.string()));
+    writer.start();
+    writer.awaitWrites();
     nodes.get(2).kill();
+    try (client) {
+      writer.assertNothingIsLost();
+    }
     for (TestNode node : nodes.subList(0, 2)) {
       awaitNodes(node, 2);
       for (int i = 0; i < KEYS; i++) {

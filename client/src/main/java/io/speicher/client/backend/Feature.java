@@ -4,7 +4,8 @@ package io.speicher.client.backend;
 public enum Feature {
   LEASES("lease"),
   NAMESPACES("namespaces"),
-  TAGS("tags");
+  TAGS("tags"),
+  CLUSTER("cluster");
 
   private final String label;
 

@@ -31,7 +31,7 @@ public abstract class LocalBackend implements Backend {
 
   @Override
   public boolean knows(Feature feature) {
-    return true;
+    return feature != Feature.CLUSTER;
   }
 
   @Override

@@ -26,6 +26,7 @@ public enum Operation {
   CLEAR_NAMESPACE("clear", null, Outcome.MISS),
   DECLARE_NAMESPACE("clear", null, Outcome.CONFLICT),
   INVALIDATE_TAG("invalidateTag", null, Outcome.NONE),
+  NODES("nodes", Reply.Cluster.class, Outcome.NONE),
   PING("ping", null, Outcome.NONE);
 
   /** How it can end beside being done. */

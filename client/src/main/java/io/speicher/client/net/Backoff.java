@@ -19,14 +19,28 @@ final class Backoff {
   static final int MAX_REFUSED_MILLIS = 320;
   static final int MAX_LOST_MILLIS = 1_000;
 
+  /** Of one of several servers, in whose place others serve. */
+  static final int MAX_OF_SEVERAL_MILLIS = 5_000;
+
   private final RandomGenerator random;
+  private final int maxRefusedMillis;
   private int ceilingMillis = FIRST_MILLIS;
 
   /** What the waits take that were told since the first one. */
   private int waitedMillis;
 
   Backoff(RandomGenerator random) {
+    this(random, MAX_REFUSED_MILLIS);
+  }
+
+  private Backoff(RandomGenerator random, int maxRefusedMillis) {
     this.random = random;
+    this.maxRefusedMillis = maxRefusedMillis;
+  }
+
+  /** For one of several servers: after the first ten seconds, nobody is in a hurry. */
+  static Backoff forOneOfSeveral(RandomGenerator random) {
+    return new Backoff(random, MAX_OF_SEVERAL_MILLIS);
   }
 
   /**
@@ -46,7 +60,7 @@ final class Backoff {
     if (wasConnected) {
       return MAX_LOST_MILLIS;
     }
-    return waitedMillis < RESTARTING_MILLIS ? MAX_RESTARTING_MILLIS : MAX_REFUSED_MILLIS;
+    return waitedMillis < RESTARTING_MILLIS ? MAX_RESTARTING_MILLIS : maxRefusedMillis;
   }
 
   /** Starts again at the first wait. */

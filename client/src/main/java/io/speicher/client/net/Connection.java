@@ -83,6 +83,9 @@ final class Connection {
   /** As much of an answer tells what has answered. */
   private static final int HINT_BYTES = 16;
 
+  /** What a node of a cluster answers where there is no tracking: as if it were too old. */
+  private static final int NOT_IMPLEMENTED = 501;
+
   /** What a connection begins with. */
   private enum Greeting {
     LOGIN,
@@ -505,7 +508,11 @@ final class Connection {
   }
 
   private void greeted(Greeting greeting, Reply reply) {
-    if (reply instanceof Reply.Failed) {
+    boolean isUnknown =
+        greeting == Greeting.TRACK
+            && reply instanceof Reply.Failed failed
+            && failed.statusCode() == NOT_IMPLEMENTED;
+    if (reply instanceof Reply.Failed && !isUnknown) {
       trouble = () -> endUnasked(reply);
     } else if (greeting == Greeting.LOGIN && reply instanceof Reply.Refused refused) {
       RefusedException cause = new RefusedException(refused.message(), refused.statusCode());

@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A command waits until there is a connection that takes it, and then is in flight on that
  * connection alone: it is never sent twice. When an attempt to connect fails, the commands that
  * wait fail with it, and later ones fail at once until an attempt succeeds: nobody waits for a
- * server that is known to be away.
+ * server that is known to be away. Where others could execute them, commands do not wait at all:
+ * they fail at once while there is no connection.
  *
  * <p><b>Threads.</b> {@link #submit}, {@link #call}, {@link #close}, {@link #wake}, {@link
  * #answered} and {@link #release} are for any thread; everything else belongs to the one I/O
@@ -117,6 +119,10 @@ final class Dispatcher {
   private final String servers;
 
   private final @Nullable ChangeHub changes;
+
+  /** Is told when there is a connection, on the I/O thread; null where others could execute. */
+  private final @Nullable Consumer<Dispatcher> whenConnected;
+
   private final Selector selector;
   private final Thread thread;
   private final Callbacks callbacks;
@@ -140,6 +146,9 @@ final class Dispatcher {
   /** Why the last attempt to connect failed, or null if it did not. */
   private volatile @Nullable ConnectFailedException unreachable;
 
+  /** Why commands have to go elsewhere from now on, or null if they need not. */
+  private volatile @Nullable ConnectFailedException retirement;
+
   /** When the I/O thread looks at the time again: not later than the earliest deadline of all. */
   private volatile long timerNanos = System.nanoTime();
 
@@ -151,7 +160,7 @@ final class Dispatcher {
 
   // What follows belongs to the I/O thread.
 
-  private final Backoff backoff = new Backoff(new SplittableRandom());
+  private final Backoff backoff;
 
   /** The servers in the order in which they are tried, again and again. */
   private final List<Address> order;
@@ -186,16 +195,29 @@ final class Dispatcher {
   /** When connecting has taken too long, or backing off is over. */
   private long stateEndNanos = timerNanos;
 
+  /** Whether the connection is to be given up for one to another server. */
+  private volatile boolean turns;
+
+  /** Whether somebody was told that no server can be reached. */
+  private boolean isToldUnreachable;
+
   /** What went wrong in the last turn and is no fault of the server or the network, or null. */
   private @Nullable Throwable fault;
 
   private Dispatcher(
-      Settings settings, List<Address> order, Executor executor, @Nullable ChangeHub changes)
+      Settings settings,
+      List<Address> order,
+      Executor executor,
+      @Nullable ChangeHub changes,
+      @Nullable Consumer<Dispatcher> whenConnected)
       throws IOException {
     this.settings = settings;
     this.order = order;
     this.changes = changes;
+    this.whenConnected = whenConnected;
     servers = settings.server();
+    SplittableRandom random = new SplittableRandom();
+    backoff = whenConnected == null ? Backoff.forOneOfSeveral(random) : new Backoff(random);
     callbacks = new Callbacks(executor);
     selector = Selector.open();
     thread = new Thread(null, this::run, "speicher-client-" + servers, 0, false);
@@ -208,16 +230,47 @@ final class Dispatcher {
    * @param order the servers of the settings, in the order in which to try them
    * @param executor where futures are completed
    * @param changes whom the connection tells of changes, or null if it is not to be told of any
+   * @param whenConnected is told of each connection, before it takes commands of others; on the I/O
+   *     thread, which it must not hold up
    */
   static Dispatcher start(
-      Settings settings, List<Address> order, Executor executor, @Nullable ChangeHub changes) {
+      Settings settings,
+      List<Address> order,
+      Executor executor,
+      @Nullable ChangeHub changes,
+      Consumer<Dispatcher> whenConnected) {
+    return started(settings, order, executor, changes, whenConnected);
+  }
+
+  /**
+   * Begins to connect to one node of a cluster, where others could execute the commands as well:
+   * they fail at once, unsent, while there is no connection.
+   */
+  static Dispatcher startForNode(
+      Settings settings, Executor executor, @Nullable ChangeHub changes) {
+    return started(settings, settings.servers(), executor, changes, null);
+  }
+
+  private static Dispatcher started(
+      Settings settings,
+      List<Address> order,
+      Executor executor,
+      @Nullable ChangeHub changes,
+      @Nullable Consumer<Dispatcher> whenConnected) {
     try {
-      Dispatcher dispatcher = new Dispatcher(settings, order, executor, changes);
+      Dispatcher dispatcher = new Dispatcher(settings, order, executor, changes, whenConnected);
+      if (whenConnected == null) {
+        dispatcher.unreachable = dispatcher.cannotConnect("there is no connection yet");
+      }
       dispatcher.thread.start();
       return dispatcher;
     } catch (IOException e) {
       throw cannotConnect(settings.server(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private ConnectFailedException cannotConnect(String reason) {
+    return cannotConnect(servers, reason, new IOException(reason));
   }
 
   /**
@@ -344,9 +397,10 @@ final class Dispatcher {
   }
 
   private boolean failIfHopeless(PendingCommand<?> command) {
-    ConnectFailedException cause = unreachable;
+    ConnectFailedException left = retirement;
+    ConnectFailedException cause = left == null ? unreachable : left;
     RuntimeException failure = null;
-    if (closed.get()) {
+    if (closed.get() && left == null) {
       failure = command.closed();
     } else if (cause != null) {
       failure = command.notConnected(cause);
@@ -401,6 +455,17 @@ final class Dispatcher {
     return features.contains(feature.label());
   }
 
+  /** Whether there is a connection. */
+  boolean isConnected() {
+    return connection != null && retirement == null;
+  }
+
+  /** The server that it is connected to, or null. */
+  @Nullable String connectedServer() {
+    Connection current = connection;
+    return current == null ? null : current.server();
+  }
+
   /** What the commands take that have no reply yet. */
   long pendingBytes() {
     return pendingBytes.get();
@@ -411,13 +476,41 @@ final class Dispatcher {
     pendingBytes.addAndGet(-command.weight());
   }
 
+  /** Gives the connection up for one to another server, if there are several. */
+  void turnToAnother() {
+    if (order.size() > 1) {
+      turns = true;
+      wake();
+    }
+  }
+
+  /**
+   * Takes no commands any more, and closes when those that it has taken have their replies: to be
+   * called again until then.
+   *
+   * @return whether it is closed
+   */
+  boolean retire() {
+    retirement = cannotConnect("the node has left the cluster");
+    boolean isIdle = pendingBytes.get() == 0; // What comes later sees that it comes too late.
+    if (isIdle) {
+      closeSoon();
+    }
+    return isIdle;
+  }
+
+  /** As {@link #close}, without waiting. */
+  void closeSoon() {
+    closed.set(true);
+    wake();
+  }
+
   /**
    * Fails all commands and ends the I/O thread. Waits for that, though not for ever: it may be
    * short of processors.
    */
   void close() {
-    closed.set(true);
-    wake();
+    closeSoon();
     try {
       thread.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {
@@ -474,6 +567,11 @@ final class Dispatcher {
         current.ready();
       }
       current.checkFailures();
+    }
+    Connection left = turns ? connection : null;
+    turns = false;
+    if (left != null) {
+      left.end("another node is tried: this one does not answer for keys", null);
     }
     if (!closed.get()) {
       watchTime(System.nanoTime());
@@ -630,8 +728,12 @@ final class Dispatcher {
     connecting = null;
     handshake = null;
     greeting = null;
+    isToldUnreachable = false;
     unreachable = null;
     connection = next;
+    if (whenConnected != null) {
+      whenConnected.accept(this);
+    }
     firstAttempt.complete(true);
     callbacks.add(() -> settings.observer().connected(next.server()));
     timerIsLate = true; // For the heartbeat.
@@ -651,7 +753,8 @@ final class Dispatcher {
       return;
     }
     ConnectFailedException failure = cannotConnect(servers, String.join(", ", reasons), cause);
-    if (unreachable == null) {
+    if (!isToldUnreachable) {
+      isToldUnreachable = true;
       String message = String.valueOf(failure.getMessage());
       callbacks.add(() -> settings.observer().unreachable(servers, message));
     }
@@ -746,7 +849,7 @@ final class Dispatcher {
         backoff.reset();
       }
       int waitMillis = backoff.nextMillis(true);
-      if (waitMillis > MAX_WAIT_MILLIS) {
+      if (waitMillis > MAX_WAIT_MILLIS || whenConnected == null) {
         IOException failure = new IOException(reason, cause);
         failWaiting(cannotConnect(servers, reason(failure, serverMillis()), failure));
       }

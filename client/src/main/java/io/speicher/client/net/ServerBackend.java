@@ -7,11 +7,15 @@ import io.speicher.client.backend.Backend;
 import io.speicher.client.backend.Feature;
 import io.speicher.client.backend.KeyListener;
 import io.speicher.client.backend.Operation;
+import io.speicher.client.exception.CommandTimeoutException;
 import io.speicher.client.exception.ConnectFailedException;
 import io.speicher.client.exception.ConnectionLostException;
+import io.speicher.client.exception.ServerFailedException;
+import io.speicher.client.exception.SpeicherException;
 import io.speicher.client.exception.ValueTooLongException;
 import io.speicher.client.wire.Address;
 import io.speicher.protocol.Command;
+import io.speicher.protocol.KeySlot;
 import io.speicher.protocol.Reply;
 import io.speicher.protocol.json.Frame;
 import io.speicher.protocol.json.JsonCommandEncoder;
@@ -30,9 +34,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server, or a node of several, over one connection or a few. Each key belongs to one of the
- * connections, so that the commands of one thread for one key keep their order; batches take the
- * connection with the least to do.
+ * A server, over one connection or a few; or a cluster, over as many to each node that is needed.
+ * Each key belongs to one of the connections, so that the commands of one thread for one key keep
+ * their order; batches take the connection with the least to do.
  */
 public final class ServerBackend implements Backend {
   private static final JsonCommandEncoder ENCODER = new JsonCommandEncoder();
@@ -45,8 +49,21 @@ public final class ServerBackend implements Backend {
 
   private static final int CALLBACK_THREAD_SECONDS = 10;
 
+  /** What a node of a cluster takes: it makes a command of each item. */
+  private static final int MAX_CLUSTER_BATCH_ITEMS = 1_024;
+
+  private static final int UNAVAILABLE = 503;
+
   private final Settings settings;
-  private final List<Dispatcher> dispatchers = new ArrayList<>();
+
+  /** The connections that it began with. */
+  private final DispatcherGroup home;
+
+  /** What takes all commands, if there is but one; null if there are several. */
+  private volatile @Nullable Dispatcher sole;
+
+  /** Null while there is no cluster. */
+  private volatile @Nullable ClusterRouter router;
 
   /** Where callbacks run; the one of the user, or its own. */
   private final Executor executor;
@@ -75,6 +92,10 @@ public final class ServerBackend implements Backend {
             ? null
             : new CircuitBreaker(
                 settings.server(), settings.breakerFailures(), settings.breakerNanos());
+    synchronized (this) { // For those who are told of a connection meanwhile.
+      home = start();
+      sole = settings.connections() == 1 ? home.all().get(0) : null;
+    }
   }
 
   /** Connections of their own to the server of {@code untracked}, which tell of changes. */
@@ -84,6 +105,10 @@ public final class ServerBackend implements Backend {
     ownExecutor = null;
     breaker = untracked.breaker;
     changes = new ChangeHub();
+    synchronized (this) { // For those who are told of a connection meanwhile.
+      home = start();
+      sole = settings.connections() == 1 ? home.all().get(0) : null;
+    }
   }
 
   private static ExecutorService newExecutor(Settings settings) {
@@ -111,9 +136,8 @@ public final class ServerBackend implements Backend {
   public static ServerBackend open(Settings settings, boolean waits) {
     ServerBackend backend = new ServerBackend(settings);
     try {
-      backend.start();
       if (waits) {
-        backend.dispatchers.forEach(Dispatcher::awaitConnected);
+        backend.home.all().forEach(Dispatcher::awaitConnected);
       }
       return backend;
     } catch (RuntimeException e) {
@@ -123,11 +147,36 @@ public final class ServerBackend implements Backend {
   }
 
   /** Begins to connect, all connections to the same one of several servers, if it can be had. */
-  private void start() {
+  private DispatcherGroup start() {
     List<Address> order = new ArrayList<>(settings.servers());
     Collections.shuffle(order);
-    for (int i = 0; i < settings.connections(); i++) {
-      dispatchers.add(Dispatcher.start(settings, order, executor, changes));
+    List<Dispatcher> started = new ArrayList<>();
+    try {
+      for (int i = 0; i < settings.connections(); i++) {
+        started.add(Dispatcher.start(settings, order, executor, changes, this::connected));
+      }
+      return new DispatcherGroup(started);
+    } catch (RuntimeException e) {
+      started.forEach(Dispatcher::closeSoon);
+      throw e;
+    }
+  }
+
+  /** One of the connections that it began with was made, to whatever is there now. */
+  private synchronized void connected(Dispatcher dispatcher) {
+    ClusterRouter known = router;
+    if (!dispatcher.knows(Feature.CLUSTER)) {
+      if (known != null) {
+        known.close();
+        router = null;
+        sole = settings.connections() == 1 ? dispatcher : null;
+      }
+    } else if (!closed) {
+      ClusterRouter routing =
+          known == null ? new ClusterRouter(settings, executor, changes, home) : known;
+      router = routing;
+      sole = null;
+      routing.homeConnected(dispatcher);
     }
   }
 
@@ -138,7 +187,6 @@ public final class ServerBackend implements Backend {
     if (own == null) {
       own = new ServerBackend(this);
       tracked = own;
-      own.start();
       if (closed) {
         own.close();
       }
@@ -175,12 +223,55 @@ public final class ServerBackend implements Backend {
     Dispatcher chosen = choose(command);
     try {
       return call(chosen, operation, command, timeoutNanos);
-    } catch (ConnectionLostException e) {
-      if (!settings.retriesReads() || !operation.isRead()) {
-        throw e;
-      }
-      long leftNanos = startNanos + timeoutNanos - System.nanoTime();
-      return call(next(chosen), operation, command, Math.max(1, leftNanos));
+    } catch (ConnectFailedException | ConnectionLostException e) {
+      return callAgain(chosen, e, operation, command, startNanos + timeoutNanos);
+    } catch (CommandTimeoutException | ServerFailedException e) {
+      suspect(e);
+      throw e;
+    }
+  }
+
+  /** Goes on after a failure: once where the command was lost, else as often as it was not sent. */
+  private Reply callAgain(
+      Dispatcher tried,
+      SpeicherException failure,
+      Operation operation,
+      Command command,
+      long deadlineNanos) {
+    Dispatcher next = another(tried, failure, operation, command);
+    long leftNanos = deadlineNanos - System.nanoTime();
+    if (next == null || leftNanos <= 0) {
+      throw failure;
+    }
+    try {
+      return call(next, operation, command, leftNanos);
+    } catch (ConnectFailedException e) {
+      return callAgain(next, e, operation, command, deadlineNanos);
+    }
+  }
+
+  /** Where to send a command that has failed so, or null if it is to fail. */
+  private @Nullable Dispatcher another(
+      Dispatcher tried, Throwable failure, Operation operation, Command command) {
+    ClusterRouter routing = router;
+    boolean isLost = failure instanceof ConnectionLostException;
+    if (isLost && !(settings.retriesReads() && operation.isRead())) {
+      return null;
+    } else if (routing == null) {
+      return isLost ? home.next(tried) : null;
+    }
+    suspect(failure);
+    Dispatcher next = routing.another(tried, key(command));
+    return isLost || next.isConnected() || !routing.isLastResort(tried) ? next : null;
+  }
+
+  /** What may tell that another node decides about the key now. */
+  private void suspect(Throwable failure) {
+    ClusterRouter routing = router;
+    boolean isRefusal =
+        failure instanceof ServerFailedException failed && failed.statusCode() != UNAVAILABLE;
+    if (routing != null && !isRefusal) {
+      routing.suspect();
     }
   }
 
@@ -202,14 +293,47 @@ public final class ServerBackend implements Backend {
     if (guard != null) {
       guard.enter(operation);
     }
-    Dispatcher chosen = choose(command);
-    CompletableFuture<T> future = submit(chosen, operation, command, timeoutNanos, decode);
-    if (settings.retriesReads() && operation.isRead()) {
+    ClusterRouter routing = router;
+    ByteBuffer key = routing == null ? null : key(command);
+    long deadlineNanos = System.nanoTime() + timeoutNanos;
+    Dispatcher chosen;
+    CompletableFuture<T> future;
+    if (routing == null || key == null) {
+      chosen = choose(command);
+      future = submit(chosen, operation, command, timeoutNanos, decode);
+    } else {
+      int slot = KeySlot.of(key);
+      Dispatcher owner = routing.enter(slot, key);
+      future = submit(owner, operation, command, timeoutNanos, decode);
+      chosen = owner;
+      Dispatcher other = isUnsent(future) ? routing.another(owner, key) : owner;
+      if (other != owner) {
+        chosen = other;
+        future = submit(chosen, operation, command, timeoutNanos, decode);
+      }
+      CompletableFuture<?> unused =
+          future.whenComplete((result, failure) -> {
+            routing.leave(slot);
+            if (failure instanceof CommandTimeoutException
+                || failure instanceof ServerFailedException) {
+              suspect(failure);
+            }
+          });
+    }
+    if (operation.isRead() && (settings.retriesReads() || routing != null)) {
+      Dispatcher tried = chosen;
       future =
-          future.exceptionallyCompose(failure ->
-              failure instanceof ConnectionLostException
-                  ? submit(next(chosen), operation, command, timeoutNanos, decode)
-                  : CompletableFuture.failedFuture(failure));
+          future.exceptionallyCompose(failure -> {
+            Dispatcher next =
+                failure instanceof ConnectionLostException
+                        || failure instanceof ConnectFailedException
+                    ? another(tried, failure, operation, command)
+                    : null;
+            long leftNanos = Math.max(1, deadlineNanos - System.nanoTime());
+            return next == null
+                ? CompletableFuture.failedFuture(failure)
+                : submit(next, operation, command, leftNanos, decode);
+          });
     }
     return guard == null
         ? future
@@ -220,6 +344,14 @@ public final class ServerBackend implements Backend {
             guard.ended(failure);
           }
         });
+  }
+
+  /** Whether a command has failed at once, and no server has seen it. */
+  private static boolean isUnsent(CompletableFuture<?> future) {
+    return future.isCompletedExceptionally()
+        && future
+            .handle((result, failure) -> failure instanceof ConnectFailedException)
+            .getNow(false);
   }
 
   private <T extends @Nullable Object> CompletableFuture<T> submit(
@@ -257,19 +389,13 @@ public final class ServerBackend implements Backend {
   // Which connection.
 
   private Dispatcher choose(Command command) {
-    int count = dispatchers.size();
-    if (count == 1) {
-      return dispatchers.get(0);
+    Dispatcher only = sole;
+    if (only != null) {
+      return only;
     }
+    ClusterRouter routing = router;
     ByteBuffer key = key(command);
-    if (key != null) {
-      return dispatchers.get(Math.floorMod(key.hashCode(), count));
-    }
-    Dispatcher idlest = dispatchers.get(0);
-    for (Dispatcher dispatcher : dispatchers) {
-      idlest = dispatcher.pendingBytes() < idlest.pendingBytes() ? dispatcher : idlest;
-    }
-    return idlest;
+    return routing == null ? home.choose(key) : routing.choose(key);
   }
 
   private static @Nullable ByteBuffer key(Command command) {
@@ -295,13 +421,9 @@ public final class ServerBackend implements Backend {
     return null;
   }
 
-  private Dispatcher next(Dispatcher dispatcher) {
-    return dispatchers.get((dispatchers.indexOf(dispatcher) + 1) % dispatchers.size());
-  }
-
   @Override
   public boolean knows(Feature feature) {
-    return dispatchers.stream().allMatch(dispatcher -> dispatcher.knows(feature));
+    return home.knows(feature);
   }
 
   @Override
@@ -309,16 +431,19 @@ public final class ServerBackend implements Backend {
     return executor;
   }
 
-  private synchronized void closeTracked() {
+  /** Closes what others may still open, and returns what may still be closing. */
+  private synchronized List<Dispatcher> closeOthers() {
     closed = true;
     if (tracked != null) {
       tracked.close();
     }
+    ClusterRouter routing = router;
+    return routing == null ? List.of() : routing.close();
   }
 
   @Override
   public int maxBatchItems() {
-    return MAX_BATCH_ITEMS;
+    return knows(Feature.CLUSTER) ? MAX_CLUSTER_BATCH_ITEMS : MAX_BATCH_ITEMS;
   }
 
   @Override
@@ -328,8 +453,9 @@ public final class ServerBackend implements Backend {
 
   @Override
   public void close() {
-    dispatchers.forEach(Dispatcher::close);
-    closeTracked();
+    home.all().forEach(Dispatcher::closeSoon);
+    closeOthers().forEach(Dispatcher::close);
+    home.all().forEach(Dispatcher::close);
     if (ownExecutor != null) {
       ownExecutor.shutdown();
     }

@@ -36,6 +36,25 @@ public record Settings(
     @Nullable Executor callbackExecutor,
     ConnectionObserver observer) {
 
+  /** The same for one of several servers, or for another one of their cluster. */
+  Settings at(Address server) {
+    return new Settings(
+        List.of(server),
+        login,
+        tls,
+        timeoutNanos,
+        connectTimeoutMillis,
+        heartbeatNanos,
+        maxPendingBytes,
+        maxFrameBytes,
+        connections,
+        breakerFailures,
+        breakerNanos,
+        retriesReads,
+        callbackExecutor,
+        observer);
+  }
+
   /** Where the server is, for messages. */
   public String server() {
     return servers.stream().map(Address::toString).collect(Collectors.joining(","));

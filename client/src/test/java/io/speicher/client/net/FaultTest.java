@@ -43,7 +43,8 @@ final class FaultTest {
       acceptor.start();
       Settings settings = settings(server.getLocalPort());
       Dispatcher dispatcher =
-          Dispatcher.start(settings, settings.servers(), ForkJoinPool.commonPool(), null);
+          Dispatcher.start(
+              settings, settings.servers(), ForkJoinPool.commonPool(), null, connected -> {});
       dispatcher.awaitConnected();
       connected.acquire();
 
