@@ -156,7 +156,7 @@ final class Calls<V> {
         "set not sent: server="
             + backend.server()
             + " knows no tags, and would never clear the item by them (expected: a server of"
-            + " version 0.2 or later)",
+            + " version 0.2 or later that is no node of a cluster)",
         Reply.BAD_REQUEST);
   }
 

@@ -35,7 +35,7 @@ public final class JsonReplyEncoder {
       utf8(",\"features\":[\"db\",\"lease\",\"tracking\",\"namespaces\",\"tags\"]}");
 
   /** The same of a node of a cluster, which refuses what is not in it. */
-  private static final byte[] NODE_FEATURES = utf8(",\"features\":[\"cluster\"]}");
+  private static final byte[] NODE_FEATURES = utf8(",\"features\":[\"cluster\",\"lease\"]}");
 
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;

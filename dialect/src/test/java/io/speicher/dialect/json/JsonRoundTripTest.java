@@ -108,7 +108,7 @@ final class JsonRoundTripTest {
         .isEqualTo(new Reply.Features(List.of("db", "lease", "tracking", "namespaces", "tags")));
     ServerStats node = new ServerStats("1", 0, Map.of(Gauge.CLUSTER_NODES, 3L), List.of());
     assertThat(decodeReply(wire(new Reply.Stats(node))))
-        .isEqualTo(new Reply.Features(List.of("cluster")));
+        .isEqualTo(new Reply.Features(List.of("cluster", "lease")));
   }
 
   @Test
