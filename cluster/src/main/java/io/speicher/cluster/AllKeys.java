@@ -28,7 +28,7 @@ final class AllKeys<N> {
   /** As long as it takes to notice a failure, and to agree on who goes on without that node. */
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
-  private static final Duration COUNT_PATIENCE = Duration.ofMinutes(1);
+  static final Duration COUNT_PATIENCE = Duration.ofMinutes(1);
 
   /** Before a node is asked again. */
   private static final Duration PAUSE = Duration.ofMillis(20);

@@ -2,6 +2,7 @@ package io.speicher.cluster;
 
 import io.speicher.server.command.HeldItem;
 import io.speicher.store.Item;
+import io.speicher.store.Leases;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAtMillis in the milliseconds of this node's store. A time to live travels, since
  *     nodes have different clocks; where an item is changed, its end stays what it was, so that
  *     many changes do not delay it
- * @param version the same at all owners, unless it is a lease: that ends by the clock of each
+ * @param version the same at all owners, unless it is a lease
  * @param operation the id of the one that has made it, if that is known
  * @param previous the one on the same key that the primary had stored last when it decided, as
  *     {@link RecentOperations} has it
@@ -68,6 +69,20 @@ record Image(
     view.get(view.position(), value);
     return new Image(
         value, item.kind(), item.marks(), item.flags(), item.expiresAtMillis(), item.version());
+  }
+
+  /**
+   * What the others are told: a lease ends by the clock of the store where it was given, and is
+   * known there alone.
+   */
+  Image withoutLease() {
+    if (value == null || !Leases.isLease(version)) {
+      return this;
+    }
+    return (marks & Item.PLACEHOLDER) != 0
+        ? TOMBSTONE
+        : new Image(
+            value, kind, marks & ~Item.LEASED, flags, expiresAtMillis, version - Leases.LEAST);
   }
 
   boolean isTombstone() {

@@ -120,6 +120,9 @@ final class InfinispanCluster implements Cluster {
 
   private static final long CHECK_MILLIS = 500;
 
+  /** How often it is looked whether a client still waits for its turn to have all keys counted. */
+  private static final Duration COUNT_PAUSE = Duration.ofMillis(100);
+
   /** For the coordinator to answer. */
   private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(2);
 
@@ -402,7 +405,7 @@ final class InfinispanCluster implements Cluster {
 
   @Override
   public CompletableFuture<Reply> awaitOwnership() {
-    return start(here -> Reply.Done.DONE);
+    return start(here -> Reply.Done.DONE, 0);
   }
 
   private boolean mayRead(Joined here) {
@@ -486,15 +489,26 @@ final class InfinispanCluster implements Cluster {
 
   @Override
   public CompletableFuture<Reply> clear() {
-    return start(here -> {
-      here.cache().clearAsync().get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      return Reply.Done.DONE;
-    });
+    return start(
+        here -> {
+          here.cache().clearAsync().get(COMMAND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+          return Reply.Done.DONE;
+        },
+        0);
   }
 
-  private CompletableFuture<Reply> start(Attempt attempt) {
+  /**
+   * Attempts something on a thread of its own.
+   *
+   * @param bytes what it holds of those that may be under way
+   */
+  private CompletableFuture<Reply> start(Attempt attempt, int bytes) {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
-    threads.execute(() -> reply.complete(guarded(attempt)));
+    threads.execute(() -> {
+      Reply made = guarded(attempt);
+      underWayBytes.addAndGet(-bytes);
+      reply.complete(made);
+    });
     return reply;
   }
 
@@ -626,8 +640,7 @@ final class InfinispanCluster implements Cluster {
       underWayBytes.addAndGet(-bytes);
       return CompletableFuture.completedFuture(tooMuchUnderWay());
     }
-    return start(here -> new AllKeys<>(new Members(here)).scan(scan))
-        .whenComplete((_, _) -> underWayBytes.addAndGet(-bytes));
+    return start(here -> new AllKeys<>(new Members(here)).scan(scan), bytes);
   }
 
   @Override
@@ -639,7 +652,12 @@ final class InfinispanCluster implements Cluster {
 
   private Reply count(Joined here, BooleanSupplier isWanted)
       throws ExecutionException, InterruptedException {
-    counts.acquire();
+    long endNanos = System.nanoTime() + AllKeys.COUNT_PATIENCE.toNanos();
+    while (!counts.tryAcquire(COUNT_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!isWanted.getAsBoolean() || System.nanoTime() - endNanos >= 0) {
+        return unavailable("others count all keys by this node: try again");
+      }
+    }
     try {
       return new AllKeys<>(new Members(here)).count(isWanted);
     } finally {

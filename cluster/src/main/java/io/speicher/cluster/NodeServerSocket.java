@@ -1,6 +1,8 @@
 package io.speicher.cluster;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -8,6 +10,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  * shown that it is a node. Handshakes are done at the same time, and do not wait for one another.
  */
 final class NodeServerSocket extends ServerSocket {
+  private static final Logger logger = System.getLogger(NodeServerSocket.class.getName());
+
   /** So many handshakes of one address at a time, and of all; what comes then is closed. */
   private static final int MAX_OF_ONE = 16;
 
@@ -52,7 +57,19 @@ final class NodeServerSocket extends ServerSocket {
         begin(socket);
       } catch (IOException e) {
         pause();
+      } catch (RuntimeException | Error e) { // Nobody else accepts other nodes.
+        logger.log(Level.ERROR, "connection of a node not accepted", e);
+        closeQuietly(socket);
+        pause();
       }
+    }
+  }
+
+  private static void closeQuietly(NodeSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      logger.log(Level.DEBUG, "connection of a node not closed", e);
     }
   }
 
@@ -72,14 +89,19 @@ final class NodeServerSocket extends ServerSocket {
       socket.close();
       return;
     }
-    socket
-        .accepted()
-        .whenComplete((_, failure) -> {
-          leave(address);
-          if (failure == null) {
-            peers.add(Optional.of(socket));
-          }
-        });
+    CompletableFuture<?> secured;
+    try {
+      secured = socket.accepted();
+    } catch (RuntimeException | Error e) {
+      leave(address);
+      throw e;
+    }
+    secured.whenComplete((_, failure) -> {
+      leave(address);
+      if (failure == null) {
+        peers.add(Optional.of(socket));
+      }
+    });
   }
 
   private boolean enter(InetAddress address) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.reactivex.rxjava3.core.Flowable;
 import io.speicher.store.Item;
 import io.speicher.store.ItemReader;
+import io.speicher.store.KeyVisitor;
 import io.speicher.store.Store;
 import io.speicher.store.Update;
 import java.nio.ByteBuffer;
@@ -214,8 +215,9 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
     drop(segments);
   }
 
+  /** A lease of this node, too, that others do not know: it must not come back with its segment. */
   private void drop(IntSet segments) {
-    SegmentKeys keys = new SegmentKeys(segments);
+    SegmentKeys keys = new SegmentKeys(segments, store::scanLeased);
     while (keys.hasNext()) {
       store.delete(keys.next().buffer());
     }
@@ -238,7 +240,7 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
 
   @Override
   public int sizeIncludingExpired(IntSet segments) {
-    SegmentKeys keys = new SegmentKeys(segments);
+    SegmentKeys keys = new SegmentKeys(segments, store::scan);
     int size = 0;
     for (; keys.hasNext(); keys.next()) {
       size++;
@@ -246,21 +248,28 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
     return size;
   }
 
+  /** One of the store's. */
+  private interface Scan {
+    long step(long cursor, int maxKeys, KeyVisitor visitor);
+  }
+
   /** Goes through the whole store, since its tables do not follow segments, some keys at a time. */
-  private final class SegmentKeys implements Iterator<Key> {
+  private static final class SegmentKeys implements Iterator<Key> {
     private final IntSet segments;
+    private final Scan scan;
     private final ArrayDeque<Key> ready = new ArrayDeque<>();
     private long cursor;
     private boolean isOver;
 
-    SegmentKeys(IntSet segments) {
+    SegmentKeys(IntSet segments, Scan scan) {
       this.segments = segments;
+      this.scan = scan;
     }
 
     @Override
     public boolean hasNext() {
       while (ready.isEmpty() && !isOver) {
-        cursor = store.scan(cursor, KEYS_AT_ONCE, this::visit);
+        cursor = scan.step(cursor, KEYS_AT_ONCE, this::visit);
         isOver = cursor == 0;
       }
       return !ready.isEmpty();
@@ -287,7 +296,7 @@ final class StoreContainer implements InternalDataContainer<Key, Image> {
     private @Nullable InternalCacheEntry<Key, Image> ahead;
 
     SegmentEntries(IntSet segments) {
-      keys = new SegmentKeys(segments);
+      keys = new SegmentKeys(segments, store::scan);
     }
 
     @Override

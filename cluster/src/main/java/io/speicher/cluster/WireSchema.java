@@ -1,7 +1,6 @@
 package io.speicher.cluster;
 
 import io.speicher.store.Item;
-import io.speicher.store.Leases;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
@@ -20,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  Key            | key |
  *  Image          | flags (4) | kind (1) | marks (1) | time to live in ms (8), 0 for none |
- *                 | version (8), a lease as if it were 0 o'clock | value |
- *                 or nothing, for a tombstone
+ *                 | version (8) | value | or nothing, for a tombstone
  *  Operation      | marks (1) | id (8) | command, unless it is decided |
  *                 | marks (1) | id (8) | id of the previous one (8) | reply length (4) | reply
  *                 | command length (4) | command, may be none | Image |, if it is
@@ -115,20 +113,20 @@ final class WireSchema implements SerializationContextInitializer {
     }
   }
 
-  static byte[] bytes(Image image) {
+  static byte[] bytes(Image here) {
+    Image image = here.withoutLease();
     byte[] value = image.value();
     if (value == null) {
       return NOTHING;
     }
     long ttlMillis =
         image.expiresAtMillis() == Item.NEVER ? 0 : Math.max(1, image.expiresAtMillis() - now());
-    long version = image.version();
     return ByteBuffer.allocate(IMAGE_HEADER_BYTES + value.length)
         .putInt(image.flags())
         .put((byte) image.kind())
         .put((byte) image.marks())
         .putLong(ttlMillis)
-        .putLong(Leases.isLease(version) ? Leases.byOtherClock(version, -now()) : version)
+        .putLong(image.version())
         .put(value)
         .array();
   }
@@ -141,8 +139,7 @@ final class WireSchema implements SerializationContextInitializer {
     int kind = bytes.get();
     int marks = bytes.get();
     long ttlMillis = bytes.getLong();
-    long sent = bytes.getLong();
-    long version = Leases.isLease(sent) ? Leases.byOtherClock(sent, now()) : sent;
+    long version = bytes.getLong();
     byte[] value = new byte[bytes.remaining()];
     bytes.get(value);
     long expiresAtMillis = ttlMillis == 0 ? Item.NEVER : now() + ttlMillis;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.speicher.protocol.Glob;
 import io.speicher.store.Item;
+import io.speicher.store.Leases;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,10 @@ final class WireSchemaTest {
 
   private static Operation sent(Operation operation) {
     return WireSchema.operation(WireSchema.bytes(operation));
+  }
+
+  private static Image travelled(Image image) {
+    return WireSchema.image(ByteBuffer.wrap(WireSchema.bytes(image)));
   }
 
   @Test
@@ -55,5 +60,21 @@ final class WireSchemaTest {
     KeyPage page = new KeyPage(5, 6, List.of(ByteBuffer.wrap(VALUE), ByteBuffer.wrap(REPLY)));
     assertThat(KeyPage.of(KeyPage.bytes(page))).isEqualTo(page);
     assertThat(KeyPage.of(KeyPage.bytes(null))).isNull();
+  }
+
+  /** It ends by the clock of the node that has given it. */
+  @Test
+  void lease_doesNotTravel() {
+    long lease = Leases.newLease(1_000);
+    int leased = Item.LEASED | Item.PLACEHOLDER;
+    assertThat(travelled(new Image(new byte[0], 0, leased, 0, Item.NEVER, lease)).isTombstone())
+        .isTrue();
+    Image stale = travelled(new Image(VALUE, 1, Item.STALE | Item.LEASED, 7, Item.NEVER, lease));
+    assertThat(stale.value()).isEqualTo(VALUE);
+    assertThat(stale.marks()).isEqualTo(Item.STALE);
+    assertThat(Leases.isLease(stale.version())).isFalse();
+    Image plain = travelled(new Image(VALUE, 1, Item.LEASED, 7, Item.NEVER, 5));
+    assertThat(plain.marks()).isEqualTo(Item.LEASED); // memcached's has no end of its own.
+    assertThat(plain.version()).isEqualTo(5);
   }
 }

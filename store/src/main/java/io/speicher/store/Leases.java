@@ -1,6 +1,7 @@
 package io.speicher.store;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,10 @@ public final class Leases {
   private static final long MAX_END_MILLIS = (LEAST - 1) >>> NUMBER_BITS;
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-  private static final AtomicInteger lastNumber = new AtomicInteger();
+
+  /** Processes that give leases of the same item do not begin with the same number. */
+  private static final AtomicInteger lastNumber =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt());
 
   private final Store store;
 
@@ -67,19 +71,7 @@ public final class Leases {
   /** A lease that no one has had and that ends at this time. */
   public static long newLease(long endMillis) {
     long number = lastNumber.getAndIncrement() & MAX_NUMBER;
-    return lease(endMillis, number);
-  }
-
-  private static long lease(long endMillis, long number) {
     return LEAST | Math.min(endMillis, MAX_END_MILLIS) << NUMBER_BITS | number;
-  }
-
-  /** The lease that ends at the same moment, by a clock that is {@code aheadMillis} ahead. */
-  public static long byOtherClock(long lease, long aheadMillis) {
-    long endMillis = endMillis(lease);
-    return endMillis == MAX_END_MILLIS
-        ? lease
-        : lease(Math.max(0, endMillis + aheadMillis), lease & MAX_NUMBER);
   }
 
   /** Whether the version of an item is a lease, be it over or not. */

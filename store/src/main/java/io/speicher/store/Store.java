@@ -177,6 +177,14 @@ public interface Store extends AutoCloseable {
   long scan(long cursor, int maxKeys, KeyVisitor visitor);
 
   /**
+   * As {@link #scan}, but also visits the keys that have nothing but a {@link Item#PLACEHOLDER}. A
+   * store that cannot be asked for leases has none.
+   */
+  default long scanLeased(long cursor, int maxKeys, KeyVisitor visitor) {
+    return scan(cursor, maxKeys, visitor);
+  }
+
+  /**
    * Removes every item of this database, in a time that does not depend on how many there are.
    * Operations that overlap with it happen before or after it: what was stored before is never seen
    * after it has returned, and what is stored from then on is not lost.

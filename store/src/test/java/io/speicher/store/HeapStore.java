@@ -329,6 +329,15 @@ public final class HeapStore implements Store {
   /** Goes by the keys' hashes, and looks at all of them each time: simple, not fast. */
   @Override
   public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+    return scan(cursor, maxKeys, false, visitor);
+  }
+
+  @Override
+  public long scanLeased(long cursor, int maxKeys, KeyVisitor visitor) {
+    return scan(cursor, maxKeys, true, visitor);
+  }
+
+  private long scan(long cursor, int maxKeys, boolean seesPlaceholders, KeyVisitor visitor) {
     if (maxKeys < 1) {
       throw new IllegalArgumentException(
           "keys out of bounds: maxKeys=" + maxKeys + " (expected: 1 or more)");
@@ -341,7 +350,7 @@ public final class HeapStore implements Store {
         if (place >= cursor
             && isMine(item)
             && item.expiresAtMillis() > now
-            && !isPlaceholder(item)) {
+            && (seesPlaceholders || !isPlaceholder(item))) {
           ahead.computeIfAbsent(place, _ -> new ArrayList<>()).add(item.key());
         }
       }

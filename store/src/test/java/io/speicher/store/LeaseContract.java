@@ -101,6 +101,13 @@ public abstract class LeaseContract {
     List<String> found = new ArrayList<>();
     store.scan(0, 100, key -> found.add(StandardCharsets.UTF_8.decode(key).toString()));
     assertThat(found).isEmpty();
+    long cursor = 0;
+    do {
+      cursor =
+          store.scanLeased(
+              cursor, 100, key -> found.add(StandardCharsets.UTF_8.decode(key).toString()));
+    } while (cursor != 0);
+    assertThat(found).containsExactly("foo");
     assertThat(store.copy(bytes("foo"), bytes("bar"), false)).isEqualTo(CopyResult.SOURCE_ABSENT);
     store.put(bytes("bar"), bytes("1"), PutOptions.DEFAULT);
     assertThat(store.copy(bytes("bar"), bytes("foo"), true)).isEqualTo(CopyResult.COPIED);

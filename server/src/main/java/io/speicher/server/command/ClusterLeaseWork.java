@@ -110,6 +110,7 @@ final class ClusterLeaseWork implements Work {
       pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
       return false;
     }
+    commands.count(reply);
     dialect.encode(reply, out);
     return true;
   }

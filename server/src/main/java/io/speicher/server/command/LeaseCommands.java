@@ -137,6 +137,14 @@ final class LeaseCommands {
     return isShown;
   }
 
+  /** Counts what a cluster has answered. */
+  void count(Reply answer) {
+    boolean isHit =
+        answer instanceof Reply.Value
+            || (answer instanceof Reply.Leasable leasable && leasable.value() != null);
+    executor.countHit(isHit, Counter.GET_HITS, Counter.GET_MISSES);
+  }
+
   void count(Answer answer) {
     executor.countHit(answer.isHit(), Counter.GET_HITS, Counter.GET_MISSES);
   }

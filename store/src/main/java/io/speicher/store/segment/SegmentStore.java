@@ -1091,6 +1091,15 @@ public final class SegmentStore implements Store {
   /** A cursor is the number of a table and the first tag in it that has not been visited. */
   @Override
   public long scan(long cursor, int maxKeys, KeyVisitor visitor) {
+    return scan(cursor, maxKeys, false, visitor);
+  }
+
+  @Override
+  public long scanLeased(long cursor, int maxKeys, KeyVisitor visitor) {
+    return scan(cursor, maxKeys, true, visitor);
+  }
+
+  private long scan(long cursor, int maxKeys, boolean seesPlaceholders, KeyVisitor visitor) {
     long end = (long) index.tableCount() << SlotLayout.TAG_BITS;
     long position = Long.remainderUnsigned(cursor, end);
     List<ByteBuffer> keys = new ArrayList<>();
@@ -1099,7 +1108,7 @@ public final class SegmentStore implements Store {
       position = skipEmptyTables(position, end);
       if (position < end) {
         int before = keys.size();
-        position = scanTable(position, keys);
+        position = scanTable(position, seesPlaceholders, keys);
         bytes += keys.subList(before, keys.size()).stream().mapToInt(ByteBuffer::remaining).sum();
       }
       if (keys.size() >= maxKeys || bytes >= SCAN_BYTES) {
@@ -1123,7 +1132,7 @@ public final class SegmentStore implements Store {
     return at;
   }
 
-  private long scanTable(long position, List<ByteBuffer> keys) {
+  private long scanTable(long position, boolean seesPlaceholders, List<ByteBuffer> keys) {
     int tableIndex = (int) (position >>> SlotLayout.TAG_BITS);
     int firstTag = (int) position & ((1 << SlotLayout.TAG_BITS) - 1);
     long table = index.table(tableIndex);
@@ -1143,7 +1152,7 @@ public final class SegmentStore implements Store {
                 item.at(segments.address(location), expiryBaseMillis);
                 if (item.database() == database
                     && item.expiresAtMillis() > nowMillis
-                    && (item.marks() & Item.PLACEHOLDER) == 0
+                    && (seesPlaceholders || (item.marks() & Item.PLACEHOLDER) == 0)
                     && !parts.isCleared(item, segments.sequenceAcquire(segment), location)) {
                   keys.add(ByteBuffer.allocate(item.keyBytes()).put(item.key()).flip());
                 }
