@@ -46,9 +46,9 @@ final class DumpCommandTest {
       case "INFO keyspace" -> bulk("db0:keys=3,expires=1\r\n");
       case "INFO server" -> bulk("run_id:" + run + "\r\n");
       case "INFO stats" -> bulk("evicted_keys:0\r\n");
-      case "SCAN 0 COUNT 500" -> array(bulk("5"), bulks("a", "b"));
-      case "SCAN 5 COUNT 500" -> array(bulk("7"), bulks());
-      case "SCAN 7 COUNT 500" -> array(bulk("0"), bulks("c"));
+      case "SPEICHER SCAN 0 COUNT 500" -> array(bulk("5"), bulks("a", "b"));
+      case "SPEICHER SCAN 5 COUNT 500" -> array(bulk("7"), bulks());
+      case "SPEICHER SCAN 7 COUNT 500" -> array(bulk("0"), bulks("c"));
       case "SPEICHER EXPORT a" -> array(bulk("v"), ":-1\r\n", bulk("text"), ":0\r\n", ":11\r\n");
       case "SPEICHER EXPORT b" ->
           array(bulk("{}"), ":60000\r\n", bulk("json"), ":7\r\n", ":12\r\n");
@@ -98,7 +98,9 @@ final class DumpCommandTest {
     AtomicBoolean isDead = new AtomicBoolean(true);
     try (FakeRespServer server =
         FakeRespServer.answering(command ->
-            command.startsWith("SCAN 7") && isDead.get() ? null : speicher(command, "1"))) {
+            command.startsWith("SPEICHER SCAN 7") && isDead.get()
+                ? null
+                : speicher(command, "1"))) {
       Outcome cut = run(server, "dump", file.toString());
       assertThat(cut.status()).isEqualTo(3);
       assertThat(cut.err()).contains(": the server closed the connection").hasLineCount(1);
@@ -110,7 +112,7 @@ final class DumpCommandTest {
       Outcome resumed = run(server, "dump", file.toString());
       assertThat(resumed.err()).isEqualTo("speicher: going on after 2 items\n");
       assertThat(resumed.out()).startsWith("dumped 3 items");
-      assertThat(server.commands()).doesNotContain("SCAN 0 COUNT 500");
+      assertThat(server.commands()).doesNotContain("SPEICHER SCAN 0 COUNT 500");
     }
   }
 
@@ -120,7 +122,7 @@ final class DumpCommandTest {
     AtomicReference<String> run = new AtomicReference<>("1");
     try (FakeRespServer server =
         FakeRespServer.answering(command ->
-            command.startsWith("SCAN 7") && run.get().equals("1")
+            command.startsWith("SPEICHER SCAN 7") && run.get().equals("1")
                 ? null
                 : speicher(command, run.get()))) {
       run(server, "dump", file.toString());
@@ -139,7 +141,7 @@ final class DumpCommandTest {
   void part_ofAnotherDump() throws IOException {
     try (FakeRespServer server =
         FakeRespServer.answering(
-            command -> command.startsWith("SCAN 7") ? null : speicher(command, "1"))) {
+            command -> command.startsWith("SPEICHER SCAN 7") ? null : speicher(command, "1"))) {
       run(server, "dump", file.toString());
       Outcome other = run(server, "dump", file.toString(), "--match=a*");
       assertThat(other.status()).isEqualTo(2);
@@ -153,7 +155,7 @@ final class DumpCommandTest {
   void restore_ofAnUnfinishedDump() throws IOException {
     try (FakeRespServer server =
         FakeRespServer.answering(
-            command -> command.startsWith("SCAN 7") ? null : speicher(command, "1"))) {
+            command -> command.startsWith("SPEICHER SCAN 7") ? null : speicher(command, "1"))) {
       run(server, "dump", file.toString());
       Outcome outcome = run(server, "restore", part.toString());
       assertThat(outcome.status()).isEqualTo(1);
